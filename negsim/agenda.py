@@ -1,0 +1,369 @@
+"""What is on the table: issues, demands, what happened when, who says so, and what is disputed; the board on any day.
+
+An agenda is a record of facts. It knows nothing of assumptions, and on a given day nothing of what came later.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import SkipJsonSchema
+
+from negsim.agenda_checks import complaints
+from negsim.citations import Citation, DocumentId, Source
+from negsim.dates import PartialDate
+from negsim.errors import Complaint, ComplaintsError, InputError, NegsimError, did_you_mean, one_of, was
+from negsim.files import read_yaml
+from negsim.models import FrozenDict, Model, Text, try_validate
+from negsim.nodes import Node, in_file_order, raise_problems
+from negsim.status import Status
+
+#: How a file says that a side has said nothing, which is a fact too.
+NO_POSITION = "no public position"
+
+_ID = "^[a-z][a-z0-9_]*$"
+
+
+def _id(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(_ID, value):
+        return value
+    raise ComplaintsError([Complaint(f"{was(value)} is no id", (), "lower-case letters, digits and _, a letter first")])
+
+
+Id = Annotated[str, BeforeValidator(_id), Field(pattern=_ID)]
+_Frozen = AfterValidator(FrozenDict)
+Citations = Annotated[tuple[Citation, ...], Field(description="Which sentences of which documents say so.")]
+
+
+def _status(value: object) -> Status:
+    if isinstance(value, Status):
+        return value
+    labels = {status.label: status for status in Status}
+    if isinstance(value, str) and value in labels:
+        return labels[value]
+    raise ComplaintsError(
+        [Complaint(f"there is no status {was(value)}", (), one_of(labels), did_you_mean(value, labels))]
+    )
+
+
+StatusLabel = Annotated[
+    Status,
+    PlainValidator(_status),
+    PlainSerializer(lambda status: status.label, when_used="json"),
+    WithJsonSchema({"type": "string", "enum": [status.label for status in Status]}),
+]
+
+
+class Side(Model):
+    """One of the two parties to the talks."""
+
+    title: Text
+    citations: Citations = ()
+
+
+class Position(Model):
+    """What a side demands, or how it presents itself, on an issue; no text means that it has no public position."""
+
+    text: Annotated[Text | None, BeforeValidator(lambda value: None if value == NO_POSITION else value)] = Field(
+        description=f'In our words; "{NO_POSITION}" if the side has said nothing.'
+    )
+    since: PartialDate | None = Field(
+        None, description="When it was first known; without it, the first entry of the history."
+    )
+    citations: Citations = ()
+
+
+class StatusChange(Model):
+    """An entry of an issue's history: from this date it has this status, because of what happened."""
+
+    date: PartialDate
+    status: StatusLabel
+    what: Text = Field(description="What happened, in our words.")
+    citations: Citations = ()
+
+
+class Issue(Model):
+    """One thing that the sides have to settle, with its history."""
+
+    id: SkipJsonSchema[str] = Field("", exclude=True)
+    title: Text
+    summary: Text
+    demands: Annotated[dict[str, Position], _Frozen] = Field(description="What each side wants.")
+    stances: Annotated[dict[str, Position], _Frozen] = Field(description="How each side presents itself.")
+    history: tuple[StatusChange, ...] = Field(min_length=1, description="Statuses, oldest first; the first may be any.")
+    resolves_when: Text = Field(description="One sentence by which a stranger would judge that it is resolved.")
+    opens_after: tuple[str, ...] = Field((), description="For a dormant issue: the issues that it waits for.")
+    disputed: tuple[str, ...] = Field((), description="The disputes that touch it.")
+    citations: Citations = ()
+
+    def entry(self, on: date) -> StatusChange | None:
+        """The last entry of the history that had certainly come by the end of the day ``on``, if any."""
+        known = [change for change in self.history if change.date.certainly_by(on)]
+        return known[-1] if known else None
+
+
+class Round(Model):
+    """A meeting that was held."""
+
+    title: Text
+    date: PartialDate
+    city: Text | None = None
+    venue: Text | None = Field(None, description="The building, where it is known.")
+    host: Text | None = Field(None, description="The country, and the owner of the house, where known.")
+    hours: float | None = Field(None, gt=0, description="Length in hours, where it is known.")
+    heads: Annotated[dict[str, Text], _Frozen] = Field(
+        default_factory=dict, description="Who led each side's delegation."
+    )
+    issues: tuple[str, ...] = Field((), description="The issues that were talked about.")
+    what: Text
+    disputed: tuple[str, ...] = ()
+    citations: Citations = ()
+
+
+class ThirdParty(Model):
+    """Somebody who is no side of the talks and matters to them."""
+
+    title: Text
+    role: Text
+    stance: Text
+    disputed: tuple[str, ...] = ()
+    citations: Citations = ()
+
+
+class Event(Model):
+    """Something outside the talks that the documents tie to them; a date is left out where no document gives one."""
+
+    title: Text
+    date: PartialDate | None = None
+    what: Text
+    use: Text | None = Field(
+        None, description="What it may stand for in a scenario: climate, shock, channel, good offices."
+    )
+    issues: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
+    citations: Citations = ()
+
+
+class Version(Model):
+    """One account of a disputed matter."""
+
+    text: Text
+    says: Text = Field(description="Who says so.")
+    citations: Citations = ()
+
+
+class Dispute(Model):
+    """A matter on which the documents contradict each other or themselves, and what we take."""
+
+    question: Text
+    date: PartialDate = Field(description="The day of what is disputed; before it nothing counts as disputed.")
+    versions: tuple[Version, ...] = Field(min_length=2)
+    we_take: Text
+    why: Text
+
+
+class Target(Model):
+    """An announced date: who said when that what would have happened by when."""
+
+    who: Text
+    said: PartialDate
+    what: Text
+    by: PartialDate
+    issues: tuple[str, ...] = ()
+    citations: Citations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """How an issue stands on a day."""
+
+    id: str
+    title: str
+    status: Status
+    since: PartialDate
+    demands: Mapping[str, str | None]
+    sources: int
+    disputed: tuple[str, ...]
+
+
+class Agenda(Model):
+    """The record of the talks: sides, issues, rounds, third parties, events, disputes, announced dates."""
+
+    title: Text
+    description: Text | None = None
+    sides: Annotated[dict[Id, Side], _Frozen] = Field(
+        min_length=2, max_length=2, description="The two sides, by id; the first is side A."
+    )
+    sources: Annotated[dict[DocumentId, Source], _Frozen] = Field(
+        default_factory=dict, description="The documents cited, by id; or a file of them."
+    )
+    issues: Annotated[dict[Id, Issue], _Frozen] = Field(
+        min_length=1, description="The issues, by id; their order is the order of all tables."
+    )
+    rounds: Annotated[dict[Id, Round], _Frozen] = Field(default_factory=dict)
+    third_parties: Annotated[dict[Id, ThirdParty], _Frozen] = Field(default_factory=dict)
+    events: Annotated[dict[Id, Event], _Frozen] = Field(default_factory=dict)
+    disputed: Annotated[dict[Id, Dispute], _Frozen] = Field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _consistent(cls, data: Any, handler: ModelWrapValidatorHandler[Agenda]) -> Agenda:
+        if not isinstance(data, Mapping):
+            return handler(data)
+        agenda = handler(_with_ids(data))
+        found = list(complaints(data))
+        if found:
+            raise ComplaintsError(found)
+        return agenda
+
+    def issue(self, issue_id: str) -> Issue:
+        """The issue of that id.
+
+        Raises:
+            NegsimError: If there is none.
+        """
+        if issue_id not in self.issues:
+            hint = did_you_mean(issue_id, self.issues)
+            raise NegsimError(
+                f'there is no issue "{issue_id}"; allowed: {one_of(self.issues, 20)}'
+                + (f"; did you mean {hint}?" if hint else "")
+            )
+        return self.issues[issue_id]
+
+    def status(self, issue_id: str, on: date) -> Status:
+        """The status of an issue at the end of the day ``on``; a month counts when it is over.
+
+        Raises:
+            NegsimError: If there is no such issue, or it was not yet on the table.
+        """
+        return self._entry(issue_id, on).status
+
+    def since(self, issue_id: str, on: date) -> PartialDate:
+        """When the issue got the status that it has at the end of the day ``on``.
+
+        Raises:
+            NegsimError: If there is no such issue, or it was not yet on the table.
+        """
+        return self._entry(issue_id, on).date
+
+    def board(self, on: date) -> list[BoardRow]:
+        """How every issue that is on the table by the end of the day ``on`` stands, in the agenda's order."""
+        return [self._row(issue, entry, on) for issue in self.issues.values() if (entry := issue.entry(on)) is not None]
+
+    def _row(self, issue: Issue, entry: StatusChange, on: date) -> BoardRow:
+        past = issue.history[: issue.history.index(entry) + 1]
+        positions = [
+            position
+            for position in (*issue.demands.values(), *issue.stances.values())
+            if position.since is None or position.since.certainly_by(on)
+        ]
+        claims: list[Issue | Position | StatusChange] = [issue, *positions, *past]
+        documents = {cited.document for claim in claims for cited in claim.citations}
+        demands = {side: demand.text if (demand := issue.demands[side]) in positions else None for side in self.sides}
+        disputes = tuple(name for name in issue.disputed if self.disputed[name].date.certainly_by(on))
+        return BoardRow(issue.id, issue.title, entry.status, entry.date, demands, len(documents), disputes)
+
+    def citations(self) -> Iterator[tuple[str, Citation]]:
+        """Every citation with the place in the agenda where it stands, such as ``issues.banking.history.0``."""
+        yield from _citations(self, ())
+
+    def _entry(self, issue_id: str, on: date) -> StatusChange:
+        issue = self.issue(issue_id)
+        entry = issue.entry(on)
+        if entry is None:
+            raise NegsimError(
+                f'the issue "{issue_id}" was not yet on the table on {on}; its history begins {issue.history[0].date}'
+            )
+        return entry
+
+
+def _citations(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Citation]]:
+    if isinstance(value, Citation):
+        yield ".".join(path[:-2]), value
+    elif isinstance(value, Model):
+        for name in type(value).model_fields:
+            yield from _citations(getattr(value, name), (*path, name))
+    elif isinstance(value, Mapping):
+        for key, child in value.items():
+            yield from _citations(child, (*path, key))
+    elif isinstance(value, tuple):
+        for number, child in enumerate(value):
+            yield from _citations(child, (*path, str(number)))
+
+
+def _with_ids(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data with each issue's key as its id."""
+    issues = data.get("issues")
+    if not isinstance(issues, Mapping):
+        return dict(data)
+    named = {key: {**issue, "id": key} if isinstance(issue, Mapping) else issue for key, issue in issues.items()}
+    return {**data, "issues": named}
+
+
+def load_agenda(path: str | os.PathLike[str]) -> Agenda:
+    """Read an agenda file and the file of sources that it may name.
+
+    Raises:
+        InputError: With all problems at once.
+    """
+    return agenda_from_node(read_yaml(path))
+
+
+def agenda_from_node(node: Node) -> Agenda:
+    """The agenda that a node holds; ``sources`` may be a path relative to the file of the node.
+
+    Raises:
+        InputError: With all problems at once.
+    """
+    node = _with_sources(node)
+    agenda, problems = try_validate(Agenda, node)
+    # What is wrong between the parts is not looked at by pydantic while a part is wrong in itself.
+    problems += [node.at(item.path, item.on_key).problem(item) for item in complaints(node.data)]
+    raise_problems(in_file_order(problems))
+    assert agenda is not None
+    return agenda
+
+
+def _with_sources(node: Node) -> Node:
+    named = node.find("sources")
+    if named is None or not isinstance(named.value, str):
+        return node
+    path = Path(named.place.file).parent / named.value
+    try:
+        sources = read_yaml(path)
+    except InputError as error:
+        raise InputError([node.problem("this file of sources can't be used", "sources"), *error.problems]) from None
+    listed = sources.find("sources")
+    if listed is None or set(sources.mapping) != {"sources"}:
+        raise InputError([sources.problem("a file of sources holds one key", allowed="sources")])
+    return Node({**node.mapping, "sources": listed}, node.place, node.keys)
+
+
+def agenda_schema() -> dict[str, Any]:
+    """The JSON schema of an agenda file, for editors.
+
+    >>> agenda_schema()["title"]
+    'Agenda'
+    """
+    schema = Agenda.model_json_schema()
+    listed = schema["properties"]["sources"]
+    described = {key: listed.pop(key) for key in ("description", "title", "default") if key in listed}
+    schema["properties"]["sources"] = {**described, "anyOf": [{"type": "string"}, listed]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

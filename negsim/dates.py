@@ -1,0 +1,135 @@
+"""Dates that may be known only to the month or the year, and keep it so."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from negsim.errors import Complaint, ComplaintsError, was
+
+_PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+_FORMS = "2025-04-10, or 2025-02 if only the month is known, or 2025 if only the year is"
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A day, a month or a year: as much as is known.
+
+    Two of them are equal if they say the same. There is no ``<``: a month neither precedes nor follows a day
+    within it, so compare ``earliest`` and ``latest``, or ask `certainly_by` and `certainly_before`.
+
+    Raises:
+        ValueError: If there is no such day.
+
+    >>> when = PartialDate.parse("2025-02")
+    >>> str(when), when.earliest.isoformat(), when.latest.isoformat()
+    ('2025-02', '2025-02-01', '2025-02-28')
+    """
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.month is None and self.day is not None:
+            raise ValueError("a day needs its month")
+        date(self.year, self.month or 1, self.day or 1)
+
+    @classmethod
+    def parse(cls, value: object) -> PartialDate:
+        """Read a date as people and YAML write it: text, a whole number (a year) or a ``datetime.date``.
+
+        Raises:
+            ValueError: If it is none of the three forms, or no such day exists.
+
+        >>> PartialDate.parse("2025-04-10")
+        PartialDate(year=2025, month=4, day=10)
+        >>> PartialDate.parse(2021)
+        PartialDate(year=2021, month=None, day=None)
+        """
+        if isinstance(value, PartialDate):
+            return value
+        if isinstance(value, date):
+            return cls(value.year, value.month, value.day)
+        text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+        if not re.fullmatch(_PATTERN, text):
+            raise ComplaintsError([Complaint(f"{was(value)} is no date", allowed=_FORMS)])
+        try:
+            return cls(*(int(part) for part in text.split("-")))
+        except ValueError:
+            raise ValueError(f"there is no such day as {text}") from None
+
+    @property
+    def earliest(self) -> date:
+        """The first day it can be.
+
+        >>> PartialDate(2021).earliest.isoformat()
+        '2021-01-01'
+        """
+        return date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def latest(self) -> date:
+        """The last day it can be.
+
+        >>> PartialDate(2024, 2).latest.isoformat()
+        '2024-02-29'
+        """
+        month = self.month or 12
+        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    @property
+    def exact(self) -> bool:
+        """Whether the day is known.
+
+        >>> PartialDate(2025, 2).exact, PartialDate(2025, 4, 10).exact
+        (False, True)
+        """
+        return self.day is not None
+
+    def certainly_by(self, on: date) -> bool:
+        """Whether it has come by the end of the day ``on``, wherever in its month or year it lies.
+
+        >>> february = PartialDate(2025, 2)
+        >>> february.certainly_by(date(2025, 2, 27)), february.certainly_by(date(2025, 2, 28))
+        (False, True)
+        """
+        return self.latest <= on
+
+    def certainly_before(self, other: PartialDate) -> bool:
+        """Whether every day it can be lies before every day the other can be.
+
+        >>> PartialDate(2025, 2).certainly_before(PartialDate(2025, 2, 27))
+        False
+        >>> PartialDate(2025, 2).certainly_before(PartialDate(2025, 3, 1))
+        True
+        """
+        return self.latest < other.earliest
+
+    def __str__(self) -> str:
+        parts = [f"{self.year:04d}"]
+        parts += [f"{part:02d}" for part in (self.month, self.day) if part is not None]
+        return "-".join(parts)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(str, when_used="json")
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {
+            "type": ["string", "integer"],
+            "pattern": _PATTERN,
+            "minimum": 1,
+            "maximum": 9999,
+            "description": "A day (2025-04-10), a month (2025-02) or a year (2025).",
+        }

@@ -1,0 +1,107 @@
+"""Pictures of a projection: one kind a module, each a function that draws ready data on given axes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.writing import write_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from negsim.projection import Projection
+
+#: The kinds of picture: how a projection gives its data, and the module whose function of that name draws them.
+KINDS: dict[str, Callable[[Projection], Any]] = {
+    "burndown": lambda projection: projection.burndown_data(),
+}
+
+FORMATS = ("svg", "png")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure and the table behind it; notebooks show it, `save` writes both."""
+
+    figure: Figure
+    table: pd.DataFrame
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as the text of an SVG file, the same each time."""
+        from negsim.plots.style import render
+
+        return render(self.figure, "svg").decode()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture, and its data as CSV beside it; returns the path of the CSV file.
+
+        Raises:
+            NegsimError: the name ends neither in ``.svg`` nor in ``.png``, or a file cannot be written.
+        """
+        from negsim.plots.style import render
+
+        target = Path(path)
+        picture = render(self.figure, picture_format(target))
+        beside = target.with_suffix(".csv")
+        write_file(beside, self.table.to_csv(index=False, lineterminator="\n").encode())
+        write_file(target, picture)
+        return beside
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+def picture_format(path: Path) -> str:
+    """The format that a file name asks for.
+
+    Raises:
+        NegsimError: it is none of ours.
+
+    >>> picture_format(Path("x.SVG"))
+    'svg'
+    """
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in FORMATS:
+        raise NegsimError(f'a picture is written as .svg or .png, but was "{path}"')
+    return kind
+
+
+def check_kind(kind: str) -> None:
+    """See that there is such a kind of picture.
+
+    Raises:
+        NegsimError: there is not.
+    """
+    if kind not in KINDS:
+        hint = did_you_mean(kind, KINDS)
+        raise NegsimError(
+            f'there is no picture "{kind}"; allowed: {one_of(KINDS)}' + (f"; did you mean {hint}?" if hint else "")
+        )
+
+
+def draw(kind: str, projection: Projection) -> Picture:
+    """A picture of a projection.
+
+    Raises:
+        NegsimError: there is no such kind.
+    """
+    from matplotlib import rc_context
+
+    from negsim.plots import style
+
+    check_kind(kind)
+    data = KINDS[kind](projection)
+    with rc_context(style.RC):
+        figure, ax = style.new_figure()
+        getattr(import_module(f"{__name__}.{kind}"), kind)(data, ax)
+        style.settle(figure)
+    return Picture(figure, data.table())

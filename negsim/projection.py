@@ -1,0 +1,256 @@
+"""The result: what every run gave, where it comes from, and the questions one asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from negsim.errors import NegsimError
+from negsim.status import Reason, Spent, Status
+
+if TYPE_CHECKING:
+    import os
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from negsim.analysis.burndown import Burndown
+    from negsim.analysis.setting import Setting
+    from negsim.analysis.summary import Summary
+    from negsim.plots import Picture
+    from negsim.scenario import Scenario
+    from negsim.story import Story
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """A distribution over dates: the outcomes of all runs of a scenario, and what produced them.
+
+    ``outcomes`` (runs by issues) and ``run_table`` hold the rows that `negsim.events` describes; both are read-only.
+
+    >>> import negsim as ns
+    >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=50, seed=1)
+    >>> p
+    <Projection: 50 runs of 'baseline...', seed 1, reference engine>
+    >>> p.resolved_by("2026-04-10").columns.tolist()
+    ['title', 'p', 'se']
+    """
+
+    scenario: Scenario
+    outcomes: npt.NDArray[np.void]
+    run_table: npt.NDArray[np.void]
+    seed: int
+    engine: str
+    versions: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        self.outcomes.setflags(write=False)
+        self.run_table.setflags(write=False)
+
+    def __repr__(self) -> str:
+        return f"<Projection: {self.runs:,} runs of {self.scenario.title!r}, seed {self.seed}, {self.engine} engine>"
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return len(self.outcomes)
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of the resolved scenario, in hexadecimal."""
+        return self.scenario.hash
+
+    @cached_property
+    def setting(self) -> Setting:
+        """The names and dates of the scenario, as the analyses take them."""
+        from negsim.analysis.setting import IssueFacts, Setting
+
+        scenario = self.scenario
+        a, b = scenario.sides
+        titles = {side: scenario.agenda.sides[side].title for side in scenario.sides}
+        return Setting(
+            title=scenario.title,
+            as_of=scenario.as_of,
+            horizon=scenario.horizon_date,
+            sides=(titles[a], titles[b]),
+            side_ids=(a, b),
+            issues=tuple(
+                IssueFacts(
+                    id=name,
+                    title=scenario.agenda.issues[name].title,
+                    status=issue.start.status.label,
+                    options=issue.option_titles,
+                )
+                for name, issue in scenario.issues.items()
+            ),
+        )
+
+    @cached_property
+    def digest(self) -> Summary:
+        """The headline figures as objects; `summary` is the same as a table."""
+        from negsim.analysis.summary import summarise
+
+        return summarise(self.setting, self.outcomes)
+
+    def summary(self) -> pd.DataFrame:
+        """The headline, a row an issue and one for all: chances by date, 50 and 80 % dates, terms, what it waits for.
+
+        Probabilities come with their Monte Carlo standard error (``se``). A date that lies beyond the horizon reads
+        ``after`` its last day.
+        """
+        from negsim.analysis.headline import frame
+
+        return frame(self.digest)
+
+    @property
+    def issues(self) -> pd.DataFrame:
+        """Every outcome as a tidy table, a row a run and issue.
+
+        Times are in days from ``as_of``; ``inf`` says "not within the horizon", so that means and quantiles never
+        leave such runs out without a word. ``reason`` tells why an issue's part of the run ended. ``u_a`` and ``u_b``
+        are the utilities of the agreement that stands (NaN without terms), ``spent_...`` what the days went into.
+        """
+        # pandas copies on write, so nobody's change reaches the table that is kept.
+        return self._issues.copy(deep=False)
+
+    @cached_property
+    def _issues(self) -> pd.DataFrame:
+        import numpy as np
+        import pandas as pd
+
+        n = len(self.setting.issues)
+        flat = self.outcomes.reshape(-1)
+        names = [facts.id for facts in self.setting.issues]
+        statuses, reasons = [s.label for s in Status], [r.label for r in Reason]
+        columns: dict[str, Any] = {
+            "run": np.repeat(np.arange(self.runs), n),
+            "issue": pd.Categorical.from_codes(np.tile(np.arange(n), self.runs), names),
+            "status": pd.Categorical.from_codes(flat["status"], statuses),
+            "reason": pd.Categorical.from_codes(flat["reason"], reasons),
+        }
+        for name in ("opened", "agreed", "resolved", "lapsed"):
+            columns[name] = np.where(np.isnan(flat[name]), np.inf, flat[name])
+        for name in ("u_a", "u_b", "option", "discussions", "reopened"):
+            columns[name] = flat[name].copy()
+        for what in Spent:
+            columns[f"spent_{what.name.lower()}"] = flat["spent"][:, what]
+        return pd.DataFrame(columns)
+
+    def resolved_by(self, on: str | date) -> pd.DataFrame:
+        """The chance that each issue, and all of them, is resolved on a date or before it, with its standard error.
+
+        Args:
+            on: a date (``2026-04-10``) from ``as_of`` to the horizon.
+
+        Raises:
+            NegsimError: it is not a date, or nothing was computed for it.
+        """
+        import pandas as pd
+
+        from negsim.analysis.summary import chance_by, days
+
+        day = self.setting.day_of(_date(on))
+        times = days(self.outcomes["resolved"])
+        rows = {facts.id: (facts.title, chance_by(times[:, j], day)) for j, facts in enumerate(self.setting.issues)}
+        rows["all"] = ("all issues", chance_by(times.max(axis=1), day))
+        return pd.DataFrame(
+            [{"issue": name, "title": title, "p": c.p, "se": c.se} for name, (title, c) in rows.items()]
+        ).set_index("issue")
+
+    def burndown(self) -> pd.DataFrame:
+        """How many issues are unresolved on each day, as recorded and as projected: the table behind the picture."""
+        return self.burndown_data().table()
+
+    def burndown_data(self) -> Burndown:
+        """All that the burndown picture shows."""
+        from negsim.analysis import burndown
+
+        agenda, names = self.scenario.agenda, [facts.id for facts in self.setting.issues]
+        changes = []
+        for name in names:
+            before = False
+            for entry in agenda.issues[name].history:
+                now = entry.status not in (Status.DORMANT, Status.RESOLVED)
+                if now != before:
+                    changes.append(burndown.Change(entry.date.earliest, entry.date.latest, 1 if now else -1))
+                before = now
+        rounds = [burndown.Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()]
+        return burndown.burndown(self.setting, self.outcomes, changes, rounds, self.provenance)
+
+    @property
+    def provenance(self) -> str:
+        """What produced this, in a line."""
+        return f"{self.runs:,} runs, seed {self.seed}, {self.engine} engine, scenario {self.hash[:8]}"
+
+    @property
+    def notes(self) -> list[str]:
+        """How the figures are to be read, in sentences."""
+        notes = [
+            "± is one standard error of the simulation, rounded up. Dates are to the month. What the figures say holds if "
+            "the sides concede as the scenario assumes: they are no forecast of what the sides will do."
+        ]
+        if clipped := int(self.run_table["clipped"].sum()):
+            notes.append(f"{clipped:,} drawn numbers lay outside their range and were taken as its end.")
+        return notes
+
+    def plot(self, kind: str = "burndown") -> Picture:
+        """A picture of this projection; a notebook shows it, ``.save("x.svg")`` writes it with its data beside it.
+
+        Raises:
+            NegsimError: there is no such kind of picture.
+        """
+        from negsim.plots import draw
+
+        return draw(kind, self)
+
+    def trace(self, run: int) -> Story:
+        """What happens in one of the runs, told from its event log.
+
+        Raises:
+            NegsimError: there is no run of that number.
+        """
+        from negsim.runs import trace
+
+        if not 0 <= run < self.runs:
+            raise NegsimError(f"there are runs 0 to {self.runs - 1}, but was {run}")
+        return trace(self.scenario, run, self.seed)
+
+    def save(self, folder: str | os.PathLike[str], command: str = "") -> None:
+        """Write this to a folder, as `negsim.store` describes it: all of it, or nothing.
+
+        Raises:
+            NegsimError: the folder holds something else, or cannot be written.
+        """
+        from negsim.store import save
+
+        save(self, folder, command)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> Projection:
+        """Read what `save` has written.
+
+        Raises:
+            NegsimError: the folder holds no projection, or one that does not fit its own manifest.
+        """
+        from negsim.store import load
+
+        return load(folder)
+
+    def _repr_html_(self) -> str:
+        from negsim.analysis.headline import frame
+        from negsim.html import table
+
+        return table(frame(self.digest), title=self.scenario.title, foot=self.provenance)
+
+
+def _date(value: str | date) -> date:
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise NegsimError(f"a date is written 2026-04-10, but was {value!r}") from None

@@ -1,0 +1,296 @@
+"""A meeting: which bargains it takes, and one discussion of each. See "Concession" and "Talks"."""
+
+# mypy: disable-error-code="no-untyped-def"
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from negsim.events import Kind
+from negsim.rules.concession import CHANCE, ROUNDS, aspiration, move, receive
+from negsim.rules.draws import uniform
+from negsim.rules.frontier import TOLERANCE, best_for_other, closest, possible, terms
+from negsim.rules.jit import jit
+from negsim.rules.progress import (
+    CONVERGING,
+    DISCUSSING,
+    GAP_IMPOSSIBLE,
+    PROVISIONAL,
+    STALLED,
+    UNSETTLED,
+    WAITING,
+    agree,
+    fail,
+    name_stretch,
+    on_table,
+    set_status,
+    tell,
+    wake,
+)
+from negsim.rules.progress import tick as tick_
+from negsim.rules.quantiles import draw, residual
+from negsim.rules.state import (
+    agenda,
+    bargain,
+    bargain_is,
+    bargain_of,
+    channel,
+    channel_is,
+    channel_of,
+    issue,
+    issue_of,
+    member_is,
+    place,
+    regime_of,
+    side,
+    size,
+    tactic_is,
+    takes,
+)
+from negsim.rules.state import run as run_
+from negsim.status import Spent
+
+PRIORITY, OLDEST, CLOSEST, ROUND_ROBIN = range(4)
+HELD, CANCELLED, LOST = range(3)
+REGULAR, EXTRA = range(2)
+IN_VAIN, ACCEPTED, HOSTED, BY_CHANCE = range(4)
+CONVERGED = 0.1  # a gap up to this counts as the final stage
+
+_MEETING, _OFFER, _DISCUSSION, _DEAL = (int(k) for k in (Kind.MEETING, Kind.OFFER, Kind.DISCUSSION, Kind.DEAL))
+_ROOM, _SIDE_A, _SIDE_B, _BOTH = (int(w) for w in (Spent.ROOM, Spent.SIDE_A, Spent.SIDE_B, Spent.BOTH))
+
+
+@jit
+def next_gap(x, c):
+    """Days from now to channel ``c``'s next regular meeting; infinite once the talks are over.
+
+    The gap under way at ``as_of`` is drawn given its age.
+    """
+    if run_(x, 0).over:
+        return np.inf
+    n, factor = channel(x, c).regular, regime_of(x, run_(x, 0).regime).gap_factor
+    if n == 0:
+        gap = residual(x, channel_is(x, c).gap, factor, channel_of(x, c).age, channel_is(x, c).gap_stream)
+        if gap < 0.0:
+            fail(x, GAP_IMPOSSIBLE, c)
+        return gap
+    return factor * draw(x, channel_is(x, c).gap, channel_is(x, c).gap_stream, n)
+
+
+@jit
+def _hours(x, b):
+    hours = 0.0
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        hours += issue_of(x, member_is(x, j).issue).hours
+    return hours
+
+
+@jit
+def _key(x, c, b):
+    """What the agenda order sorts by, smaller first."""
+    order = channel_is(x, c).order
+    if order == PRIORITY:
+        return bargain_of(x, b).priority
+    if order == OLDEST:
+        oldest = np.inf
+        for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+            oldest = min(oldest, math.floor(issue(x, member_is(x, j).issue).opened))
+        return oldest
+    if order == CLOSEST:
+        return bargain(x, b).gap
+    behind = place(x, b).position - channel(x, c).last - 1
+    return float(behind % size(x, 0).bargains)
+
+
+@jit
+def _list_agenda(x, c):
+    """The bargains channel ``c`` may take now, in its order, ties by declaration; returns their number."""
+    n = 0
+    for p in range(size(x, 0).bargains):
+        b = place(x, p).bargain
+        if takes(x, c * size(x, 0).bargains + b).yes and on_table(x, b):
+            key, k = _key(x, c, b), n
+            while k > 0 and agenda(x, k - 1).key > key:
+                agenda(x, k).bargain, agenda(x, k).key = agenda(x, k - 1).bargain, agenda(x, k - 1).key
+                k -= 1
+            agenda(x, k).bargain, agenda(x, k).key = b, key
+            n += 1
+    return n
+
+
+@jit
+def _make_offer(x, t, b, k, a):
+    """Side ``k`` offers what is best for the other among the points that leave itself its aspiration ``a``."""
+    u_a, u_b, at = best_for_other(x, b, k, a)
+    tell(x, t, _OFFER, b, k, 0, 0, u_a, u_b, a)
+    receive(x, 2 * b + 1 - k, u_a if k else u_b)
+    return u_a, u_b, at
+
+
+@jit
+def settle(x, t, b, u_a, u_b, at):
+    """Bargain ``b`` is settled at a place of its frontier (NaN: by chance, without terms)."""
+    name_stretch(x, t, b, WAITING)
+    tell(x, t, _DEAL, b, 0, 0, 0, u_a, u_b, np.nan)
+    bargain(x, b).u_a, bargain(x, b).u_b, bargain(x, b).at = u_a, u_b, at
+    start = bargain_is(x, b).member
+    for j in range(start, bargain_is(x, b).member_end):
+        row = issue(x, member_is(x, j).issue)
+        row.u_a, row.u_b, row.option = np.nan, np.nan, -1
+        if not math.isnan(at):
+            row.u_a, row.u_b, row.option = terms(x, b, at, j - start)
+    if not size(x, 0).single:
+        agree(x, t, b)
+        return
+    for j in range(start, bargain_is(x, b).member_end):
+        set_status(x, t, member_is(x, j).issue, CONVERGING)
+    bargain(x, b).settled = PROVISIONAL
+    tick_(x, t, b)
+    conclude(x, t)
+
+
+@jit
+def conclude(x, t):
+    """Under a single undertaking: agree everything if no bargain on the table is unsettled. Dormant issues are not on it."""
+    for b in range(size(x, 0).bargains):
+        if bargain(x, b).live and bargain(x, b).settled == UNSETTLED:
+            for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+                if issue(x, member_is(x, j).issue).status != 0:
+                    return
+    for p in range(size(x, 0).bargains):
+        b = place(x, p).bargain
+        if bargain(x, b).live and bargain(x, b).settled == PROVISIONAL:
+            agree(x, t, b)
+
+
+@jit
+def _blame(x, t, b):
+    """Which side's fall to its reservation value alone would have given a deal."""
+    a_a, a_b = aspiration(x, b, 0, t), aspiration(x, b, 1, t)
+    by_a = possible(x, b, side(x, 2 * b).r, a_b)
+    by_b = possible(x, b, a_a, side(x, 2 * b + 1).r)
+    if by_a == by_b:
+        return _BOTH
+    return _SIDE_A if by_a else _SIDE_B
+
+
+@jit
+def _by_chance(x, t, b, n):
+    """The second way to settle: memoryless, with no positions and no terms."""
+    p, factor = bargain_of(x, b).chance, regime_of(x, run_(x, 0).regime).settlement
+    if factor > 0.0 and p > 0.0:
+        hazard = -math.log1p(-p) if p < 1.0 else np.inf
+        return uniform(x, bargain_is(x, b).settle_stream, n) < -math.expm1(-hazard * factor)
+    return False
+
+
+@jit
+def _negotiate(x, t, b, n, good_offices):
+    """One exchange of offers; returns the result, the gap, and the deal if there is one."""
+    for k in range(2):
+        if tactic_is(x, 2 * b + k).clock == ROUNDS:
+            side(x, 2 * b + k).clock += 1.0
+        if side(x, 2 * b + k).received == 0:  # what offer 0 is: the best point for k at the other's aspiration before any move
+            a, z, _ = best_for_other(x, b, 1 - k, aspiration(x, b, 1 - k, t))
+            side(x, 2 * b + k).first = z if k else a
+    one = (starter(x, b) + n) % 2
+    two = 1 - one
+    move(x, b, one, t)
+    u_a, u_b, at = _make_offer(x, t, b, one, aspiration(x, b, one, t))
+    move(x, b, two, t)
+    insists = aspiration(x, b, two, t)
+    v_a, v_b, _ = best_for_other(x, b, two, insists)
+    least = min(insists, v_b if two else v_a)
+    keeps = u_a >= side(x, 2 * b).r - TOLERANCE and u_b >= side(x, 2 * b + 1).r - TOLERANCE
+    a_a, a_b = aspiration(x, b, 0, t), aspiration(x, b, 1, t)
+    short, w_a, w_b, where = closest(x, b, a_a, a_b)
+    gap = 2.0 * short
+    if keeps and (u_b if two else u_a) >= least - TOLERANCE:
+        return ACCEPTED, gap, u_a, u_b, at
+    _make_offer(x, t, b, two, insists)
+    if good_offices > 0.0 and good_offices >= gap - TOLERANCE:
+        if w_a >= side(x, 2 * b).r - TOLERANCE and w_b >= side(x, 2 * b + 1).r - TOLERANCE:
+            return HOSTED, gap, w_a, w_b, where
+    return IN_VAIN, gap, np.nan, np.nan, np.nan
+
+
+@jit
+def starter(x, b):
+    """Who starts the first discussion of ``b``: as set, else by lot; then the sides alternate."""
+    if bargain_is(x, b).starter >= 0:
+        return bargain_is(x, b).starter
+    return 0 if uniform(x, bargain_is(x, b).first_stream, 0) < 0.5 else 1
+
+
+@jit
+def discuss(x, t, b, good_offices):
+    """One discussion of bargain ``b`` and what follows from it at once."""
+    n = bargain(x, b).discussions
+    bargain(x, b).discussions = n + 1
+    start, end = bargain_is(x, b).member, bargain_is(x, b).member_end
+    for j in range(start, end):
+        issue(x, member_is(x, j).issue).discussions += 1
+    if bargain_is(x, b).kind == CHANCE:
+        result, gap, u_a, u_b, at = IN_VAIN, np.inf, np.nan, np.nan, np.nan
+        if _by_chance(x, t, b, n):
+            result = BY_CHANCE
+    else:
+        result, gap, u_a, u_b, at = _negotiate(x, t, b, n, good_offices)
+    bargain(x, b).gap = gap
+    tell(x, t, _DISCUSSION, b, n, 0, result, gap, np.nan, np.nan)
+    if result != IN_VAIN:
+        settle(x, t, b, u_a, u_b, at)
+    else:
+        status = CONVERGING if gap <= CONVERGED + TOLERANCE else DISCUSSING
+        way = _BOTH
+        if bargain_is(x, b).kind != CHANCE:
+            way = _blame(x, t, b)
+            if hopeless(x, b):
+                status = STALLED
+        name_stretch(x, t, b, way)
+        for j in range(start, end):
+            set_status(x, t, member_is(x, j).issue, status)
+    wake(x, t)
+
+
+@jit
+def hopeless(x, b):
+    """Both bases at the reservation values and no zone of possible agreement."""
+    r_a, r_b = side(x, 2 * b).r, side(x, 2 * b + 1).r
+    at_end = side(x, 2 * b).base <= r_a + TOLERANCE and side(x, 2 * b + 1).base <= r_b + TOLERANCE
+    return at_end and not possible(x, b, r_a, r_b)
+
+
+@jit
+def meeting(x, t, c, extra):
+    """A meeting of channel ``c``: lost in a suspension of all talks, cancelled as the climate has it, or held."""
+    if run_(x, 0).over:
+        return
+    if extra:
+        n, stream = channel(x, c).extra, channel_is(x, c).extra_stream
+        channel(x, c).extra = n + 1
+    else:
+        n, stream = channel(x, c).regular, channel_is(x, c).cancel_stream
+        channel(x, c).regular = n + 1
+    if run_(x, 0).suspended_until > t:
+        tell(x, t, _MEETING, c, n, extra, LOST, np.nan, np.nan, np.nan)
+        return
+    cancelled = uniform(x, stream, n) < regime_of(x, run_(x, 0).regime).cancellation
+    tell(x, t, _MEETING, c, n, extra, CANCELLED if cancelled else HELD, np.nan, np.nan, np.nan)
+    listed = _list_agenda(x, c)
+    if cancelled:
+        for k in range(listed):
+            name_stretch(x, t, agenda(x, k).bargain, WAITING)
+        return
+    run_(x, 0).meetings += 1
+    room = channel_of(x, c).session
+    for k in range(listed):
+        b = agenda(x, k).bargain
+        hours = _hours(x, b)
+        if hours <= room + 1e-9:
+            room -= hours
+            channel(x, c).last = place(x, b).position
+            discuss(x, t, b, channel_of(x, c).good_offices)
+        else:
+            name_stretch(x, t, b, _ROOM)

@@ -1,0 +1,104 @@
+"""Fixtures that many tests share: a clone's folders, the real projection, and outcomes made by hand."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from negsim.analysis.setting import IssueFacts, Setting
+from negsim.events import OUTCOME
+from negsim.status import Reason, Status
+
+ROOT = Path(__file__).parent.parent
+
+# The same examples each time; how long one takes says nothing on a busy machine.
+settings.register_profile("negsim", deadline=None, derandomize=True)
+settings.load_profile("negsim")
+
+
+@pytest.fixture(autouse=True)
+def _in_clone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Doctests and tests name files as somebody in the clone would."""
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def baseline() -> Any:
+    from negsim.scenario import load
+
+    return load(ROOT / "scenarios" / "baseline.yaml")
+
+
+@pytest.fixture(scope="session")
+def projection(baseline: Any) -> Any:
+    """Three hundred runs of the baseline: enough for every feature, done once."""
+    from negsim.runs import run
+
+    return run(baseline, runs=300, seed=1)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What the command line left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def negsim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Calls the command line as its entry point does, in this process."""
+    from negsim.cli import main
+
+    def call(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["negsim", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), captured.out, captured.err)
+
+    return call
+
+
+def setting(issues: int = 3, options: tuple[str, ...] = ()) -> Setting:
+    """Talks over a few issues, from 2025-04-10 to 2028-04-10."""
+    facts = tuple(IssueFacts(f"i{k}", f"Issue {k}", "raised", options) for k in range(issues))
+    return Setting("Talks", date(2025, 4, 10), date(2028, 4, 10), ("North", "South"), facts, ("north", "south"))
+
+
+def outcomes(resolved: Any, **columns: Any) -> np.ndarray[Any, Any]:
+    """Outcomes with the given days of resolution (runs by issues, NaN for never); agreed ten days before."""
+    times = np.asarray(resolved, dtype=float)
+    rows = np.zeros(times.shape, OUTCOME)
+    rows["resolved"], rows["agreed"], rows["lapsed"] = times, times - 10, np.nan
+    rows["u_a"], rows["u_b"], rows["option"] = np.nan, np.nan, -1
+    done = ~np.isnan(times)
+    rows["status"] = np.where(done, Status.RESOLVED, Status.RAISED)
+    rows["reason"] = np.where(done, Reason.RESOLVED, Reason.HORIZON)
+    for name, values in columns.items():
+        rows[name] = values
+    return rows
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_terminal() -> Iterator[None]:
+    """What the terminal of whoever runs the tests is like must not matter."""
+    kept = {name: os.environ.pop(name, None) for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")}
+    yield
+    os.environ.update({name: value for name, value in kept.items() if value is not None})

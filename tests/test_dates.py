@@ -1,0 +1,114 @@
+"""Partial dates: what is known is kept, and nothing is made up."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from negsim.dates import PartialDate
+
+
+class _Holder(BaseModel):
+    when: PartialDate
+
+
+@pytest.mark.parametrize("text", ["2025", "2025-02", "2025-04-10", "0999-12-31"])
+def test_text_comes_back_as_it_was_known(text: str) -> None:
+    assert str(PartialDate.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ("2025", date(2025, 1, 1), date(2025, 12, 31)),
+        ("2025-02", date(2025, 2, 1), date(2025, 2, 28)),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2025-12", date(2025, 12, 1), date(2025, 12, 31)),
+        ("2025-04-10", date(2025, 4, 10), date(2025, 4, 10)),
+    ],
+)
+def test_bounds(text: str, earliest: date, latest: date) -> None:
+    when = PartialDate.parse(text)
+    assert (when.earliest, when.latest) == (earliest, latest)
+    assert when.exact is (earliest == latest)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "25-04-10",
+        "2025-4-1",
+        "2025-13",
+        "2025-00",
+        "2025-04-32",
+        "2025/04/10",
+        " 2025",
+        "2025\n",
+        25,
+        True,
+        None,
+        2.5,
+    ],
+)
+def test_other_forms_are_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="is no date"):
+        PartialDate.parse(value)
+
+
+@pytest.mark.parametrize("text", ["2025-02-29", "2025-04-31"])
+def test_a_day_that_does_not_exist_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=f"there is no such day as {text}"):
+        PartialDate.parse(text)
+
+
+def test_a_day_without_its_month_is_refused() -> None:
+    with pytest.raises(ValueError, match="a day needs its month"):
+        PartialDate(2025, None, 3)
+
+
+def test_there_is_no_order_between_partial_dates() -> None:
+    with pytest.raises(TypeError):
+        PartialDate(2025, 2) < PartialDate(2025, 3)  # type: ignore[operator]  # noqa: B015
+
+
+def test_a_month_counts_when_it_is_over() -> None:
+    assert not PartialDate(2025, 2).certainly_by(date(2025, 2, 27))
+    assert PartialDate(2025, 2).certainly_by(date(2025, 2, 28))
+
+
+def test_before_is_certain_or_not() -> None:
+    assert not PartialDate(2025).certainly_before(PartialDate(2025, 12, 31))
+    assert PartialDate(2025).certainly_before(PartialDate(2026))
+
+
+def test_in_a_model_it_is_read_from_text_years_and_dates_and_written_as_text() -> None:
+    for value, text in [
+        ("2025-02", "2025-02"),
+        (2021, "2021"),
+        (date(2025, 4, 10), "2025-04-10"),
+        (PartialDate(2025), "2025"),
+    ]:
+        assert _Holder.model_validate({"when": value}).model_dump(mode="json") == {"when": text}
+    with pytest.raises(ValidationError, match="is no date"):
+        _Holder.model_validate({"when": "soon"})
+
+
+def test_the_json_schema_takes_text_and_years() -> None:
+    schema = _Holder.model_json_schema()["properties"]["when"]
+    assert schema["type"] == ["string", "integer"]
+    assert "pattern" in schema
+
+
+@given(st.dates(min_value=date(1, 1, 1)))
+def test_every_day_survives_text_and_lies_in_its_month_and_year(day: date) -> None:
+    when = PartialDate.parse(day)
+    assert PartialDate.parse(str(when)) == when
+    for wider in (PartialDate(day.year), PartialDate(day.year, day.month)):
+        assert wider.earliest <= day <= wider.latest
+        assert not wider.certainly_before(when)
+        assert not when.certainly_before(wider)
