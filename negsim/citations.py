@@ -130,11 +130,10 @@ class Verification:
             [*lines, f"{len(lines)} failures in {self.count} citations of {self.documents} document{plural}"]
         )
 
-    @property
     def data(self) -> dict[str, Any]:
         """The result as plain data for ``--json``.
 
-        >>> Verification(3, 1, ()).data
+        >>> Verification(3, 1, ()).data()
         {'citations': 3, 'documents': 1, 'failures': []}
         """
         failures = [{"where": failure.where, "cited": failure.cited, "what": failure.what} for failure in self.failures]

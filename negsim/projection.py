@@ -82,8 +82,8 @@ class Projection:
                 IssueFacts(
                     id=name,
                     title=scenario.agenda.issues[name].title,
-                    status=issue.start.status.label,
-                    options=issue.option_titles,
+                    status=issue.start.status,
+                    options=tuple(option.title for option in issue.options),
                 )
                 for name, issue in scenario.issues.items()
             ),

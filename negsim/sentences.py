@@ -167,7 +167,9 @@ def _is_glued(word: str, following: str, line: str, stop: re.Match[str]) -> bool
     """Whether two sentences touch without a space, as web pages glue them ("... the end.Sources: ...")."""
     if not (following[0].isupper() and following[1:2].islower()):
         return False
-    if not stop["close"] and not re.search(r"[^\W\d_A-Z]{2}$|[\d%)\]]$", word or line[: stop.start()]):
+    before = word or line[: stop.start()]
+    closed = stop["close"] or before[-1:] in tuple("%)]") or before[-1:].isdigit()
+    if not closed and not (before[-2:].isalpha() and before[-2:].islower() and len(before) > 1):
         return False
     token = line[line.rfind(" ", 0, stop.start()) + 1 : stop.end()]
     return not _NOT_PROSE.search(token)

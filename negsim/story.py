@@ -122,7 +122,7 @@ class _Teller:
         self.shocks = [scenario.shocks[name].title for name in names.shocks]
         self.stands: dict[tuple[int, int], float] = {}
         self.offers: dict[int, list[str]] = {}
-        self.now = {j: issue.start.status for j, issue in enumerate(scenario.issues.values())}
+        self.now = {j: Status[issue.start.status.upper()] for j, issue in enumerate(scenario.issues.values())}
         self.when: dict[int, date] = {}
         self.terms: dict[int, str] = {}
 
@@ -271,7 +271,10 @@ def mark_words(mark: Any, x: float, scenario: Scenario) -> str:
     """What a mark of a shock does, in words; ``x`` is the number that was drawn for it (NaN without one)."""
     agenda = scenario.agenda
     issues = getattr(mark, "issues", None)
-    on = "" if issues is None else "all talks" if issues == "all" else ", ".join(agenda.issues[i].title for i in issues)
+    if issues == "all" or (issues is not None and set(issues) == set(scenario.issues)):
+        on = "all talks" if issues == "all" else "all issues"
+    else:
+        on = ", ".join(agenda.issues[name].title for name in issues or ())
     side = agenda.sides[mark.side].title if hasattr(mark, "side") else ""
     match mark.kind:
         case "climate":

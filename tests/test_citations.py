@@ -92,7 +92,7 @@ def test_cite_makes_the_citation_that_verify_accepts(documents: Path) -> None:
     assert found.ok
     assert (found.count, found.documents) == (5, 2)
     assert found.text == "5 citations of 2 documents hold"
-    assert found.data == {"citations": 5, "documents": 2, "failures": []}
+    assert found.data() == {"citations": 5, "documents": 2, "failures": []}
 
 
 def test_cite_refuses_what_is_not_there(documents: Path) -> None:
@@ -116,7 +116,7 @@ def test_every_citation_that_does_not_hold_is_named_with_its_place(documents: Pa
         "issues.visas.history.0: report#1: the sentence is now number 2",
     ]
     assert found.text.endswith("2 failures in 4 citations of 2 documents")
-    assert found.data["failures"][1] == {
+    assert found.data()["failures"][1] == {
         "where": "issues.visas.history.0",
         "cited": "report#1",
         "what": "the sentence is now number 2",

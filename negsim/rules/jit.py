@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # vectorised mathematics differs in the last bit
 
@@ -47,7 +47,17 @@ def jit(function: _F) -> _F:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = _FOLDER  # read when a function is decorated; put back so that others keep theirs
     try:
-        compiled: _F = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
-        return compiled
+        compiled = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
     finally:
         numba.config.CACHE_DIR = before
+    template = compiled.get_call_template
+
+    def one_template(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Compile once for the types, not anew for every constant that a caller passes."""
+        return template(
+            tuple(numba.types.unliteral(a) for a in arguments),
+            {name: numba.types.unliteral(a) for name, a in keywords.items()},
+        )
+
+    compiled.get_call_template = one_template
+    return cast(_F, compiled)

@@ -1,0 +1,71 @@
+"""Warnings: what can never come about as a scenario stands, for want of a zone, of a channel or of what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from negsim.assumptions import Chance, IssueSetup, Package
+from negsim.errors import Problem
+from negsim.parts import Parts
+from negsim.status import PROGRESS
+from negsim.zones import zone_possible
+
+
+def _prospects(parts: Parts) -> Iterator[Problem]:
+    """Warnings: no zone of possible agreement, no channel, prerequisites and openings that can't come about."""
+    if set(parts.in_play) != set(parts.issues):
+        return
+    never: dict[str, str] = {}
+    home = {member: name for name, package in parts.packages.items() for member in package.issues}
+    for name in parts.issues:
+        if parts.issues[name].start.status in ("agreed", "blocked", "implementing"):
+            continue
+        members = list(parts.packages[home[name]].issues) if name in home else [name]
+        if not all(member in parts.issues for member in members):
+            continue
+        path = ("packages", home[name]) if name in home else ("issues", name)
+        what = path[1]
+        if not any(set(members) <= set(talks.issues) for talks in parts.channels.values()):
+            never[name] = "no channel takes it"
+            yield parts.problem(f"no channel takes {what}", *path, on_key=True, warning=True)
+        elif not _settles(parts, members, home.get(name)):
+            never[name] = "it has no zone of possible agreement"
+            message = f"{what} has no zone of possible agreement as long as the reservation values stand"
+            yield parts.problem(message, *path, "reservation", warning=True)
+    yield from _waiting_in_vain(parts, never)
+
+
+def _settles(parts: Parts, members: Sequence[str], package: str | None) -> bool:
+    issues = [parts.issues[member] for member in members]
+    bargain: IssueSetup | Package = parts.packages[package] if package is not None else issues[0]
+    if isinstance(bargain.settle, Chance):
+        return True
+    complete: Callable[[Mapping[str, Any]], bool] = lambda values: set(values) == set(parts.sides)  # noqa: E731
+    if not all(complete(issue.reservation) for issue in issues):
+        return True
+    held = parts.packages[package] if package is not None else None
+    if held is not None and not all(set(weights) == set(members) for weights in held.weights.values()):
+        return True
+    if any(not complete(option.utilities) for issue in issues for option in issue.options):
+        return True
+    return zone_possible(issues, members, parts.sides, held, parts.named())
+
+
+def _waiting_in_vain(parts: Parts, never: dict[str, str]) -> Iterator[Problem]:
+    """Spreads what can't come about over the issues that wait for it."""
+    spreading = True
+    while spreading:
+        spreading = False
+        for name, issue in parts.issues.items():
+            if name in never:
+                continue
+            when = issue.opens.when if issue.opens is not None and issue.opens.on is None else None
+            lost = [other for other in issue.implementation.requires if other in never]
+            if lost:
+                never[name], spreading = f"it waits for {lost[0]}", True
+                message = f"{name} requires {lost[0]}, which can't be resolved: {never[lost[0]]}"
+                yield parts.problem(message, "issues", name, "implementation", "requires", warning=True)
+            elif when is not None and when.issue in never and _STATUSES[when.reaches] in PROGRESS[3:]:
+                never[name], spreading = f"it opens only after {when.issue}", True
+                message = f"{name} opens when {when.issue} is {when.reaches}, which can't be: {never[when.issue]}"
+                yield parts.problem(message, "issues", name, "opens", "when", warning=True)
