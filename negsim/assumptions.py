@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    SerializerFunctionWrapHandler,
     Tag,
     WithJsonSchema,
     model_serializer,
@@ -199,6 +200,10 @@ class Start(Model):
     passed: Span | None = Field(None, description="How long the implementation has been under way.")
     left: Lag | None = Field(None, description="How long the suspension will still last.")
     was: StatusWord | None = Field(None, description="The status before the suspension.")
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value not in (None, {})}
 
 
 class Implementation(Model):

@@ -148,7 +148,7 @@ def read_document(documents: Path, document: str) -> str | None:
     """
     path = documents / f"{document}.txt"
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError:

@@ -6,7 +6,6 @@ Every check looks at the parts that are in order in themselves, so that all prob
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 
 from negsim.errors import Problem, did_you_mean, one_of
 from negsim.names import names
@@ -14,7 +13,7 @@ from negsim.nodes import Step
 from negsim.parts import Parts
 from negsim.prospects import prospects
 from negsim.quantities import Fixed, Quantity
-from negsim.resolve import at
+from negsim.resolve import STATUSES, at
 from negsim.starts import days, starts
 from negsim.status import PROGRESS, Status
 from negsim.tactics import Tactic, Until
@@ -38,6 +37,7 @@ def _each_tactic(parts: Parts) -> Iterator[tuple[Tactic, tuple[Step, ...]]]:
 
 
 def _tactics(parts: Parts) -> Iterator[Problem]:
+    deadline = parts.frame.deadline if parts.frame is not None else None
     for tactic, path in _each_tactic(parts):
         if not isinstance(tactic.patience, Until):
             continue
@@ -45,12 +45,11 @@ def _tactics(parts: Parts) -> Iterator[Problem]:
         if until == "deadline":
             if parts.full.find("deadline") is None:
                 allowed = "deadline: {date: ..., source: ...} in the scenario, or a day"
-                yield parts.problem(
-                    "patience runs until the deadline, and there is none", *path, "patience", allowed=allowed
-                )
-            elif parts.frame is not None and parts.as_of is not None and parts.frame.deadline.date <= parts.as_of:
+                message = "patience runs until the deadline, and there is none"
+                yield parts.problem(message, *path, "patience", allowed=allowed)
+            elif deadline is not None and parts.as_of is not None and deadline.date <= parts.as_of:
                 yield parts.problem("patience runs until a deadline that is not after as_of", *path, "patience")
-        elif isinstance(until, date) and parts.as_of is not None and until <= parts.as_of:
+        elif parts.as_of is not None and until <= parts.as_of:
             where = (*path, "patience", "until")
             yield parts.problem(f"patience runs until {until}, not after as_of", *where, allowed=f"after {parts.as_of}")
 
@@ -62,12 +61,8 @@ def _packages(parts: Parts) -> Iterator[Problem]:
         for number, item in enumerate(at(parts.full, *path).items):
             if not isinstance(item.value, str):
                 continue
-            if item.value in home:
-                where = (
-                    "twice in this package"
-                    if home[item.value] == name
-                    else f'in the package "{home[item.value]}" already'
-                )
+            if (other := home.get(item.value)) is not None:
+                where = "in this package twice" if other == name else f'in the package "{other}" already'
                 yield parts.problem(f"{item.value} is {where}", *path, number, allowed="one package for an issue")
             home.setdefault(item.value, name)
             member = parts.issues.get(item.value)
@@ -76,21 +71,21 @@ def _packages(parts: Parts) -> Iterator[Problem]:
                 yield parts.problem(message, *path, number)
     for name, package in parts.packages.items():
         for side, weights in package.weights.items():
-            path = ("packages", name, "weights", side)
+            where_ = ("packages", name, "weights", side)
             for issue in weights:
                 if issue not in package.issues:
                     guess = did_you_mean(issue, package.issues)
                     allowed = one_of(package.issues)
                     message = f'"{issue}" is not in this package'
-                    yield parts.problem(message, *path, issue, on_key=True, allowed=allowed, suggestion=guess)
+                    yield parts.problem(message, *where_, issue, on_key=True, allowed=allowed, suggestion=guess)
             missing = [issue for issue in package.issues if issue not in weights]
             if missing:
-                yield parts.problem(f"the weights of {side} have nothing for {one_of(missing)}", *path)
-            yield from _sums_to_one(parts, weights.values(), f"the weights of {side} sum to", *path)
+                yield parts.problem(f"the weights of {side} have nothing for {one_of(missing)}", *where_)
+            yield from _sums_to_one(parts, weights.values(), f"the weights of {side} sum to", *where_)
         for side, tactic in package.tactics.items():
-            for member in package.issues:
-                issue_ = parts.issues.get(member)
-                clock = issue_.start.clock.get(side) if issue_ is not None else None
+            for name_ in package.issues:
+                starting = parts.issues.get(name_)
+                clock = starting.start.clock.get(side) if starting is not None else None
                 wanted = "rounds" if tactic.clock == "rounds" else "duration"
                 if clock is not None and tactic.clock is not None and clock.rule.kind != wanted:
                     message = (
@@ -106,7 +101,8 @@ def _sums_to_one(parts: Parts, values: Iterable[Quantity], message: str, *path: 
 
 
 def _talks(parts: Parts) -> Iterator[Problem]:
-    bargains = [((name,), ("issues", name, "hours")) for name in parts.issues]
+    bargains: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    bargains += [((name,), ("issues", name, "hours")) for name in parts.issues]
     bargains += [(package.issues, ("packages", name)) for name, package in parts.packages.items()]
     for members, path in bargains:
         if not all(member in parts.issues for member in members):
@@ -118,8 +114,9 @@ def _talks(parts: Parts) -> Iterator[Problem]:
             if isinstance(talks.session, Fixed) and all(isinstance(hours, Fixed) for hours in needed):
                 hours = sum(bounds(quantity, {})[0] for quantity in needed)
                 if hours > talks.session.value + _HOURS:
-                    message = f"{' and '.join(members)} take {hours:g} hours, and a session of {channel} has {talks.session.text}"
-                    yield parts.problem(message, *path, allowed=f"at most {talks.session.text}")
+                    session = talks.session.text
+                    message = f"{' and '.join(members)} take {hours:g} hours, and a session of {channel} has {session}"
+                    yield parts.problem(message, *path, allowed=f"at most {session}")
     regime = parts.climate.regimes.get(parts.climate.start) if parts.climate is not None else None
     factor = regime.gap_factor if regime is not None else None
     for name, talks in parts.channels.items():
@@ -140,9 +137,8 @@ def _climate(parts: Parts) -> Iterator[Problem]:
         if regime.next and regime.sojourn is None:
             yield parts.problem(f'{name} is followed by others and has no "sojourn"', *path, allowed="its mean time")
         if regime.sojourn is not None and not regime.next:
-            yield parts.problem(
-                f'{name} has a sojourn and nothing "next"', *path, allowed="next: {regime: probability}"
-            )
+            message = f'{name} has a sojourn and nothing "next"'
+            yield parts.problem(message, *path, allowed="next: {regime: probability}")
         yield from _sums_to_one(parts, regime.next.values(), f"the probabilities after {name} sum to", *path, "next")
 
 
@@ -156,9 +152,8 @@ def _shocks(parts: Parts) -> Iterator[Problem]:
                 means[name][provoked.shock] += most
             if most == float("inf"):
                 where = ("shocks", name, "provokes", number, "mean")
-                yield parts.problem(
-                    "the mean can be as large as any number", *where, allowed="a distribution with an end"
-                )
+                message = "the mean can be as large as any number"
+                yield parts.problem(message, *where, allowed="a distribution with an end")
                 return
     radius = spectral_radius([[means[row][column] for column in names] for row in names])
     if radius >= 1:
@@ -227,9 +222,8 @@ def _single(parts: Parts) -> Iterator[Problem]:
         return
     late = PROGRESS[PROGRESS.index(Status.AGREED) :]
     for name, issue in parts.issues.items():
-        if issue.opens is not None and issue.opens.when is not None and _STATUSES[issue.opens.when.reaches] in late:
-            message = f"{name} waits until {issue.opens.when.issue} is {issue.opens.when.reaches}, but under a single undertaking"
+        when = issue.opens.when if issue.opens is not None else None
+        if when is not None and STATUSES[when.reaches] in late:
+            message = f"{name} waits until {when.issue} is {when.reaches}, and a single undertaking waits for {name}"
             allowed = "raised, discussing or converging"
-            yield parts.problem(
-                f"{message} nothing is agreed before it is", "issues", name, "opens", "when", allowed=allowed
-            )
+            yield parts.problem(message, "issues", name, "opens", "when", allowed=allowed)

@@ -300,7 +300,7 @@ class _Compiler:
     def _opened(self, name: str) -> float:
         """Days from ``as_of`` back to the first opening, for the agenda order ``oldest`` alone; 0 where none is recorded."""
         for change in self.s.agenda.issues[name].history:
-            if change.status != Status.DORMANT.label and change.date.earliest <= self.s.as_of:
+            if change.status != Status.DORMANT and change.date.earliest <= self.s.as_of:
                 return float(self._days(change.date.earliest))
         return 0.0
 

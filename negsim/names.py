@@ -11,7 +11,8 @@ from negsim.parts import Parts
 from negsim.resolve import at
 
 
-def _names(parts: Parts) -> Iterator[Problem]:
+def names(parts: Parts) -> Iterator[Problem]:
+    """Every name that means nothing, or stands for what is not in this scenario."""
     sides, every = list(parts.sides), list(parts.agenda.issues)
     full, friendly = parts.full, parts.friendly
 
@@ -53,14 +54,12 @@ def _names(parts: Parts) -> Iterator[Problem]:
             yield from known(full, "side", sides, "issues", name, "start", "terms", keys=True)
             yield from _both_sides(parts, "issues", name, "start", "terms")
         for number, option in enumerate(at(full, "issues", name, "outcome", "options").items):
-            path = ("issues", name, "outcome", "options", number)
+            path: tuple[Step, ...] = ("issues", name, "outcome", "options", number)
             for key in option.mapping:
                 if key not in ("id", "title", *sides):
-                    names = ("id", "title", *sides)
-                    guess = did_you_mean(key, names)
-                    yield parts.problem(
-                        f'unknown key "{key}"', *path, key, on_key=True, allowed=one_of(names), suggestion=guess
-                    )
+                    keys = ("id", "title", *sides)
+                    more = {"allowed": one_of(keys), "suggestion": did_you_mean(key, keys)}
+                    yield parts.problem(f'unknown key "{key}"', *path, key, on_key=True, **more)
             yield from _both_sides(parts, *path)
         yield from known(full, "issue", parts.in_play, "issues", name, "implementation", "requires")
         yield from known(full, "issue", parts.in_play, "issues", name, "opens", "when", "issue")
@@ -96,9 +95,8 @@ def _both_sides(parts: Parts, *path: Step) -> Iterator[Problem]:
     for side in parts.sides:
         if side not in part.mapping:
             where = "this" if isinstance(path[-1], int) else str(path[-1])
-            yield parts.problem(
-                f'{where} has nothing for the side "{side}"', *path, allowed=f"{' and '.join(parts.sides)}"
-            )
+            message = f'{where} has nothing for the side "{side}"'
+            yield parts.problem(message, *path, allowed=" and ".join(parts.sides))
 
 
 def _twice(parts: Parts, *path: Step) -> Iterator[Problem]:

@@ -134,8 +134,8 @@ class Node:
 def merge(base: Node, over: Node, kept: Callable[[Node, Node], Node | None] | None = None) -> Node:
     """``base`` with what ``over`` says: mappings are merged key by key, everything else is replaced.
 
-    A key that ``over`` sets to null is taken away. ``kept(base, over)`` may say what of a mapping remains under another:
-    all of it, a part, or nothing (``None``).
+    A key that ``over`` sets to null is taken away. ``kept(base, over)`` may say what of a mapping remains under
+    another: all of it, a part, or nothing (``None``).
 
     >>> here = Place("given")
     >>> merge(Node.of({"a": 1, "b": {"c": 2, "d": 3}}, here), Node.of({"b": {"c": 5, "d": None}}, here)).data

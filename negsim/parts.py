@@ -5,13 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import Field
 
 from negsim.agenda import Agenda
-from negsim.assumptions import Channel, Climate, IssueSetup, Package, Shock
+from negsim.assumptions import Channel, Climate, Deadline, IssueSetup, Package, Shock
 from negsim.errors import Problem
+from negsim.fields import Day
+from negsim.models import Model, Text
 from negsim.nodes import Node, Step
 from negsim.quantities import Quantity
+
+
+class Frame(Model):
+    """What a scenario says of itself and of time."""
+
+    title: Text = Field(description="A short name.")
+    question: str = Field("", description="What the scenario is to answer.")
+    description: str = Field("", description="The story, for people.")
+    as_of: Day = Field(description="The day on which the talks stand as they do; day 0.")
+    horizon: Day = Field(description="Nothing at or after the start of this day is looked at.")
+    undertaking: Literal["early_harvest", "single"] = Field(
+        description="Each agreement stands alone, or nothing is agreed until everything is."
+    )
+    deadline: Deadline | None = Field(None, description="A firm day; what is not agreed when it is over lapses.")
+    leave_out: tuple[str, ...] = Field((), description="Issues of the agenda that are not in this scenario.")
 
 
 @dataclass(frozen=True)
@@ -22,7 +41,7 @@ class Parts:
     friendly: Node
     agenda: Agenda
     as_of: date | None
-    frame: Any
+    frame: Frame | None
     climate: Climate | None
     in_play: Sequence[str]
     parameters: Mapping[str, Any]

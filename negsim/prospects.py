@@ -1,4 +1,4 @@
-"""Warnings: what can never come about as a scenario stands, for want of a zone, of a channel or of what it waits for."""
+"""Warnings: what can never come about, for want of a zone, of a channel or of what it waits for."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from negsim.assumptions import Chance, IssueSetup, Package
 from negsim.errors import Problem
 from negsim.parts import Parts
+from negsim.resolve import STATUSES
 from negsim.status import PROGRESS
 from negsim.zones import zone_possible
 
 
-def _prospects(parts: Parts) -> Iterator[Problem]:
+def prospects(parts: Parts) -> Iterator[Problem]:
     """Warnings: no zone of possible agreement, no channel, prerequisites and openings that can't come about."""
     if set(parts.in_play) != set(parts.issues):
         return
@@ -40,13 +41,12 @@ def _settles(parts: Parts, members: Sequence[str], package: str | None) -> bool:
     bargain: IssueSetup | Package = parts.packages[package] if package is not None else issues[0]
     if isinstance(bargain.settle, Chance):
         return True
-    complete: Callable[[Mapping[str, Any]], bool] = lambda values: set(values) == set(parts.sides)  # noqa: E731
-    if not all(complete(issue.reservation) for issue in issues):
+    sides, held = set(parts.sides), parts.packages[package] if package is not None else None
+    per_side = [issue.reservation for issue in issues]
+    per_side += [option.utilities for issue in issues for option in issue.options]
+    if not all(set(values) == sides for values in per_side):
         return True
-    held = parts.packages[package] if package is not None else None
-    if held is not None and not all(set(weights) == set(members) for weights in held.weights.values()):
-        return True
-    if any(not complete(option.utilities) for issue in issues for option in issue.options):
+    if held is not None and any(set(held.weights.get(side, ())) != set(members) for side in sides):
         return True
     return zone_possible(issues, members, parts.sides, held, parts.named())
 
@@ -65,7 +65,7 @@ def _waiting_in_vain(parts: Parts, never: dict[str, str]) -> Iterator[Problem]:
                 never[name], spreading = f"it waits for {lost[0]}", True
                 message = f"{name} requires {lost[0]}, which can't be resolved: {never[lost[0]]}"
                 yield parts.problem(message, "issues", name, "implementation", "requires", warning=True)
-            elif when is not None and when.issue in never and _STATUSES[when.reaches] in PROGRESS[3:]:
+            elif when is not None and when.issue in never and STATUSES[when.reaches] in PROGRESS[3:]:
                 never[name], spreading = f"it opens only after {when.issue}", True
                 message = f"{name} opens when {when.issue} is {when.reaches}, which can't be: {never[when.issue]}"
                 yield parts.problem(message, "issues", name, "opens", "when", warning=True)

@@ -2,7 +2,7 @@
 
 Canonical units are days (a week is 7, a month 365.25/12, a year 365.25), hours, rounds, events per year, and 1. A
 *quantity* is a :class:`Fixed` value, a :class:`Draw` from a distribution or a :class:`Parameter`; each carries the
-:class:`Rule` of the field it fills, and its ``text`` is what a file would say, with the same float after reading it back.
+:class:`Rule` of the field it fills, and its ``text`` is what a file would say, the same float after reading it back.
 """
 
 from __future__ import annotations

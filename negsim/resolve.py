@@ -1,4 +1,4 @@
-"""From the friendly form of a scenario to the full one, on the nodes: `extends` followed, defaults filled in, nothing implied.
+"""From the friendly form of a scenario to the full one, on the nodes: `extends` followed, defaults filled in.
 
 Every node keeps the place it came from, so that a mistake in what was inherited is reported where it stands.
 """
@@ -58,8 +58,16 @@ CARRIES: dict[Status, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Status.BLOCKED: (("terms",), ()),
     Status.IMPLEMENTING: (("terms", "passed"), ()),
 }
+REGIME_DEFAULTS: dict[str, object] = {
+    "pace": 1,
+    "gap_factor": 1,
+    "cancellation": 0,
+    "settlement": 1,
+    "breakdown": "0 per year",
+    "next": {},
+}
 _START_KEYS = {"status", *_TALKS, "offers", "terms", "passed", "left", "was"}
-_STATUSES = {status.label: status for status in Status}
+STATUSES = {status.label: status for status in Status}
 
 
 def read_extended(path: str | os.PathLike[str]) -> Node:
@@ -90,9 +98,8 @@ def _read_extended(path: str, before: tuple[str, ...]) -> Node:
         folder = Path(target).parent
         names = sorted(file.name for file in folder.glob("*.yaml")) if folder.is_dir() else []
         guess = did_you_mean(Path(target).name, names)
-        raise InputError(
-            [node.problem(f"extends names {target}, and there is no such file", "extends", suggestion=guess)]
-        )
+        message = f"extends names {target}, and there is no such file"
+        raise InputError([node.problem(message, "extends", suggestion=guess)])
     return overlay(_read_extended(target, chain), without(node, "extends"))
 
 
@@ -112,8 +119,8 @@ def _kept(base: Node, over: Node) -> Node | None:
     if kind is not None and kind.value in TACTIC_KEYS and set(base.mapping) <= _EVERY_TACTIC_KEY:
         return only(base, ("kind", "source", *TACTIC_KEYS[str(kind.value)]))
     status = over.find("status")
-    if status is not None and status.value in _STATUSES and set(base.mapping) <= _START_KEYS:
-        return only(base, sum(CARRIES.get(_STATUSES[str(status.value)], ((), ())), ()))
+    if status is not None and status.value in STATUSES and set(base.mapping) <= _START_KEYS:
+        return only(base, sum(CARRIES.get(STATUSES[str(status.value)], ((), ())), ()))
     return base
 
 
@@ -247,7 +254,7 @@ class Filling:
         playing = []
         for name in self.agenda.issues:
             stated = at(node, "issues", name, "start", "status").value
-            status = _STATUSES.get(str(stated), self._status(name))
+            status = STATUSES.get(str(stated), self._status(name))
             opens = node.find("issues", name, "opens") is not None
             if name in left_out or status is None or (status.final and not isinstance(stated, str)):
                 continue
@@ -392,15 +399,7 @@ class Filling:
         regimes = at(climate, "regimes")
         if not isinstance(regimes.value, dict):
             return climate
-        defaults = {
-            "pace": 1,
-            "gap_factor": 1,
-            "cancellation": 0,
-            "settlement": 1,
-            "breakdown": "0 per year",
-            "next": {},
-        }
-        every = {name: fill(regime, **defaults) for name, regime in regimes.mapping.items()}
+        every = {name: fill(regime, **REGIME_DEFAULTS) for name, regime in regimes.mapping.items()}
         return put(climate, "regimes", _mapping(regimes, every))
 
     def _shock(self, shock: Node) -> Node:

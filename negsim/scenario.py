@@ -1,4 +1,4 @@
-"""Scenarios: what is assumed of talks over an agenda. Loaded from a file, changed in one line, shown in full, hashed."""
+"""Scenarios: what is assumed of talks. Loaded from a file, changed in one line, shown in full, hashed."""
 
 from __future__ import annotations
 
@@ -8,44 +8,29 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, PrivateAttr
 
 from negsim.agenda import Agenda, agenda_from_node
-from negsim.assumptions import Assumption, ByName, Channel, Climate, Deadline, IssueSetup, Package, Shock
-from negsim.coherence import Parts, inconsistencies
-from negsim.errors import Complaint, ComplaintsError, InputError, Problem
-from negsim.fields import Day
+from negsim.assumptions import Assumption, ByName, Channel, Climate, IssueSetup, Package, Shock
+from negsim.coherence import inconsistencies
+from negsim.errors import Complaint, InputError, Problem
 from negsim.files import read_yaml, to_yaml
-from negsim.models import FrozenDict, Model, Text, try_validate
+from negsim.models import FrozenDict, Model, try_validate
 from negsim.nodes import Node, Place, in_file_order, raise_problems, unknown
+from negsim.parts import Frame, Parts
 from negsim.quantities import kind_of
 from negsim.resolve import KEYS, Filling, at, only, overlay, put, read_extended
 from negsim.tactics import tactic_complaints
 
-_MEANT = {"issues": IssueSetup, "packages": Package, "channels": Channel, "shocks": Shock}
-
-
-def _optional_text(value: object) -> object:
-    if isinstance(value, str):
-        return value.strip()
-    raise ComplaintsError([Complaint("{what} must be text")])
-
-
-class Frame(Model):
-    """What a scenario says of itself and of time."""
-
-    title: Text = Field(description="A short name.")
-    question: str = Field("", description="What the scenario is to answer.")
-    description: str = Field("", description="The story, for people.")
-    as_of: Day = Field(description="The day on which the talks stand as they do; day 0.")
-    horizon: Day = Field(description="Nothing at or after the start of this day is looked at.")
-    undertaking: Literal["early_harvest", "single"] = Field(
-        description="Each agreement stands alone, or nothing is agreed until everything is."
-    )
-    deadline: Deadline | None = Field(None, description="A firm day; what is not agreed when it is over lapses.")
-    leave_out: tuple[str, ...] = Field((), description="Issues of the agenda that are not in this scenario.")
+_MEANT: dict[str, type[Model]] = {
+    "parameters": Assumption,
+    "issues": IssueSetup,
+    "packages": Package,
+    "channels": Channel,
+    "shocks": Shock,
+}
 
 
 class Scenario(Frame):
@@ -88,7 +73,7 @@ class Scenario(Frame):
     def resolved(self) -> dict[str, Any]:
         """The full form as plain data, the agenda with it; :func:`from_mapping` gives an equal scenario back."""
         data = self.model_dump(mode="json", exclude_none=True, exclude={"agenda"})
-        return {**data, "agenda": self.agenda.model_dump(mode="json", exclude_none=True)}
+        return {**data, "agenda": self.agenda.model_dump(mode="json")}
 
     def to_yaml(self) -> str:
         """The full form as a file; it loads to an equal scenario and runs to the same bytes."""
@@ -123,10 +108,8 @@ class Scenario(Frame):
         (730, 'single')
         """
         node = self._friendly
-        for path, value in {
-            **(changes or {}),
-            **{key.replace("__", "."): value for key, value in more.items()},
-        }.items():
+        every = {**(changes or {}), **{key.replace("__", "."): value for key, value in more.items()}}
+        for path, value in every.items():
             place = Place(f"replace {path}")
             node = _set(node, path.split("."), Node.of(value, place), place)
         return _scenario(node)
@@ -209,7 +192,7 @@ def assemble(friendly: Node) -> tuple[Scenario | None, list[Problem]]:
         found = [problem for problem in found if '"horizon"' not in problem.message]
     problems += found
     parts: dict[str, dict[str, Any]] = {}
-    for section, model in {"parameters": Assumption, **_MEANT}.items():
+    for section, model in _MEANT.items():
         parts[section] = {}
         for name in at(full, section).mapping:
             part, found = try_validate(model, full, context, (section, name))
@@ -222,9 +205,9 @@ def assemble(friendly: Node) -> tuple[Scenario | None, list[Problem]]:
     whole = Parts(full, friendly, agenda, filling.as_of, frame, climate=climate, in_play=filling.in_play, **parts)
     problems += inconsistencies(whole)
     problems = in_file_order(problems)
-    if frame is None or any(not problem.warning for problem in problems):
+    if any(not problem.warning for problem in problems):
         return None, problems
-    scenario = Scenario(**dict(frame), climate=climate, agenda=agenda, **parts)
+    scenario = Scenario.model_validate({**dict(frame or {}), "climate": climate, "agenda": agenda, **parts})
     scenario._friendly = friendly
     scenario._warnings = tuple(problem for problem in problems if problem.warning)
     return scenario, problems

@@ -53,7 +53,7 @@ _STOP = re.compile(
     r"(?=(?P<open>[\"'(\[{]*[$#\u20ac\u00a3]?)(?P<next>\w[\w']*))"
 )
 _LAST_WORD = re.compile(r"[\w.&]*$")
-_INITIALS = re.compile(r"(?:\w\.)*\w")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _NOT_PROSE = re.compile(r"://|www\.|@", re.IGNORECASE)
 
 
@@ -67,9 +67,8 @@ def normalise(text: str) -> str:
     >>> print(normalise("  “It’s  slow…” he said "))
     "It's slow..." he said
     """
-    text = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
-    # What stood on both sides of an invisible character may belong together now.
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    # Before NFKC, so that what an invisible character kept apart is composed; after it, for what it makes of rare marks.
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME).split())
 
 
 def fingerprint(sentence: str) -> str:
@@ -158,7 +157,7 @@ def _ends(sentence: str, line: str, stop: re.Match[str]) -> bool:
     # "1. First point": a number that opens a sentence counts it.
     if sentence == word and word.isdigit():
         return False
-    if lower in _UNSURE or (_INITIALS.fullmatch(word) and not word.isdigit()):
+    if lower in _UNSURE or _INITIALS.fullmatch(word):
         return following.lower() in _OPENERS
     return True
 

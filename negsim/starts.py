@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from negsim.assumptions import Chance, IssueSetup
 from negsim.errors import Problem, did_you_mean, one_of
 from negsim.parts import Parts
-from negsim.resolve import CARRIES, at
+from negsim.resolve import CARRIES, STATUSES, at
 from negsim.status import Status
 
 _SUM = 1e-9
 
 
-def _days(parts: Parts) -> Iterator[Problem]:
+def days(parts: Parts) -> Iterator[Problem]:
+    """Days that lie before the one from which the scenario starts."""
     if parts.as_of is None:
         return
     frame = parts.frame
     if frame is not None:
         if frame.horizon <= parts.as_of:
-            yield parts.problem(
-                f"the horizon {frame.horizon} is not after as_of", "horizon", allowed=f"after {parts.as_of}"
-            )
+            message = f"the horizon {frame.horizon} is not after as_of"
+            yield parts.problem(message, "horizon", allowed=f"after {parts.as_of}")
         if frame.deadline is not None and frame.deadline.date < parts.as_of:
             message = f"the deadline {frame.deadline.date} lies before as_of"
             yield parts.problem(message, "deadline", "date", allowed=f"{parts.as_of} or later")
@@ -36,10 +36,11 @@ def _days(parts: Parts) -> Iterator[Problem]:
                 yield parts.problem(message, "shocks", name, "on", number, "date", allowed=f"{parts.as_of} or later")
 
 
-def _starts(parts: Parts) -> Iterator[Problem]:
+def starts(parts: Parts) -> Iterator[Problem]:
+    """Starts that lack what their status must carry, or carry what means nothing in it."""
     for name, issue in parts.issues.items():
         start, path = issue.start, ("issues", name, "start")
-        status = _STATUSES[start.status]
+        status = STATUSES[start.status]
         if status.final:
             allowed = "name it in leave_out"
             yield parts.problem(f"{name} is {start.status} already", *path, "status", allowed=allowed)
@@ -54,7 +55,7 @@ def _starts(parts: Parts) -> Iterator[Problem]:
             needed = tuple(key for key in needed if key not in ("clock", "terms"))
             optional = (*optional, "clock", "terms")
         if status is Status.SUSPENDED and start.was is not None:
-            before = CARRIES.get(_STATUSES[start.was], ((), ()))
+            before = CARRIES.get(STATUSES[start.was], ((), ()))
             if start.was not in ("raised", "discussing", "converging", "stalled"):
                 allowed = "raised, discussing, converging or stalled"
                 yield parts.problem(f"what is suspended can't have been {start.was}", *path, "was", allowed=allowed)

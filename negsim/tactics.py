@@ -62,8 +62,8 @@ TACTIC_DEFAULTS: Final[dict[str, object]] = {
 class Tactic(Model):
     """How one side concedes; what its kind does not use is ``None``.
 
-    ``time``: by its clock (Faratin, Sierra, Jennings 1998); ``reciprocal``: in answer to the other side's concessions, tit
-    for tat in utilities; ``mixed``: a weighted mixture of both steps; ``fixed``: never moves of itself.
+    ``time``: by its clock (Faratin, Sierra, Jennings 1998); ``reciprocal``: in answer to the other side's concessions,
+    tit for tat in utilities; ``mixed``: a weighted mixture of both steps; ``fixed``: never moves of itself.
     """
 
     kind: Literal["time", "reciprocal", "mixed", "fixed"] = Field(description="What makes the side move.")
@@ -80,7 +80,7 @@ class Tactic(Model):
         | None
     ) = Field(
         None,
-        description="When it has come down to its reservation value: a duration, rounds (clock: rounds), or until a date.",
+        description="When it has come down to its reservation value: a duration, rounds, or until a date.",
     )
     aspiration: Share | None = Field(None, description="What it insists on at the start.")
     reciprocity: Amount | None = Field(
@@ -94,7 +94,7 @@ class Tactic(Model):
 
 
 def tactic_complaints(data: Mapping[str, object]) -> list[Complaint]:
-    """What does not fit the kind of a tactic that is otherwise well formed: keys too many, keys missing, a clock at odds."""
+    """What does not fit the kind of a tactic: keys too many, keys missing, a clock at odds."""
     kind = data.get("kind")
     if not isinstance(kind, str) or kind not in TACTIC_KEYS:
         return []

@@ -81,17 +81,17 @@ def _reachable(
     floors: Mapping[str, float],
 ) -> bool:
     first, second = sides
-    choices = [[tuple(option.utilities[side] for side in sides) for option in issue.options] for issue in members]
-    if math.prod(len(choice) or 1 for choice in choices) > _MOST:
+    if math.prod(len(issue.options) or 1 for issue in members) > _MOST:
         return True
-    for combination in itertools.product(*([choice or [None] for choice in choices])):  # type: ignore[arg-type]
+    for combination in itertools.product(*(issue.options or (None,) for issue in members)):
         have = {first: 0.0, second: 0.0}
         shared: list[tuple[float, float]] = []
-        for j, utilities in enumerate(combination):
-            if utilities is None:
+        for j, option in enumerate(combination):
+            if option is None:
                 shared.append((weights[first][j], weights[second][j]))
                 continue
-            for side, quantity in zip(sides, utilities, strict=True):
+            for side in sides:
+                quantity = option.utilities[side]
                 if not isinstance(quantity, Fixed):
                     return True
                 have[side] += weights[side][j] * quantity.value
@@ -101,7 +101,7 @@ def _reachable(
 
 
 def _best_for_second(shared: Sequence[tuple[float, float]], needed: float) -> float:
-    """The most the second side can have from divisible issues when the first needs so much; -inf if it can't have it."""
+    """The most the second side can have of divisible issues when the first needs so much, or -inf."""
     rest = sum(second for _, second in shared)
     for mine, other in sorted(shared, key=lambda pair: pair[1] / pair[0] if pair[0] else math.inf):
         if needed <= _TOLERANCE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 
 import pytest
 from hypothesis import example, given
@@ -18,6 +19,7 @@ from negsim.sentences import document_fingerprint, fingerprint, normalise, split
         ("\u00abslow\u00bb \u2018so\u2019 `so`", "\"slow\" 'so' 'so'"),
         ("a\u00a0b\u202fc\u2003d\te", "a b c d e"),
         ("wait\u2026", "wait..."),
+        ("small\ufe58dash \u2034", "small-dash '''"),
         ("U.S.\u2013Russia staff\u2014a rest \u2212 5 non\u2011stop", "U.S.-Russia staff-a rest - 5 non-stop"),
         ("\ufeffzero\u200bwidth soft\u00adhyphen", "zerowidth softhyphen"),
         ("e\u0301te\u0301 \ufb01ne", "\u00e9t\u00e9 fine"),
@@ -27,6 +29,11 @@ from negsim.sentences import document_fingerprint, fingerprint, normalise, split
 )
 def test_what_looks_the_same_is_the_same(text: str, normal: str) -> None:
     assert normalise(text) == normal
+
+
+def test_every_character_is_normal_after_one_go() -> None:
+    normal = normalise(" ".join(f"a{chr(number)}\u0301b" for number in range(sys.maxunicode + 1)))
+    assert normalise(normal) == normal
 
 
 def test_a_fingerprint_is_the_sha256_of_the_normalised_sentence() -> None:
@@ -54,6 +61,10 @@ CASES = {
     ),
     "a sentence may open with money": ("It failed. $5 was left.", ["It failed.", "$5 was left."]),
     "decimals": ("It rose 3.5 percent to 1.200. Then it fell.", ["It rose 3.5 percent to 1.200.", "Then it fell."]),
+    "a number ends a sentence": (
+        "It was 5. Moscow lost 3.5. Oslo won.",
+        ["It was 5.", "Moscow lost 3.5.", "Oslo won."],
+    ),
     "colon and semicolon are no ends": ("One: two; Three. Four", ["One: two; Three.", "Four"]),
     # abbreviations
     "titles": ("Mr. Lee and Dr. May met Gen. Fox. It rained.", ["Mr. Lee and Dr. May met Gen. Fox.", "It rained."]),
@@ -78,6 +89,7 @@ CASES = {
         "Acme Inc. Chairman Lee, etc. The rest left.",
         ["Acme Inc. Chairman Lee, etc.", "The rest left."],
     ),
+    "another stop is no abbreviation's": ("Is he a Dr? Lee is.", ["Is he a Dr?", "Lee is."]),
     "vs.": ("It is East vs. West again.", ["It is East vs. West again."]),
     # quotations
     "stop inside the quotation": ("\u201cIt is slow.\u201d They left.", ['"It is slow."', "They left."]),
@@ -99,6 +111,8 @@ CASES = {
         "See AlJazeera.com and U.S.Russia and Mr.Lee.",
         ["See AlJazeera.com and U.S.Russia and Mr.Lee."],
     ),
+    "numbers are not glued": ("See release.2b now.", ["See release.2b now."]),
+    "capitals are not glued": ("See NATO.Moscow did.", ["See NATO.Moscow did."]),
     "addresses are not glued": (
         "See https://a.example.Org/Some.Page or www.Site.Com or a@mail.Example.",
         ["See https://a.example.Org/Some.Page or www.Site.Com or a@mail.Example."],
