@@ -179,7 +179,12 @@ class Projection:
                     changes.append(burndown.Change(entry.date.earliest, entry.date.latest, 1 if now else -1))
                 before = now
         rounds = [burndown.Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()]
-        return burndown.burndown(self.setting, self.outcomes, changes, rounds, self.provenance)
+        note = (
+            f"How computed: {self.provenance}. On each day half of all runs lie in the dark band and four fifths in the "
+            "light one. An issue that lapsed stays unresolved; one that is dormant is not counted before it opens. "
+            "Hatched: only the month or year is on record."
+        )
+        return burndown.burndown(self.setting, self.outcomes, changes, rounds, note)
 
     @property
     def provenance(self) -> str:
@@ -190,8 +195,9 @@ class Projection:
     def notes(self) -> list[str]:
         """How the figures are to be read, in sentences."""
         notes = [
-            "± is one standard error of the simulation, rounded up. Dates are to the month. What the figures say holds if "
-            "the sides concede as the scenario assumes: they are no forecast of what the sides will do."
+            f"± is one standard error of the simulation, rounded up; terms are shares of the way to {self.setting.sides[0]}'s "
+            "demand; dates are to the month. All of it holds if the sides concede as the scenario assumes: it is no "
+            "forecast of what they will do."
         ]
         if clipped := int(self.run_table["clipped"].sum()):
             notes.append(f"{clipped:,} drawn numbers lay outside their range and were taken as its end.")

@@ -67,12 +67,13 @@ def trace(scenario: Scenario, run: int, seed: int = DEFAULT_SEED, luck: int = 0)
     """
     from negsim import compiled
     from negsim.engines import reference
-    from negsim.story import tell
+    from negsim.telling import tell
 
     _check_range("run", run, 0, 2**63 - 1)
     _check_range("seed", seed, 0, 2**64 - 1)
     names = compiled.compile(scenario)
-    return tell(scenario, names, reference.trace(names, seed, run, luck), run=run, seed=seed)
+    outcomes, _ = reference.run(names, seed, run, 1, luck)
+    return tell(scenario, names, reference.trace(names, seed, run, luck), outcomes[0], run=run, seed=seed)
 
 
 def pick_engine(name: str) -> str:

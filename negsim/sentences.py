@@ -67,7 +67,7 @@ def normalise(text: str) -> str:
     >>> print(normalise("  “It’s  slow…” he said "))
     "It's slow..." he said
     """
-    # Before NFKC, so that what an invisible character kept apart is composed; after it, for what it makes of rare marks.
+    # Before NFKC, so that what an unseen character kept apart is composed; after it, for what it makes of rarer ones.
     return " ".join(unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME).split())
 
 
@@ -149,7 +149,7 @@ def _ends(sentence: str, line: str, stop: re.Match[str]) -> bool:
     word = found[0] if found else ""
     if not stop["space"] and not _is_glued(word, following, line, stop):
         return False
-    if stop["stop"] != "." or stop["close"]:
+    if stop["stop"] != ".":
         return True
     lower = word.lower().strip(".")
     if lower in _NEVER or (lower in _NUMBERED and following[0].isdigit()):

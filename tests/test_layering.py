@@ -18,7 +18,7 @@ LAYERS = [
     {"agenda_checks", "agenda", "board", "tactics", "assumptions"},
     {"scenario", "check"},
     {"compiled", "analysis"},
-    {"engines", "plots", "html", "terminal", "story"},
+    {"engines", "plots", "html", "terminal", "story", "telling"},
     {"projection", "store", "runs"},
     {"cli"},
 ]

@@ -100,6 +100,10 @@ CASES = {
     ),
     "single quotation marks": ("They say \u2018Cold War.\u2019 It is not.", ["They say 'Cold War.'", "It is not."]),
     "brackets": ("It ended. (It had begun.) All left.", ["It ended.", "(It had begun.)", "All left."]),
+    "abbreviation in brackets": (
+        "The envoy (U.S.) Coulter met Mr. (Dr.) Lee.",
+        ["The envoy (U.S.) Coulter met Mr. (Dr.) Lee."],
+    ),
     "bracket in a sentence": ("It ended (it had begun.) and so on.", ["It ended (it had begun.) and so on."]),
     # glued
     "glued sentences": ("This is the end.Sources: none.", ["This is the end.", "Sources: none."]),

@@ -13,10 +13,10 @@ import numpy as np
 import simpy
 
 from negsim.compiled import Compiled, Record
-from negsim.errors import NegsimError
-from negsim.events import EVENT, OUTCOME, RUN
+from negsim.engines.errors import check
+from negsim.events import OUTCOME, RUN
 from negsim.rules.around import SPONTANEOUS, next_shock
-from negsim.rules.progress import GAP_IMPOSSIBLE, LAG_IMPOSSIBLE, LOG_FULL, MEETING, OUTBOX_FULL, SHOCK
+from negsim.rules.progress import LOG_FULL, MEETING, SHOCK
 from negsim.rules.start import finish, happen, start
 from negsim.rules.talks import REGULAR, next_gap
 
@@ -128,7 +128,7 @@ def run(
     player = Run(compiled, record)
     for k in range(runs):
         end = player.play(seed, luck, first + k)
-        _check(compiled, record, first + k)
+        check(compiled, record, first + k)
         finish(record.x, end, issues[k], results[k : k + 1])
         if progress is not None:
             progress(1)
@@ -147,21 +147,8 @@ def trace(compiled: Compiled, seed: int, run: int, luck: int = 0) -> np.ndarray[
         record = compiled.record(room)
         end = Run(compiled, record).play(seed, luck, run)
         if int(record.run["error"]) != LOG_FULL:
-            _check(compiled, record, run)
+            check(compiled, record, run)
             finish(record.x, end, outcome, result)
             if int(record.run["error"]) != LOG_FULL:
                 return record.log()
         room *= 4
-
-
-def _check(compiled: Compiled, record: Record, number: int) -> None:
-    error, culprit = int(record.run["error"]), int(record.run["culprit"])
-    if error == GAP_IMPOSSIBLE:
-        raise NegsimError(f'run {number}: the gap under way in channel "{compiled.channels[culprit]}" can\'t be that old')
-    if error == LAG_IMPOSSIBLE:
-        raise NegsimError(f'run {number}: the implementation of "{compiled.issues[culprit]}" can\'t have gone on so long')
-    if error == OUTBOX_FULL:
-        raise NegsimError(f"run {number}: one event asks for more than {len(record.arrays['outbox'])} others")
-
-
-__all__ = ["EVENT", "Due", "Run", "run", "trace"]

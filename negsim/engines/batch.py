@@ -1,0 +1,183 @@
+"""The batch engine: a heap that pops and calls, compiled with the rules, for many runs.
+
+The same rules as the reference engine, the same order of events, the same bits; what differs is who keeps the calendar. The order in
+which a run's appointments are asked for is the reference engine's: a series' own next event, then what the rule asked for.
+"""
+
+# mypy: disable-error-code="no-untyped-def"
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from negsim.compiled import Compiled
+from negsim.engines.errors import check
+from negsim.events import OUTCOME, RUN
+from negsim.rules.around import SPONTANEOUS, next_shock
+from negsim.rules.jit import jit
+from negsim.rules.progress import LOG_FULL, MEETING, SHOCK
+from negsim.rules.start import finish, happen, start
+from negsim.rules.state import outbox, size
+from negsim.rules.state import run as run_
+from negsim.rules.talks import REGULAR, next_gap
+
+Outcomes = np.ndarray[Any, np.dtype[Any]]
+
+#: An appointment: its time, its rank among those of the same time (class, then declaration), the order of asking, what it is.
+DUE = np.dtype([("t", "f8"), ("rank", "i8"), ("asked", "i8"), ("kind", "i8"), ("who", "i8"), ("tag", "i8")])
+
+_CLASS = 1 << 32
+_SPONTANEOUS = -1 - SPONTANEOUS
+
+
+@jit
+def _before(a, b):
+    if a.t != b.t:
+        return a.t < b.t
+    if a.rank != b.rank:
+        return a.rank < b.rank
+    return a.asked < b.asked
+
+
+@jit
+def _copy(to, of):
+    to.t, to.rank, to.asked, to.kind, to.who, to.tag = of.t, of.rank, of.asked, of.kind, of.who, of.tag
+
+
+@jit
+def _push(heap, n, asked, t, kind, who, tag):
+    """Add an appointment to the ``n`` there are; the heap grows when it is full (its last row is scratch)."""
+    if n + 2 > len(heap):
+        larger = np.empty(2 * len(heap), DUE)
+        for i in range(n):
+            _copy(larger[i], heap[i])
+        heap = larger
+    new = heap[len(heap) - 1]
+    new.t, new.rank, new.asked, new.kind, new.who, new.tag = t, kind * _CLASS + who, asked, kind, who, tag
+    i = n
+    while i > 0:
+        parent = (i - 1) >> 1
+        if not _before(new, heap[parent]):
+            break
+        _copy(heap[i], heap[parent])
+        i = parent
+    _copy(heap[i], new)
+    return heap
+
+
+@jit
+def _drop(heap, n):
+    """Remove the first of ``n`` appointments."""
+    last = heap[n - 1]
+    i, n = 0, n - 1
+    while True:
+        child = 2 * i + 1
+        if child >= n:
+            break
+        if child + 1 < n and _before(heap[child + 1], heap[child]):
+            child += 1
+        if not _before(heap[child], last):
+            break
+        _copy(heap[i], heap[child])
+        i = child
+    _copy(heap[i], last)
+
+
+@jit
+def play(x, heap, seed, luck, number, outcome, result):
+    """Play run ``number`` and write its outcome; returns the heap, which may have grown."""
+    horizon = size(x, 0).horizon
+    start(x, seed, luck, number)
+    n, asked, t, end = 0, 0, 0.0, horizon
+    kind, who, tag = -1, 0, 0
+    if run_(x, 0).active == 0:
+        end = 0.0
+    else:
+        while True:
+            if kind == MEETING and tag == REGULAR:
+                gap = next_gap(x, who)
+                if gap < horizon:
+                    heap = _push(heap, n, asked, t + gap, MEETING, who, REGULAR)
+                    n, asked = n + 1, asked + 1
+            elif kind == SHOCK and tag == _SPONTANEOUS:
+                gap = next_shock(x, who)
+                if gap < horizon:
+                    heap = _push(heap, n, asked, t + gap, SHOCK, who, _SPONTANEOUS)
+                    n, asked = n + 1, asked + 1
+            for k in range(run_(x, 0).out):
+                row = outbox(x, k)
+                heap = _push(heap, n, asked, t + row.delay, row.kind, row.who, row.tag)
+                n, asked = n + 1, asked + 1
+            run_(x, 0).out = 0
+            if kind == -1:  # the beginning: the series, after what the start asked for
+                for c in range(size(x, 0).channels):
+                    gap = next_gap(x, c)
+                    if gap < horizon:
+                        heap = _push(heap, n, asked, gap, MEETING, c, REGULAR)
+                        n, asked = n + 1, asked + 1
+                for s in range(size(x, 0).shocks):
+                    gap = next_shock(x, s)
+                    if gap < horizon:
+                        heap = _push(heap, n, asked, gap, SHOCK, s, _SPONTANEOUS)
+                        n, asked = n + 1, asked + 1
+            if run_(x, 0).active == 0:
+                end = t
+                break
+            if run_(x, 0).error != 0 or n == 0 or heap[0].t >= horizon:
+                break
+            t, kind, who, tag = heap[0].t, heap[0].kind, heap[0].who, heap[0].tag
+            _drop(heap, n)
+            n -= 1
+            happen(x, t, kind, who, tag)
+    finish(x, end, outcome, result)
+    return heap
+
+
+@jit
+def play_many(x, seed, luck, first, outcomes, results):
+    """Play the runs from ``first``, one row of outcomes each; stops at the first that can't go on and returns its row, else -1."""
+    heap = np.empty(256, DUE)
+    for k in range(len(results)):
+        heap = play(x, heap, seed, luck, first + k, outcomes[k], results[k : k + 1])
+        if run_(x, 0).error != 0:
+            return k
+    return -1
+
+
+def run(
+    compiled: Compiled,
+    seed: int,
+    first: int,
+    runs: int,
+    luck: int = 0,
+    progress: Callable[[int], object] | None = None,
+    block: int = 512,
+) -> tuple[Outcomes, Outcomes]:
+    """Play runs ``first`` to ``first + runs - 1``; the same arguments, results and errors as the reference engine's ``run``."""
+    issues = np.zeros((runs, len(compiled.issues)), OUTCOME)
+    results = np.zeros(runs, RUN)
+    record = compiled.record()
+    step = block if progress is not None else max(runs, 1)
+    for at in range(0, runs, step):
+        part = results[at : at + step]
+        failed = play_many(record.x, seed, luck, first + at, issues[at : at + step], part)
+        if failed >= 0:
+            check(compiled, record, first + at + failed)
+        if progress is not None:
+            progress(len(part))
+    return issues, results
+
+
+def trace(compiled: Compiled, seed: int, run: int, luck: int = 0) -> Outcomes:
+    """The event log of run ``run``; as the reference engine's ``trace``, byte for byte."""
+    room = 4096
+    outcome, result = np.zeros((1, len(compiled.issues)), OUTCOME), np.zeros(1, RUN)
+    while True:
+        record = compiled.record(room)
+        play_many(record.x, seed, luck, run, outcome, result)
+        if int(record.run["error"]) != LOG_FULL:
+            check(compiled, record, run)
+            return record.log()
+        room *= 4

@@ -1,0 +1,22 @@
+"""What an engine says when a run can't go on."""
+
+from __future__ import annotations
+
+from negsim.compiled import Compiled, Record
+from negsim.errors import NegsimError
+from negsim.rules.progress import GAP_IMPOSSIBLE, LAG_IMPOSSIBLE, OUTBOX_FULL
+
+
+def check(compiled: Compiled, record: Record, number: int) -> None:
+    """Nothing, if the run whose state this is went well.
+
+    Raises:
+        NegsimError: its assumptions contradict how the talks stand, or one event asked for too many others.
+    """
+    error, culprit = int(record.run["error"]), int(record.run["culprit"])
+    if error == GAP_IMPOSSIBLE:
+        raise NegsimError(f'run {number}: the gap under way in channel "{compiled.channels[culprit]}" can\'t be that old')
+    if error == LAG_IMPOSSIBLE:
+        raise NegsimError(f'run {number}: the implementation of "{compiled.issues[culprit]}" can\'t have gone on so long')
+    if error == OUTBOX_FULL:
+        raise NegsimError(f"run {number}: one event asks for more than {len(record.arrays['outbox'])} others")
