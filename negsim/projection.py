@@ -74,6 +74,7 @@ class Projection:
         titles = {side: scenario.agenda.sides[side].title for side in scenario.sides}
         return Setting(
             title=scenario.title,
+            talks=scenario.agenda.title,
             as_of=scenario.as_of,
             horizon=scenario.horizon_date,
             sides=(titles[a], titles[b]),
@@ -195,9 +196,9 @@ class Projection:
     def notes(self) -> list[str]:
         """How the figures are to be read, in sentences."""
         notes = [
-            f"± is one standard error of the simulation, rounded up; terms are shares of the way to {self.setting.sides[0]}'s "
-            "demand; dates are to the month. All of it holds if the sides concede as the scenario assumes: it is no "
-            "forecast of what they will do."
+            "± is one standard error of the simulation, rounded up; terms say how much of the way to its demand a side "
+            "gets; dates are to the month. All of it holds if the sides concede as the scenario assumes: it is no forecast "
+            "of what they will do."
         ]
         if clipped := int(self.run_table["clipped"].sum()):
             notes.append(f"{clipped:,} drawn numbers lay outside their range and were taken as its end.")
@@ -250,7 +251,7 @@ class Projection:
         from negsim.analysis.headline import frame
         from negsim.html import table
 
-        return table(frame(self.digest), title=self.scenario.title, foot=self.provenance)
+        return table(frame(self.digest), title=f"{self.setting.talks}: {self.setting.title}", foot=self.provenance)
 
 
 def _date(value: str | date) -> date:

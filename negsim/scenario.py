@@ -94,6 +94,9 @@ class Scenario(Frame):
     def __repr__(self) -> str:
         return f"<Scenario {self.title!r}: {len(self.issues)} issues from {self.as_of} to {self.horizon}>"
 
+    def __str__(self) -> str:
+        return repr(self)
+
     def replace(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
         """A changed copy; paths are those of the file, with dots (in keywords, ``__``); defaults follow the change.
 

@@ -107,7 +107,7 @@ def projection_table(summary: Summary, provenance: str, look: Look, notes: Seque
     columns = [f"{n} mo." for n in setting.months()] + ["horizon"]
     left = look.width - CHANCE * len(columns) - 1 - 2 * DATE
     rule = look.faint("─" * look.width)
-    lines = [look.bold(line) for line in wrap(setting.title, look.width)]
+    lines = [look.bold(line) for line in wrap(setting.talks, look.width)] + wrap(setting.title, look.width)
     lines += wrap(f"From {setting.as_of} to the horizon {setting.horizon}; {provenance}.", look.width)
     lines += ["", " " * left + pad("  % of runs resolved within", CHANCE * len(columns) + 1) + "50 % resolved".rjust(DATE) + "80 % resolved".rjust(DATE)]
     lines += [pad("issue", left) + _figures(columns) + "by".rjust(DATE) * 2, rule]

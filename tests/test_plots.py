@@ -38,7 +38,7 @@ def texts(picture):
 
 def test_the_picture_says_what_is_left_when_and_how_it_was_computed():
     words = "\n".join(texts(drawn(shown())))
-    for part in ("Talks", "1 of 3 unresolved at the horizon", "2,000 runs", "as of 2025-04-10", "2028-04-10", "median", "50 % of runs"):
+    for part in ("Talks of North and South", "As it stands", "1 of 3 unresolved at the horizon", "2,000 runs", "as of 2025-04-10", "2028-04-10", "median", "50 % of runs"):
         assert part in words
 
 
@@ -67,7 +67,7 @@ def test_the_median_is_drawn_as_the_table_has_it():
 def test_the_same_data_give_the_same_bytes(kind):
     first, again = (style.render(drawn(shown()).figure, kind) for _ in range(2))
     assert first == again
-    assert style.render(drawn(shown(title="Other talks")).figure, kind) != first
+    assert style.render(drawn(shown(talks="Other talks")).figure, kind) != first
 
 
 def test_a_picture_can_be_rendered_twice():
@@ -76,7 +76,7 @@ def test_a_picture_can_be_rendered_twice():
 
 
 def test_text_stays_text_and_is_escaped():
-    svg = drawn(shown(title="<script>alert(1)</script> $x$ & co")).svg
+    svg = drawn(shown(talks="<script>alert(1)</script> $x$ & co")).svg
     assert "&lt;script&gt;" in svg
     assert "<script" not in svg
     assert "$x$" in svg
@@ -86,7 +86,7 @@ def test_text_stays_text_and_is_escaped():
 @pytest.mark.parametrize(
     "data",
     [
-        shown(title="A title that goes on and on " * 8),
+        shown(talks="A title that goes on and on " * 8),
         shown(resolved=((NEVER,) * 60,) * 3),
         shown(horizon=date(2025, 6, 10)),
         shown(horizon=date(2055, 6, 10)),

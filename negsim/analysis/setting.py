@@ -21,7 +21,7 @@ class IssueFacts:
 
 @dataclass(frozen=True)
 class Setting:
-    """The names and dates of a scenario.
+    """The names and dates of a scenario; ``talks`` is the title of its agenda.
 
     ``horizon`` is the date at whose start the runs end, so the last day that was looked at is the one before it.
 
@@ -36,6 +36,7 @@ class Setting:
     sides: tuple[str, str]
     issues: tuple[IssueFacts, ...]
     side_ids: tuple[str, str] = ("a", "b")
+    talks: str = ""
 
     @property
     def horizon_days(self) -> int:

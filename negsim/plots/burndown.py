@@ -120,9 +120,9 @@ def _words(data: Burndown, ax: Axes) -> None:
         f"{left} left", (horizon, left), xytext=(6, 0), textcoords="offset points", va="center", fontweight="bold",
         color=style.VERMILLION, annotation_clip=False,
     )  # fmt: skip
-    ax.set_title(fill(setting.title, 68), loc="left", fontsize=13, fontweight="bold", pad=27)
+    ax.set_title(fill(setting.talks, 68), loc="left", fontsize=13, fontweight="bold", pad=27)
     ax.annotate(
-        data.verdict, (0, 1), xycoords="axes fraction", xytext=(0, 10), textcoords="offset points", fontsize=11,
+        f"{setting.title}: {data.verdict}", (0, 1), xycoords="axes fraction", xytext=(0, 10), textcoords="offset points", fontsize=11,
         annotation_clip=False,
     )  # fmt: skip
     handles, labels = ax.get_legend_handles_labels()
