@@ -16,12 +16,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from negsim.agenda import Agenda, Issue
-    from negsim.agenda import load_agenda as load_agenda
-    from negsim.check import check
+    from negsim.agenda import Agenda, Issue, load_agenda
     from negsim.errors import InputError, NegsimError
     from negsim.projection import Projection
-    from negsim.run import run
+    from negsim.runs import run
     from negsim.scenario import Scenario, load
     from negsim.status import Reason, Status
     from negsim.story import Story
@@ -38,10 +36,9 @@ _HOMES = {
     "Scenario": "scenario",
     "Status": "status",
     "Story": "story",
-    "check": "check",
     "load": "scenario",
     "load_agenda": "agenda",
-    "run": "run",
+    "run": "runs",
 }
 
 __all__ = [
@@ -55,7 +52,6 @@ __all__ = [
     "Status",
     "Story",
     "__version__",
-    "check",
     "load",
     "load_agenda",
     "run",

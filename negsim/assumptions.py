@@ -14,12 +14,15 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     Tag,
     WithJsonSchema,
     model_serializer,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
 from negsim.fields import (
@@ -100,6 +103,12 @@ class Deadline(Model):
 # --- issues ----------------------------------------------------------------------------------------------------------
 
 
+def _sides_as_properties(schema: JsonSchemaValue, required: tuple[str, ...]) -> JsonSchemaValue:
+    properties = dict(schema["properties"])
+    shares = properties.pop("utilities")["patternProperties"]
+    return {**schema, "properties": properties, "patternProperties": shares, "required": list(required)}
+
+
 class Option(Model):
     """One of a few possible outcomes, with what it is worth to each side."""
 
@@ -114,6 +123,11 @@ class Option(Model):
             return data
         named = {key: value for key, value in data.items() if key in ("id", "title")}
         return {**named, "utilities": {key: value for key, value in data.items() if key not in named}}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Sides stand beside ``id`` and ``title``."""
+        return _sides_as_properties(handler(schema), ("id", "title"))
 
     @model_serializer(mode="plain")
     def _with_sides(self) -> dict[str, Any]:
@@ -179,6 +193,11 @@ class Terms(Model):
             return data
         named = {key: value for key, value in data.items() if key == "option"}
         return {**named, "utilities": {key: value for key, value in data.items() if key not in named}}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Sides stand beside ``option``."""
+        return _sides_as_properties(handler(schema), ())
 
     @model_serializer(mode="plain")
     def _with_sides(self) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def check(
         typer.echo(problem.render())
     errors = sum(not problem.warning for problem in problems)
     counts = f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')} in {_count(len(files), 'file')}"
-    typer.echo(counts, err=bool(problems))
+    typer.echo(counts, err=True)
     if errors:
         raise typer.Exit(2)
 
@@ -159,7 +159,7 @@ def show(file: Scenario) -> None:
 def schema(what: Annotated[str, typer.Argument(metavar="scenario|agenda", help="Which kind of file.")]) -> None:
     """Print the JSON schema of a kind of file, with which editors complete and check it."""
     from negsim.agenda import agenda_schema
-    from negsim.scenario import scenario_schema
+    from negsim.scenario_schema import scenario_schema
 
     schemas: dict[str, Callable[[], dict[str, Any]]] = {"scenario": scenario_schema, "agenda": agenda_schema}
     if what not in schemas:

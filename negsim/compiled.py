@@ -522,12 +522,14 @@ class _Compiler:
         for name, row, column, parameter, times, plus, low, high in w.moved:
             at = rows[name] + row * len(TABLES[name].names or ()) + column
             w.add("patch", number=at, parameter=parameter, times=times, plus=plus, lo=low, hi=high)
+        names = TABLES["issue_is"].names or ()
         steps = sum(mark.kind in ("harden", "ease") for s in self.s.shocks.values() for mark in s.marks)
         w.add(
             "size",
             issues=n, bargains=b, channels=len(self.channels), regimes=len(self.regimes), shocks=len(self.shocks),
             marks=len(w.tables["mark_is"]), dists=len(w.tables["dist_is"]), parameters=len(w.parameters),
             patches=len(w.moved), numbers=len(template), single=self.s.undertaking == "single", steps=steps,
+            sleepers=sum(row[names.index("wake_issue")] >= 0 for row in w.tables["issue_is"]),
             regime=self.regimes.index(self.s.climate.start),
             outbox=1024 + 16 * n, sojourn_stream=stream("climate/sojourn"), next_stream=stream("climate/next"),
             breakdown_stream=stream("breakdown"), horizon=float(self.s.horizon_days),
@@ -546,11 +548,12 @@ class _Compiler:
             "number": len(template), "issue": n, "spent": n * len(Spent), "reserve": 2 * n, "side": 2 * b,
             "offer": 2 * b * OFFERS, "channel": len(self.channels), "shock": len(self.shocks),
             "mark": len(w.tables["mark_is"]), "agenda": b, "outbox": 1024 + 16 * n, "dist": len(w.tables["dist_is"]),
+            "drawn": len(w.parameters),
         }  # fmt: skip
-        names = tuple(self.issues)
+        issues = tuple(self.issues)
         compiled = Compiled(
-            issues=names,
-            bargains=(*names, *self.packages),
+            issues=issues,
+            bargains=(*issues, *self.packages),
             channels=tuple(self.channels),
             regimes=tuple(self.regimes),
             shocks=tuple(self.shocks),

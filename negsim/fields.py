@@ -13,14 +13,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
-from negsim.quantities import FAMILIES, Draw, Fixed, Parameter, Quantity, Rule, kind_of, parse
+from negsim.quantities import Draw, Fixed, Parameter, Quantity, Rule, kind_of, parse
+from negsim.quantity_schema import definition_name
 
-_UNIT_PATTERNS = {
-    "duration": "(day|week|month|year)s?",
-    "hours": "(hour|minute)s?",
-    "rounds": "rounds?",
-    "rate": "per (year|month|week|day)",
-}
 DAY_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 
@@ -58,7 +53,7 @@ class Takes:
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """A reference to the definition that :func:`quantity_definitions` gives."""
+        """A mark that ``negsim.quantity_schema`` turns into a reference."""
         name = definition_name(self.rule)
         choices: list[JsonSchemaValue] = [{"$quantity": name}]
         if self.by is not None:
@@ -68,113 +63,14 @@ class Takes:
         return choices[0] if len(choices) == 1 else {"anyOf": choices}
 
 
-def definition_name(rule: Rule) -> str:
-    """The name of a rule's definition in the JSON schema; the same for equal rules."""
-    parts = [rule.kind, "drawn_each_time" if rule.chance else "once"]
-    if rule.lo > float("-inf"):
-        parts += ["above" if rule.lo_open else "from", f"{rule.lo:g}"]
-    if rule.hi < float("inf"):
-        parts += ["to", f"{rule.hi:g}"]
-    return "_".join(parts).replace("-", "minus").replace(".", "_")
-
-
-def quantity_schema(rule: Rule, depth: int = 0) -> dict[str, Any]:
-    """The JSON schema of a quantity: a plain value, a distribution or a parameter."""
-    plain = _plain_schema(rule)
-    if depth and not rule.chance:
-        return plain
-    inner = _inner_schema(rule, depth)
-    choices = [plain]
-    for family, names in FAMILIES.items():
-        if family == "empirical":
-            numbers: dict[str, Any] = {"values": {"type": "array", "minItems": 1, "items": plain}}
-        else:
-            numbers = {name: inner if name not in ("shape", "a", "b") else _shape_schema(rule, depth) for name in names}
-        needed = ["a", "b"] if family == "beta" and rule.kind == "number" else list(names)
-        body = {"type": "object", "additionalProperties": False, "properties": numbers, "required": needed}
-        choices.append(
-            {"type": "object", "additionalProperties": False, "properties": {family: body}, "required": [family]}
-        )
-    choices.append(_parameter_schema(rule))
-    return {
-        "description": f"{rule.allowed[0].upper()}{rule.allowed[1:]}; or a distribution, or a parameter.",
-        "anyOf": choices,
-    }
-
-
-def _plain_schema(rule: Rule) -> dict[str, Any]:
-    if rule.kind == "number":
-        plain: dict[str, Any] = {"type": "number"}
-        if rule.lo > float("-inf"):
-            plain["exclusiveMinimum" if rule.lo_open else "minimum"] = rule.lo
-        if rule.hi < float("inf"):
-            plain["maximum"] = rule.hi
-        return plain
-    sign = "-?" if rule.lo < 0 else ""
-    return {"type": "string", "pattern": rf"^{sign}[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?\s*{_UNIT_PATTERNS[rule.kind]}$"}
-
-
-def _inner_schema(rule: Rule, depth: int) -> dict[str, Any]:
-    if rule.chance and depth == 0:
-        return {"$quantity": definition_name(Rule(rule.kind, rule.lo, rule.hi))}
-    return _plain_schema(Rule(rule.kind, rule.lo, rule.hi))
-
-
-def _shape_schema(rule: Rule, depth: int) -> dict[str, Any]:
-    if rule.chance and depth == 0:
-        return {"$quantity": definition_name(Rule("number", 0, lo_open=True))}
-    return {"type": "number", "exclusiveMinimum": 0}
-
-
-def _parameter_schema(rule: Rule) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "parameter": {"type": "string", "description": "The name of one of the scenario's parameters."},
-            "times": {"type": "number", "default": 1},
-            "plus": {**_plain_schema(Rule(rule.kind)), "description": "Added after times, with its unit."},
-        },
-        "required": ["parameter"],
-    }
-
-
-def resolve_quantities(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with every ``$quantity`` mark turned into a reference to a definition that is added."""
-    rules: dict[str, Rule] = {}
-    for rule in _ALL_RULES:
-        rules[definition_name(rule)] = rule
-        # The numbers inside a distribution that is drawn each time have definitions of their own.
-        for inner in (Rule(rule.kind, rule.lo, rule.hi), Rule("number", 0, lo_open=True)):
-            rules.setdefault(definition_name(inner), inner)
-    used: dict[str, dict[str, Any]] = {}
-
-    def walk(value: Any) -> Any:
-        if isinstance(value, list):
-            return [walk(item) for item in value]
-        if not isinstance(value, dict):
-            return value
-        if "$quantity" in value:
-            name = value["$quantity"]
-            if name not in used:
-                used[name] = {}
-                used[name] = walk(quantity_schema(rules[name]))
-            rest = {key: walk(item) for key, item in value.items() if key != "$quantity"}
-            return {**rest, "$ref": f"#/$defs/{name}"}
-        return {key: walk(item) for key, item in value.items()}
-
-    walked: dict[str, Any] = walk(schema)
-    definitions = {**walked.get("$defs", {}), **used}
-    return {**walked, "$defs": dict(sorted(definitions.items()))}
-
-
-_ALL_RULES: list[Rule] = []
+#: Every rule that a field has; the JSON schema defines each once.
+ALL_RULES: list[Rule] = []
 
 
 def _takes(rule: Rule, **more: Any) -> Takes:
-    _ALL_RULES.append(rule)
+    ALL_RULES.append(rule)
     if "by" in more:
-        _ALL_RULES.append(replace(rule, kind="rounds"))
+        ALL_RULES.append(replace(rule, kind="rounds"))
     return Takes(rule, **more)
 
 
@@ -236,7 +132,7 @@ class TakesAny:
 
 
 _ANY_RULES = [Rule(kind) for kind in ("duration", "hours", "rounds", "rate", "number")]
-_ALL_RULES.extend(_ANY_RULES)
+ALL_RULES.extend(_ANY_RULES)
 AnyKind = Annotated[Quantity, TakesAny()]
 
 

@@ -182,7 +182,7 @@ class Projection:
         rounds = [burndown.Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()]
         note = (
             f"How computed: {self.provenance}. On each day half of all runs lie in the dark band and four fifths in the "
-            "light one. An issue that lapsed stays unresolved; one that is dormant is not counted before it opens. "
+            "light one. An issue counts from its first entry on record, or its opening, until it is resolved, also if it lapses. "
             "Hatched: only the month or year is on record."
         )
         return burndown.burndown(self.setting, self.outcomes, changes, rounds, note)

@@ -65,13 +65,11 @@ class Story:
         lines = [*wrap(head, WIDTH), *wrap(how, WIDTH), ""]
         last = None
         for (_, _, depth, words), group in groupby(filter(_told, self.beats), lambda b: (b.day, b.kind, b.depth, b.words)):
-            first, *others = group
-            about = first.about if not others else f"{1 + len(others)} issues" if len(others) > 2 else ", ".join(
-                beat.about for beat in (first, *others)
-            )
+            same = list(group)
+            about = ", ".join(beat.about for beat in same) if len(same) < 3 else f"{len(same)} issues"
             text = f"{about}: {words}" if about else words
-            lines += _lines("" if first.on == last else f"{first.on}", 12 + 2 * depth, text)
-            last = first.on
+            lines += _lines("" if same[0].on == last else f"{same[0].on}", 12 + 2 * depth, text)
+            last = same[0].on
         lines += ["", "How it ends"]
         for end in self.ends:
             lines += _lines("", 2, f"{end.title}: {end.text}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from negsim.analysis.headline import WAITS
@@ -119,7 +120,7 @@ class _Teller:
         if row["option"] >= 0:
             facts["option"] = options[int(row["option"])].id
             words += f", on the terms: {options[int(row['option'])].title}"
-        elif row["u_a"] == row["u_a"]:
+        elif isfinite(row["u_a"]):
             facts["terms"] = dict(zip(self.scenario.sides, (float(row["u_a"]), float(row["u_b"])), strict=True))
             words += f", on the terms: {self._shares(row['u_a'], row['u_b'])}"
         if status is not Status.RESOLVED and row["spent"].sum() > 0:
@@ -170,7 +171,7 @@ class _Teller:
         name, number, x = self.names.shocks[int(event["who"])], int(event["other"]), float(event["x"])
         mark = self.scenario.shocks[name].marks[number]
         facts: dict[str, Any] = {"shock": name, "mark": number, "effect": mark.kind}
-        if x == x:
+        if isfinite(x):
             facts["x"] = x
         return mark_words(mark, x, self.scenario), "", facts
 
@@ -202,7 +203,7 @@ class _Teller:
     def _discussion(self, event: Any) -> Tale:
         bargain, gap, outcome = int(event["who"]), float(event["x"]), int(event["now"])
         how = (
-            f"{_percent(gap)} apart" if gap == gap else "in vain",
+            f"{_percent(gap)} apart" if isfinite(gap) else "in vain",
             f"{self.sides[1 - self.last_offer]} accepts",
             "both take the host's proposal",
             "it settles",
@@ -211,14 +212,14 @@ class _Teller:
         facts["outcome"] = ("in vain", "accepted", "host's proposal", "by chance")[outcome]
         moves, self.offers = ", ".join(self.offers), []
         words = f"{moves}; {how}" if moves else how
-        return words, self.bargains[bargain], facts | ({"gap": gap} if gap == gap else {})
+        return words, self.bargains[bargain], facts | ({"gap": gap} if isfinite(gap) else {})
 
     def _deal(self, event: Any) -> Tale:
         bargain, a, b = int(event["who"]), float(event["x"]), float(event["y"])
         self.settled.update(self.names.members[bargain])
         facts: dict[str, Any] = {"bargain": self.names.bargains[bargain]}
         words = "AGREED"
-        if a == a:
+        if isfinite(a):
             words += f", {self._shares(a, b)}"
             facts["terms"] = dict(zip(self.scenario.sides, (a, b), strict=True))
         return words, self.bargains[bargain], facts

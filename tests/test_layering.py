@@ -12,14 +12,20 @@ PACKAGE = Path(__file__).parent.parent / "negsim"
 #: The layers from the bottom up. A module imports from layers below its own, or from its own.
 LAYERS = [
     {"__init__", "errors", "status", "writing"},
-    {"dates", "events", "sentences"},
-    {"nodes", "models", "files", "rules"},
-    {"citations", "quantities", "fields"},
-    {"agenda_checks", "agenda", "board", "tactics", "assumptions"},
-    {"scenario", "check"},
-    {"compiled", "analysis"},
-    {"engines", "plots", "html", "terminal", "story", "telling"},
-    {"projection", "store", "runs"},
+    {"dates", "events", "nodes", "sentences"},
+    {"models", "rules"},
+    {"citations", "files", "quantities"},
+    {"agenda_checks", "quantity_schema"},
+    {"fields"},
+    {"agenda", "tactics"},
+    {"assumptions", "board"},
+    {"parts", "resolve", "zones"},
+    {"names", "prospects", "starts"},
+    {"coherence"},
+    {"scenario"},
+    {"analysis", "check", "compiled", "scenario_schema"},
+    {"engines", "html", "plots", "story", "telling", "terminal"},
+    {"projection", "runs", "store"},
     {"cli"},
 ]
 

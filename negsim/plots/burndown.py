@@ -131,4 +131,4 @@ def _words(data: Burndown, ax: Axes) -> None:
         [handles[n] for n in order], [labels[n] for n in order], loc="upper left", bbox_to_anchor=(0, -0.085), ncols=6, fontsize=9, frameon=False, columnspacing=1.5,
         handlelength=1.8, borderaxespad=0,
     )  # fmt: skip
-    ax.annotate(fill(data.note, 118), (0, 0), xycoords="axes fraction", xytext=(0, -54), va="top", **(small | {"fontsize": 8}))
+    ax.annotate(fill(data.note, 125), (0, 0), xycoords="axes fraction", xytext=(0, -54), va="top", **(small | {"fontsize": 8}))

@@ -21,7 +21,7 @@ from negsim.rules.concession import (
     reservation,
     step_now,
 )
-from negsim.rules.draws import uniform, uniform_part
+from negsim.rules.draws import befalls, uniform
 from negsim.rules.frontier import possible
 from negsim.rules.jit import jit
 from negsim.rules.progress import (
@@ -161,7 +161,7 @@ def shake(x, t, s, tag):
     origin = SPONTANEOUS
     if tag >= 0:
         first = shock_is(x, s).dated
-        if uniform(x, shock_is(x, s).dated_stream, tag - first) >= dated_of(x, tag).p:
+        if not befalls(x, dated_of(x, tag).p, shock_is(x, s).dated_stream, tag - first):
             return
         origin = DATED
     elif tag == -2:
@@ -170,7 +170,7 @@ def shake(x, t, s, tag):
     shock(x, s).count = n + 1
     tell(x, t, _SHOCK, s, n, 0, origin, np.nan, np.nan, np.nan)
     for m in range(shock_is(x, s).mark, shock_is(x, s).mark_end):
-        if uniform(x, mark_is(x, m).chance_stream, n) < mark_of(x, m).p:
+        if befalls(x, mark_of(x, m).p, mark_is(x, m).chance_stream, n):
             leave_mark(x, t, s, m, n)
     wake(x, t)
     for e in range(shock_is(x, s).provoke, shock_is(x, s).provoke_end):
@@ -195,7 +195,8 @@ def leave_mark(x, t, s, m, n):
         _suspend(x, t, m, value)
     elif kind == STEP:
         mark(x, m).step = step_now(x, m, t) + mark_is(x, m).sign * value
-        mark(x, m).since = t
+        mark(x, m).since = mark(x, m).now_at = t
+        mark(x, m).now = mark(x, m).step
     elif kind == MOVE:
         for i in range(size(x, 0).issues):
             if mark_on(x, m * size(x, 0).issues + i).yes:
@@ -263,7 +264,7 @@ def end_talks(x, t, breakdown, entry):
 @jit
 def end_lag(x, t, i, n):
     """The end of implementation ``n`` of issue ``i``: it held, or it collapsed."""
-    collapsed = uniform(x, issue_is(x, i).collapse_stream, n) < issue_of(x, i).collapse
+    collapsed = befalls(x, issue_of(x, i).collapse, issue_is(x, i).collapse_stream, n)
     tell(x, t, _LAG_END, i, n, 0, 1 if collapsed else 0, np.nan, np.nan, np.nan)
     if not collapsed:
         resolve(x, t, i)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from negsim.rules.jit import jit
+from negsim.rules.jit import jit, jit_inline
 from negsim.rules.state import (
     OFFERS,
     bargain,
@@ -38,13 +38,13 @@ CONCEDE, CHANCE = range(2)
 TO_CLIMATE, SUSPEND, STEP, MOVE, MEET = range(5)
 
 
-@jit
+@jit_inline
 def paced(x, t):
     """Days since ``as_of``, each times the pace of its climate."""
     return run_(x, 0).pace_sum + regime_of(x, run_(x, 0).regime).pace * (t - run_(x, 0).since)
 
 
-@jit
+@jit_inline
 def clock(x, b, k, t):
     """How long side ``k`` has been at bargain ``b``: paced days or rounds."""
     row = side(x, 2 * b + k)
@@ -65,7 +65,7 @@ def run_clocks(x, b, t, on):
     bargain(x, b).running = on
 
 
-@jit
+@jit_inline
 def conceded(x, row, tau):
     """The share ``c(tau)`` of the way from 1 to the reservation value that a time curve has gone."""
     kappa, beta = tactic_of(x, row).kappa, tactic_of(x, row).beta
@@ -76,7 +76,7 @@ def conceded(x, row, tau):
     return math.exp((1.0 - tau) ** beta * math.log(kappa))
 
 
-@jit
+@jit_inline
 def curve(x, row, clock, r):
     """The aspiration of a time tactic at ``clock``: ``1 - (1 - r) c(tau)``, exactly ``r`` from patience on."""
     tau = min(1.0, clock / tactic_of(x, row).patience)
@@ -111,15 +111,19 @@ def reservation(x, b, k):
     return min(max(r, 0.0), 1.0)
 
 
-@jit
+@jit_inline
 def step_now(x, m, t):
     """The sum of the steps of a hardening or easing mark, each halved every half-life since it was made."""
-    if mark(x, m).step == 0.0:
+    row = mark(x, m)
+    if row.step == 0.0:
         return 0.0
-    return mark(x, m).step * 2.0 ** (-(t - mark(x, m).since) / mark_of(x, m).half_life)
+    if row.now_at != t:  # every bargain of a meeting asks
+        row.now = row.step * 2.0 ** (-(t - row.since) / mark_of(x, m).half_life)
+        row.now_at = t
+    return row.now
 
 
-@jit
+@jit_inline
 def offsets(x, b, k, t):
     """What hardening and easing add to side ``k``'s aspiration now, weighted over a package's members."""
     total = 0.0
@@ -136,21 +140,27 @@ def offsets(x, b, k, t):
     return total
 
 
-@jit
+@jit_inline
+def insists(x, b, k, offset):
+    """What side ``k`` insists on with this offset: ``clip(base + offset, r, 1)``."""
+    row = side(x, 2 * b + k)
+    return max(min(row.base + offset, 1.0), row.r)
+
+
+@jit_inline
 def aspiration(x, b, k, t):
-    """What side ``k`` insists on: ``clip(base + offsets, r, 1)``."""
-    row = 2 * b + k
-    return max(min(side(x, row).base + offsets(x, b, k, t), 1.0), side(x, row).r)
+    """What side ``k`` insists on at ``t``."""
+    return insists(x, b, k, offsets(x, b, k, t))
 
 
-@jit
+@jit_inline
 def receive(x, row, utility):
     """Side ``row`` is offered ``utility``."""
     offer(x, row * OFFERS + side(x, row).received % OFFERS).u = utility
     side(x, row).received += 1
 
 
-@jit
+@jit_inline
 def _offered(x, row, number):
     """Utility of offer ``number`` (1 is the first); offer 0 and any before is the other's aspiration at the start."""
     return offer(x, row * OFFERS + (number - 1) % OFFERS).u if number >= 1 else side(x, row).first
@@ -165,7 +175,7 @@ def _imitation(x, row):
     return total
 
 
-@jit
+@jit_inline
 def move(x, b, k, t):
     """Side ``k`` moves its base, as its tactic has it; the base never rises and never falls below ``r``."""
     row = 2 * b + k

@@ -10,7 +10,7 @@ import hashlib
 
 import numpy as np
 
-from negsim.rules.jit import jit
+from negsim.rules.jit import jit, jit_inline
 from negsim.rules.state import run as run_
 
 _MASK = np.uint64(0xFFFFFFFF)
@@ -31,7 +31,7 @@ def stream(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little", signed=True)
 
 
-@jit
+@jit_inline
 def _high(a, b):
     """Upper 64 bits of the 128-bit product, by halves."""
     a_low, a_high = a & _MASK, a >> _32
@@ -41,7 +41,7 @@ def _high(a, b):
     return a_high * b_high + (middle >> _32) + (lower >> _32)
 
 
-@jit
+@jit_inline
 def philox(c0, c1, c2, c3, k0, k1):
     """Word 0 of Philox4x64-10 at counter ``(c0, c1, c2, c3)`` under key ``(k0, k1)``; all ``uint64``."""
     for _ in range(10):
@@ -53,17 +53,25 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0
 
 
-@jit
+@jit_inline
 def uniform_at(seed, luck, run, stream, index, sub):
     """The uniform in (0, 1), never 0 or 1, that belongs to the ``index``-th thing of ``stream`` in ``run``."""
     word = philox(np.uint64(index), np.uint64(stream), np.uint64(run), np.uint64(sub), np.uint64(seed), np.uint64(luck))
     return (np.float64(word >> _12) + 0.5) * 2.0**-52
 
 
-@jit
+@jit_inline
 def uniform(x, stream, index):
     """The run's uniform for the ``index``-th thing of ``stream``: chance."""
     return uniform_at(run_(x, 0).seed, run_(x, 0).luck, run_(x, 0).run, stream, index, 0)
+
+
+@jit_inline
+def befalls(x, p, stream, index):
+    """Whether something of probability ``p`` happens, the ``index``-th time: ``u < p``."""
+    if p <= 0.0 or p >= 1.0:
+        return p >= 1.0  # what is certain needs no draw
+    return uniform(x, stream, index) < p
 
 
 @jit
@@ -72,7 +80,7 @@ def uniform_part(x, stream, index, part):
     return uniform_at(run_(x, 0).seed, run_(x, 0).luck, run_(x, 0).run, stream, index, part)
 
 
-@jit
+@jit_inline
 def uniform_assumed(x, stream):
     """The run's uniform for an assumption: the same under any luck."""
     return uniform_at(run_(x, 0).seed, 0, run_(x, 0).run, stream, 0, 0)

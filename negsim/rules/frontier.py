@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from negsim.rules.jit import jit
+from negsim.rules.jit import jit, jit_inline
 from negsim.rules.state import bargain, bargain_is, member_is, member_of, option_of, piece, term
 
 TOLERANCE = 1e-12
 
 
-@jit
+@jit_inline
 def _at(x, p, share):
     """Utilities a share of the way along piece ``p``; its ends exactly."""
     if share >= 1.0:
@@ -24,7 +24,7 @@ def _at(x, p, share):
     return a + share * (piece(x, p).a1 - a), b + share * (piece(x, p).b1 - b)
 
 
-@jit
+@jit_inline
 def best_for_other(x, b, k, least):
     """The point best for the other side among those that leave side ``k`` at least ``least``; else side ``k``'s own best.
 
@@ -54,7 +54,7 @@ def best_for_other(x, b, k, least):
     return piece(x, start).a0, piece(x, start).b0, 0.0
 
 
-@jit
+@jit_inline
 def possible(x, b, a_a, a_b):
     """Whether some point leaves side A at least ``a_a`` and side B at least ``a_b``."""
     u_a, u_b, _ = best_for_other(x, b, 0, a_a)

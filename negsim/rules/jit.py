@@ -44,10 +44,19 @@ def jit(function: _F) -> _F:
     >>> jit(lambda a: a + 1)(1)
     2
     """
+    return _compile(function, forceinline=False)
+
+
+def jit_inline(function: _F) -> _F:
+    """Like ``jit``, for a few lines that are called very often: their callers get a copy, at the price of compile time."""
+    return _compile(function, forceinline=True)
+
+
+def _compile(function: _F, **options: bool) -> _F:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = _FOLDER  # read when a function is decorated; put back so that others keep theirs
     try:
-        compiled = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+        compiled = numba.njit(cache=True, error_model="numpy", nogil=True, **options)(function)
     finally:
         numba.config.CACHE_DIR = before
     template = compiled.get_call_template

@@ -12,7 +12,7 @@ import numpy as np
 
 from negsim.events import Kind
 from negsim.rules.concession import run_clocks
-from negsim.rules.jit import jit
+from negsim.rules.jit import jit, jit_inline
 from negsim.rules.quantiles import draw, residual
 from negsim.rules.state import (
     bargain,
@@ -73,7 +73,7 @@ def schedule(x, t, delay, kind, who, tag):
     run_(x, 0).out = n + 1
 
 
-@jit
+@jit_inline
 def tell(x, t, kind, who, other, was, now, u, v, w):
     """Write a row of the event log, where one is kept."""
     if not run_(x, 0).logging:
@@ -88,13 +88,13 @@ def tell(x, t, kind, who, other, was, now, u, v, w):
     run_(x, 0).log = n + 1
 
 
-@jit
+@jit_inline
 def is_open(status):
     """Whether an issue of this status can be discussed."""
     return status == RAISED or status == DISCUSSING or status == CONVERGING
 
 
-@jit
+@jit_inline
 def on_table(x, b):
     """Whether bargain ``b`` can be discussed: unsettled, every member open and none suspended."""
     if not bargain(x, b).live or bargain(x, b).settled != UNSETTLED:
@@ -167,7 +167,7 @@ def set_status(x, t, i, status):
     tick(x, t, b)
 
 
-@jit
+@jit_inline
 def tick(x, t, b):
     """Let the clocks of ``b`` run exactly while it is unsettled and every member is open (stalled counts) and unsuspended."""
     on = bargain(x, b).live == 1 and bargain(x, b).settled == UNSETTLED
@@ -266,7 +266,7 @@ def reached(x, i, status):
 @jit
 def wake(x, t):
     """Raise every dormant issue whose awaited status has been reached, until nothing more follows."""
-    again = True
+    again = size(x, 0).sleepers > 0
     while again:
         again = False
         for i in range(size(x, 0).issues):

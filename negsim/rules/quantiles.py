@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 
 from negsim.rules.draws import uniform, uniform_assumed, uniform_part
-from negsim.rules.jit import jit
-from negsim.rules.state import dist, dist_is, dist_of, number, parameter_is, patch, size, table
+from negsim.rules.jit import jit, jit_inline
+from negsim.rules.state import dist, dist_is, dist_of, drawn, number, parameter_is, patch, size, table
 from negsim.rules.state import run as run_
 
 #: Families. After ``settle``: loc; loc + scale T; loc exp(scale T); loc T^scale; one of the observed values.
@@ -29,7 +29,7 @@ GAMMA_LOW, GAMMA_HIGH = 0.05, 500.0  # shapes an uncertain gamma may take, space
 NU_LOW, NU_HIGH = 0.1, 1000.0  # a + b of an uncertain beta, likewise
 
 
-@jit
+@jit_inline
 def _nodes(x, start, u):
     """Linear interpolation in one table of quantiles at ``u``."""
     if u <= 0.5:
@@ -78,7 +78,7 @@ def quantile(x, d, u):
     return dist(x, d).loc + dist(x, d).scale * standard
 
 
-@jit
+@jit_inline
 def clip(x, value, low, high):
     """``value`` pushed back into its range, and counted if it had to be."""
     if value < low:
@@ -177,11 +177,13 @@ def settle(x, d):
 @jit
 def assume(x):
     """Draw this run's assumptions and put them where they are used; then settle the distributions that hang on them."""
+    for a in range(size(x, 0).parameters):
+        u = uniform_assumed(x, parameter_is(x, a).stream)
+        drawn(x, a).value = quantile(x, parameter_is(x, a).dist, u)
     for p in range(size(x, 0).patches):
-        parameter = patch(x, p).parameter
-        value = quantile(x, parameter_is(x, parameter).dist, uniform_assumed(x, parameter_is(x, parameter).stream))
-        shifted = patch(x, p).times * value + patch(x, p).plus
-        number(x, patch(x, p).number).value = clip(x, shifted, patch(x, p).lo, patch(x, p).hi)
+        row = patch(x, p)
+        shifted = row.times * drawn(x, row.parameter).value + row.plus
+        number(x, row.number).value = clip(x, shifted, row.lo, row.hi)
     for d in range(size(x, 0).dists):
         if dist_is(x, d).uncertain:
             settle(x, d)

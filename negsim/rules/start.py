@@ -16,6 +16,7 @@ from negsim.rules.around import (
 )
 from negsim.rules.build import build, normalise
 from negsim.rules.concession import CALENDAR, CONCEDE, FIXED, TIME, clock_at, curve, receive, reservation
+from negsim.rules.draws import uniform
 from negsim.rules.frontier import possible
 from negsim.rules.jit import jit
 from negsim.rules.progress import (
@@ -103,6 +104,7 @@ def _clear(x):
         shock(x, s).count = shock(x, s).spontaneous = 0
     for m in range(size(x, 0).marks):
         mark(x, m).step = mark(x, m).since = 0.0
+        mark(x, m).now_at = -1.0
 
 
 @jit
@@ -148,6 +150,9 @@ def _sit_down(x):
         row.discussions = bargain_is(x, b).rounds
         row.gap = np.inf
         row.u_a = row.u_b = row.at = np.nan
+        row.starter = bargain_is(x, b).starter
+        if row.starter < 0:
+            row.starter = 0 if uniform(x, bargain_is(x, b).first_stream, 0) < 0.5 else 1
         row.extra_a = _stated(x, b, 0, bargain_of(x, b).stated_a)
         row.extra_b = _stated(x, b, 1, bargain_of(x, b).stated_b)
         _seat(x, b, 0)

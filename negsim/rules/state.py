@@ -24,7 +24,7 @@ def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
 #: Every table's row. Integers before floats; a ``*_stream`` names a stream of luck; ``a, a_end`` are a range of rows elsewhere.
 TABLES: dict[str, np.dtype[Any]] = {
     "size": _record(
-        "issues bargains channels regimes shocks marks dists parameters patches numbers single regime steps outbox "
+        "issues bargains channels regimes shocks marks dists parameters patches numbers single regime steps sleepers outbox "
         "log sojourn_stream next_stream breakdown_stream",
         "horizon deadline",
     ),
@@ -67,6 +67,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "provoke_of": _record("", "mean"),
     "dist_of": _record("", "n0 n1 n2 n3"),
     "offer_of": _record("", "u"),
+    "drawn": _record("", "value"),  # this run's assumptions
     "dist": _record("", "loc scale shape1 shape2"),
     "run": _record(
         "seed luck run over regime entry out log logging clipped error culprit active unsettled meetings",
@@ -78,14 +79,14 @@ TABLES: dict[str, np.dtype[Any]] = {
     ),
     "spent": _record("", "days"),  # issue x what for
     "reserve": _record("", "r"),  # issue x side
-    "bargain": _record("live settled running discussions pieces", "gap u_a u_b at extra_a extra_b"),
+    "bargain": _record("live settled running discussions pieces starter", "gap u_a u_b at extra_a extra_b"),
     "side": _record("received answered", "r base clock since first"),  # bargain x side
     "offer": _record("", "u"),  # (bargain x side) x OFFERS: utilities of the offers received, newest overwrites oldest
     "piece": _record("term", "a0 b0 a1 b1"),
     "term": _record("option", "a0 b0 a1 b1"),  # piece x member
     "channel": _record("regular extra last"),
     "shock": _record("count spontaneous"),
-    "mark": _record("", "step since"),
+    "mark": _record("", "step since now now_at"),
     "agenda": _record("bargain", "key"),  # the list of one meeting
     "outbox": _record("kind who tag", "delay"),
     "log": EVENT,
@@ -121,7 +122,7 @@ def _table(name: str) -> Any:
 (
     size, issue_is, need, bargain_is, tactic_is, member_is, place, channel_is, takes, shock_is, dated_is, mark_is, mark_on, provoke_is, dist_is, table, parameter_is, patch, template,
     number, issue_of, reserve_of, tactic_of, bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of,
-    dated_of, pending_of, mark_of, provoke_of, dist_of, offer_of, dist, run, issue, spent, reserve, bargain, side, offer, piece,
+    dated_of, pending_of, mark_of, provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain, side, offer, piece,
     term, channel, shock, mark, agenda, outbox, log,
 ) = (_table(name) for name in TABLES)  # fmt: skip
 

@@ -8,10 +8,10 @@ import math
 import numpy as np
 
 from negsim.events import Kind
-from negsim.rules.concession import CHANCE, ROUNDS, aspiration, move, receive
-from negsim.rules.draws import uniform
+from negsim.rules.concession import CHANCE, ROUNDS, insists, move, offsets, receive
+from negsim.rules.draws import befalls, uniform
 from negsim.rules.frontier import TOLERANCE, best_for_other, closest, possible, terms
-from negsim.rules.jit import jit
+from negsim.rules.jit import jit, jit_inline
 from negsim.rules.progress import (
     CONVERGING,
     DISCUSSING,
@@ -78,7 +78,7 @@ def next_gap(x, c):
     return factor * draw(x, channel_is(x, c).gap, channel_is(x, c).gap_stream, n)
 
 
-@jit
+@jit_inline
 def _hours(x, b):
     hours = 0.0
     for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
@@ -119,7 +119,7 @@ def _list_agenda(x, c):
     return n
 
 
-@jit
+@jit_inline
 def _make_offer(x, t, b, k, a):
     """Side ``k`` offers what is best for the other among the points that leave itself its aspiration ``a``."""
     u_a, u_b, at = best_for_other(x, b, k, a)
@@ -164,10 +164,9 @@ def conclude(x, t):
             agree(x, t, b)
 
 
-@jit
-def _blame(x, t, b):
-    """Which side's fall to its reservation value alone would have given a deal."""
-    a_a, a_b = aspiration(x, b, 0, t), aspiration(x, b, 1, t)
+@jit_inline
+def _blame(x, b, a_a, a_b):
+    """Which side's fall from its aspiration to its reservation value alone would have given a deal."""
     by_a = possible(x, b, side(x, 2 * b).r, a_b)
     by_b = possible(x, b, a_a, side(x, 2 * b + 1).r)
     if by_a == by_b:
@@ -187,40 +186,31 @@ def _by_chance(x, t, b, n):
 
 @jit
 def _negotiate(x, t, b, n, good_offices):
-    """One exchange of offers; returns the result, the gap, and the deal if there is one."""
+    """One exchange of offers; returns the result, the gap, the deal if there is one, and else whom it waits for."""
+    off_a, off_b = offsets(x, b, 0, t), offsets(x, b, 1, t)
     for k in range(2):
         if tactic_is(x, 2 * b + k).clock == ROUNDS:
             side(x, 2 * b + k).clock += 1.0
-        if side(x, 2 * b + k).received == 0:  # what offer 0 is: the best point for k at the other's aspiration before any move
-            a, z, _ = best_for_other(x, b, 1 - k, aspiration(x, b, 1 - k, t))
+        if side(x, 2 * b + k).received == 0:  # offer 0: the best point for k at the other's aspiration before any move
+            a, z, _ = best_for_other(x, b, 1 - k, insists(x, b, 1 - k, off_a if k else off_b))
             side(x, 2 * b + k).first = z if k else a
-    one = (starter(x, b) + n) % 2
+    one = (bargain(x, b).starter + n) & 1  # the sides take turns at the start
     two = 1 - one
     move(x, b, one, t)
-    u_a, u_b, at = _make_offer(x, t, b, one, aspiration(x, b, one, t))
+    u_a, u_b, at = _make_offer(x, t, b, one, insists(x, b, one, off_b if one else off_a))
     move(x, b, two, t)
-    insists = aspiration(x, b, two, t)
-    v_a, v_b, _ = best_for_other(x, b, two, insists)
-    least = min(insists, v_b if two else v_a)
-    keeps = u_a >= side(x, 2 * b).r - TOLERANCE and u_b >= side(x, 2 * b + 1).r - TOLERANCE
-    a_a, a_b = aspiration(x, b, 0, t), aspiration(x, b, 1, t)
+    a_a, a_b = insists(x, b, 0, off_a), insists(x, b, 1, off_b)
+    least = a_b if two else a_a
+    v_a, v_b, _ = best_for_other(x, b, two, least)
+    r_a, r_b = side(x, 2 * b).r - TOLERANCE, side(x, 2 * b + 1).r - TOLERANCE
     short, w_a, w_b, where = closest(x, b, a_a, a_b)
     gap = 2.0 * short
-    if keeps and (u_b if two else u_a) >= least - TOLERANCE:
-        return ACCEPTED, gap, u_a, u_b, at
-    _make_offer(x, t, b, two, insists)
-    if good_offices > 0.0 and good_offices >= gap - TOLERANCE:
-        if w_a >= side(x, 2 * b).r - TOLERANCE and w_b >= side(x, 2 * b + 1).r - TOLERANCE:
-            return HOSTED, gap, w_a, w_b, where
-    return IN_VAIN, gap, np.nan, np.nan, np.nan
-
-
-@jit
-def starter(x, b):
-    """Who starts the first discussion of ``b``: as set, else by lot; then the sides alternate."""
-    if bargain_is(x, b).starter >= 0:
-        return bargain_is(x, b).starter
-    return 0 if uniform(x, bargain_is(x, b).first_stream, 0) < 0.5 else 1
+    if u_a >= r_a and u_b >= r_b and (u_b if two else u_a) >= min(least, v_b if two else v_a) - TOLERANCE:
+        return ACCEPTED, gap, u_a, u_b, at, _BOTH
+    _make_offer(x, t, b, two, least)
+    if good_offices > 0.0 and good_offices >= gap - TOLERANCE and w_a >= r_a and w_b >= r_b:
+        return HOSTED, gap, w_a, w_b, where, _BOTH
+    return IN_VAIN, gap, np.nan, np.nan, np.nan, _blame(x, b, a_a, a_b)
 
 
 @jit
@@ -232,22 +222,19 @@ def discuss(x, t, b, good_offices):
     for j in range(start, end):
         issue(x, member_is(x, j).issue).discussions += 1
     if bargain_is(x, b).kind == CHANCE:
-        result, gap, u_a, u_b, at = IN_VAIN, np.inf, np.nan, np.nan, np.nan
+        result, gap, u_a, u_b, at, way = IN_VAIN, np.inf, np.nan, np.nan, np.nan, _BOTH
         if _by_chance(x, t, b, n):
             result = BY_CHANCE
     else:
-        result, gap, u_a, u_b, at = _negotiate(x, t, b, n, good_offices)
+        result, gap, u_a, u_b, at, way = _negotiate(x, t, b, n, good_offices)
     bargain(x, b).gap = gap
     tell(x, t, _DISCUSSION, b, n, 0, result, gap, np.nan, np.nan)
     if result != IN_VAIN:
         settle(x, t, b, u_a, u_b, at)
     else:
         status = CONVERGING if gap <= CONVERGED + TOLERANCE else DISCUSSING
-        way = _BOTH
-        if bargain_is(x, b).kind != CHANCE:
-            way = _blame(x, t, b)
-            if hopeless(x, b):
-                status = STALLED
+        if bargain_is(x, b).kind != CHANCE and hopeless(x, b):
+            status = STALLED
         name_stretch(x, t, b, way)
         for j in range(start, end):
             set_status(x, t, member_is(x, j).issue, status)
@@ -276,7 +263,7 @@ def meeting(x, t, c, extra):
     if run_(x, 0).suspended_until > t:
         tell(x, t, _MEETING, c, n, extra, LOST, np.nan, np.nan, np.nan)
         return
-    cancelled = uniform(x, stream, n) < regime_of(x, run_(x, 0).regime).cancellation
+    cancelled = befalls(x, regime_of(x, run_(x, 0).regime).cancellation, stream, n)
     tell(x, t, _MEETING, c, n, extra, CANCELLED if cancelled else HELD, np.nan, np.nan, np.nan)
     listed = _list_agenda(x, c)
     if cancelled:

@@ -1,0 +1,136 @@
+"""What the README shows works: each command, each block, and the two lines."""
+
+import glob
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+COMMANDS = [
+    line.removeprefix("$ ") for kind, text in BLOCKS if kind == "console" for line in text.splitlines() if line.startswith("$ ")
+]
+
+
+@pytest.fixture
+def clone(tmp_path, monkeypatch):
+    """A place with the files that commands read, where they may write."""
+    for folder in ("scenarios", "seeds", "schemas"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def line_below(marker):
+    (line,) = re.findall(rf"<!-- {marker} -->\n```sh\n(.*?)\n```", README, re.DOTALL)
+    assert "\n" not in line
+    return line
+
+
+def run(negsim, command):
+    words = [name for word in shlex.split(command)[1:] for name in (sorted(glob.glob(word)) or [word])]
+    return negsim(*words)
+
+
+def test_every_block_is_of_a_kind_that_is_tested():
+    assert {kind for kind, _ in BLOCKS} == {"sh", "console", "yaml", "python"}
+    assert all(line.startswith("$ negsim ") for kind, text in BLOCKS if kind == "console" for line in text.splitlines())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_work(negsim, clone, command):
+    ended = run(negsim, command)
+    assert ended.code == 0, ended.err
+    assert ended.out
+
+
+def test_the_first_line_ends_with_the_table_and_a_burndown_file(negsim, clone):
+    venv, install, *commands = line_below("run line").split(" && ")
+    assert venv == "python3 -m venv .venv"
+    assert install == ".venv/bin/pip install -c constraints.txt -e ."
+    table, picture = (run(negsim, command.removeprefix(".venv/bin/")) for command in commands)
+    assert (table.code, picture.code) == (0, 0)
+    assert "2,000 runs, seed 1" in table.out
+    assert (clone / "burndown.svg").is_file()
+
+
+def test_the_picture_is_what_the_first_line_writes(negsim, clone):
+    """If this fails, the model or the baseline has changed: write docs/burndown.svg and .csv anew, and look at it."""
+    for command in line_below("run line").split(" && ")[2:]:
+        assert run(negsim, command.removeprefix(".venv/bin/")).code == 0
+    for name in ("burndown.svg", "burndown.csv"):
+        assert (clone / name).read_bytes() == (ROOT / "docs" / name).read_bytes(), name
+
+
+def test_the_second_line_is_the_one_that_ci_runs():
+    assert line_below("test line") == (
+        "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e '.[test,notebook]' && .venv/bin/python -m pytest"
+    )
+    assert "<!-- test line -->" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_scenarios_that_are_shown_are_in_order_and_short(negsim, clone):
+    for n, text in enumerate(text for kind, text in BLOCKS if kind == "yaml"):
+        path = clone / "scenarios" / f"shown_{n}.yaml"
+        path.write_text(text, encoding="utf-8")
+        assert len([line for line in text.splitlines() if not line.startswith("#")]) < 10
+        assert negsim("check", path).out == ""
+        assert negsim("run", path, "--runs", 5).code == 0
+
+
+def test_python_blocks_run_one_after_the_other(clone, capsys):
+    names: dict = {}
+    for kind, text in BLOCKS:
+        if kind == "python":
+            exec(compile(text, "README.md", "exec"), names)
+    assert "p_resolved" in capsys.readouterr().out
+
+
+def test_every_command_is_in_the_readme():
+    from negsim.cli import agenda_app, app
+
+    names = [command.name or command.callback.__name__ for command in app.registered_commands]
+    names += [f"agenda {command.name or command.callback.__name__}" for command in agenda_app.registered_commands]
+    for name in names:
+        assert re.search(rf"negsim (agenda )?{name}\b|`{name}`", README), name
+
+
+def test_links_and_pictures_are_there():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_scenario_is_in_order_and_names_its_schema(negsim, path):
+    ended = negsim("check", path)
+    assert (ended.code, ended.out) == (0, "") or "warning:" in ended.out
+    assert "# yaml-language-server: $schema=" in path.read_text(encoding="utf-8").splitlines()[0]
+
+
+def test_constraints_are_plain_versions_and_cover_every_dependency():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line) for line in lines)
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines}
+    wanted = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    assert {re.split(r"[\[<>=!~ ]", name)[0].lower().replace("_", "-") for name in wanted} <= pinned
+
+
+def test_ci_is_a_script_that_can_be_called():
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+
+
+def test_schemas_in_the_clone_are_those_that_the_command_prints(negsim):
+    for path in sorted((ROOT / "schemas").glob("*.schema.json")):
+        assert path.read_text(encoding="utf-8") == negsim("schema", path.name.split(".")[0]).out
+
+
+def test_the_agenda_is_yaml_that_others_can_read():
+    assert yaml.safe_load((ROOT / "seeds" / "agenda.yaml").read_text(encoding="utf-8"))["issues"]

@@ -1,0 +1,196 @@
+"""Quantile tables against SciPy: every family, with plain shapes and with shapes drawn for the run."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from negsim.rules.quantiles import quantile, residual, survival
+from negsim.rules.talks import next_gap
+from tests.kit import chance
+from tests.rules import ByHand
+
+Z90 = stats.norm.isf(0.1)
+CELLS = 16
+
+
+def uniforms() -> tuple[np.ndarray, np.ndarray]:
+    """Midpoints of cells that get finer towards both ends, and the cells' widths: for means with heavy tails."""
+    edges = np.concatenate([2.0**-h * np.linspace(1, 0.5, CELLS, endpoint=False) for h in range(1, 50)])
+    middle, width = (edges[:-1] + edges[1:]) / 2, edges[:-1] - edges[1:]
+    return np.concatenate([middle, 1 - middle]), np.concatenate([width, width])
+
+
+U, WIDTH = uniforms()
+
+
+def gaps(family: str, **numbers: Any) -> ByHand:
+    """Talks whose gap is the distribution; its numbers in days where they are times."""
+    return ByHand(chance(0.5, gap={family: numbers}))
+
+
+def law_of(family: str, n: list[float]) -> Any:
+    if family == "uniform":
+        return stats.uniform(n[0], n[1] - n[0])
+    if family == "triangular":
+        return stats.triang((n[1] - n[0]) / (n[2] - n[0]), n[0], n[2] - n[0])
+    if family == "pert":
+        m = (n[1] - n[0]) / (n[2] - n[0])
+        return stats.beta(1 + 4 * m, 5 - 4 * m, n[0], n[2] - n[0])
+    if family == "lognormal":
+        return stats.lognorm(math.log(n[1] / n[0]) / Z90, scale=n[0])
+    if family == "weibull":
+        return stats.weibull_min(n[1], scale=n[0])
+    if family == "gamma":
+        return stats.gamma(n[0], scale=n[1])
+    if family == "exponential":
+        return stats.expon(scale=n[0])
+    return stats.beta(n[0], n[1], n[2], n[3] - n[2])
+
+
+def compare(begun: ByHand, family: str, share: float = 1e-3, error: float = 1e-3) -> None:
+    """The channel's gap against SciPy's law with this run's numbers."""
+    d = int(begun.compiled.tables["channel_is"]["gap"][0])
+    law = law_of(family, [begun.number("dist_of", d, f"n{k}") for k in range(4)])
+    values = np.array([quantile(begun.x, d, u) for u in U])
+    low, high = law.support()
+    assert values.min() >= low
+    assert values.max() <= high
+    assert (values * WIDTH).sum() == pytest.approx(law.mean(), rel=share)
+    assert np.abs(law.cdf(values) - U).max() < error
+    assert (np.diff(values[np.argsort(U)]) >= 0).all()
+
+
+PLAIN = [
+    ("uniform", {"low": "3 days", "high": "40 days"}),
+    ("triangular", {"low": "2 days", "mode": "4 days", "high": "12 days"}),
+    ("triangular", {"low": "2 days", "mode": "12 days", "high": "12 days"}),
+    ("pert", {"low": "30 days", "mode": "90 days", "high": "365 days"}),
+    ("pert", {"low": "2 days", "mode": "2 days", "high": "12 days"}),
+    ("lognormal", {"median": "20 days", "q90": "90 days"}),
+    ("weibull", {"scale": "20 days", "shape": 0.92}),
+    ("weibull", {"scale": "20 days", "shape": 2.276}),
+    ("gamma", {"shape": 0.5, "scale": "20 days"}),
+    ("gamma", {"shape": 9, "scale": "2 days"}),
+    ("exponential", {"mean": "20 days"}),
+    ("beta", {"a": 2, "b": 5, "low": "1 day", "high": "30 days"}),
+    ("beta", {"a": 0.5, "b": 0.5, "low": "1 day", "high": "30 days"}),
+]
+
+
+@pytest.mark.parametrize(("family", "numbers"), PLAIN)
+def test_plain_distributions_have_their_mean_their_cdf_and_their_support(family, numbers):
+    compare(gaps(family, **numbers), family)
+
+
+def drawn(low: Any, high: Any) -> dict[str, Any]:
+    return {"uniform": {"low": low, "high": high}}
+
+
+UNCERTAIN = [
+    ("uniform", {"low": drawn("1 day", "5 days"), "high": drawn("6 days", "60 days")}),
+    ("triangular", {"low": "1 day", "mode": drawn("1 day", "30 days"), "high": drawn("30 days", "60 days")}),
+    ("pert", {"low": drawn("1 day", "3 days"), "mode": drawn("3 days", "30 days"), "high": "40 days"}),
+    ("lognormal", {"median": drawn("5 days", "20 days"), "q90": drawn("20 days", "60 days")}),
+    ("weibull", {"scale": "20 days", "shape": drawn(0.7, 4)}),
+    ("gamma", {"shape": drawn(0.3, 30), "scale": drawn("2 days", "5 days")}),
+    ("exponential", {"mean": drawn("5 days", "60 days")}),
+    ("beta", {"a": drawn(1, 6), "b": drawn(1, 6), "low": "1 day", "high": "30 days"}),
+]
+
+
+@pytest.mark.parametrize(("family", "numbers"), UNCERTAIN)
+def test_distributions_with_drawn_numbers_follow_the_law_of_this_runs_numbers(family, numbers):
+    begun = gaps(family, **numbers)
+    for run in range(12):
+        begun.begin(run=run)
+        compare(begun, family)
+
+
+def test_an_empirical_distribution_is_a_step_function_of_the_observed_values():
+    begun = gaps("empirical", values=["9 days", "2 days", "2 days", "5 days"])
+    d = int(begun.compiled.tables["channel_is"]["gap"][0])
+    got = [quantile(begun.x, d, u) for u in (1e-9, 0.2499, 0.2501, 0.4999, 0.5001, 0.7499, 0.7501, 1 - 1e-16)]
+    assert got == [2, 2, 2, 2, 5, 5, 9, 9]
+
+
+def test_numbers_that_drew_out_of_order_are_pushed_into_it_and_counted():
+    begun = gaps("uniform", low=drawn("10 days", "11 days"), high=drawn("5 days", "6 days"))
+    d = int(begun.compiled.tables["channel_is"]["gap"][0])
+    assert quantile(begun.x, d, 0.1) == quantile(begun.x, d, 0.9) == begun.number("dist_of", d, "n0")
+    assert begun.record.run["clipped"] == 1
+
+
+@pytest.mark.parametrize(("family", "numbers"), PLAIN)
+def test_survival_is_the_inverse_of_the_quantiles(family, numbers):
+    begun = gaps(family, **numbers)
+    d = int(begun.compiled.tables["channel_is"]["gap"][0])
+    for u in (0.001, 0.2, 0.5, 0.83, 0.999):
+        assert survival(begun.x, d, quantile(begun.x, d, u)) == pytest.approx(1 - u, abs=1e-9)
+
+
+@pytest.mark.parametrize("factor", [1.0, 2.5])
+def test_the_gap_under_way_is_drawn_given_its_age(factor):
+    mapping = chance(0.5, gap={"weibull": {"scale": "20 days", "shape": 2}}, channel={"since_last": "15 days"})
+    mapping["climate"] = {
+        "start": "only",
+        "regimes": {"only": {"gap_factor": factor}},
+        "source": "arithmetic: a test",
+    }
+    begun = ByHand(mapping)
+    law = stats.weibull_min(2, scale=20)
+    from negsim.rules.draws import stream, uniform_at
+
+    for run in range(20):
+        begun.begin(run=run)
+        u = uniform_at(1, 0, run, stream("gap/rounds"), 0, 0)
+        expected = factor * law.ppf(1 - law.sf(15 / factor) * (1 - u)) - 15
+        assert next_gap(begun.x, 0) == pytest.approx(expected, abs=2e-3)
+
+
+def test_a_memoryless_gap_under_way_forgets_its_age():
+    young = ByHand(chance(0.5, gap={"exponential": {"mean": "20 days"}}))
+    old = ByHand(chance(0.5, gap={"exponential": {"mean": "20 days"}}, channel={"since_last": "400 days"}))
+    for run in range(20):
+        young.begin(run=run)
+        old.begin(run=run)
+        assert next_gap(young.x, 0) == pytest.approx(next_gap(old.x, 0), rel=1e-3)
+
+
+def test_a_fixed_gap_under_way_ends_on_its_day_and_one_that_is_over_is_impossible():
+    begun = ByHand(chance(0.5, gap="20 days", channel={"since_last": "15 days"}))
+    assert next_gap(begun.x, 0) == 5
+    d = int(begun.compiled.tables["channel_is"]["gap"][0])
+    assert residual(begun.x, d, 1.0, 20.0, 0) < 0
+    assert residual(begun.x, d, 1.0, 19.5, 0) == 0.5
+
+
+def test_a_value_beyond_its_fields_range_is_clipped_and_counted_when_drawn():
+    mapping = chance(1.0)
+    mapping["shocks"] = {
+        "s": {
+            "title": "S",
+            "marks": [
+                {
+                    "kind": "harden",
+                    "side": "us",
+                    "issues": ["a"],
+                    "step": {"lognormal": {"median": 0.9, "q90": 50}},
+                    "half_life": "1 day",
+                }
+            ],
+            "source": "arithmetic: a test",
+        }
+    }
+    from negsim.rules.around import SHOCK
+
+    begun = ByHand(mapping)
+    for _ in range(40):
+        begun.let(1.0, SHOCK, 0, -2)
+    drawn_ = begun.told(3)["x"]
+    assert drawn_.max() == 1.0
+    assert begun.record.run["clipped"] == (drawn_ == 1.0).sum() > 0
