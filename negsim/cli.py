@@ -29,12 +29,16 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 agenda_app = typer.Typer(
-    rich_markup_mode=None, invoke_without_command=True, help="The record: every issue, where it stands, what each side wants."
+    rich_markup_mode=None,
+    invoke_without_command=True,
+    help="The record: every issue, where it stands, what each side wants.",
 )
 app.add_typer(agenda_app, name="agenda")
 
 Scenario = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario, such as scenarios/baseline.yaml.")]
-FileOrFolder = Annotated[Path, typer.Argument(metavar="FILE_OR_DIR", help="A scenario, or a folder that run --out has written.")]
+FileOrFolder = Annotated[
+    Path, typer.Argument(metavar="FILE_OR_DIR", help="A scenario, or a folder that run --out has written.")
+]
 Runs = Annotated[int, typer.Option("--runs", "-n", min=1, help="How many runs.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The key of all draws: one seed, one result.")]
 Engine = Annotated[str, typer.Option("--engine", help="auto or reference.")]
@@ -93,13 +97,21 @@ def run(
 @app.command()
 def plot(
     source: FileOrFolder,
-    kind: Annotated[str, typer.Argument(help="burndown: unresolved issues over time, recorded and projected.")] = "burndown",
+    kind: Annotated[
+        str, typer.Argument(help="burndown: unresolved issues over time, recorded and projected.")
+    ] = "burndown",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Where to write it: .svg or .png; KIND.svg if it is not given."),
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Where to write it: .svg or .png; KIND.svg if it is not given."
+        ),
     ] = None,
-    runs: Annotated[int | None, typer.Option("--runs", "-n", min=1, help=f"How many runs of a scenario.  [default: {DEFAULT_RUNS}]")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", min=0, help=f"The seed for a scenario.  [default: {DEFAULT_SEED}]")] = None,
+    runs: Annotated[
+        int | None, typer.Option("--runs", "-n", min=1, help=f"How many runs of a scenario.  [default: {DEFAULT_RUNS}]")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help=f"The seed for a scenario.  [default: {DEFAULT_SEED}]")
+    ] = None,
     engine: Engine = "auto",
 ) -> None:
     """Draw a picture of a projection, with a CSV file of its data beside it."""
@@ -132,7 +144,9 @@ def trace(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Scenarios; all problems of all files are listed.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILES...", help="Scenarios; all problems of all files are listed.")
+    ],
 ) -> None:
     """List every problem of scenario files, with its place and what is allowed; exit code 2 if there are errors."""
     from negsim.check import check as problems_of
@@ -164,18 +178,22 @@ def schema(what: Annotated[str, typer.Argument(metavar="scenario|agenda", help="
     schemas: dict[str, Callable[[], dict[str, Any]]] = {"scenario": scenario_schema, "agenda": agenda_schema}
     if what not in schemas:
         hint = did_you_mean(what, schemas)
-        raise NegsimError(f'there is no schema "{what}"; allowed: {one_of(schemas)}' + (f"; did you mean {hint}?" if hint else ""))
+        raise NegsimError(
+            f'there is no schema "{what}"; allowed: {one_of(schemas)}' + (f"; did you mean {hint}?" if hint else "")
+        )
     _print_json(schemas[what]())
 
 
 @agenda_app.callback()
 def board(
     context: typer.Context,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The board as it was at the end of a day.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="The board as it was at the end of a day.")
+    ] = None,
     agenda: AgendaFile = None,
     as_json: Json = False,
 ) -> None:
-    """Print the board: each issue, its status and since when, what each side wants, how many sources, disputed or not."""
+    """Print the board: each issue, its status and since when, demands, how many sources, disputed or not."""
     if context.invoked_subcommand is not None:
         return
     from negsim.board import board_data, board_table
@@ -246,7 +264,9 @@ def _projection(source: Path, runs: int | None, seed: int | None, engine: str) -
         return load_folder(source)
     from negsim.scenario import load
 
-    return _run(source, load(source), DEFAULT_RUNS if runs is None else runs, DEFAULT_SEED if seed is None else seed, engine)
+    return _run(
+        source, load(source), DEFAULT_RUNS if runs is None else runs, DEFAULT_SEED if seed is None else seed, engine
+    )
 
 
 def _run(file: Path, scenario: Any, runs: int, seed: int, engine: str) -> Projection:
@@ -263,7 +283,9 @@ def _progress(total: int, what: str) -> Iterator[Callable[[int], object]]:
     """A progress bar on standard error, for somebody who watches; nothing where it is piped."""
     from tqdm import tqdm
 
-    with tqdm(total=total, desc=what, unit=" runs", leave=False, disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+    with tqdm(
+        total=total, desc=what, unit=" runs", leave=False, disable=not sys.stderr.isatty(), file=sys.stderr
+    ) as bar:
         yield bar.update
 
 

@@ -11,7 +11,6 @@ from negsim.errors import Problem, did_you_mean, one_of
 from negsim.names import names
 from negsim.nodes import Step
 from negsim.parts import Parts
-from negsim.prospects import prospects
 from negsim.quantities import Fixed, Quantity
 from negsim.resolve import STATUSES, at
 from negsim.starts import days, starts
@@ -24,8 +23,8 @@ _SUM = 1e-9
 
 
 def inconsistencies(parts: Parts) -> list[Problem]:
-    """Every problem and warning between the parts."""
-    checks = (names, days, starts, _tactics, _packages, _talks, _climate, _shocks, _circles, _single, prospects)
+    """Every problem between the parts."""
+    checks = (names, days, starts, _tactics, _packages, _talks, _climate, _shocks, _circles, _single)
     return [problem for check in checks for problem in check(parts)]
 
 
@@ -115,7 +114,7 @@ def _talks(parts: Parts) -> Iterator[Problem]:
                 hours = sum(bounds(quantity, {})[0] for quantity in needed)
                 if hours > talks.session.value + _HOURS:
                     session = talks.session.text
-                    message = f"{' and '.join(members)} take {hours:g} hours, and a session of {channel} has {session}"
+                    message = f"{' and '.join(members)} need {hours:g} hours, and a session of {channel} has {session}"
                     yield parts.problem(message, *path, allowed=f"at most {session}")
     regime = parts.climate.regimes.get(parts.climate.start) if parts.climate is not None else None
     factor = regime.gap_factor if regime is not None else None

@@ -1,12 +1,14 @@
-"""From names to numbers: the only place where a name becomes an index. Engines and rules see what is made here, and nothing else."""
+"""From names to numbers.
+
+The only place where a name becomes an index. Engines and rules see what is made here, and nothing else.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +16,7 @@ import numpy as np
 from negsim.errors import NegsimError
 from negsim.events import EVENT
 from negsim.quantities import Draw, Fixed, Parameter, Quantity
-from negsim.rules import around, concession, progress, quantiles, start, talks
+from negsim.rules import concession, quantiles
 from negsim.rules.build import build
 from negsim.rules.draws import stream
 from negsim.rules.state import OFFERS, SLOT, TABLES
@@ -78,7 +80,10 @@ class Compiled:
 
 
 class Record:
-    """One run's state record in memory: what rules work on. ``x`` is their one argument; the arrays live as long as this does."""
+    """One run's state record in memory.
+
+    What rules work on. ``x`` is their one argument; the arrays live as long as this does.
+    """
 
     def __init__(self, compiled: Compiled, log: int = 0) -> None:
         self.arrays: dict[str, np.ndarray[Any, Any]] = {}
@@ -181,8 +186,8 @@ class _Writer:
             return d
         if not isinstance(value, Draw):
             self.cells["dist_of"].append([0.0] * 4)
-            varies = self.number("dist_of", d, 0, value, path)
-            self.add("dist_is", family=quantiles.CONSTANT, n1=1, n2=1, lo=low, hi=high, uncertain=varies)
+            uncertain = self.number("dist_of", d, 0, value, path)
+            self.add("dist_is", family=quantiles.CONSTANT, n1=1, n2=1, lo=low, hi=high, uncertain=uncertain)
             return d
         family, names = _FAMILIES[value.family]
         self.cells["dist_of"].append([0.0] * 4)
@@ -191,12 +196,12 @@ class _Writer:
             self.number("dist_of", d, column, value.numbers.get(name), f"{path}.{value.family}.{name}")
             for column, name in enumerate(names)
         ]
-        table, n1, n2 = self.standard(family, names, varies, self.cells["dist_of"][d])
+        table, n1, n2 = self.standard(family, varies, self.cells["dist_of"][d])
         row = {"family": family, "table": table, "n1": n1, "n2": n2, "uncertain": any(varies), "lo": low, "hi": high}
         self.tables["dist_is"][d] = tuple(row[column] for column in TABLES["dist_is"].names or ())
         return d
 
-    def standard(self, family: int, names: Sequence[str], varies: list[bool], cell: list[float]) -> tuple[int, int, int]:
+    def standard(self, family: int, varies: list[bool], cell: list[float]) -> tuple[int, int, int]:
         """Where the quantiles of the family's standard form stand, made once for each shape."""
         shapes: tuple[float, float] | None = (0.0, 0.0)
         if family in (quantiles.TRIANGULAR, quantiles.PERT):
@@ -214,7 +219,7 @@ class _Writer:
         return self.standards[family, shapes]
 
 
-def compile(scenario: Scenario) -> Compiled:  # noqa: A001 - the field's own word, and never imported bare
+def compile(scenario: Scenario) -> Compiled:
     """Compile a scenario into tables of numbers.
 
     Raises:
@@ -232,7 +237,7 @@ class _Compiler:
         self.packages = {name: len(self.issues) + p for p, name in enumerate(scenario.packages)}
         self.channels = {name: c for c, name in enumerate(scenario.channels)}
         self.shocks = {name: s for s, name in enumerate(scenario.shocks)}
-        self.members: list[list[str]] = [[name] for name in self.issues] + [list(p.issues) for p in scenario.packages.values()]
+        self.members = [[name] for name in self.issues] + [list(p.issues) for p in scenario.packages.values()]
         self.regimes = list(scenario.climate.regimes)
         self.deadline = (scenario.deadline.date - scenario.as_of).days if scenario.deadline else None
         self.combinations: list[int] = []
@@ -298,7 +303,10 @@ class _Compiler:
                 self.w.number("reserve_of", row, 0, a.reservation[side], f"{path}.reservation.{side}")
 
     def _opened(self, name: str) -> float:
-        """Days from ``as_of`` back to the first opening, for the agenda order ``oldest`` alone; 0 where none is recorded."""
+        """Days from ``as_of`` back to the first opening, for the agenda order ``oldest`` alone.
+
+        0 where none is recorded.
+        """
         for change in self.s.agenda.issues[name].history:
             if change.status != Status.DORMANT and change.date.earliest <= self.s.as_of:
                 return float(self._days(change.date.earliest))
@@ -373,7 +381,8 @@ class _Compiler:
         day = 0.0
         if patience is not None and hasattr(patience, "until"):
             until, times = 1, patience.times
-            day = float(self.deadline if patience.until == "deadline" else self._days(patience.until))  # type: ignore[arg-type]
+            ends = self.s.deadline.date if patience.until == "deadline" and self.s.deadline else patience.until
+            day = float(self._days(ends))
             patience = 1.0
         start_ = self.s.issues[members[0] if single else self._oldest(members)].start
         clock = start_.clock[self.sides[k]] if start_.clock else 0.0
@@ -408,7 +417,8 @@ class _Compiler:
 
     def _oldest(self, members: list[str]) -> str:
         """The member whose clock a package starts with: the one that opened first, ties by the package's own order."""
-        return min(members, key=lambda name: self._opened(name) if self.s.issues[name].start.status != "dormant" else math.inf)
+        asleep = {name for name in members if self.s.issues[name].start.status == Status.DORMANT.label}
+        return min(members, key=lambda name: math.inf if name in asleep else self._opened(name))
 
     def _places(self) -> None:
         order = sorted(range(len(self.members)), key=lambda b: (self.issues[self.members[b][0]], b))
@@ -454,7 +464,8 @@ class _Compiler:
         for name, s in self.s.shocks.items():
             path = f"shocks.{name}"
             w = self.w
-            first = [len(w.tables["dated_is"]), len(w.tables["mark_is"]), len(w.tables["provoke_is"]), len(w.cells["pending_of"])]
+            first = [len(w.tables[table]) for table in ("dated_is", "mark_is", "provoke_is")]
+            first.append(len(w.cells["pending_of"]))
             for n, event in enumerate(s.on):
                 self.w.add("dated_is", t=float(self._days(event.date)))
                 self.w.numbers("dated_of", f"{path}.on.{n}", p=event.probability)
@@ -593,5 +604,3 @@ class _Compiler:
 def _plain(value: Any) -> float:
     return float(value.value) if isinstance(value, Fixed) else float(value)
 
-
-__all__ = ["Compiled", "Record", "compile", "around", "progress", "start", "talks", "reduce"]

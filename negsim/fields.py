@@ -13,7 +13,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
-from negsim.quantities import Draw, Fixed, Parameter, Quantity, Rule, kind_of, parse
+from negsim.quantities import Draw, Fixed, Parameter, Quantity, Rule, kind_of
+from negsim.reading import parse
 from negsim.quantity_schema import definition_name
 
 DAY_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
@@ -121,8 +122,15 @@ class TakesAny:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """How pydantic reads and writes the field."""
+
+        def read(value: object) -> Quantity:
+            if isinstance(value, Mapping) and "parameter" in value:
+                allowed = "a value with its unit, or a distribution"
+                raise ComplaintsError([Complaint("a parameter can't be made of another", ("parameter",), allowed)])
+            return parse(value, _any_kind(value))
+
         return core_schema.no_info_plain_validator_function(
-            lambda value: parse(value, _any_kind(value), {}),
+            read,
             serialization=core_schema.plain_serializer_function_ser_schema(lambda quantity: quantity.text),
         )
 

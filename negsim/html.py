@@ -29,7 +29,14 @@ def table(frame: pd.DataFrame, title: str, foot: str) -> str:
 
 
 def _heading(name: str) -> str:
-    words = {"title": "issue", "status_now": "now", "p_agreed": "agreed", "p_resolved": "resolved", "p50": "50 %", "p80": "80 %"}
+    words = {
+        "title": "issue",
+        "status_now": "now",
+        "p_agreed": "agreed",
+        "p_resolved": "resolved",
+        "p50": "50 %",
+        "p80": "80 %",
+    }
     return words.get(name, name.replace("_", " "))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from negsim.errors import Complaint, ComplaintsError, Problem, did_you_mean, one_of, was
-from negsim.nodes import Node, raise_problems
+from negsim.nodes import Node, Step, raise_problems
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -65,7 +65,7 @@ def validate(model: type[M], node: Node, context: Mapping[str, Any] | None = Non
 
 
 def try_validate(
-    model: type[M], node: Node, context: Mapping[str, Any] | None = None, path: tuple[str | int, ...] = ()
+    model: type[M], node: Node, context: Mapping[str, Any] | None = None, path: tuple[Step, ...] = ()
 ) -> tuple[M | None, list[Problem]]:
     """As :func:`validate`, for what stands at ``path`` in ``node``, but the problems are given back."""
     part = node.find(*path)
@@ -75,23 +75,27 @@ def try_validate(
     except ValidationError as errors:
         problems: list[Problem] = []
         for error in errors.errors(include_url=False):
-            for complaint in _complaints(model, error):
+            for complaint in _complaints(model, error, node, path):
                 place = node.at((*path, *complaint.path), complaint.on_key)
                 problems.append(place.problem(complaint))
         return None, problems
 
 
-def _complaints(model: type[BaseModel], error: Any) -> list[Complaint]:
+def _complaints(model: type[BaseModel], error: Any, node: Node, path: tuple[Step, ...]) -> list[Complaint]:
     """What one pydantic error says, in our words."""
-    loc: tuple[str | int, ...] = tuple(error["loc"])
+    loc: tuple[Step, ...] = tuple(error["loc"])
     kind, value, ctx = error["type"], error["input"], error.get("ctx", {})
-    what = _name(loc)
+
+    def named(*more: Step) -> str:
+        return _name(_in_file(node, (*path, *loc, *more)))
+
+    what = named()
     cause = ctx.get("error")
     if isinstance(cause, ComplaintsError):
         # A key of a mapping that did not validate is marked by pydantic's "[key]" at the end.
         return [
             Complaint(
-                item.message.replace("{what}", _name((*loc, *item.path))),
+                item.message.replace("{what}", named(*item.path)),
                 (*loc, *item.path),
                 item.allowed,
                 item.suggestion,
@@ -104,7 +108,7 @@ def _complaints(model: type[BaseModel], error: Any) -> list[Complaint]:
         known = _keys_at(model, loc[:-1])
         return [Complaint(f'unknown key "{loc[-1]}"', loc, one_of(known, 30), did_you_mean(loc[-1], known), True)]
     if kind == "missing":
-        owner = _name(loc[:-1])
+        owner = _name(_in_file(node, (*path, *loc[:-1])))
         return [Complaint(f'{owner} has no "{loc[-1]}"' if owner else f'there is no "{loc[-1]}"', loc[:-1])]
     if kind in ("literal_error", "enum"):
         names = [name.strip("'") for name in str(ctx["expected"]).replace(" or ", ", ").split(", ")]
@@ -117,34 +121,59 @@ def _complaints(model: type[BaseModel], error: Any) -> list[Complaint]:
     if kind == "union_tag_not_found":
         tag = ctx["discriminator"].strip("'")
         return [Complaint(f'{what or "this"} has no "{tag}"', loc)]
-    wanted = {
-        "dict_type": "a mapping",
-        "model_type": "a mapping",
-        "model_attributes_type": "a mapping",
-        "tuple_type": "a list",
-        "list_type": "a list",
-        "string_type": "text",
-        "int_type": "a whole number",
-        "int_from_float": "a whole number",
-        "int_parsing": "a whole number",
-        "bool_type": "true or false",
-        "bool_parsing": "true or false",
-    }.get(kind)
+    if kind == "too_short":
+        # Elements that are wrong in themselves are missing from pydantic's count, and have been complained of.
+        if isinstance(value, Sized) and len(value) >= ctx["min_length"]:
+            return []
+        return [Complaint(f"{what} is too short", loc, f"at least {ctx['min_length']}")]
+    wanted = _WANTED.get(kind)
     if wanted:
         return [Complaint(f"{what or 'this'} must be {wanted}, but was {was(value)}", loc)]
     message = str(cause) if cause is not None else str(error["msg"])
     message = message.removeprefix("Value error, ").replace("{what}", what)
-    if kind.endswith(("greater_than", "greater_than_equal", "less_than", "less_than_equal")) or kind.startswith("too_"):
-        return [Complaint(f"{what}: {message[0].lower()}{message[1:]}, but was {was(value)}", loc)]
+    if kind.endswith(("greater_than", "greater_than_equal", "less_than", "less_than_equal")):
+        allowed = message.removeprefix("Input should be ")
+        return [Complaint(f"{what} was {was(value)}", loc, allowed)]
     return [Complaint(message, loc)]
 
 
-def _name(loc: tuple[str | int, ...]) -> str:
-    """The last named step, with the numbers after it: ``marks[2]``."""
+_WANTED = {
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+}
+
+
+def _in_file(node: Node, path: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps of a path that lead anywhere; what pydantic adds of its own is dropped."""
+    steps: list[Step] = []
+    for step in path:
+        child = node.find(step)
+        if child is not None:
+            node = child
+            steps.append(step)
+    return tuple(steps)
+
+
+#: Mappings whose entries are called by their own name and the mapping's: `reservation.us`.
+_BY_NAME = ("clock", "demands", "next", "offers", "reservation", "stances", "terms", "weights")
+
+
+def _name(path: tuple[Step, ...]) -> str:
+    """The last named step, with the numbers after it: ``marks[2]``, ``reservation.us``."""
     name = ""
-    for step in reversed([step for step in loc if step != "[key]"]):
+    for number, step in reversed(list(enumerate(path))):
         if isinstance(step, str):
-            return step + name
+            owner = path[number - 1] if number else ""
+            return f"{owner}.{step}{name}" if owner in _BY_NAME else step + name
         name = f"[{step}]{name}"
     return name
 
@@ -156,7 +185,7 @@ def _keys_at(model: object, loc: tuple[str | int, ...]) -> list[str]:
         current = _step_into(current, step)
     current = _plain(current)
     if isinstance(current, type) and issubclass(current, BaseModel):
-        return [field.alias or name for name, field in current.model_fields.items()]
+        return [name for name, field in current.model_fields.items() if not field.exclude]
     return []
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from negsim.errors import Problem, did_you_mean, one_of
+from negsim.fields import NAME_PATTERN
 from negsim.nodes import Node, Step
 from negsim.parts import Parts
 from negsim.resolve import at
@@ -20,7 +22,7 @@ def names(parts: Parts) -> Iterator[Problem]:
         """Complains of every name at ``path`` (a text, a list of texts, or the keys of a mapping) that is not known."""
         names = list(names)
         part = node.find(*path)
-        if part is None:
+        if part is None or (path[-1] in ("issues", "leave_out", "requires") and not keys and not part.items):
             return
         if keys:
             given: list[tuple[tuple[Step, ...], Any]] = [((*path, key), key) for key in part.mapping]
@@ -35,6 +37,15 @@ def names(parts: Parts) -> Iterator[Problem]:
                 more = {"allowed": one_of(names), "suggestion": "" if out else did_you_mean(name, names)}
                 yield node.problem(message, *where, on_key=keys, **more)
 
+    for section in ("parameters", "packages", "channels", "shocks"):
+        for name in at(full, section).mapping:
+            if not re.fullmatch(NAME_PATTERN, name):
+                allowed = "lower-case letters, digits and _, a letter first"
+                yield parts.problem(f'"{name}" can\'t be a name', section, name, on_key=True, allowed=allowed)
+            if section == "packages" and name in every:
+                yield parts.problem(
+                    f'"{name}" is the name of an issue', section, name, on_key=True, allowed="another name"
+                )
     yield from known(friendly, "issue", every, "issues", keys=True)
     yield from known(friendly, "issue", every, "leave_out")
     for section in ("tactics", "issues", "packages"):

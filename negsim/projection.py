@@ -35,7 +35,7 @@ class Projection:
     >>> import negsim as ns
     >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=50, seed=1)
     >>> p
-    <Projection: 50 runs of 'baseline...', seed 1, reference engine>
+    <Projection: 50 runs of 'Baseline', seed 1, reference engine>
     >>> p.resolved_by("2026-04-10").columns.tolist()
     ['title', 'p', 'se']
     """
@@ -181,9 +181,9 @@ class Projection:
                 before = now
         rounds = [burndown.Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()]
         note = (
-            f"How computed: {self.provenance}. On each day half of all runs lie in the dark band and four fifths in the "
-            "light one. An issue counts from its first entry on record, or its opening, until it is resolved, also if it lapses. "
-            "Hatched: only the month or year is on record."
+            f"How computed: {self.provenance}. On each day half of all runs lie in the dark band and four fifths in "
+            "the light one. An issue counts from its first entry on record, or its opening, until it is resolved, also "
+            "if it lapses. Hatched: only the month or year is on record."
         )
         return burndown.burndown(self.setting, self.outcomes, changes, rounds, note)
 
@@ -196,9 +196,9 @@ class Projection:
     def notes(self) -> list[str]:
         """How the figures are to be read, in sentences."""
         notes = [
-            "± is one standard error of the simulation, rounded up; terms say how much of the way to its demand a side "
-            "gets; dates are to the month. All of it holds if the sides concede as the scenario assumes: it is no forecast "
-            "of what they will do."
+            "± is one standard error of the simulation, rounded up; terms say how much of the way to its demand a "
+            "side gets; dates are to the month. All of it holds if the sides concede as the scenario assumes: it is no "
+            "forecast of what they will do."
         ]
         if clipped := int(self.run_table["clipped"].sum()):
             notes.append(f"{clipped:,} drawn numbers lay outside their range and were taken as its end.")

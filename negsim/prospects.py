@@ -14,16 +14,12 @@ from negsim.zones import zone_possible
 
 def prospects(parts: Parts) -> Iterator[Problem]:
     """Warnings: no zone of possible agreement, no channel, prerequisites and openings that can't come about."""
-    if set(parts.in_play) != set(parts.issues):
-        return
     never: dict[str, str] = {}
     home = {member: name for name, package in parts.packages.items() for member in package.issues}
     for name in parts.issues:
         if parts.issues[name].start.status in ("agreed", "blocked", "implementing"):
             continue
         members = list(parts.packages[home[name]].issues) if name in home else [name]
-        if not all(member in parts.issues for member in members):
-            continue
         path = ("packages", home[name]) if name in home else ("issues", name)
         what = path[1]
         if not any(set(members) <= set(talks.issues) for talks in parts.channels.values()):

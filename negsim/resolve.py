@@ -70,104 +70,6 @@ _START_KEYS = {"status", *_TALKS, "offers", "terms", "passed", "left", "was"}
 STATUSES = {status.label: status for status in Status}
 
 
-def read_extended(path: str | os.PathLike[str]) -> Node:
-    """A scenario file, laid over the one that it extends, and so on.
-
-    Raises:
-        InputError: a file can't be read, or extends itself in the end.
-    """
-    return _read_extended(os.fspath(path), ())
-
-
-def _read_extended(path: str, before: tuple[str, ...]) -> Node:
-    node = read_yaml(path)
-    if not isinstance(node.value, dict):
-        raise InputError([node.problem("a scenario is a mapping", allowed=f"keys such as {one_of(KEYS, 6)}")])
-    link = node.find("extends")
-    if link is None:
-        return node
-    if not isinstance(link.value, str):
-        raise InputError([node.problem("extends must name a file", "extends", allowed="a path relative to this file")])
-    target = os.path.normpath(os.path.join(os.path.dirname(path), link.value))
-    chain = (*before, path)
-    known = [os.path.realpath(file) for file in chain]
-    if os.path.realpath(target) in known:
-        circle = [*chain[known.index(os.path.realpath(target)) :], target]
-        raise InputError([node.problem(f"extends runs in a circle: {' -> '.join(circle)}", "extends")])
-    if not os.path.isfile(target):
-        folder = Path(target).parent
-        names = sorted(file.name for file in folder.glob("*.yaml")) if folder.is_dir() else []
-        guess = did_you_mean(Path(target).name, names)
-        message = f"extends names {target}, and there is no such file"
-        raise InputError([node.problem(message, "extends", suggestion=guess)])
-    return overlay(_read_extended(target, chain), without(node, "extends"))
-
-
-def overlay(base: Node, over: Node) -> Node:
-    """``base`` with what ``over`` says, as `extends` does it."""
-    return merge(base, over, _kept)
-
-
-def _kept(base: Node, over: Node) -> Node | None:
-    """A quantity of another form replaces the one there was; another kind or status keeps only what it understands."""
-    base_head, over_head = head(_shape(base)), head(_shape(over))
-    if over_head is not None and (over_head != base_head or over_head in ("parameter", "until")):
-        return None
-    if ("option" in base.mapping) != ("option" in over.mapping) and set(over.mapping) != {"source"} and _is_terms(base):
-        return None
-    kind = over.find("kind")
-    if kind is not None and kind.value in TACTIC_KEYS and set(base.mapping) <= _EVERY_TACTIC_KEY:
-        return only(base, ("kind", "source", *TACTIC_KEYS[str(kind.value)]))
-    status = over.find("status")
-    if status is not None and status.value in STATUSES and set(base.mapping) <= _START_KEYS:
-        return only(base, sum(CARRIES.get(STATUSES[str(status.value)], ((), ())), ()))
-    return base
-
-
-def _shape(node: Node) -> object:
-    """Just so much of a node as tells the form of a quantity."""
-    if not isinstance(node.value, dict):
-        return node.value
-    return {key: dict.fromkeys(child.mapping) if child.mapping else 0 for key, child in node.value.items()}
-
-
-def _is_terms(node: Node) -> bool:
-    return set(node.mapping) == {"option"}
-
-
-def only(node: Node, keys: Iterable[str]) -> Node:
-    """The mapping with some of its keys."""
-    kept = {key: child for key, child in node.mapping.items() if key in set(keys)}
-    return Node(kept, node.place, {key: node.keys[key] for key in kept})
-
-
-def without(node: Node, *keys: str) -> Node:
-    """The mapping without some of its keys."""
-    return only(node, [key for key in node.mapping if key not in keys])
-
-
-def put(node: Node, key: str, child: object, place: Place | None = None) -> Node:
-    """The mapping with a key set; plain data gets the mapping's place."""
-    here = place or node.keys.get(key) or node.place
-    return Node({**node.mapping, key: Node.of(child, here)}, node.place, {**node.keys, key: here})
-
-
-def fill(node: Node, **defaults: object) -> Node:
-    """The mapping with defaults for the keys it lacks; a node that is no mapping stays, to be complained about."""
-    if not isinstance(node.value, dict):
-        return node
-    for key, value in defaults.items():
-        if key not in node.mapping:
-            node = put(node, key, value)
-    return node
-
-
-def at(node: Node, *path: str) -> Node:
-    """What stands at ``path``, or an empty mapping in its place."""
-    found = node.find(*path)
-    return found if found is not None else Node({}, node.at(path))
-
-
 @dataclass
 class Filling:
     """A friendly scenario on its way to the full form; ``problems`` collects what can't be understood on the way."""
@@ -190,6 +92,9 @@ class Filling:
             if (part := node.find(section)) is not None and not isinstance(part.value, dict):
                 self.problems.append(node.problem(f"{section} must be a mapping", section))
                 node = without(node, section)
+        out = node.find("leave_out")
+        if out is not None and not isinstance(out.value, list):
+            self.problems.append(node.problem("leave_out must be a list of issues", "leave_out"))
         self.as_of = self._day(node)
         self.in_play = self._issues_in_play(node)
         frame = fill(only(node, ("title", "question", "description", "as_of", "undertaking", "deadline")))
@@ -222,9 +127,11 @@ class Filling:
         horizon = node.find("horizon")
         if horizon is None:
             return frame
-        if isinstance(horizon.value, str) and self.as_of is not None and not horizon.value[:5].endswith("-"):
+        if isinstance(horizon.value, str) and not horizon.value[:5].endswith("-"):
             try:
                 days = math.floor(parse_plain(horizon.value, "duration"))
+                if self.as_of is None:
+                    return frame
                 horizon = Node((self.as_of + timedelta(days=days)).isoformat(), horizon.place)
             except ComplaintsError as error:
                 for item in error.items:

@@ -90,7 +90,8 @@ def pick_engine(name: str) -> str:
     if name not in ENGINES:
         hint = did_you_mean(name, ENGINES)
         raise NegsimError(
-            f'there is no engine "{name}"; allowed: {one_of(["auto", *ENGINES])}' + (f"; did you mean {hint}?" if hint else "")
+            f'there is no engine "{name}"; allowed: {one_of(["auto", *ENGINES])}'
+            + (f"; did you mean {hint}?" if hint else "")
         )
     return name
 

@@ -20,6 +20,7 @@ from negsim.files import read_yaml, to_yaml
 from negsim.models import FrozenDict, Model, try_validate
 from negsim.nodes import Node, Place, in_file_order, raise_problems, unknown
 from negsim.parts import Frame, Parts
+from negsim.prospects import prospects
 from negsim.quantities import kind_of
 from negsim.resolve import KEYS, Filling, at, only, overlay, put, read_extended
 from negsim.tactics import tactic_complaints
@@ -191,7 +192,7 @@ def assemble(friendly: Node) -> tuple[Scenario | None, list[Problem]]:
     kinds = {name: kind_of(at(value, "value").data) for name, value in at(full, "parameters").mapping.items()}
     context = {"parameters": kinds}
     frame, found = try_validate(Frame, only(full, Frame.model_fields), context)
-    if filling.as_of is not None and "horizon" not in full.mapping and "horizon" in friendly.mapping:
+    if "horizon" not in full.mapping and "horizon" in friendly.mapping:
         found = [problem for problem in found if '"horizon"' not in problem.message]
     problems += found
     parts: dict[str, dict[str, Any]] = {}
@@ -207,13 +208,13 @@ def assemble(friendly: Node) -> tuple[Scenario | None, list[Problem]]:
     problems += _tactics(full)
     whole = Parts(full, friendly, agenda, filling.as_of, frame, climate=climate, in_play=filling.in_play, **parts)
     problems += inconsistencies(whole)
-    problems = in_file_order(problems)
-    if any(not problem.warning for problem in problems):
-        return None, problems
+    if problems:
+        return None, in_file_order(problems)
+    warnings = in_file_order(prospects(whole))
     scenario = Scenario.model_validate({**dict(frame or {}), "climate": climate, "agenda": agenda, **parts})
     scenario._friendly = friendly
-    scenario._warnings = tuple(problem for problem in problems if problem.warning)
-    return scenario, problems
+    scenario._warnings = tuple(warnings)
+    return scenario, warnings
 
 
 def _unknown_key(key: str) -> Complaint:

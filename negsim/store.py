@@ -69,8 +69,8 @@ def load(folder: str | os.PathLike[str]) -> Projection:
     """
     import pandas as pd
 
-    from negsim.projection import Projection
     from negsim.files import read_yaml_text
+    from negsim.projection import Projection
     from negsim.scenario import from_mapping
 
     path = Path(folder)
@@ -82,7 +82,7 @@ def load(folder: str | os.PathLike[str]) -> Projection:
     scenario = from_mapping(read_yaml_text(manifest["scenario"], origin).data, origin)
     if scenario.hash != manifest["hash"]:
         raise NegsimError(
-            f"{path / MANIFEST} was written by another version of negsim ({manifest['versions'].get('negsim', 'unknown')}) "
+            f"{path / MANIFEST} was written by another version of negsim ({manifest['versions'].get('negsim')}) "
             "that reads its scenario differently; run the scenario again"
         )
     outcomes = _outcomes(pd.read_parquet(path / TABLES[0]), manifest["runs"], len(scenario.issues))
@@ -123,7 +123,10 @@ def refuse_to_overwrite(folder: Path, scenario_hash: str) -> None:
         raise NegsimError(f"{folder} exists and is no folder; name another one")
     others = sorted({entry.name for entry in folder.iterdir()} - {MANIFEST, *TABLES})
     if others:
-        raise NegsimError(f"{folder} is kept as it is: it holds files that are no projection ({', '.join(others[:3])}); name another folder")
+        raise NegsimError(
+            f"{folder} is kept as it is: it holds files that are no projection ({', '.join(others[:3])}); "
+            "name another folder"
+        )
     if any(folder.iterdir()):
         manifest = read_manifest(folder)
         if manifest["hash"] != scenario_hash:

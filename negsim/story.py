@@ -64,7 +64,9 @@ class Story:
         how = "A side's figure is what it insists on, as a share of its own demand; an arrow says that it moved."
         lines = [*wrap(head, WIDTH), *wrap(how, WIDTH), ""]
         last = None
-        for (_, _, depth, words), group in groupby(filter(_told, self.beats), lambda b: (b.day, b.kind, b.depth, b.words)):
+        for (_, _, depth, words), group in groupby(
+            filter(_told, self.beats), lambda b: (b.day, b.kind, b.depth, b.words)
+        ):
             same = list(group)
             about = ", ".join(beat.about for beat in same) if len(same) < 3 else f"{len(same)} issues"
             text = f"{about}: {words}" if about else words
@@ -84,7 +86,9 @@ class Story:
             "horizon": str(self.horizon),
             "run": self.run,
             "seed": self.seed,
-            "events": [{"date": str(b.on), "day": b.day, "kind": b.kind, "text": b.text, **b.facts} for b in self.beats],
+            "events": [
+                {"date": str(b.on), "day": b.day, "kind": b.kind, "text": b.text, **b.facts} for b in self.beats
+            ],
             "ends": [{"issue": end.issue, "title": end.title, "text": end.text, **end.facts} for end in self.ends],
         }
 

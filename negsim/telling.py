@@ -29,9 +29,15 @@ _WITHIN = (Kind.STATUS, Kind.MARK, Kind.PROVOKED, Kind.OFFER, Kind.DISCUSSION, K
 
 
 def tell(
-    scenario: Scenario, names: Compiled, events: npt.NDArray[np.void], outcome: npt.NDArray[np.void], *, run: int, seed: int
+    scenario: Scenario,
+    names: Compiled,
+    events: npt.NDArray[np.void],
+    outcome: npt.NDArray[np.void],
+    *,
+    run: int,
+    seed: int,
 ) -> Story:
-    """Tell a run from its event log (``EVENT`` rows), its outcome (``OUTCOME``) and the names of the numbers in them."""
+    """Tell a run from its event log (``EVENT`` rows), its outcome (``OUTCOME``) and the names of their numbers."""
     teller = _Teller(scenario, names)
     return Story(
         title=scenario.title,

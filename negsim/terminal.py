@@ -47,18 +47,18 @@ class Look:
 
 
 def cells(text: str) -> int:
-    """How many columns a text takes: East Asian wide letters take two, combining marks none.
+    r"""How many columns a text takes: East Asian wide letters take two, combining marks none.
 
-    >>> cells("talks"), cells("会談"), cells("e\\u0301")
+    >>> cells("talks"), cells("会談"), cells("e\u0301")
     (5, 4, 1)
     """
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def clean(text: str) -> str:
-    """Text without what could steer a terminal; runs of white space become one space.
+    r"""Text without what could steer a terminal; runs of white space become one space.
 
-    >>> clean("a\\x1b[31m\\nb")
+    >>> clean("a\x1b[31m\nb")
     'a?[31m b'
     """
     return " ".join("".join(c if c.isprintable() or c.isspace() else "?" for c in text).split())
@@ -102,21 +102,29 @@ def month(day: date | None, setting: Setting) -> str:
 
 
 def projection_table(summary: Summary, provenance: str, look: Look, notes: Sequence[str] = ()) -> str:
-    """The headline of a projection, two lines an issue or a little more, with where it comes from and how to read it."""
+    """The headline of a projection, two lines an issue or a little more, with its origin and how to read it."""
     setting = summary.setting
     columns = [f"{n} mo." for n in setting.months()] + ["horizon"]
     left = look.width - CHANCE * len(columns) - 1 - 2 * DATE
     rule = look.faint("─" * look.width)
     lines = [look.bold(line) for line in wrap(setting.talks, look.width)] + wrap(setting.title, look.width)
     lines += wrap(f"From {setting.as_of} to the horizon {setting.horizon}; {provenance}.", look.width)
-    lines += ["", " " * left + pad("  % of runs resolved within", CHANCE * len(columns) + 1) + "50 % resolved".rjust(DATE) + "80 % resolved".rjust(DATE)]
+    lines += [
+        "",
+        " " * left
+        + pad("  % of runs resolved within", CHANCE * len(columns) + 1)
+        + "50 % resolved".rjust(DATE)
+        + "80 % resolved".rjust(DATE),
+    ]
     lines += [pad("issue", left) + _figures(columns) + "by".rjust(DATE) * 2, rule]
     for issue in summary.issues:
         numbers = [*issue.by.values(), issue.resolved]
         lines += _row(issue.facts.title, numbers, issue.p50, issue.p80, _details(issue, setting), left, setting, look)
     lines.append(rule)
     numbers = [*summary.all_by.values(), summary.all_resolved]
-    lines += _row(f"all {len(summary.issues)} issues", numbers, summary.all_p50, summary.all_p80, "", left, setting, look)
+    lines += _row(
+        f"all {len(summary.issues)} issues", numbers, summary.all_p50, summary.all_p80, "", left, setting, look
+    )
     lines.append("")
     for note in notes:
         lines += [look.faint(line) for line in wrap(note, look.width)]

@@ -79,7 +79,15 @@ def negsim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 def setting(issues: int = 3, options: tuple[str, ...] = ()) -> Setting:
     """Talks over a few issues, from 2025-04-10 to 2028-04-10."""
     facts = tuple(IssueFacts(f"i{k}", f"Issue {k}", "raised", options) for k in range(issues))
-    return Setting("As it stands", date(2025, 4, 10), date(2028, 4, 10), ("North", "South"), facts, ("north", "south"), "Talks of North and South")
+    return Setting(
+        "As it stands",
+        date(2025, 4, 10),
+        date(2028, 4, 10),
+        ("North", "South"),
+        facts,
+        ("north", "south"),
+        "Talks of North and South",
+    )
 
 
 def outcomes(resolved: Any, **columns: Any) -> np.ndarray[Any, Any]:

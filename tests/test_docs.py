@@ -13,7 +13,11 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 COMMANDS = [
-    line.removeprefix("$ ") for kind, text in BLOCKS if kind == "console" for line in text.splitlines() if line.startswith("$ ")
+    line.removeprefix("$ ")
+    for kind, text in BLOCKS
+    if kind == "console"
+    for line in text.splitlines()
+    if line.startswith("$ ")
 ]
 
 
@@ -46,7 +50,7 @@ def test_every_block_is_of_a_kind_that_is_tested():
 def test_commands_work(negsim, clone, command):
     ended = run(negsim, command)
     assert ended.code == 0, ended.err
-    assert ended.out
+    assert ended.out or ended.err
 
 
 def test_the_first_line_ends_with_the_table_and_a_burndown_file(negsim, clone):
@@ -68,9 +72,10 @@ def test_the_picture_is_what_the_first_line_writes(negsim, clone):
 
 
 def test_the_second_line_is_the_one_that_ci_runs():
-    assert line_below("test line") == (
-        "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e '.[test,notebook]' && .venv/bin/python -m pytest"
-    )
+    venv, install, tests = line_below("test line").split(" && ")
+    assert venv == "python3 -m venv .venv"
+    assert install == ".venv/bin/pip install -c constraints.txt -e '.[test,notebook]'"
+    assert tests == ".venv/bin/python -m pytest"
     assert "<!-- test line -->" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
@@ -116,10 +121,15 @@ def test_constraints_are_plain_versions_and_cover_every_dependency():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = [line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    lines = [
+        line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    ]
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line) for line in lines)
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines}
-    wanted = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    wanted = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
     assert {re.split(r"[\[<>=!~ ]", name)[0].lower().replace("_", "-") for name in wanted} <= pinned
 
 

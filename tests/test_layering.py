@@ -91,7 +91,7 @@ VALIDATES = {"pydantic", "yaml"}
 
 
 def loaded_by(code, cwd):
-    script = f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    pass\nsys.stdout.flush()\nprint('\\n' + ' '.join(sorted(sys.modules)))"
+    script = f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    print()\nprint(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", script], cwd=cwd, capture_output=True, text=True, check=True)
     return {name.split(".")[0] for name in result.stdout.splitlines()[-1].split()}
 
@@ -105,7 +105,9 @@ def test_help_loads_nothing_that_takes_time(root):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("check", "scenarios/baseline.yaml"), ("show", "scenarios/baseline.yaml"), ("agenda",)], ids=lambda a: a[0]
+    "arguments",
+    [("check", "scenarios/baseline.yaml"), ("show", "scenarios/baseline.yaml"), ("agenda",)],
+    ids=lambda a: a[0],
 )
 def test_commands_that_compute_nothing_load_no_numbers(root, arguments):
     assert not loaded_by(call(*arguments), root) & HEAVY

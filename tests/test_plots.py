@@ -17,8 +17,15 @@ NEVER = float("nan")
 AS_OF = date(2025, 4, 10)
 FEBRUARY = (date(2025, 2, 1), date(2025, 2, 28))
 
+RECORD = (Change(*FEBRUARY, 1), Change(AS_OF, AS_OF, 2))
 
-def shown(resolved=((100.0, 500.0, NEVER),) * 5, changes=(Change(*FEBRUARY, 1), Change(AS_OF, AS_OF, 2)), note="2,000 runs", **more):
+
+def shown(
+    resolved=((100.0, 500.0, NEVER),) * 5,
+    changes=RECORD,
+    note="2,000 runs",
+    **more,
+):
     times = np.array(resolved)
     rounds = [Round(*FEBRUARY, "first"), Round(AS_OF, AS_OF, "second")]
     return burndown(replace(setting(times.shape[1]), **more), outcomes(times), changes, rounds, note)
@@ -38,7 +45,16 @@ def texts(picture):
 
 def test_the_picture_says_what_is_left_when_and_how_it_was_computed():
     words = "\n".join(texts(drawn(shown())))
-    for part in ("Talks of North and South", "As it stands", "1 of 3 unresolved at the horizon", "2,000 runs", "as of 2025-04-10", "2028-04-10", "median", "50 % of runs"):
+    for part in (
+        "Talks of North and South",
+        "As it stands",
+        "1 of 3 unresolved at the horizon",
+        "2,000 runs",
+        "as of 2025-04-10",
+        "2028-04-10",
+        "median",
+        "50 % of runs",
+    ):
         assert part in words
 
 
@@ -94,7 +110,15 @@ def test_text_stays_text_and_is_escaped():
         shown(resolved=((0.0,),), changes=()),
         shown(changes=[Change(date(1999, 1, 1), date(1999, 12, 31), 3)]),
     ],
-    ids=["long title", "sixty issues", "two months", "thirty years", "no record", "one issue done at once", "old record"],
+    ids=[
+        "long title",
+        "sixty issues",
+        "two months",
+        "thirty years",
+        "no record",
+        "one issue done at once",
+        "old record",
+    ],
 )
 def test_odd_data_still_fit_the_picture(data):
     picture = drawn(data)
@@ -102,9 +126,9 @@ def test_odd_data_still_fit_the_picture(data):
     style.render(figure, "png")
     box = figure.get_tightbbox()
     width, height = figure.get_size_inches()
-    assert -0.01 <= box.x0
+    assert box.x0 >= -0.01
     assert box.x1 <= width + 0.01
-    assert -0.01 <= box.y0
+    assert box.y0 >= -0.01
     assert box.y1 <= height + 0.01
 
 

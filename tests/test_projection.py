@@ -114,7 +114,9 @@ def test_a_notebook_shows_every_issue_and_escapes_its_title(baseline, projection
     assert html.count("<tr>") == len(baseline.issues) + 2
     agenda = baseline.agenda
     issue = next(iter(agenda.issues.values()))
-    hostile = agenda.model_copy(update={"issues": {**agenda.issues, issue.id: issue.model_copy(update={"title": "<b onload=x>"})}})
+    hostile = agenda.model_copy(
+        update={"issues": {**agenda.issues, issue.id: issue.model_copy(update={"title": "<b onload=x>"})}}
+    )
     from dataclasses import replace
 
     shown = replace(projection, scenario=baseline.model_copy(update={"agenda": hostile}))._repr_html_()
@@ -219,7 +221,12 @@ def test_a_table_that_was_changed_is_not_taken_for_a_result(projection, tmp_path
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [(None, "holds no projection"), ("{", "cannot be read"), ('{"format": "other"}', "is not a manifest of the format"), ("[]", "is not a manifest")],
+    [
+        (None, "holds no projection"),
+        ("{", "cannot be read"),
+        ('{"format": "other"}', "is not a manifest of the format"),
+        ("[]", "is not a manifest"),
+    ],
 )
 def test_a_folder_that_is_no_projection_says_so(tmp_path, text, message):
     if text is not None:
@@ -265,7 +272,7 @@ def test_progress_counts_every_run(baseline):
 
 
 def test_a_what_if_shares_the_luck_of_the_base_case(baseline, projection):
-    """What the change does not touch is the same in every run: here the issues of a scenario whose title alone differs."""
+    """What the change does not touch is the same in every run: here everything, since the title alone differs."""
     renamed = run(baseline.replace(title="The same talks"), runs=20, seed=1)
     assert renamed.outcomes.tobytes() == projection.outcomes[:20].tobytes()
     assert renamed.hash != projection.hash

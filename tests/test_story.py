@@ -15,7 +15,9 @@ from negsim.status import Reason, Spent, Status
 from negsim.telling import mark_words, tell
 from negsim.terminal import cells
 
-SCENARIOS = sorted(Path("scenarios").glob("*.yaml")) or sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
+SCENARIOS = sorted(Path("scenarios").glob("*.yaml")) or sorted(
+    (Path(__file__).parent.parent / "scenarios").glob("*.yaml")
+)
 
 
 def told(scenario, *events, **outcome):

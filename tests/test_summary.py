@@ -45,7 +45,9 @@ def test_there_is_a_median_date_as_soon_as_half_of_the_runs_resolve(resolved, p5
     assert (one(summarise(setting(1), outcomes(times))).p50 is not None) == p50
 
 
-@given(st.lists(st.one_of(st.just(math.inf), st.floats(0, 1e4)), min_size=1, max_size=60), st.sampled_from([0.1, 0.5, 0.8]))
+@given(
+    st.lists(st.one_of(st.just(math.inf), st.floats(0, 1e4)), min_size=1, max_size=60), st.sampled_from([0.1, 0.5, 0.8])
+)
 def test_a_quantile_is_the_first_value_that_enough_runs_do_not_exceed(times, q):
     found = quantile(np.array(times), q)
     done = sum(t <= found for t in times)
@@ -118,7 +120,9 @@ def test_no_time_is_no_wait():
 
 
 def test_the_ends_of_an_issue_add_up_to_one():
-    summary = summarise(setting(1), outcomes([[1.0], [NEVER], [NEVER]], reason=[[0], [Reason.NO_ZONE], [Reason.HORIZON]]))
+    summary = summarise(
+        setting(1), outcomes([[1.0], [NEVER], [NEVER]], reason=[[0], [Reason.NO_ZONE], [Reason.HORIZON]])
+    )
     assert sum(one(summary).reasons.values()) == pytest.approx(1)
     assert set(data(summary)["issues"][0]["ends"]) == {"resolved", "no zone", "horizon"}
 

@@ -31,9 +31,14 @@ def test_what_goes_wrong_leaves_the_old_folder_and_nothing_else(tmp_path, error)
     place = tmp_path / "out"
     place.mkdir()
     (place / "mine").write_text("old")
-    with pytest.raises(error), new_folder(place) as beside:
-        (beside / "half").write_text("1")
-        raise error
+
+    def half_way():
+        with new_folder(place) as beside:
+            (beside / "half").write_text("1")
+            raise error
+
+    with pytest.raises(error):
+        half_way()
     assert {p.name for p in tmp_path.rglob("*")} == {"out", "mine"}
 
 

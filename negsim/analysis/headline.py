@@ -67,7 +67,12 @@ def frame(summary: Summary) -> pd.DataFrame:
     every: dict[str, object] = {"issue": "all", "title": "all issues", "status_now": ""}
     every |= {"p_agreed": summary.all_agreed.p, "p_resolved": summary.all_resolved.p, "se": summary.all_resolved.se}
     every |= _by_columns(summary.all_by)
-    every |= {"p50": until(summary.all_p50, setting), "p80": until(summary.all_p80, setting), "terms": "", "waits_for": ""}
+    every |= {
+        "p50": until(summary.all_p50, setting),
+        "p80": until(summary.all_p80, setting),
+        "terms": "",
+        "waits_for": "",
+    }
     return pd.DataFrame([*rows, every]).set_index("issue")
 
 

@@ -16,6 +16,7 @@ from negsim.status import Reason, Spent
 
 Array = npt.NDArray[Any]
 
+
 @dataclass(frozen=True)
 class Chance:
     """A probability from runs, with its Monte Carlo standard error ``sqrt(p (1 - p) / runs)``."""

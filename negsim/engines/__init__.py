@@ -1,0 +1,1 @@
+"""The engines: they know when things happen, and never what."""

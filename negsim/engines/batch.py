@@ -1,10 +1,10 @@
 """The batch engine: a heap that pops and calls, compiled with the rules, for many runs.
 
-The same rules as the reference engine, the same order of events, the same bits; what differs is who keeps the calendar. The order in
-which a run's appointments are asked for is the reference engine's: a series' own next event, then what the rule asked for.
+The same rules as the reference engine, the same order of events, the same bits; what differs is who keeps the calendar.
+The order in which a run's appointments are asked for is the reference engine's: a series' own next event, then what the
+rule asked for.
 """
 
-# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -25,7 +25,8 @@ from negsim.rules.talks import REGULAR, next_gap
 
 Outcomes = np.ndarray[Any, np.dtype[Any]]
 
-#: An appointment: its time, its rank among those of the same time (class, then declaration), the order of asking, what it is.
+# : An appointment: its time, its rank among those of the same time (class, then declaration), the order of asking,
+# what it is.
 DUE = np.dtype([("t", "f8"), ("rank", "i8"), ("asked", "i8"), ("kind", "i8"), ("who", "i8"), ("tag", "i8")])
 
 _CLASS = 1 << 32
@@ -137,7 +138,10 @@ def play(x, heap, seed, luck, number, outcome, result):
 
 @jit
 def play_many(x, seed, luck, first, outcomes, results):
-    """Play the runs from ``first``, one row of outcomes each; stops at the first that can't go on and returns its row, else -1."""
+    """Play the runs from ``first``, one row of outcomes each.
+
+    Stops at the first that can't go on and returns its row, else -1.
+    """
     heap = np.empty(256, DUE)
     for k in range(len(results)):
         heap = play(x, heap, seed, luck, first + k, outcomes[k], results[k : k + 1])
@@ -155,7 +159,10 @@ def run(
     progress: Callable[[int], object] | None = None,
     block: int = 512,
 ) -> tuple[Outcomes, Outcomes]:
-    """Play runs ``first`` to ``first + runs - 1``; the same arguments, results and errors as the reference engine's ``run``."""
+    """Play runs ``first`` to ``first + runs - 1``.
+
+    The same arguments, results and errors as the reference engine's ``run``.
+    """
     issues = np.zeros((runs, len(compiled.issues)), OUTCOME)
     results = np.zeros(runs, RUN)
     record = compiled.record()

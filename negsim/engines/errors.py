@@ -15,8 +15,10 @@ def check(compiled: Compiled, record: Record, number: int) -> None:
     """
     error, culprit = int(record.run["error"]), int(record.run["culprit"])
     if error == GAP_IMPOSSIBLE:
-        raise NegsimError(f'run {number}: the gap under way in channel "{compiled.channels[culprit]}" can\'t be that old')
+        channel = compiled.channels[culprit]
+        raise NegsimError(f'run {number}: the gap under way in channel "{channel}" can\'t be as old as it is')
     if error == LAG_IMPOSSIBLE:
-        raise NegsimError(f'run {number}: the implementation of "{compiled.issues[culprit]}" can\'t have gone on so long')
+        issue = compiled.issues[culprit]
+        raise NegsimError(f'run {number}: the implementation of "{issue}" can\'t have gone on for so long')
     if error == OUTBOX_FULL:
         raise NegsimError(f"run {number}: one event asks for more than {len(record.arrays['outbox'])} others")

@@ -1,7 +1,8 @@
 """The reference engine: SimPy processes that wait and call. It knows *when*; the rules know *what*.
 
-Read with ``docs/model.md``: a channel is a series of gaps and meetings, a spontaneous shock a Poisson series, and everything else is
-a single appointment that a rule has asked for. Nothing of the model stands here but its order of events.
+Read with ``docs/model.md``: a channel is a series of gaps and meetings, a spontaneous shock a Poisson series, and
+everything else is a single appointment that a rule has asked for. Nothing of the model stands here but its order of
+events.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ _CLASS = 1 << 32  # classes of events apart from the order of declaration within
 
 
 class Due(simpy.Event):
-    """A point in time; of those at the same time, the class decides, then declaration, then which was asked for first."""
+    """A point in time.
+
+    Of those at the same time, the class decides, then declaration, then which was asked for first.
+    """
 
     def __init__(self, env: simpy.Environment, delay: float, kind: int, who: int) -> None:
         super().__init__(env)
@@ -81,7 +85,10 @@ class Run:
             self.let(SHOCK, shock, -1 - SPONTANEOUS)
 
     def appointment(self, delay: float, kind: int, who: int, tag: int) -> Wait:
-        """Something a rule asked for: the end of a lag or a suspension, a provoked shock, an extra meeting, the deadline ..."""
+        """Something a rule asked for.
+
+        The end of a lag or a suspension, a provoked shock, an extra meeting, the deadline ...
+        """
         yield Due(self.env, delay, kind, who)
         self.let(kind, who, tag)
 

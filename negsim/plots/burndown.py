@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.dates import date2num
 
@@ -77,7 +77,16 @@ def _rounds(data: Burndown, ax: Axes) -> None:
             span.set(facecolor="white", edgecolor=style.INK, hatch="/////", linewidth=0.8)
             ax.add_patch(span)
     if data.rounds:
-        ax.plot([], [], linestyle="none", marker="|", markersize=10, markeredgewidth=2.4, color=style.INK, label="round held")
+        ax.plot(
+            [],
+            [],
+            linestyle="none",
+            marker="|",
+            markersize=10,
+            markeredgewidth=2.4,
+            color=style.INK,
+            label="round held",
+        )
 
 
 def _strip(data: Burndown) -> float:
@@ -108,8 +117,13 @@ def _axes(data: Burndown, ax: Axes) -> None:
 def _words(data: Burndown, ax: Axes) -> None:
     setting, left = data.setting, data.at_horizon["median"]
     as_of, horizon = date2num(setting.as_of), date2num(setting.horizon)
-    small = {"fontsize": 8.5, "color": style.GREY, "textcoords": "offset points", "annotation_clip": False}
-    at_top = {"xycoords": ax.get_xaxis_transform(), "va": "top", **small}
+    small: dict[str, Any] = {
+        "fontsize": 8.5,
+        "color": style.GREY,
+        "textcoords": "offset points",
+        "annotation_clip": False,
+    }
+    at_top: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "va": "top", **small}
     ax.annotate(f"as of {setting.as_of}: projected →", (as_of, 0.985), xytext=(5, 0), ha="left", **at_top)
     ax.annotate(f"horizon {setting.horizon}", (horizon, 0.985), xytext=(-5, 0), ha="right", **at_top)
     if data.earlier is not None:
@@ -122,13 +136,16 @@ def _words(data: Burndown, ax: Axes) -> None:
     )  # fmt: skip
     ax.set_title(fill(setting.talks, 68), loc="left", fontsize=13, fontweight="bold", pad=27)
     ax.annotate(
-        f"{setting.title}: {data.verdict}", (0, 1), xycoords="axes fraction", xytext=(0, 10), textcoords="offset points", fontsize=11,
+        f"{setting.title}: {data.verdict}", (0, 1), xycoords="axes fraction", xytext=(0, 10),
+        textcoords="offset points", fontsize=11,
         annotation_clip=False,
     )  # fmt: skip
     handles, labels = ax.get_legend_handles_labels()
     order = sorted(range(len(labels)), key=lambda n: LEGEND.index(labels[n]))
     ax.legend(
-        [handles[n] for n in order], [labels[n] for n in order], loc="upper left", bbox_to_anchor=(0, -0.085), ncols=6, fontsize=9, frameon=False, columnspacing=1.5,
-        handlelength=1.8, borderaxespad=0,
+        [handles[n] for n in order], [labels[n] for n in order], loc="upper left", bbox_to_anchor=(0, -0.085), ncols=6,
+        fontsize=9, frameon=False, columnspacing=1.5, handlelength=1.8, borderaxespad=0,
     )  # fmt: skip
-    ax.annotate(fill(data.note, 125), (0, 0), xycoords="axes fraction", xytext=(0, -54), va="top", **(small | {"fontsize": 8}))
+    ax.annotate(
+        fill(data.note, 125), (0, 0), xycoords="axes fraction", xytext=(0, -54), va="top", **(small | {"fontsize": 8})
+    )

@@ -1,4 +1,4 @@
-"""One look for all pictures: colours that colour-blind readers can tell apart, and files that are the same each time."""
+"""One look for all pictures: colours that colour-blind readers can tell apart, files that are the same each time."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""What goes on around the table: climate, shocks and their marks, the end of the talks, lags and collapses. See "Between and around"."""
+"""What goes on around the table.
 
-# mypy: disable-error-code="no-untyped-def"
+Climate, shocks and their marks, the end of the talks, lags and collapses. See "Between and around".
+"""
+
 from __future__ import annotations
 
 import math
@@ -9,7 +11,6 @@ import numpy as np
 
 from negsim.events import Kind
 from negsim.rules.concession import (
-    MEET,
     MOVE,
     STEP,
     SUSPEND,
@@ -64,6 +65,7 @@ from negsim.rules.state import (
     mark_on,
     member_is,
     next_of,
+    place,
     provoke_is,
     provoke_of,
     regime_of,
@@ -126,6 +128,9 @@ def climate_change(x, t, entry):
     for j in range(regimes):
         cumulated += next_of(x, r * regimes + j).p
         if cumulated > u:
+            if j == r:  # it goes on, and its next end is drawn anew
+                run_(x, 0).entry += 1
+                stay(x, t)
             enter(x, t, j)
             return
 
@@ -157,7 +162,10 @@ def _poisson(mean, u):
 
 @jit
 def shake(x, t, s, tag):
-    """A shock of kind ``s``: its marks in order, then the shocks it provokes. A dated one (``tag`` from 0) may not happen."""
+    """A shock of kind ``s``.
+
+    Its marks in order, then the shocks it provokes. A dated one (``tag`` from 0) may not happen.
+    """
     origin = SPONTANEOUS
     if tag >= 0:
         first = shock_is(x, s).dated
@@ -235,8 +243,16 @@ def reconsider(x, t, k):
         row = side(x, 2 * p + k)
         row.r = reservation(x, p, k)
         row.base = max(row.base, row.r)
-    for b in range(size(x, 0).bargains):
-        if bargain(x, b).live and bargain(x, b).settled == UNSETTLED and possible(x, b, side(x, 2 * b).r, side(x, 2 * b + 1).r):
+    free(x, t)
+
+
+@jit
+def free(x, t):
+    """Put back on the agenda what is stalled and has a zone of possible agreement."""
+    for p in range(size(x, 0).bargains):
+        b = place(x, p).bargain
+        on_agenda = bargain(x, b).live and bargain(x, b).settled == UNSETTLED
+        if on_agenda and possible(x, b, side(x, 2 * b).r, side(x, 2 * b + 1).r):
             for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
                 i = member_is(x, j).issue
                 if issue(x, i).status == STALLED:
@@ -269,10 +285,19 @@ def end_lag(x, t, i, n):
     if not collapsed:
         resolve(x, t, i)
     elif run_(x, 0).over:
+        undo(x, i)
         lapse(x, t, i, run_(x, 0).over)
     else:
         reopen(x, t, i, n)
     wake(x, t)
+
+
+@jit
+def undo(x, i):
+    """The agreement on issue ``i`` no longer stands."""
+    row = issue(x, i)
+    row.agreed = row.u_a = row.u_b = np.nan
+    row.option = -1
 
 
 @jit
@@ -293,9 +318,7 @@ def reopen(x, t, i, n):
         seat.base = max(min(base, 1.0), seat.r)
         seat.received = seat.answered = 0
     row.reopened += 1
-    row.agreed = np.nan
-    row.u_a = row.u_b = np.nan
-    row.option = -1
+    undo(x, i)
     set_bargain(x, t, i, own)
     raise_issue(x, t, i)
 

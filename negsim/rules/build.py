@@ -1,11 +1,10 @@
 """Building a bargain's Pareto frontier from its members' weights and options. See "Issues, packages, frontiers".
 
-Divisible members alone give a concave line: side A is given first what costs side B least for each unit of A's gain. Options alone give
-points. Together, each combination of options shifts the same line, and the frontier is the upper envelope of the shifted lines
-without what another point beats for both sides.
+Divisible members alone give a concave line: side A is given first what costs side B least for each unit of A's gain.
+Options alone give points. Together, each combination of options shifts the same line, and the frontier is the upper
+envelope of the shifted lines without what another point beats for both sides.
 """
 
-# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 import numpy as np
@@ -41,7 +40,8 @@ def _rising(values):
 def _groups(x, b):
     """Divisible members of equal weight ratio share a group, groups in order of what A's gain costs B.
 
-    Returns each member's group (-1: an option, -2: stays with A, -3: stays with B, -4: matters to nobody) and the groups' weights.
+    Returns each member's group (-1: an option, -2: stays with A, -3: stays with B, -4: matters to nobody) and the
+    groups' weights.
     """
     start, n = bargain_is(x, b).member, bargain_is(x, b).member_end - bargain_is(x, b).member
     order = np.empty(n, np.int64)
@@ -82,7 +82,10 @@ def _groups(x, b):
 
 @jit
 def _combinations(x, b):
-    """Every combination of the members' options that no other beats for both sides: choices, and what they give A and B."""
+    """Every combination of the members' options that no other beats for both sides.
+
+    Choices, and what they give A and B.
+    """
     start, n = bargain_is(x, b).member, bargain_is(x, b).member_end - bargain_is(x, b).member
     total = 1
     for j in range(n):

@@ -1,10 +1,10 @@
 """Concession: what a side still insists on, and how that moves. See "Concession".
 
-Time curves and imitation are from Faratin, Sierra, Jennings, *Negotiation decision functions for autonomous agents* (Robotics and
-Autonomous Systems 24, 1998), in utilities. ``k`` is the side; a row of ``side`` and ``tactic_*`` is ``2 b + k``.
+Time curves and imitation are from Faratin, Sierra, Jennings, *Negotiation decision functions for autonomous agents*
+(Robotics and Autonomous Systems 24, 1998), in utilities. ``k`` is the side; a row of ``side`` and ``tactic_*`` is ``2 b
++ k``.
 """
 
-# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 import math

@@ -3,7 +3,6 @@
 Philox4x64-10 is from Salmon, Moraes, Dror, Shaw, *Parallel random numbers: as easy as 1, 2, 3* (SC 2011).
 """
 
-# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 import hashlib

@@ -1,7 +1,7 @@
 """How the rules are compiled: one decorator, and one cache that any change of any rule empties.
 
-numba keys its cache on the file of the function alone, so a caller whose callee changed would be served stale. The cache
-folder therefore carries a fingerprint of every rule's source.
+numba keys its cache on the file of the function alone, so a caller whose callee changed would be served stale. The
+cache folder therefore carries a fingerprint of every rule's source.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ def jit(function: _F) -> _F:
 
 
 def jit_inline(function: _F) -> _F:
-    """Like ``jit``, for a few lines that are called very often: their callers get a copy, at the price of compile time."""
+    """Like ``jit``, for a few lines that are called very often.
+
+    Their callers get a copy, at the price of compile time.
+    """
     return _compile(function, forceinline=True)
 
 

@@ -3,7 +3,6 @@
 Also the two ways a rule speaks to its engine: ``schedule`` (what is to happen later) and ``tell`` (the event log).
 """
 
-# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 import math
@@ -44,7 +43,8 @@ UNSETTLED, PROVISIONAL, CLOSED = range(3)
 NEVER = -1
 
 _KIND_STATUS, _KIND_LAG = int(Kind.STATUS), int(Kind.LAG)
-_DORMANT, _SUSPENDED, _STALLED, _BLOCKED = (int(w) for w in (Spent.DORMANT, Spent.SUSPENDED, Spent.STALLED, Spent.BLOCKED))
+_DORMANT, _SUSPENDED = int(Spent.DORMANT), int(Spent.SUSPENDED)
+_STALLED, _BLOCKED = int(Spent.STALLED), int(Spent.BLOCKED)
 _IMPLEMENTING, _PACKAGE, _OTHERS = int(Spent.IMPLEMENTING), int(Spent.PACKAGE), int(Spent.OTHERS)
 WAITING = int(Spent.MEETING)
 _WAYS = len(Spent)
@@ -169,7 +169,7 @@ def set_status(x, t, i, status):
 
 @jit_inline
 def tick(x, t, b):
-    """Let the clocks of ``b`` run exactly while it is unsettled and every member is open (stalled counts) and unsuspended."""
+    """Let the clocks of ``b`` run while it is unsettled and every member is open (stalled counts), none suspended."""
     on = bargain(x, b).live == 1 and bargain(x, b).settled == UNSETTLED
     if on:
         for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):

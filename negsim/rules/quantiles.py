@@ -1,11 +1,11 @@
 """Values from uniforms: one uniform, one value of the inverse CDF. See "Uncertainty and luck".
 
 A distribution is a transform of a standard one whose quantiles are tabulated. Table ``T`` has, for each tail, nodes at
-``w = min(u, 1 - u)`` that split every halving of ``w`` from 1/2 to 2^-53 into ``CELLS`` equal parts: straight lines between them are
-exact to a few parts in 10^5 far into both tails, and the node is found from the bits of ``w`` without a search.
+``w = min(u, 1 - u)`` that split every halving of ``w`` from 1/2 to 2^-53 into ``CELLS`` equal parts: straight lines
+between them are exact to a few parts in 10^5 far into both tails, and the node is found from the bits of ``w`` without
+a search.
 """
 
-# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 import math
@@ -143,7 +143,10 @@ def _grid(value, low, high, n):
 
 @jit
 def settle(x, d):
-    """From a distribution's declared numbers to location, scale and shapes. Numbers that drew out of order are pushed into it."""
+    """From a distribution's declared numbers to location, scale and shapes.
+
+    Numbers that drew out of order are pushed into it.
+    """
     family = dist_is(x, d).family
     n0, n1, n2, n3 = dist_of(x, d).n0, dist_of(x, d).n1, dist_of(x, d).n2, dist_of(x, d).n3
     loc, scale, shape1, shape2 = n0, 0.0, 0.0, 0.0

@@ -1,6 +1,8 @@
-"""How a run begins, what happens when something falls due, and how a run ends. See "Status" and "What a projection reports"."""
+"""How a run begins, what happens when something falls due, and how a run ends.
 
-# mypy: disable-error-code="no-untyped-def"
+See "Status" and "What a projection reports".
+"""
+
 from __future__ import annotations
 
 import numpy as np
@@ -10,12 +12,14 @@ from negsim.rules.around import (
     climate_change,
     end_lag,
     end_talks,
+    free,
     resume,
     shake,
     stay,
+    undo,
 )
 from negsim.rules.build import build, normalise
-from negsim.rules.concession import CALENDAR, CONCEDE, FIXED, TIME, clock_at, curve, receive, reservation
+from negsim.rules.concession import CONCEDE, TIME, curve, receive, reservation
 from negsim.rules.draws import uniform
 from negsim.rules.frontier import possible
 from negsim.rules.jit import jit
@@ -31,6 +35,7 @@ from negsim.rules.progress import (
     LAG_END,
     LAPSED,
     MEETING,
+    RAISED,
     RESOLVED,
     RESUMPTION,
     SHOCK,
@@ -110,13 +115,15 @@ def _clear(x):
 @jit
 def _stated(x, b, k, stated):
     """What a package's stated reservation value adds to the pooled one (NaN: nothing is stated)."""
-    bargain(x, b).extra_a = bargain(x, b).extra_b = 0.0
     return 0.0 if np.isnan(stated) else stated - reservation(x, b, k)
 
 
 @jit
 def _seat(x, b, k):
-    """Where side ``k`` starts in bargain ``b``: reservation, clock, patience tied to a date, base, offers received so far."""
+    """Where side ``k`` starts in bargain ``b``.
+
+    Reservation, clock, patience tied to a date, base, offers received so far.
+    """
     row = 2 * b + k
     seat, tactic = side(x, row), tactic_of(x, row)
     seat.r = reservation(x, b, k)
@@ -153,6 +160,7 @@ def _sit_down(x):
         row.starter = bargain_is(x, b).starter
         if row.starter < 0:
             row.starter = 0 if uniform(x, bargain_is(x, b).first_stream, 0) < 0.5 else 1
+        row.extra_a = row.extra_b = 0.0
         row.extra_a = _stated(x, b, 0, bargain_of(x, b).stated_a)
         row.extra_b = _stated(x, b, 1, bargain_of(x, b).stated_b)
         _seat(x, b, 0)
@@ -164,8 +172,11 @@ def _sit_down(x):
         bargain(x, row.bargain).live = 1
         row.implementations = row.reopened = row.discussions = 0
         row.option = -1
-        row.furthest = max(FAR[own.status], FAR[own.was] if own.status == SUSPENDED else 0)
+        row.furthest = FAR[own.status] if own.status == DORMANT else max(FAR[own.status], FAR[RAISED])
         row.taken = 1 << own.status
+        if own.status == SUSPENDED:
+            row.furthest = max(row.furthest, FAR[own.was])
+            row.taken |= 1 << own.was
         row.reason = _HORIZON
         row.until = -1.0
         row.since = row.pending = 0.0
@@ -210,6 +221,7 @@ def start(x, seed, luck, run):
             begin(x, 0.0, i)
     for b in range(size(x, 0).bargains):
         tick(x, 0.0, b)
+    free(x, 0.0)
     wake(x, 0.0)
     stay(x, 0.0)
     for s in range(size(x, 0).shocks):
@@ -250,9 +262,9 @@ def _why(x, i):
     if status == DORMANT:
         return _ASLEEP
     b = issue(x, i).bargain
-    if status != IMPLEMENTING and bargain(x, b).settled == UNSETTLED and bargain_is(x, b).kind == CONCEDE:
-        if not possible(x, b, side(x, 2 * b).r, side(x, 2 * b + 1).r):
-            return _NO_ZONE
+    unsettled = status != IMPLEMENTING and bargain(x, b).settled == UNSETTLED and bargain_is(x, b).kind == CONCEDE
+    if unsettled and not possible(x, b, side(x, 2 * b).r, side(x, 2 * b + 1).r):
+        return _NO_ZONE
     return _HORIZON
 
 
@@ -265,6 +277,8 @@ def finish(x, t, outcome, result):
             name_stretch(x, t, b, WAITING)
     for i in range(size(x, 0).issues):
         row, out = issue(x, i), outcome[i]
+        if np.isnan(row.agreed):  # settled for the time being is not agreed
+            undo(x, i)
         if row.status != RESOLVED and row.status != LAPSED:
             row.reason = _why(x, i)
         out.opened = 0.0 if row.opened < 0.0 else row.opened

@@ -1,9 +1,10 @@
 """The two records every rule works on: the compiled model and one run's state, as tables of plain numbers.
 
-A rule gets one argument for both, ``x``: the address of a list of the tables' addresses. ``issue(x, i).status`` reads or writes row
-``i`` of the table ``issue``. Nothing is copied, a call costs the same whatever the scenario, and any scenario runs on the same
-machine code. The price: an index out of range is not caught, so ``compiled`` alone makes indices, and tests run the rules on guarded memory.
-Tables above the line are the model (written by ``compiled``), the ones below it one run's state (written by the rules).
+A rule gets one argument for both, ``x``: the address of a list of the tables' addresses. ``issue(x, i).status`` reads
+or writes row ``i`` of the table ``issue``. Nothing is copied, a call costs the same whatever the scenario, and any
+scenario runs on the same machine code. The price: an index out of range is not caught, so ``compiled`` alone makes
+indices. Tables above the line are the model (written by ``compiled``), the ones below it one run's state (written by
+the rules).
 """
 
 from __future__ import annotations
@@ -17,19 +18,22 @@ from numba.extending import intrinsic
 
 from negsim.events import EVENT, OUTCOME, RUN
 
+
 def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
     return np.dtype([(name, "i8") for name in integers.split()] + [(name, "f8") for name in floats.split()])
 
 
-#: Every table's row. Integers before floats; a ``*_stream`` names a stream of luck; ``a, a_end`` are a range of rows elsewhere.
+#: Every table's row. Integers before floats; a ``*_stream`` names a stream of luck; ``a, a_end`` are a range of rows
+#: elsewhere.
 TABLES: dict[str, np.dtype[Any]] = {
     "size": _record(
-        "issues bargains channels regimes shocks marks dists parameters patches numbers single regime steps sleepers outbox "
-        "log sojourn_stream next_stream breakdown_stream",
+        "issues bargains channels regimes shocks marks dists parameters patches numbers single regime steps sleepers "
+        "outbox log sojourn_stream next_stream breakdown_stream",
         "horizon deadline",
     ),
     "issue_is": _record(
-        "status was wake_issue wake_status need need_end package lag left lag_stream collapse_stream left_stream option",
+        "status was wake_issue wake_status need need_end package lag left option "
+        "lag_stream collapse_stream left_stream",
         "wake opened u_a u_b",
     ),
     "need": _record("issue"),
@@ -103,7 +107,7 @@ def _table(name: str) -> Any:
     slot, row = 8 * SLOT[name], numba.from_dtype(TABLES[name])
     width = TABLES[name].itemsize
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def at(typing: Any, x: Any, index: Any) -> Any:
         """Row ``index`` of the table: a reference into memory, to read and to write."""
 
@@ -120,10 +124,11 @@ def _table(name: str) -> Any:
 
 
 (
-    size, issue_is, need, bargain_is, tactic_is, member_is, place, channel_is, takes, shock_is, dated_is, mark_is, mark_on, provoke_is, dist_is, table, parameter_is, patch, template,
-    number, issue_of, reserve_of, tactic_of, bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of,
-    dated_of, pending_of, mark_of, provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain, side, offer, piece,
-    term, channel, shock, mark, agenda, outbox, log,
+    size, issue_is, need, bargain_is, tactic_is, member_is, place, channel_is, takes, shock_is, dated_is, mark_is,
+    mark_on, provoke_is, dist_is, table, parameter_is, patch, template, number, issue_of, reserve_of, tactic_of,
+    bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of, dated_of, pending_of, mark_of,
+    provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain, side, offer, piece, term,
+    channel, shock, mark, agenda, outbox, log,
 ) = (_table(name) for name in TABLES)  # fmt: skip
 
 __all__ = ["EVENT", "OFFERS", "OUTCOME", "RUN", "SLOT", "TABLES"]

@@ -22,7 +22,7 @@ def tail_nodes() -> Floats:
     """
     place = np.arange(q.TAIL)
     halving, cell = np.divmod(place, q.CELLS)
-    return np.ldexp(1.0 - cell / (2.0 * q.CELLS), -1 - halving)
+    return np.asarray(np.ldexp(1.0 - cell / (2.0 * q.CELLS), -1 - halving))
 
 
 def _nodes(law: Any) -> Floats:

@@ -1,6 +1,5 @@
 """A meeting: which bargains it takes, and one discussion of each. See "Concession" and "Talks"."""
 
-# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 import math
@@ -152,12 +151,13 @@ def settle(x, t, b, u_a, u_b, at):
 
 @jit
 def conclude(x, t):
-    """Under a single undertaking: agree everything if no bargain on the table is unsettled. Dormant issues are not on it."""
+    """Under a single undertaking.
+
+    Agree everything if no bargain is unsettled, one that has not opened yet among them.
+    """
     for b in range(size(x, 0).bargains):
         if bargain(x, b).live and bargain(x, b).settled == UNSETTLED:
-            for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
-                if issue(x, member_is(x, j).issue).status != 0:
-                    return
+            return
     for p in range(size(x, 0).bargains):
         b = place(x, p).bargain
         if bargain(x, b).live and bargain(x, b).settled == PROVISIONAL:
