@@ -48,26 +48,49 @@ def bare_timeouts(processes: int, events: int = 100_000) -> int:
     return events
 
 
+class Counting(simpy.Environment):
+    """An environment that counts the events it processes."""
+
+    steps = 0
+
+    def step(self) -> None:
+        Counting.steps += 1
+        super().step()
+
+
+def events_per_run(model: compiled.Compiled, runs: int = 200) -> tuple[float, float]:
+    """How many events SimPy processes in a run, and how many rows the event log of a run has, on average."""
+    plain, Counting.steps = simpy.Environment, 0
+    simpy.Environment = Counting
+    try:
+        reference.run(model, 1, 0, runs)
+    finally:
+        simpy.Environment = plain
+    rows = [len(reference.trace(model, 1, k)) for k in range(runs)]
+    return Counting.steps / runs, statistics.mean(rows)
+
+
 def engine(runs: int, turns: int) -> dict[str, float]:
-    """Runs and events a second on the baseline, and the events as a ratio to bare timeouts."""
+    """Runs and events a second on the baseline, and the events as a ratio to bare timeouts.
+
+    The strict ratio counts what SimPy processes, in the engine as in the yardstick. What the rules do within such an
+    event (offers, discussions, changes of status) are rows of the event log; the second ratio counts those.
+    """
     model = compiled.compile(load(BASELINE))
-    _, table = reference.run(model, 1, 0, 50)  # compiles, or reads the compiled rules
-    per_run = 0.0
+    events, rows = events_per_run(model)  # this also compiles the rules, or reads them from their cache
     measured: list[tuple[float, float]] = []
     for turn in range(turns):
-        first = 50 + turn * runs
-        start = time.perf_counter()
-        _, table = reference.run(model, 1, first, runs)
-        speed = runs / (time.perf_counter() - start)
-        per_run = float(table["events"].mean())
+        speed = timed(lambda first=turn * runs: len(reference.run(model, 1, first, runs)[1]))
         measured.append((speed, timed(lambda: bare_timeouts(12))))
-    speeds = statistics.median(speed for speed, _ in measured)
+    speed = statistics.median(speed for speed, _ in measured)
     return {
-        "reference, runs a second": speeds,
-        "events a run": per_run,
-        "reference, events a second": speeds * per_run,
+        "reference, runs a second": speed,
+        "SimPy events a run": events,
+        "rows of the event log a run": rows,
+        "reference, SimPy events a second": speed * events,
         "bare SimPy timeouts a second": statistics.median(bare for _, bare in measured),
-        "ratio (at least 0.25)": statistics.median(speed * per_run / bare for speed, bare in measured),
+        "ratio of SimPy events (at least 0.25)": statistics.median(speed * events / bare for speed, bare in measured),
+        "ratio of rows of the event log": statistics.median(speed * rows / bare for speed, bare in measured),
     }
 
 

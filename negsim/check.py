@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from negsim.errors import InputError, Problem
-from negsim.resolve import read_extended
+from negsim.layers import read_extended
 from negsim.scenario import assemble
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from negsim.errors import Problem, did_you_mean, one_of
+from negsim.layers import STATUSES, at
 from negsim.names import names
 from negsim.nodes import Step
 from negsim.parts import Parts
 from negsim.quantities import Fixed, Quantity
-from negsim.resolve import STATUSES, at
 from negsim.starts import days, starts
 from negsim.status import PROGRESS, Status
 from negsim.tactics import Tactic, Until

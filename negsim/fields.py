@@ -14,8 +14,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
 from negsim.quantities import Draw, Fixed, Parameter, Quantity, Rule, kind_of
-from negsim.reading import parse
 from negsim.quantity_schema import definition_name
+from negsim.reading import parse
 
 DAY_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"

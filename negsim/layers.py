@@ -43,7 +43,21 @@ STATUSES = {status.label: status for status in Status}
 #: Every key of a tactic of any kind.
 EVERY_TACTIC_KEY = {"kind", "source", *(key for keys in TACTIC_KEYS.values() for key in keys)}
 
-@@CARRIES@@
+#: What a start may carry in each status; the first part must be there.
+_TALKS = ("clock", "rounds")
+CARRIES: dict[Status, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Status.DORMANT: ((), ()),
+    Status.RAISED: ((), ("clock",)),
+    Status.DISCUSSING: (_TALKS, ("offers",)),
+    Status.CONVERGING: (_TALKS, ("offers",)),
+    Status.STALLED: (_TALKS, ("offers",)),
+    Status.SUSPENDED: (("left", "was"), (*_TALKS, "offers")),
+    Status.AGREED: (("terms",), ()),
+    Status.BLOCKED: (("terms",), ()),
+    Status.IMPLEMENTING: (("terms", "passed"), ()),
+}
+_START_KEYS = {"status", *_TALKS, "offers", "terms", "passed", "left", "was"}
+
 
 def read_extended(path: str | os.PathLike[str]) -> Node:
     """A scenario file, laid over the one that it extends, and so on.
@@ -94,7 +108,7 @@ def _kept(base: Node, over: Node) -> Node | None:
     if ("option" in base.mapping) != ("option" in over.mapping) and set(over.mapping) != {"source"} and _is_terms(base):
         return None
     kind = over.find("kind")
-    if kind is not None and kind.value in TACTIC_KEYS and set(base.mapping) <= _EVERY_TACTIC_KEY:
+    if kind is not None and kind.value in TACTIC_KEYS and set(base.mapping) <= EVERY_TACTIC_KEY:
         return only(base, ("kind", "source", *TACTIC_KEYS[str(kind.value)]))
     status = over.find("status")
     if status is not None and status.value in STATUSES and set(base.mapping) <= _START_KEYS:

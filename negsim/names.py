@@ -8,9 +8,9 @@ from typing import Any
 
 from negsim.errors import Problem, did_you_mean, one_of
 from negsim.fields import NAME_PATTERN
+from negsim.layers import at
 from negsim.nodes import Node, Step
 from negsim.parts import Parts
-from negsim.resolve import at
 
 
 def names(parts: Parts) -> Iterator[Problem]:
@@ -43,9 +43,8 @@ def names(parts: Parts) -> Iterator[Problem]:
                 allowed = "lower-case letters, digits and _, a letter first"
                 yield parts.problem(f'"{name}" can\'t be a name', section, name, on_key=True, allowed=allowed)
             if section == "packages" and name in every:
-                yield parts.problem(
-                    f'"{name}" is the name of an issue', section, name, on_key=True, allowed="another name"
-                )
+                message = f'"{name}" is the name of an issue'
+                yield parts.problem(message, section, name, on_key=True, allowed="another name")
     yield from known(friendly, "issue", every, "issues", keys=True)
     yield from known(friendly, "issue", every, "leave_out")
     for section in ("tactics", "issues", "packages"):

@@ -142,7 +142,7 @@ def merge(base: Node, over: Node, kept: Callable[[Node, Node], Node | None] | No
     {'a': 1, 'b': {'c': 5}}
     """
     if not isinstance(base.value, dict) or not isinstance(over.value, dict):
-        return over
+        return without_nulls(over)
     if kept is not None:
         remaining = kept(base, over)
         if remaining is None:

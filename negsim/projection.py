@@ -127,11 +127,12 @@ class Projection:
         flat = self.outcomes.reshape(-1)
         names = [facts.id for facts in self.setting.issues]
         statuses, reasons = [s.label for s in Status], [r.label for r in Reason]
+        coded: Any = pd.Categorical.from_codes
         columns: dict[str, Any] = {
             "run": np.repeat(np.arange(self.runs), n),
-            "issue": pd.Categorical.from_codes(np.tile(np.arange(n), self.runs), names),
-            "status": pd.Categorical.from_codes(flat["status"], statuses),
-            "reason": pd.Categorical.from_codes(flat["reason"], reasons),
+            "issue": coded(np.tile(np.arange(n), self.runs), names),
+            "status": coded(flat["status"], statuses),
+            "reason": coded(flat["reason"], reasons),
         }
         for name in ("opened", "agreed", "resolved", "lapsed"):
             columns[name] = np.where(np.isnan(flat[name]), np.inf, flat[name])

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from negsim.assumptions import Chance, IssueSetup, Package
 from negsim.errors import Problem
+from negsim.layers import STATUSES
 from negsim.parts import Parts
-from negsim.resolve import STATUSES
 from negsim.status import PROGRESS
 from negsim.zones import zone_possible
 

@@ -7,15 +7,11 @@ Canonical units are days (a week is 7, a month 365.25/12, a year 365.25), hours,
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
-
-from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
-from negsim.models import FrozenDict
 
 DAYS_PER_YEAR: Final = 365.25
 

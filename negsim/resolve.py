@@ -1,63 +1,22 @@
-"""From the friendly form of a scenario to the full one, on the nodes: `extends` followed, defaults filled in.
-
-Every node keeps the place it came from, so that a mistake in what was inherited is reported where it stands.
-"""
+"""From the friendly form of a scenario to the full one, on the nodes: what is inherited and implied is written out."""
 
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 
 from negsim.agenda import Agenda
-from negsim.errors import ComplaintsError, InputError, NegsimError, Problem, did_you_mean, one_of
+from negsim.errors import ComplaintsError, NegsimError, Problem
 from negsim.fields import parse_day
-from negsim.files import read_yaml
-from negsim.nodes import Node, Place, merge
-from negsim.quantities import head, parse_plain
+from negsim.layers import EVERY_TACTIC_KEY, STATUSES, at, fill, only, overlay, put, without
+from negsim.nodes import Node
+from negsim.reading import parse_plain
 from negsim.status import Status
 from negsim.tactics import TACTIC_DEFAULTS, TACTIC_KEYS
 
-#: What a scenario file may say.
-KEYS = (
-    "extends",
-    "title",
-    "question",
-    "description",
-    "agenda",
-    "as_of",
-    "horizon",
-    "undertaking",
-    "deadline",
-    "leave_out",
-    "parameters",
-    "tactics",
-    "defaults",
-    "issues",
-    "packages",
-    "channels",
-    "climate",
-    "shocks",
-)
+#: The parts of a scenario that are mappings.
 SECTIONS = ("parameters", "tactics", "defaults", "issues", "packages", "channels", "climate", "shocks")
-_EVERY_TACTIC_KEY = {"kind", "source", *(key for keys in TACTIC_KEYS.values() for key in keys)}
-
-#: What a start may carry in each status; the first part must be there.
-_TALKS = ("clock", "rounds")
-CARRIES: dict[Status, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    Status.DORMANT: ((), ()),
-    Status.RAISED: ((), ("clock",)),
-    Status.DISCUSSING: (_TALKS, ("offers",)),
-    Status.CONVERGING: (_TALKS, ("offers",)),
-    Status.STALLED: (_TALKS, ("offers",)),
-    Status.SUSPENDED: (("left", "was"), (*_TALKS, "offers")),
-    Status.AGREED: (("terms",), ()),
-    Status.BLOCKED: (("terms",), ()),
-    Status.IMPLEMENTING: (("terms", "passed"), ()),
-}
 REGIME_DEFAULTS: dict[str, object] = {
     "pace": 1,
     "gap_factor": 1,
@@ -66,8 +25,6 @@ REGIME_DEFAULTS: dict[str, object] = {
     "breakdown": "0 per year",
     "next": {},
 }
-_START_KEYS = {"status", *_TALKS, "offers", "terms", "passed", "left", "was"}
-STATUSES = {status.label: status for status in Status}
 
 
 @dataclass
@@ -204,10 +161,25 @@ class Filling:
                 tactics[side] = tactic
         tactics |= {side: part for side, part in at(own, "tactics").mapping.items() if side not in self.sides}
         issue = put(issue, "tactics", _mapping(own.find("tactics") or at(node, "tactics"), tactics))
+        issue = self._without_what_is_done(issue)
         lag = fill(at(issue, "implementation"), lag="0 days", collapse=0, step=0, requires=[])
         issue = put(issue, "implementation", lag)
         if issue.find("start") is None or isinstance(at(issue, "start").value, dict):
             issue = put(issue, "start", self._start(name, issue))
+        return issue
+
+    def _without_what_is_done(self, issue: Node) -> Node:
+        """What waits for an issue that was resolved before `as_of` waits no longer."""
+        done = {name for name in self.agenda.issues if self._status(name) is Status.RESOLVED} - set(self.in_play)
+        requires = issue.find("implementation", "requires")
+        if requires is not None and requires.items:
+            left = [item for item in requires.items if not (isinstance(item.value, str) and item.value in done)]
+            issue = put(
+                issue, "implementation", put(at(issue, "implementation"), "requires", Node(left, requires.place))
+            )
+        when = issue.find("opens", "when", "issue")
+        if when is not None and isinstance(when.value, str) and when.value in done and self.as_of is not None:
+            issue = put(issue, "opens", {"on": self.as_of.isoformat()})
         return issue
 
     def _tactic(self, base: Node | None, partial: list[Node], source: Node | None) -> Node | None:
@@ -222,7 +194,7 @@ class Filling:
                 continue
             if "kind" not in over.mapping and (keys := TACTIC_KEYS.get(str(at(tactic, "kind").value))):
                 # It belongs to another kind than the default one, and comes back with it.
-                over = without(over, *(_EVERY_TACTIC_KEY - {"kind", "source", *keys}))
+                over = without(over, *(EVERY_TACTIC_KEY - {"kind", "source", *keys}))
             lines = _lines(over.find("source") or source, tactic.find("source"))
             tactic = overlay(tactic, over)
             if lines is not None and over.mapping:

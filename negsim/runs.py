@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from negsim import __version__
@@ -52,8 +53,7 @@ def run(
     from negsim.projection import Projection
 
     engine = pick_engine(engine)
-    _check_range("runs", runs, 1, 100_000_000)
-    _check_range("seed", seed, 0, 2**64 - 1)
+    runs, seed = _whole("runs", runs, 1, 100_000_000), _whole("seed", seed, 0, 2**64 - 1)
     module = import_module(ENGINES[engine])
     outcomes, run_table = module.run(compiled.compile(scenario), seed, 0, runs, progress=progress)
     return Projection(scenario, outcomes, run_table, seed=seed, engine=engine, versions=versions())
@@ -69,8 +69,7 @@ def trace(scenario: Scenario, run: int, seed: int = DEFAULT_SEED, luck: int = 0)
     from negsim.engines import reference
     from negsim.telling import tell
 
-    _check_range("run", run, 0, 2**63 - 1)
-    _check_range("seed", seed, 0, 2**64 - 1)
+    run, seed = _whole("run", run, 0, 2**63 - 1), _whole("seed", seed, 0, 2**64 - 1)
     names = compiled.compile(scenario)
     outcomes, _ = reference.run(names, seed, run, 1, luck)
     return tell(scenario, names, reference.trace(names, seed, run, luck), outcomes[0], run=run, seed=seed)
@@ -105,6 +104,7 @@ def versions() -> dict[str, str]:
     return ours | {name: metadata.version(name) for name in _MATTERS}
 
 
-def _check_range(what: str, value: int, low: int, high: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+def _whole(what: str, value: object, low: int, high: int) -> int:
+    if not isinstance(value, Integral) or isinstance(value, bool) or not low <= value <= high:
         raise NegsimError(f"{what} is a whole number from {low} to {high}, but was {value!r}")
+    return int(value)

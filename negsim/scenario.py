@@ -17,12 +17,13 @@ from negsim.assumptions import Assumption, ByName, Channel, Climate, IssueSetup,
 from negsim.coherence import inconsistencies
 from negsim.errors import Complaint, InputError, Problem
 from negsim.files import read_yaml, to_yaml
+from negsim.layers import KEYS, at, only, overlay, put, read_extended
 from negsim.models import FrozenDict, Model, try_validate
 from negsim.nodes import Node, Place, in_file_order, raise_problems, unknown
 from negsim.parts import Frame, Parts
 from negsim.prospects import prospects
 from negsim.quantities import kind_of
-from negsim.resolve import KEYS, Filling, at, only, overlay, put, read_extended
+from negsim.resolve import Filling
 from negsim.tactics import tactic_complaints
 
 _MEANT: dict[str, type[Model]] = {
@@ -116,7 +117,15 @@ class Scenario(Frame):
         for path, value in every.items():
             place = Place(f"replace {path}")
             node = _set(node, path.split("."), Node.of(value, place), place)
-        return _scenario(node)
+        changed = _scenario(node)
+        for path in every:
+            section = path.split(".")[0]
+            # Nobody should compare a scenario with its copy and believe that the change has no effect.
+            if section in ("tactics", "defaults") and section not in self._friendly.mapping and changed == self:
+                message = f"this scenario writes everything out and has no {section}, so the change would do nothing"
+                allowed = "the path of an issue or package, such as issues.NAME.tactics.SIDE.beta"
+                raise InputError([Place(f"replace {path}").problem(Complaint(message, allowed=allowed))])
+        return changed
 
 
 def _set(node: Node, path: list[str], value: Node, place: Place) -> Node:

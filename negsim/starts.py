@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from negsim.assumptions import Chance, IssueSetup
 from negsim.errors import Problem, did_you_mean, one_of
+from negsim.layers import CARRIES, STATUSES, at
 from negsim.parts import Parts
-from negsim.resolve import CARRIES, STATUSES, at
 from negsim.status import Status
 
 _SUM = 1e-9
@@ -18,6 +18,8 @@ def days(parts: Parts) -> Iterator[Problem]:
     if parts.as_of is None:
         return
     frame = parts.frame
+    if not parts.in_play:
+        yield parts.problem(f"nothing is on the table on {parts.as_of}", "as_of")
     if frame is not None:
         if frame.horizon <= parts.as_of:
             message = f"the horizon {frame.horizon} is not after as_of"

@@ -82,7 +82,7 @@ def wrap(text: str, width: int, later: str = "") -> list[str]:
 
 
 def percent(chance: Chance) -> str:
-    """A chance as a percentage and its standard error, rounded up; ``<1`` and ``>99`` where ``0`` or ``100`` would lie.
+    """A chance as a percentage and its standard error, rounded up; ``<1`` and ``>99`` near the ends, where that says more.
 
     >>> from negsim.analysis.summary import chance
     >>> percent(chance(620, 1000)), percent(chance(50, 1000)), percent(chance(1, 1000)), percent(chance(0, 1000))
@@ -91,7 +91,7 @@ def percent(chance: Chance) -> str:
     p, error = 100 * chance.p, 100 * chance.se
     if chance.se == 0:
         return f"{p:.0f}"
-    if p < 0.5 or p >= 99.5:
+    if p < 1 or p > 99:
         return "<1" if p < 50 else ">99"
     return f"{p:.0f}±{math.ceil(error)}"
 

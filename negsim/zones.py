@@ -16,7 +16,8 @@ _MOST = 4096
 def bounds(quantity: Quantity, parameters: Mapping[str, Quantity | None]) -> tuple[float, float]:
     """The least and the greatest value that a quantity can take, before it is clipped to its field's range.
 
-    >>> from negsim.quantities import Rule, parse
+    >>> from negsim.quantities import Rule
+    >>> from negsim.reading import parse
     >>> bounds(parse({"uniform": {"low": 0.2, "high": 0.4}}, Rule("number")), {})
     (0.2, 0.4)
     """

@@ -15,10 +15,10 @@ LAYERS = [
     {"dates", "events", "nodes", "sentences"},
     {"models", "rules"},
     {"citations", "files", "quantities"},
-    {"agenda_checks", "quantity_schema"},
+    {"agenda_checks", "quantity_schema", "reading"},
     {"fields"},
     {"agenda", "tactics"},
-    {"assumptions", "board"},
+    {"assumptions", "board", "layers"},
     {"parts", "resolve", "zones"},
     {"names", "prospects", "starts"},
     {"coherence"},
@@ -138,3 +138,22 @@ def _imported(node):
     if isinstance(node, ast.Import | ast.ImportFrom):
         for alias in node.names:
             yield from alias.name.split(".")
+
+
+def test_every_library_that_is_imported_is_declared():
+    import tomllib
+
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {name.split(">")[0].lower() for name in project["dependencies"]}
+    called = {"yaml": "pyyaml"}
+    used = set()
+    for path in modules():
+        tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                used.add((node.module or "").split(".")[0])
+            elif isinstance(node, ast.Import):
+                used |= {alias.name.split(".")[0] for alias in node.names}
+    used = {called.get(name, name) for name in used - set(sys.stdlib_module_names) - {"negsim"}}
+    assert used <= declared | {"pydantic_core"}
+    assert declared <= used | {"pyarrow"}

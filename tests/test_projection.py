@@ -265,6 +265,11 @@ def test_the_engine_that_ran_is_named(projection):
     assert (pick_engine("auto"), projection.engine) == ("reference", "reference")
 
 
+def test_numbers_from_numpy_are_numbers(baseline):
+    counted = run(baseline, runs=np.int64(3), seed=np.uint64(1))
+    assert (counted.runs, counted.seed, type(counted.seed)) == (3, 1, int)
+
+
 def test_progress_counts_every_run(baseline):
     seen = []
     run(baseline, runs=7, progress=seen.append)

@@ -192,5 +192,5 @@ def test_a_value_beyond_its_fields_range_is_clipped_and_counted_when_drawn():
     for _ in range(40):
         begun.let(1.0, SHOCK, 0, -2)
     drawn_ = begun.told(3)["x"]
-    assert drawn_.max() == 1.0
-    assert begun.record.run["clipped"] == (drawn_ == 1.0).sum() > 0
+    assert drawn_.max() == 2.0
+    assert begun.record.run["clipped"] == (drawn_ == 2.0).sum() > 0

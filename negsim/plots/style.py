@@ -16,7 +16,7 @@ YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 BAND_80, BAND_50 = "#CFE6F5", "#86BFE3"
 INK, GREY, FAINT = "#222222", "#5F6368", "#D9DCE0"
 
-RC: dict[str, Any] = {
+RC: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10,
     "text.color": INK,

@@ -25,8 +25,7 @@ NODES = 2 * TAIL
 
 Z90 = 1.2815515655446004  # 90 % quantile of the standard normal
 
-GAMMA_LOW, GAMMA_HIGH = 0.05, 500.0  # shapes an uncertain gamma may take, spaced evenly in their logarithm
-NU_LOW, NU_HIGH = 0.1, 1000.0  # a + b of an uncertain beta, likewise
+SHAPE_LOW, SHAPE_HIGH = 0.05, 500.0  # shapes an uncertain gamma or beta may take
 
 
 @jit_inline
@@ -44,21 +43,47 @@ def _nodes(x, start, u):
 
 
 @jit
-def _standard(x, d, u):
-    """The standard quantile; between the tabulated shapes, linear in each of the two."""
-    start, n1, n2 = dist_is(x, d).table, dist_is(x, d).n1, dist_is(x, d).n2
-    if n1 * n2 <= 1:
-        return _nodes(x, start, u)
-    i = min(int(dist(x, d).shape1), max(n1 - 2, 0))
-    j = min(int(dist(x, d).shape2), max(n2 - 2, 0))
-    p, q = dist(x, d).shape1 - i, dist(x, d).shape2 - j
+def _cubic(place, n):
+    """The first of four nodes around ``place`` among ``n``, and their weights in Lagrange's cubic."""
+    first = min(max(int(place) - 1, 0), n - 4)
+    s = place - first
+    w0 = -(s - 1.0) * (s - 2.0) * (s - 3.0) / 6.0
+    w1 = s * (s - 2.0) * (s - 3.0) / 2.0
+    w2 = -s * (s - 1.0) * (s - 3.0) / 2.0
+    return first, (w0, w1, w2, s * (s - 1.0) * (s - 2.0) / 6.0)
+
+
+@jit
+def _between(x, d, u):
+    """The standard quantile for shapes drawn for the run, from the tables of the shapes around them."""
+    family, start, n1, n2 = dist_is(x, d).family, dist_is(x, d).table, dist_is(x, d).n1, dist_is(x, d).n2
     value = 0.0
-    for di in range(2 if n1 > 1 else 1):
-        for dj in range(2 if n2 > 1 else 1):
-            weight = (p if di else 1.0 - p) * (q if dj else 1.0 - q)
-            if weight != 0.0:
-                value += weight * _nodes(x, start + ((i + di) * n2 + j + dj) * NODES, u)
-    return value
+    if family == PERT:
+        i = min(int(dist(x, d).shape1), n1 - 2)
+        share = dist(x, d).shape1 - i
+        low = _nodes(x, start + i * NODES, u)
+        return low + share * (_nodes(x, start + (i + 1) * NODES, u) - low)
+    i, of = _cubic(dist(x, d).shape1, n1)
+    if family == GAMMA:  # log Q is smooth in the logarithm of the shape
+        for k in range(4):
+            value += of[k] * _nodes(x, start + (i + k) * NODES, u)
+        return math.exp(value)
+    j, by = _cubic(dist(x, d).shape2, n2)  # and so is log Q / (1 - Q) in those of a beta
+    for k in range(4):
+        for m in range(4):
+            value += of[k] * by[m] * _nodes(x, start + ((i + k) * n2 + j + m) * NODES, u)
+    return 1.0 / (1.0 + math.exp(-value))
+
+
+@jit
+def _standard(x, d, u):
+    """The standard quantile."""
+    if dist_is(x, d).family == TRIANGULAR and dist_is(x, d).uncertain:
+        mode = dist(x, d).shape1
+        return math.sqrt(u * mode) if u < mode else 1.0 - math.sqrt((1.0 - u) * (1.0 - mode))
+    if dist_is(x, d).n1 > 1:
+        return _between(x, d, u)
+    return _nodes(x, dist_is(x, d).table, u)
 
 
 @jit
@@ -136,9 +161,9 @@ def residual(x, d, factor, age, stream):
 
 
 @jit
-def _grid(value, low, high, n):
-    """Where ``value`` stands among ``n`` nodes spaced evenly in the logarithm."""
-    return (n - 1) * math.log(value / low) / math.log(high / low)
+def _grid(shape, n):
+    """Where ``shape`` stands among ``n`` nodes spaced evenly in the logarithm."""
+    return (n - 1) * math.log(shape / SHAPE_LOW) / math.log(SHAPE_HIGH / SHAPE_LOW)
 
 
 @jit
@@ -157,7 +182,9 @@ def settle(x, d):
         mode = clip(x, n1, n0, high)
         scale = high - n0
         if scale > 0.0:
-            shape1 = (mode - n0) / scale * (dist_is(x, d).n1 - 1)
+            shape1 = (mode - n0) / scale
+            if dist_is(x, d).n1 > 1:
+                shape1 *= dist_is(x, d).n1 - 1
     elif family == LOGNORMAL:
         scale = math.log(clip(x, n1, n0, math.inf) / n0) / Z90
     elif family == WEIBULL:
@@ -165,14 +192,14 @@ def settle(x, d):
     elif family == GAMMA:
         loc, scale = 0.0, n0 * n1
         if dist_is(x, d).n1 > 1:
-            shape1 = _grid(clip(x, n0, GAMMA_LOW, GAMMA_HIGH), GAMMA_LOW, GAMMA_HIGH, dist_is(x, d).n1)
+            shape1 = _grid(clip(x, n0, SHAPE_LOW, SHAPE_HIGH), dist_is(x, d).n1)
     elif family == EXPONENTIAL:
         loc, scale = 0.0, n0
     elif family == BETA:
         loc, scale = n2, clip(x, n3, n2, math.inf) - n2
         if dist_is(x, d).n1 > 1:
-            shape1 = n0 / (n0 + n1) * (dist_is(x, d).n1 - 1)
-            shape2 = _grid(clip(x, n0 + n1, NU_LOW, NU_HIGH), NU_LOW, NU_HIGH, dist_is(x, d).n2)
+            shape1 = _grid(clip(x, n0, SHAPE_LOW, SHAPE_HIGH), dist_is(x, d).n1)
+            shape2 = _grid(clip(x, n1, SHAPE_LOW, SHAPE_HIGH), dist_is(x, d).n2)
     dist(x, d).loc, dist(x, d).scale = loc, scale
     dist(x, d).shape1, dist(x, d).shape2 = shape1, shape2
 

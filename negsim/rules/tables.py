@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from negsim.rules import quantiles as q
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 #: Nodes over the uncertain shapes of each family.
-SHAPE_NODES = {q.TRIANGULAR: (33, 1), q.PERT: (33, 1), q.GAMMA: (65, 1), q.BETA: (17, 13)}
+SHAPE_NODES = {q.PERT: (33, 1), q.GAMMA: (33, 1), q.BETA: (21, 21)}
 
 
 def tail_nodes() -> Floats:
@@ -27,7 +28,11 @@ def tail_nodes() -> Floats:
 
 def _nodes(law: Any) -> Floats:
     w = tail_nodes()
-    return np.concatenate([law.ppf(w), law.isf(w)])
+    with warnings.catch_warnings():
+        # at w = 2^-50 the root finding behind a beta may give up with a value that is as good as any
+        warnings.simplefilter("ignore", RuntimeWarning)
+        lower, upper = law.ppf(w), law.isf(w)
+    return np.concatenate([np.fmin.accumulate(lower), np.fmax.accumulate(upper)])
 
 
 def standard_tables(family: int, shapes: tuple[float, float] | None) -> tuple[Floats, int, int]:
@@ -45,24 +50,40 @@ def standard_tables(family: int, shapes: tuple[float, float] | None) -> tuple[Fl
         return _nodes(stats.expon()), 1, 1
     if shapes is not None:
         return _nodes(_law(family, *shapes)), 1, 1
+    if family == q.TRIANGULAR:
+        return np.zeros(1), 1, 1  # computed, not looked up
     n1, n2 = SHAPE_NODES[family]
-    tables = []
-    for i in range(n1):
-        for j in range(n2):
-            if family == q.GAMMA:
-                shape = _spaced(q.GAMMA_LOW, q.GAMMA_HIGH, i, n1), 0.0
-            elif family == q.BETA:
-                mean = min(max(i / (n1 - 1), 1e-3), 1 - 1e-3)
-                nu = _spaced(q.NU_LOW, q.NU_HIGH, j, n2)
-                shape = mean * nu, (1 - mean) * nu
-            else:
-                shape = i / (n1 - 1), 0.0
-            tables.append(_nodes(_law(family, *shape)))
-    return np.concatenate(tables), n1, n2
+    if family == q.PERT:
+        return np.concatenate([_nodes(_law(family, i / (n1 - 1), 0.0)) for i in range(n1)]), n1, n2
+    logs = _log_gamma(n1) if family == q.GAMMA else _logit_beta(n1)
+    return logs.ravel(), n1, n2
 
 
-def _spaced(low: float, high: float, i: int, n: int) -> float:
-    return float(low * (high / low) ** (i / (n - 1)))
+_LEAST = 1e-300  # below it the quantile of a small shape is 0 for a computer, and has no logarithm
+
+
+def _shapes(n: int) -> Floats:
+    return np.geomspace(q.SHAPE_LOW, q.SHAPE_HIGH, n)
+
+
+def _log_gamma(n: int) -> Floats:
+    """Logarithms of the quantiles of gammas of mean 1."""
+    from scipy import special
+
+    w, shape = tail_nodes(), _shapes(n)[:, None]
+    quantiles = np.concatenate([special.gammaincinv(shape, w), special.gammainccinv(shape, w)], axis=1)
+    return np.log(np.maximum(quantiles, _LEAST) / shape)
+
+
+def _logit_beta(n: int) -> Floats:
+    """Log of Q to 1 - Q, of betas; the upper tail of (a, b) is the lower one of (b, a) turned round."""
+    from scipy import special
+
+    a, b = _shapes(n)[:, None, None], _shapes(n)[None, :, None]
+    w = tail_nodes()
+    below, above = special.betaincinv(a, b, w), special.betainccinv(b, a, w)
+    lower = np.log(np.maximum(below, _LEAST)) - np.log(np.maximum(above, _LEAST))
+    return np.concatenate([lower, -lower.transpose(1, 0, 2)], axis=2)
 
 
 def _law(family: int, first: float, second: float) -> Any:
