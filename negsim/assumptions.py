@@ -105,8 +105,8 @@ class Deadline(Model):
 
 def _sides_as_properties(schema: JsonSchemaValue, required: tuple[str, ...]) -> JsonSchemaValue:
     properties = dict(schema["properties"])
-    shares = properties.pop("utilities")["patternProperties"]
-    return {**schema, "properties": properties, "patternProperties": shares, "required": list(required)}
+    (share,) = properties.pop("utilities")["patternProperties"].values()
+    return {**schema, "properties": properties, "additionalProperties": share, "required": list(required)}
 
 
 class Option(Model):

@@ -105,6 +105,6 @@ def versions() -> dict[str, str]:
 
 
 def _whole(what: str, value: object, low: int, high: int) -> int:
-    if not isinstance(value, Integral) or isinstance(value, bool) or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
         raise NegsimError(f"{what} is a whole number from {low} to {high}, but was {value!r}")
     return int(value)

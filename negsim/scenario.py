@@ -75,7 +75,8 @@ class Scenario(Frame):
     def resolved(self) -> dict[str, Any]:
         """The full form as plain data, the agenda with it; :func:`from_mapping` gives an equal scenario back."""
         data = self.model_dump(mode="json", exclude_none=True, exclude={"agenda"})
-        return {**data, "agenda": self.agenda.model_dump(mode="json")}
+        said = {key: value for key, value in data.items() if value or key not in ("question", "description")}
+        return {**said, "agenda": self.agenda.model_dump(mode="json")}
 
     def to_yaml(self) -> str:
         """The full form as a file; it loads to an equal scenario and runs to the same bytes."""

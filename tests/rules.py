@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from negsim.compiled import Compiled
+from negsim.engines import reference
 from negsim.events import Kind
 from negsim.rules import state
 from negsim.rules.progress import MEETING
@@ -89,3 +90,8 @@ class ByHand:
     def discussed(self) -> list[str]:
         """Names of the bargains discussed so far, in order."""
         return [self.compiled.bargains[who] for who in self.told(Kind.DISCUSSION)["who"]]
+
+
+def trace_of(mapping: Mapping[str, Any], run: int = 0, seed: int = 1) -> np.ndarray:
+    """The event log of one run of a friendly mapping, as the reference engine tells it."""
+    return reference.trace(kit.compiled(mapping), seed, run)

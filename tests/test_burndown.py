@@ -60,6 +60,8 @@ def test_a_long_record_is_cut_and_says_where_it_begins():
     assert shown.earlier == date(2014, 3, 18)
     assert shown.recorded["date"].iloc[0] > date(2023, 1, 1)
     assert shown.recorded["low"].iloc[0] == 1
+    recent = Change(date(2025, 2, 1), date(2025, 2, 28), 1)
+    assert burndown(setting(1), outcomes([[NEVER]]), [recent], []).earlier is None
 
 
 def test_rounds_that_are_not_certainly_over_are_not_shown():

@@ -70,7 +70,12 @@ def test_a_quoted_scalar_is_text() -> None:
 
 
 def test_keys_are_text_as_typed() -> None:
-    assert list(read_yaml_text("1: a\nno: b\n2025-04-10: c\nnull: d", "x.yaml").data) == ["1", "no", "2025-04-10", "null"]
+    assert list(read_yaml_text("1: a\nno: b\n2025-04-10: c\nnull: d", "x.yaml").data) == [
+        "1",
+        "no",
+        "2025-04-10",
+        "null",
+    ]
 
 
 def test_every_key_and_value_has_its_place() -> None:
@@ -166,7 +171,8 @@ PLAIN = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=4)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=4)
     ),
     max_leaves=12,
 )

@@ -11,12 +11,11 @@ PACKAGE = Path(__file__).parent.parent / "negsim"
 
 #: The layers from the bottom up. A module imports from layers below its own, or from its own.
 LAYERS = [
-    {"__init__", "errors", "status", "writing"},
+    {"__init__", "errors", "quantities", "status", "writing"},
     {"dates", "events", "nodes", "sentences"},
-    {"models", "rules"},
-    {"citations", "files", "quantities"},
-    {"agenda_checks", "quantity_schema", "reading"},
-    {"fields"},
+    {"invariants", "models", "quantity_schema", "rules"},
+    {"citations", "files", "reading"},
+    {"agenda_checks", "fields"},
     {"agenda", "tactics"},
     {"assumptions", "board", "layers"},
     {"parts", "resolve", "zones"},

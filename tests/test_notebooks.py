@@ -1,5 +1,6 @@
 """Notebooks run from top to bottom, and are kept without what they print."""
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -13,7 +14,8 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_a_notebook_runs_to_its_end_and_shows_something(path):
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}})
+    client.execute(env={**os.environ, "PYTHONPATH": str(FOLDER.parent)})
     shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert any("image/svg+xml" in output.get("data", {}) for output in shown)
     assert any("text/html" in output.get("data", {}) for output in shown)

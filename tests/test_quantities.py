@@ -22,7 +22,9 @@ SHARE = Rule("number", 0.0, 1.0)
 CHANCE = Rule("duration", 0.0, lo_open=True, chance=True)
 
 
-def complaint(data: object, rule: Rule, parameters: dict[str, str | None] | None = None) -> tuple[str, tuple[object, ...]]:
+def complaint(
+    data: object, rule: Rule, parameters: dict[str, str | None] | None = None
+) -> tuple[str, tuple[object, ...]]:
     with pytest.raises(ComplaintsError) as caught:
         parse(data, rule, parameters)
     item = caught.value.items[0]
@@ -260,7 +262,10 @@ def test_minus_nought_is_nought() -> None:
 
 
 def test_bounds_are_the_ends_of_what_can_be_drawn() -> None:
-    named: dict[str, Quantity | None] = {"x": parse({"uniform": {"low": 0.2, "high": 0.4}}, Rule("number")), "broken": None}
+    named: dict[str, Quantity | None] = {
+        "x": parse({"uniform": {"low": 0.2, "high": 0.4}}, Rule("number")),
+        "broken": None,
+    }
     assert bounds(parse(0.3, SHARE), named) == (0.3, 0.3)
     assert bounds(parse({"empirical": {"values": [0.4, 0.1, 0.2]}}, SHARE), named) == (0.1, 0.4)
     assert bounds(parse({"gamma": {"shape": 1, "scale": 0.1}}, SHARE), named) == (0.0, math.inf)

@@ -249,14 +249,13 @@ def test_a_starter_that_is_drawn_is_side_a_below_one_half():
 
 
 def test_an_offer_worth_the_next_own_offer_is_accepted_though_below_the_aspiration():
-    # with points only, what Russia would offer itself next leaves it less than it insists on
-    begun = ByHand(talks({"a": {"outcome": {"options": OPTIONS}}}))
-    begun.meet(260)  # the US insists on .307 and offers mid (.5, .5); Russia insists on .307 and would offer mid too
-    assert begun.told(Kind.DEAL)["x"][0] == 0.5
-    begun = ByHand(talks({"a": {"outcome": {"options": OPTIONS[::2]}, "reservation": {"us": 0.15, "russia": 0.15}}}))
-    begun.meet(282)  # both insist on .201: the US can offer no less than high, Russia's best below that is high too
+    # both insist on almost everything; the one outcome there is would be Russia's own next offer too
+    only = [{"id": "only", "title": "O", "us": 0.9, "russia": 0.4}]
+    begun = ByHand(talks({"a": {"outcome": {"options": only}}}))
+    begun.meet(1)
     assert begun.told(Kind.DISCUSSION)["now"][0] == ACCEPTED
-    assert begun.told(Kind.DEAL)["x"][0] == 0.9
+    assert begun.side(1)["base"] > 0.9
+    assert begun.told(Kind.DEAL)["y"][0] == 0.4
 
 
 def test_a_side_that_can_not_have_its_aspiration_offers_its_own_best_point():

@@ -9,7 +9,9 @@ from negsim.writing import new_folder, write_file
 def test_a_file_takes_its_place_and_leaves_nothing_beside(tmp_path):
     path = tmp_path / "x.svg"
     path.write_bytes(b"old")
-    write_file(path, b"new")
+    with path.open("rb") as whoever_reads:
+        write_file(path, b"new")
+        assert whoever_reads.read() == b"old"
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"x.svg": b"new"}
 
 

@@ -27,12 +27,15 @@ KINDS: dict[str, Callable[[Projection], Any]] = {
 FORMATS = ("svg", "png")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Picture:
     """A figure and the table behind it; notebooks show it, `save` writes both."""
 
     figure: Figure
     table: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"<Picture with {len(self.table):,} rows of data; .save('x.svg') writes both>"
 
     @cached_property
     def svg(self) -> str:

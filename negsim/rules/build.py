@@ -84,7 +84,7 @@ def _groups(x, b):
 def _combinations(x, b):
     """Every combination of the members' options that no other beats for both sides.
 
-    Choices, and what they give A and B.
+    Choices, what they give A and B, and their place in the order of declaration; by what they give A, rising.
     """
     start, n = bargain_is(x, b).member, bargain_is(x, b).member_end - bargain_is(x, b).member
     total = 1
@@ -122,12 +122,13 @@ def _combinations(x, b):
             keep += 1
     kept = np.full((keep, n), -1, np.int64)
     kept_a, kept_b = np.empty(keep), np.empty(keep)
-    for k in range(keep):  # by what they give A, rising
+    declared = np.empty(keep, np.int64)
+    for k in range(keep):
         c = order[keep - 1 - k]
-        kept_a[k], kept_b[k] = u_a[c], u_b[c]
+        kept_a[k], kept_b[k], declared[k] = u_a[c], u_b[c], c
         for j in range(n):
             kept[k, j] = choice[c, j]
-    return kept, kept_a, kept_b
+    return kept, kept_a, kept_b, declared
 
 
 @jit
@@ -154,8 +155,11 @@ def _write(x, b, p, group, g, choice, low, high, a0, b0, a1, b1):
 
 
 @jit
-def _envelope(x, b, group, gain, cost, groups, choice, start_a, start_b):
-    """Pieces of the envelope of every combination's line; returns their number."""
+def _envelope(x, b, group, gain, cost, groups, choice, start_a, start_b, declared):
+    """Pieces of the envelope of every combination's line, of those that coincide the first declared.
+
+    Returns their number.
+    """
     lines = len(start_a)
     n = lines * groups
     a0, b0, a1, b1 = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
@@ -201,7 +205,8 @@ def _envelope(x, b, group, gain, cost, groups, choice, start_a, start_b):
             for s in range(n):
                 if a0[s] < middle < a1[s]:
                     here = b0[s] + (middle - a0[s]) / (a1[s] - a0[s]) * (b1[s] - b0[s])
-                    if here > value + TOLERANCE:
+                    tie = best >= 0 and here > value - TOLERANCE
+                    if here > value + TOLERANCE or (tie and declared[s // groups] < declared[best // groups]):
                         best, value = s, here
                 elif a0[s] > middle:
                     step = max(step, b0[s])
@@ -243,7 +248,7 @@ def build(x, b):
     """Write bargain ``b``'s frontier, exact, into its pieces and terms."""
     start, n = bargain_is(x, b).member, bargain_is(x, b).member_end - bargain_is(x, b).member
     group, gain, cost, groups = _groups(x, b)
-    choice, u_a, u_b = _combinations(x, b)
+    choice, u_a, u_b, declared = _combinations(x, b)
     for j in range(n):
         if group[j] == -2:
             u_a += member_of(x, start + j).w_a
@@ -263,5 +268,5 @@ def build(x, b):
             a, z = a + gain[g], z - cost[g]
         pieces = groups
     else:
-        pieces = _envelope(x, b, group, gain, cost, groups, choice, u_a, u_b)
+        pieces = _envelope(x, b, group, gain, cost, groups, choice, u_a, u_b, declared)
     bargain(x, b).pieces = pieces

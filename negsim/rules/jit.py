@@ -41,8 +41,9 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 def jit(function: _F) -> _F:
     """Compile ``function`` on first use: strict IEEE arithmetic, no exceptions from division, no lock held.
 
-    >>> jit(lambda a: a + 1)(1)
-    2
+    >>> from negsim.rules.draws import uniform_at
+    >>> uniform_at(1, 0, 7, 42, 0, 0) == uniform_at(1, 0, 7, 42, 0, 0)
+    True
     """
     return _compile(function, forceinline=False)
 

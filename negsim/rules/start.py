@@ -21,7 +21,7 @@ from negsim.rules.around import (
 from negsim.rules.build import build, normalise
 from negsim.rules.concession import CONCEDE, TIME, curve, receive, reservation
 from negsim.rules.draws import uniform
-from negsim.rules.frontier import possible
+from negsim.rules.frontier import best_for_other, possible
 from negsim.rules.jit import jit
 from negsim.rules.progress import (
     AGREED,
@@ -119,6 +119,14 @@ def _stated(x, b, k, stated):
 
 
 @jit
+def _opening(x, row):
+    """The aspiration a side starts from, before any concession."""
+    if tactic_is(x, row).kind == TIME:
+        return curve(x, row, 0.0, side(x, row).r)
+    return max(tactic_of(x, row).aspiration, side(x, row).r)
+
+
+@jit
 def _seat(x, b, k):
     """Where side ``k`` starts in bargain ``b``.
 
@@ -131,10 +139,9 @@ def _seat(x, b, k):
     seat.since = 0.0
     if tactic_is(x, row).until:
         tactic.patience = tactic.clock + tactic.times * tactic.until
+    seat.base = _opening(x, row)
     if tactic_is(x, row).kind == TIME:
         seat.base = curve(x, row, seat.clock, seat.r)
-    else:
-        seat.base = max(tactic.aspiration, seat.r)
     seat.received = 0
     seat.first = 0.0
     for n in range(tactic_is(x, row).offer, tactic_is(x, row).offer_end):
@@ -167,6 +174,10 @@ def _sit_down(x):
         row.extra_b = _stated(x, b, 1, bargain_of(x, b).stated_b)
         _seat(x, b, 0)
         _seat(x, b, 1)
+        for k in range(2):
+            if side(x, 2 * b + k).received > 0:  # of offers before as_of: offer 0
+                u_a, u_b, _ = best_for_other(x, b, 1 - k, _opening(x, 2 * b + 1 - k))
+                side(x, 2 * b + k).first = u_b if k else u_a
     for i in range(size(x, 0).issues):
         own, row = issue_is(x, i), issue(x, i)
         row.status, row.was = own.status, own.was

@@ -1,0 +1,139 @@
+"""What many runs say, counted: the sufficient figures of a projection, small and exact however many runs there are.
+
+Outcomes are counted in *chunks* of a fixed number of runs and added up in their order. Counts are whole numbers, so any
+split gives the same; sums of days are added chunk by chunk in the order of the runs, so they have the same bits too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from negsim.status import Reason, Spent
+
+Array = npt.NDArray[Any]
+
+#: Runs that are counted together. Results are added up in this grain whatever the engine, the workers or the split.
+CHUNK = 8192
+
+#: Bins of side A's utility in the terms that stand, from 0 to 1.
+BINS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Counts over runs. ``n`` issues, ``d`` days to the horizon; index ``d`` of a day axis means "not within the horizon".
+
+    ``agreed`` and ``resolved``: runs by issue and day of the standing agreement or the resolution (n, d + 1);
+    ``all_agreed`` and ``all_resolved``: by the day of the last of them (d + 1); ``open``: runs with k issues on the
+    table and unresolved at the end of each day (d, n + 1); ``reasons`` (n, reasons); ``options`` (n, most options);
+    ``terms``: runs by side A's share, ``BINS`` bins (n, BINS); ``shares``: the sum of side A's shares and their
+    number (n, 2); ``spent``: sums of days (n, ways); ``talked``: sums of discussions and reopenings (n, 2);
+    ``clipped``: drawn numbers outside their range; ``meetings``: meetings held.
+    """
+
+    runs: int
+    agreed: Array
+    resolved: Array
+    all_agreed: Array
+    all_resolved: Array
+    open: Array
+    reasons: Array
+    options: Array
+    terms: Array
+    shares: Array
+    spent: Array
+    talked: Array
+    clipped: int
+    meetings: int
+
+    def __add__(self, other: Tally) -> Tally:
+        """The tally of both, these runs before the others."""
+        return Tally(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+
+    def arrays(self) -> dict[str, Array]:
+        """All that it holds, as arrays by name; ``Tally.of_arrays`` takes them back."""
+        return {f.name: np.asarray(getattr(self, f.name)) for f in fields(self)}
+
+    @classmethod
+    def of_arrays(cls, arrays: dict[str, Array]) -> Tally:
+        """A tally from its arrays."""
+        scalar = {"runs", "clipped", "meetings"}
+        return cls(**{f.name: int(arrays[f.name]) if f.name in scalar else arrays[f.name] for f in fields(cls)})
+
+
+def count(outcomes: Array, rows: Array, horizon: int, options: int = 0) -> Tally:
+    """Count the outcomes (runs by issues, ``OUTCOME``) and the runs (``RUN``) of one chunk.
+
+    Args:
+        outcomes: a row a run and issue.
+        rows: a row a run.
+        horizon: days to the horizon.
+        options: the most options that an issue has.
+    """
+    runs, n = outcomes.shape
+    agreed, resolved = whole(outcomes["agreed"], horizon), whole(outcomes["resolved"], horizon)
+    settled = ~np.isnan(outcomes["agreed"]) & ~np.isnan(outcomes["u_a"])
+    share = np.where(settled, outcomes["u_a"], 0.0)
+    bins = np.minimum((share * BINS).astype(np.int64), BINS - 1)
+    return Tally(
+        runs=runs,
+        agreed=_by_column(agreed, horizon + 1),
+        resolved=_by_column(resolved, horizon + 1),
+        all_agreed=np.bincount(agreed.max(axis=1, initial=0), minlength=horizon + 1),
+        all_resolved=np.bincount(resolved.max(axis=1, initial=0), minlength=horizon + 1),
+        open=still_open(whole(outcomes["opened"], horizon), resolved, horizon),
+        reasons=_by_column(outcomes["reason"].astype(np.int64), len(Reason)),
+        options=_by_column(np.where(settled, outcomes["option"], -1) + 1, options + 1)[:, 1:],
+        terms=_by_column(np.where(settled, bins, -1) + 1, BINS + 1)[:, 1:],
+        shares=np.stack([share.sum(axis=0), settled.sum(axis=0)], axis=1),
+        spent=outcomes["spent"].sum(axis=0).reshape(n, len(Spent)),
+        talked=np.stack([outcomes["discussions"].sum(axis=0), outcomes["reopened"].sum(axis=0)], axis=1),
+        clipped=int(rows["clipped"].sum()),
+        meetings=int(rows["meetings"].sum()),
+    )
+
+
+def whole(times: Array, horizon: int) -> Array:
+    """Whole days of times in days; ``horizon`` for what never happened.
+
+    >>> whole(np.array([3.9, float("nan")]), 100).tolist()
+    [3, 100]
+    """
+    return np.where(np.isnan(times), horizon, np.floor(times)).astype(np.int64)
+
+
+def _by_column(values: Array, size: int) -> Array:
+    """How often each value from 0 to ``size - 1`` stands in each column."""
+    n = values.shape[1]
+    return np.bincount((values + np.arange(n) * size).ravel(), minlength=n * size).reshape(n, size)
+
+
+def still_open(opened: Array, resolved: Array, horizon: int) -> Array:
+    """In how many runs k issues are open and unresolved at the end of each day: an array (days, k), exact.
+
+    ``opened`` and ``resolved`` hold whole days, runs by issues, ``horizon`` for never. An issue that lapsed stays
+    unresolved.
+
+    >>> still_open(np.array([[0, 0]]), np.array([[1, 3]]), 3).tolist()
+    [[0, 0, 1], [0, 1, 0], [0, 1, 0]]
+    """
+    runs, n = opened.shape
+    when = np.concatenate([opened, resolved], axis=1)
+    step = np.repeat([1, -1], n)[None, :].repeat(runs, axis=0)
+    order = np.argsort(when, axis=1, kind="stable")
+    when, step = np.take_along_axis(when, order, axis=1), np.take_along_axis(step, order, axis=1)
+    after = np.cumsum(step, axis=1)
+    seen = when < horizon
+    day, after, step = when[seen], after[seen], step[seen]
+    # Each change takes its run from one level to another on its day; the running sum over days gives the levels.
+    size = horizon * (n + 1)
+    moves = np.bincount(day * (n + 1) + after, minlength=size) - np.bincount(
+        day * (n + 1) + after - step, minlength=size
+    )
+    table = moves.reshape(horizon, n + 1)
+    table[0, 0] += runs
+    return np.cumsum(table, axis=0)
