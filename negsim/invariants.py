@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _TOLERANCE = 1e-9
 _OUT = (Status.RESOLVED, Status.LAPSED)
 
+
 def violations(log: np.ndarray[Any, Any], compiled: Compiled) -> list[str]:
     """What is wrong with an event log, one sentence each; an empty list if nothing is.
 

@@ -123,19 +123,7 @@ def test_a_package_has_a_zone_if_some_division_suits_both(
     names = [f"i{n}" for n in range(len(members))]
     w_a = [a / sum(member[3] for member in members) for a in (member[3] for member in members)]
     w_b = [b / sum(member[4] for member in members) for b in (member[4] for member in members)]
-    tactic = {"kind": "fixed", "aspiration": 1, "source": "judgement: x"}
-    weights = {"us": dict(zip(names, w_a, strict=True)), "russia": dict(zip(names, w_b, strict=True))}
-    package = Package.model_validate(
-        {
-            "title": "x",
-            "issues": names,
-            "weights": weights,
-            "tactics": {"us": tactic, "russia": tactic},
-            "settle": "concession",
-            "first": "us",
-            "source": "judgement: x",
-        }
-    )
+    package = a_package(names, w_a, w_b)
     floor_a = sum(w * member[0] for w, member in zip(w_a, members, strict=True))
     floor_b = sum(w * member[1] for w, member in zip(w_b, members, strict=True))
     # Every corner of the set of outcomes; the best for one at what the other needs lies between two of them.
@@ -165,6 +153,30 @@ def test_a_package_has_a_zone_if_some_division_suits_both(
                 a, b = a + w_a[j], b - w_b[j]
         if abs(b - floor_b) > 1e-9:
             assert found == (suits and b > floor_b)
+
+
+def a_package(names: list[str], w_a: list[float], w_b: list[float]) -> Package:
+    tactic = {"kind": "fixed", "aspiration": 1, "source": "judgement: x"}
+    return Package.model_validate(
+        {
+            "title": "x",
+            "issues": names,
+            "weights": {"us": dict(zip(names, w_a, strict=True)), "russia": dict(zip(names, w_b, strict=True))},
+            "tactics": {"us": tactic, "russia": tactic},
+            "settle": "concession",
+            "first": "us",
+            "source": "judgement: x",
+        }
+    )
+
+
+def test_only_giving_each_what_it_weighs_more_makes_a_zone() -> None:
+    issues = [an_issue((0.6, 0.5), None), an_issue((0.5, 0.7), None)]
+    both, sides = ["x", "y"], ("us", "russia")
+    assert not zone_possible(issues[:1], ["x"], sides, None, {})
+    assert zone_possible(issues, both, sides, a_package(both, [0.7, 0.3], [0.25, 0.75]), {})
+    assert not zone_possible(issues, both, sides, a_package(both, [0.5, 0.5], [0.5, 0.5]), {})
+    assert not zone_possible(issues, both, sides, a_package(both, [0.3, 0.7], [0.25, 0.75]), {})
 
 
 def square(size: int) -> st.SearchStrategy[list[list[float]]]:

@@ -94,7 +94,9 @@ def test_lines_are_counted_with_every_line_end() -> None:
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_key() -> None:
-    assert read_yaml_text("\ufefftitle: x", "x.yaml").data == {"title": "x"}
+    node = read_yaml_text("\ufefftitle: x", "x.yaml")
+    assert node.data == {"title": "x"}
+    assert node.at(["title"]) == Place("x.yaml", 1, 8, "title: x")
 
 
 def test_nothing_is_nothing() -> None:

@@ -75,8 +75,11 @@ def test_without_such_a_change_nothing_is_hatched():
 def test_the_median_is_drawn_as_the_table_has_it():
     data = shown()
     line = next(line for line in drawn(data).figure.axes[0].lines if line.get_label() == "median")
-    assert list(line.get_ydata())[:-1] == data.projected["median"].tolist()
     assert line.get_drawstyle() == "steps-post"
+    days, values = line.get_xdata(), line.get_ydata()
+    every_day = np.array([matplotlib.dates.date2num(day) for day in data.projected["date"]])
+    drawn_then = np.asarray(values)[np.searchsorted(days, every_day, side="right") - 1]
+    assert drawn_then.tolist() == data.projected["median"].tolist()
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])

@@ -81,8 +81,14 @@ def test_a_calendar_clock_adds_days_times_the_pace_of_the_climate():
             "start": "slow",
             "regimes": {"slow": {"pace": 0.5}, "quick": {"pace": 3}},
         },
-        shocks={"thaw": {"title": "T", "on": [{"date": "2025-04-30", "probability": 1}], "marks": [{"kind": "climate", "to": "quick"}]}},
-    )  # fmt: skip
+        shocks={
+            "thaw": {
+                "title": "T",
+                "on": [{"date": "2025-04-30", "probability": 1}],
+                "marks": [{"kind": "climate", "to": "quick"}],
+            }
+        },
+    )
     begun = ByHand(mapping)
     assert clock(begun.x, 0, 0, 20.0) == 10
     from negsim.rules.around import SHOCK
@@ -123,8 +129,11 @@ def answering(window: int = 1, reciprocity: float = 1, **more: Any) -> dict[str,
     """The US (which starts) linear over ten rounds; Russia answers tit for tat. Reservations 0.2."""
     mapping = talks(both={"clock": "rounds", "patience": "10 rounds"}, **more)
     mapping["tactics"]["russia"] = {
-        "kind": "reciprocal", "reciprocity": reciprocity, "window": window, "source": SOURCE,
-    }  # fmt: skip
+        "kind": "reciprocal",
+        "reciprocity": reciprocity,
+        "window": window,
+        "source": SOURCE,
+    }
     return mapping
 
 
@@ -155,9 +164,11 @@ def test_a_window_measures_over_more_offers_and_divides_by_their_number():
 
 def test_offers_given_at_the_start_are_where_the_window_begins():
     start = {
-        "status": "discussing", "rounds": 2, "clock": {"us": "2 rounds", "russia": "0 days"},
+        "status": "discussing",
+        "rounds": 2,
+        "clock": {"us": "2 rounds", "russia": "0 days"},
         "offers": {"us": [0.08, 0.16], "russia": [0.0, 0.0]},
-    }  # fmt: skip
+    }
     mapping = answering(window=2)
     mapping["issues"]["a"]["start"] = start
     begun = ByHand(mapping)
@@ -198,8 +209,13 @@ def test_two_pure_imitators_stand_still():
 def test_a_mixed_side_goes_part_of_the_way_to_its_curve_and_part_in_answer():
     mapping = answering()
     mapping["tactics"]["russia"] = {
-        "kind": "mixed", "beta": 1, "clock": "rounds", "patience": "20 rounds", "weight": 0.25, "source": SOURCE,
-    }  # fmt: skip
+        "kind": "mixed",
+        "beta": 1,
+        "clock": "rounds",
+        "patience": "20 rounds",
+        "weight": 0.25,
+        "source": SOURCE,
+    }
     base, expected = 1.0, []
     for n, answered in enumerate((0.08, 0.0, 0.16, 0.0), start=1):
         base -= 0.25 * max(0.0, base - (1 - 0.8 * n / 20)) + 0.75 * answered
@@ -311,18 +327,21 @@ def test_closed_form_of_the_exponential_crossing(  # theory 1.2: 1 - (ln S / ln(
         mapping = talks(
             {"a": {"reservation": {"us": 0.25, "russia": 0.25}}},
             both={"curve": "exponential", "kappa": 0.1, "beta": beta, "patience": "10000 days"},
-            channel={"gap": "1 day"}, horizon="40 years",
-        )  # fmt: skip
+            channel={"gap": "1 day"},
+            horizon="40 years",
+        )
         assert play(mapping)("agreed")[0] == pytest.approx(1e4 * tau, abs=1.5)
 
 
 def test_mixed_betas_cross_where_the_root_says():
     # theory 1.2: beta .2 against 5, r .25 each: tau .8206, 94.2 % of the surplus
     mapping = talks(
-        {"a": {"reservation": {"us": 0.25, "russia": 0.25}}}, both={"patience": "10000 days"},
+        {"a": {"reservation": {"us": 0.25, "russia": 0.25}}},
+        both={"patience": "10000 days"},
         tactics={"us": {"beta": 0.2, "patience": "10000 days"}, "russia": {"beta": 5, "patience": "10000 days"}},
-        channel={"gap": "1 day"}, horizon="40 years",
-    )  # fmt: skip
+        channel={"gap": "1 day"},
+        horizon="40 years",
+    )
     got = play(mapping)
     assert got("agreed")[0] / 1e4 == pytest.approx(0.8206, abs=2e-4)
     assert (got("u_a")[0] - 0.25) / 0.5 == pytest.approx(0.942, abs=1e-3)

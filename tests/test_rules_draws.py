@@ -89,8 +89,14 @@ STREAMS = chance(
             "provokes": [{"shock": "s", "mean": 0.1, "delay": "1 day"}],
         }
     },
-    packages={"ab": {"title": "AB", "issues": ["a", "b"], "weights": {"us": {"a": 0.5, "b": 0.5}, "russia": {"a": 0.5, "b": 0.5}}}},
-)  # fmt: skip
+    packages={
+        "ab": {
+            "title": "AB",
+            "issues": ["a", "b"],
+            "weights": {"us": {"a": 0.5, "b": 0.5}, "russia": {"a": 0.5, "b": 0.5}},
+        }
+    },
+)
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,7 @@ class Oracle:
     def __init__(self, weights: Weights, options: Choices) -> None:
         self.weights, self.options = weights, options
         self.combinations = [
-            tuple(
-                sum(w[k] * o[k] for w, o in zip(weights, chosen, strict=True) if o is not None) for k in range(2)
-            )
+            tuple(sum(w[k] * o[k] for w, o in zip(weights, chosen, strict=True) if o is not None) for k in range(2))
             for chosen in itertools.product(*(o or [None] for o in options))
         ]
         self.shared = [w for w, o in zip(weights, options, strict=True) if not o]
@@ -52,12 +50,23 @@ class Oracle:
 def mapping_of(weights: Weights, options: Choices) -> dict[str, Any]:
     names = [f"i{j}" for j in range(len(weights))]
     issues = {
-        name: {"outcome": {"options": [{"id": f"o{n}", "title": "O", "us": float(a), "russia": float(b)} for n, (a, b) in enumerate(o)]}} if o else {}
+        name: {
+            "outcome": {
+                "options": [
+                    {"id": f"o{n}", "title": "O", "us": float(a), "russia": float(b)} for n, (a, b) in enumerate(o)
+                ]
+            }
+        }
+        if o
+        else {}
         for name, o in zip(names, options, strict=True)
-    }  # fmt: skip
+    }
     if len(names) == 1:
         return talks(issues)
-    by_side = {side: {name: float(w[k]) for name, w in zip(names, weights, strict=True)} for k, side in enumerate(("us", "russia"))}  # fmt: skip
+    by_side = {
+        side: {name: float(w[k]) for name, w in zip(names, weights, strict=True)}
+        for k, side in enumerate(("us", "russia"))
+    }
     return talks(issues, packages={"p": {"title": "P", "issues": names, "weights": by_side}})
 
 
@@ -183,7 +192,10 @@ def test_along_the_frontier_one_side_gains_what_the_other_loses(oracle):
 def test_the_largest_bargain_allowed_has_room_and_is_right(seed):
     luck = np.random.default_rng(seed)
     parts = [[Fraction(int(n), 360) for n in np.diff([0, *sorted(luck.integers(1, 360, 4)), 360])] for _ in range(2)]
-    some = [[(Fraction(int(a), 97), Fraction(97 - int(a) + int(b), 97 + 20)) for a, b in luck.integers(0, [97, 20], (5, 2))] for _ in range(3)]  # fmt: skip
+    some = [
+        [(Fraction(int(a), 97), Fraction(97 - int(a) + int(b), 97 + 20)) for a, b in luck.integers(0, [97, 20], (5, 2))]
+        for _ in range(3)
+    ]
     oracle = Oracle(list(zip(*parts, strict=True)), [*some, [], []])  # 125 combinations beside two divisible issues
     record, b = frontier(oracle)
     start, count = int(record.arrays["bargain_is"]["piece"][b]), int(record.arrays["bargain"]["pieces"][b])
@@ -204,7 +216,10 @@ def test_of_options_worth_the_same_the_one_declared_first_is_taken():
 
 
 def test_of_options_that_leave_one_side_the_same_the_larger_joint_utility_is_taken():
-    options = [{"id": "poor", "title": "P", "us": 0.6, "russia": 0.3}, {"id": "rich", "title": "R", "us": 0.6, "russia": 0.5}]  # fmt: skip
+    options = [
+        {"id": "poor", "title": "P", "us": 0.6, "russia": 0.3},
+        {"id": "rich", "title": "R", "us": 0.6, "russia": 0.5},
+    ]
     record = compiled(talks({"a": {"outcome": {"options": options}}})).record()
     assert best_for_other(record.x, 0, 0, 0.5)[:2] == (0.6, 0.5)
 
@@ -244,7 +259,10 @@ def test_too_many_combinations_are_an_error_with_the_count():
 
     names = [f"i{j}" for j in range(8)]
     weights = {side: dict.fromkeys(names, 0.125) for side in ("us", "russia")}
-    mapping = talks({name: {"outcome": {"options": OPTIONS}} for name in names}, packages={"p": {"title": "P", "issues": names, "weights": weights}})  # fmt: skip
+    mapping = talks(
+        {name: {"outcome": {"options": OPTIONS}} for name in names},
+        packages={"p": {"title": "P", "issues": names, "weights": weights}},
+    )
     with pytest.raises(NegsimError, match="6561 combinations"):
         compiled(mapping)
 

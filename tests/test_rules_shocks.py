@@ -19,7 +19,6 @@ from negsim.status import Spent, Status
 from tests.kit import SOURCE, chance, play, steady, talks
 from tests.rules import ByHand, trace_of
 
-
 NOTHING = {"kind": "reservation", "side": "us", "issues": ["a"], "delta": 0}
 
 
@@ -62,7 +61,9 @@ def test_what_was_provoked_before_as_of_is_still_to_come():
 
 
 def test_shocks_of_every_origin_share_one_count():
-    log = trace_of(shaken(shock={"rate": "6 per year", "pending": ["40 days"], "on": [{"date": "2025-06-09", "probability": 1}]}))
+    log = trace_of(
+        shaken(shock={"rate": "6 per year", "pending": ["40 days"], "on": [{"date": "2025-06-09", "probability": 1}]})
+    )
     told = log[log["kind"] == Kind.SHOCK]
     assert told["other"].tolist() == list(range(len(told)))
     assert set(told["now"]) == {SPONTANEOUS, DATED, PROVOKED}
@@ -104,9 +105,7 @@ def test_a_mark_may_switch_the_climate_and_entering_the_same_regime_changes_noth
 
 
 def test_the_next_regime_is_the_first_whose_cumulated_probability_exceeds_the_draw():
-    regimes = steady(
-        a={"sojourn": "5 days", "next": {"b": 0.5, "c": 0.3, "d": 0.2}}, b={}, c={}, d={}
-    )  # fmt: skip
+    regimes = steady(a={"sojourn": "5 days", "next": {"b": 0.5, "c": 0.3, "d": 0.2}}, b={}, c={}, d={})
     begun = ByHand(talks(climate=regimes))
     for run in range(12):
         begun.begin(run=run)
@@ -118,10 +117,9 @@ def test_the_next_regime_is_the_first_whose_cumulated_probability_exceeds_the_dr
 def test_a_regime_that_may_follow_itself_is_left_in_the_end():
     regimes = steady(a={"sojourn": "10 days", "next": {"a": 0.75, "b": 0.25}}, b={})
     mapping = talks({"a": {"settle": {"chance": 0}}}, climate=regimes)
-    left = []
+    left, begun = [], ByHand(mapping)
     for run in range(300):
         log = trace_of(mapping, run) if run == 0 else None
-        begun = ByHand(mapping) if run == 0 else begun
         begun.begin(run=run)
         t = 0.0
         while begun.record.run["regime"] == 0:
@@ -210,13 +208,19 @@ def test_lags_go_on_during_a_suspension_and_a_collapse_comes_back_suspended():
     log = trace_of(mapping)
     moves = log[log["kind"] == Kind.STATUS]
     assert moves[["t", "now"]].tolist() == [
-        (10, Status.AGREED), (10, Status.IMPLEMENTING), (40, Status.RAISED), (40, Status.SUSPENDED), (65, Status.RAISED),
-    ]  # fmt: skip
+        (10, Status.AGREED),
+        (10, Status.IMPLEMENTING),
+        (40, Status.RAISED),
+        (40, Status.SUSPENDED),
+        (65, Status.RAISED),
+    ]
 
 
 def test_one_suspended_member_stops_the_package():
     weights = {side: {"a": 0.5, "b": 0.5} for side in ("us", "russia")}
-    mapping = shaken(suspend(["a"]), issues="a b", packages={"p": {"title": "P", "issues": ["a", "b"], "weights": weights}})
+    mapping = shaken(
+        suspend(["a"]), issues="a b", packages={"p": {"title": "P", "issues": ["a", "b"], "weights": weights}}
+    )
     begun = ByHand(mapping)
     shock(begun, 10)
     begun.meet(15)
@@ -265,7 +269,9 @@ def test_hardening_and_easing_of_several_kinds_add_and_stay_within_bounds():
 def test_a_step_reaches_a_package_by_the_weight_of_the_issue_for_that_side():
     weights = {"us": {"a": 0.75, "b": 0.25}, "russia": {"a": 0.4, "b": 0.6}}
     marks = [step("ease", 0.4, issues=["a"]), step("ease", 0.5, side="russia", issues=["a", "b"])]
-    begun = ByHand(shaken(*marks, issues="a b", packages={"p": {"title": "P", "issues": ["a", "b"], "weights": weights}}))
+    begun = ByHand(
+        shaken(*marks, issues="a b", packages={"p": {"title": "P", "issues": ["a", "b"], "weights": weights}})
+    )
     shock(begun, 0)
     assert aspiration(begun.x, 2, 0, 0.0) == pytest.approx(1 - 0.75 * 0.4)
     assert aspiration(begun.x, 2, 1, 0.0) == pytest.approx(1 - 0.5)
@@ -358,7 +364,9 @@ def test_a_move_after_a_deal_is_remembered_for_when_it_comes_back():
 # -- meetings ----------------------------------------------------------------------------------------------------------
 def test_an_extra_meeting_comes_after_its_delay_and_leaves_the_series_alone():
     mark = {"kind": "meeting", "channel": "rounds", "after": "4 days"}
-    log = trace_of(shaken(mark, issues={"a": {"settle": {"chance": 0}}}, shock={"pending": ["13 days"]}, horizon="45 days"))
+    log = trace_of(
+        shaken(mark, issues={"a": {"settle": {"chance": 0}}}, shock={"pending": ["13 days"]}, horizon="45 days")
+    )
     meetings = log[log["kind"] == Kind.MEETING]
     assert meetings[["t", "other", "was"]].tolist() == [(10, 0, 0), (17, 0, 1), (20, 1, 0), (30, 2, 0), (40, 3, 0)]
 
@@ -405,10 +413,12 @@ def test_a_mean_of_nothing_provokes_nothing():
 def test_pauses_stretch_a_piece_of_work_by_their_share_of_time():
     # theory 4.2: work w with pauses of mean D at rate nu takes w (1 + nu D) when it is resumed where it stood
     mapping = talks(
-        {"a": {"reservation": {"us": 0.5, "russia": 0.5}}}, both={"patience": "100 days"},
-        channel={"gap": "0.25 days"}, horizon="10 years",
+        {"a": {"reservation": {"us": 0.5, "russia": 0.5}}},
+        both={"patience": "100 days"},
+        channel={"gap": "0.25 days"},
+        horizon="10 years",
         shocks={"s": {"title": "S", "rate": "10 per year", "marks": [suspend(["a"], "9 days")]}},
-    )  # fmt: skip
+    )
     days = play(mapping, 400)("agreed")
     rate = 10 / 365.25
     busy = (math.exp(rate * 9) - 1) / rate  # overlapping pauses end at the latest end: a busy period of M/D/inf

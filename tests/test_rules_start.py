@@ -50,9 +50,16 @@ def test_a_clock_of_rounds_starts_at_the_rounds_spent():
 
 def test_stalled_without_a_zone_is_off_the_agenda_until_a_zone_opens():
     mapping = talks(
-        {"a": {"start": {"status": "stalled", "rounds": 9, "clock": {"us": "400 days", "russia": "400 days"}}, "reservation": {"us": 0.6, "russia": 0.6}}},
-        shocks={"turn": {"title": "T", "marks": [{"kind": "reservation", "side": "us", "issues": ["a"], "delta": -0.4}]}},
-    )  # fmt: skip
+        {
+            "a": {
+                "start": {"status": "stalled", "rounds": 9, "clock": {"us": "400 days", "russia": "400 days"}},
+                "reservation": {"us": 0.6, "russia": 0.6},
+            }
+        },
+        shocks={
+            "turn": {"title": "T", "marks": [{"kind": "reservation", "side": "us", "issues": ["a"], "delta": -0.4}]}
+        },
+    )
     from negsim.rules.around import SHOCK
 
     begun = ByHand(mapping)
@@ -138,7 +145,12 @@ AFTER = [
 @pytest.mark.parametrize(("reaches", "start", "open_"), AFTER)
 def test_what_another_issue_has_reached_at_as_of_opens_at_once(reaches, start, open_):
     other = {"start": start} if start else {}
-    mapping = talks({"a": other | {"implementation": {"lag": "90 days"}, "reservation": {"us": 0.6, "russia": 0.6}}, "b": {"opens": {"when": {"issue": "a", "reaches": reaches}}}})  # fmt: skip
+    mapping = talks(
+        {
+            "a": other | {"implementation": {"lag": "90 days"}, "reservation": {"us": 0.6, "russia": 0.6}},
+            "b": {"opens": {"when": {"issue": "a", "reaches": reaches}}},
+        }
+    )
     begun = ByHand(mapping)
     assert begun.status("b") is (Status.RAISED if open_ else Status.DORMANT)
 
@@ -178,14 +190,19 @@ def test_blocked_without_anything_left_to_wait_for_starts_its_lag():
 def test_implementing_is_drawn_given_the_days_passed():
     from negsim.rules.draws import stream, uniform_at
 
-    begun = begun_from({"status": "implementing", "terms": TERMS, "passed": "30 days"}, issue={"implementation": {"lag": {"weibull": {"scale": "40 days", "shape": 2}}}})  # fmt: skip
+    begun = begun_from(
+        {"status": "implementing", "terms": TERMS, "passed": "30 days"},
+        issue={"implementation": {"lag": {"weibull": {"scale": "40 days", "shape": 2}}}},
+    )
     law = stats.weibull_min(2, scale=40)
     for run in range(8):
         begun.begin(run=run)
         u = uniform_at(1, 0, run, stream("lag/a"), 0, 0)
         expected = law.ppf(1 - law.sf(30) * (1 - u)) - 30
         assert begun.due()[0][3] == pytest.approx(expected, abs=5e-3)
-    fixed = begun_from({"status": "implementing", "terms": TERMS, "passed": "30 days"}, issue={"implementation": {"lag": "40 days"}})  # fmt: skip
+    fixed = begun_from(
+        {"status": "implementing", "terms": TERMS, "passed": "30 days"}, issue={"implementation": {"lag": "40 days"}}
+    )
     assert fixed.due() == [(LAG_END, 0, 0, 10.0)]
 
 
@@ -198,8 +215,13 @@ def test_agreed_on_an_option_carries_the_runs_own_values_of_it():
 @pytest.mark.parametrize("kind", ["time", "fixed"])
 def test_what_was_agreed_at_as_of_and_collapses_comes_back_a_step_above_its_deal(kind):
     mapping = talks(
-        {"a": {"start": {"status": "agreed", "terms": TERMS}, "implementation": {"lag": "5 days", "collapse": 1, "step": 0.1}}}
-    )  # fmt: skip
+        {
+            "a": {
+                "start": {"status": "agreed", "terms": TERMS},
+                "implementation": {"lag": "5 days", "collapse": 1, "step": 0.1},
+            }
+        }
+    )
     if kind == "fixed":
         mapping["tactics"]["us"] = {"kind": "fixed", "source": SOURCE}
     begun = ByHand(mapping)
@@ -222,7 +244,9 @@ def packed(issues: dict[str, Any], weights: dict[str, Any] = WEIGHTS, **package:
 
 
 def test_a_package_pools_the_reservation_values_by_its_weights():
-    begun = ByHand(packed({"a": {"reservation": {"us": 0.4, "russia": 0.2}}, "b": {"reservation": {"us": 0.8, "russia": 0.6}}}))
+    begun = ByHand(
+        packed({"a": {"reservation": {"us": 0.4, "russia": 0.2}}, "b": {"reservation": {"us": 0.8, "russia": 0.6}}})
+    )
     assert begun.side(0, "ab")["r"] == pytest.approx(0.75 * 0.4 + 0.25 * 0.8)
     assert begun.side(1, "ab")["r"] == pytest.approx(0.25 * 0.2 + 0.75 * 0.6)
 
@@ -233,7 +257,12 @@ def test_a_package_may_state_its_own_reservation_values_for_both_sides():
 
 
 def test_a_packages_clock_starts_where_its_oldest_member_stands():
-    mapping = packed({"a": {"start": {"status": "raised", "clock": {"us": "10 days", "russia": "10 days"}}}, "b": {"start": {"status": "discussing"} | TALKING}})  # fmt: skip
+    mapping = packed(
+        {
+            "a": {"start": {"status": "raised", "clock": {"us": "10 days", "russia": "10 days"}}},
+            "b": {"start": {"status": "discussing"} | TALKING},
+        }
+    )
     mapping["agenda"]["issues"]["b"]["history"][0]["date"] = "2024-11"
     begun = ByHand(mapping)
     assert [clock(begun.x, 2, k, 0.0) for k in range(2)] == [150, 30]
@@ -287,7 +316,11 @@ def test_members_agree_together_are_implemented_alone_and_one_comes_back_alone()
 def test_a_gap_that_can_not_be_so_old_in_this_run_is_an_error():
     from negsim.errors import NegsimError
 
-    mapping = chance(0.5, gap={"uniform": {"low": "1 day", "high": {"uniform": {"low": "5 days", "high": "20 days"}}}}, channel={"since_last": "15 days"})  # fmt: skip
+    mapping = chance(
+        0.5,
+        gap={"uniform": {"low": "1 day", "high": {"uniform": {"low": "5 days", "high": "20 days"}}}},
+        channel={"since_last": "15 days"},
+    )
     with pytest.raises(NegsimError, match='gap under way in channel "rounds"'):
         play(mapping, 30)
 
@@ -295,7 +328,14 @@ def test_a_gap_that_can_not_be_so_old_in_this_run_is_an_error():
 def test_a_lag_that_can_not_have_gone_on_so_long_is_an_error():
     from negsim.errors import NegsimError
 
-    mapping = talks({"a": {"start": {"status": "implementing", "passed": "30 days", "terms": TERMS}, "implementation": {"lag": "20 days"}}})  # fmt: skip
+    mapping = talks(
+        {
+            "a": {
+                "start": {"status": "implementing", "passed": "30 days", "terms": TERMS},
+                "implementation": {"lag": "20 days"},
+            }
+        }
+    )
     with pytest.raises(NegsimError, match='implementation of "a"'):
         play(mapping)
 

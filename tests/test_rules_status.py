@@ -61,9 +61,7 @@ def test_converging_goes_back_to_discussing_when_a_side_hardens():
 
 
 def test_stalled_needs_both_bases_at_their_reservation_values_and_no_zone():
-    mapping = talks(
-        {"a": {"reservation": {"us": 0.6, "russia": 0.5}}}, tactics={"us": {"patience": "100 days"}}
-    )
+    mapping = talks({"a": {"reservation": {"us": 0.6, "russia": 0.5}}}, tactics={"us": {"patience": "100 days"}})
     begun = ByHand(mapping)
     begun.meet(150)
     assert begun.status() is Status.CONVERGING or begun.status() is Status.DISCUSSING
@@ -91,7 +89,15 @@ def test_waking_by_a_status_counts_passing_beyond_it(status):
 
 
 def test_a_reopened_issue_counts_from_its_first_opening():
-    mapping = talks({"a": {"opens": {"on": "2025-04-15"}, "settle": {"chance": 1}, "implementation": {"lag": "3 days", "collapse": 1}}})  # fmt: skip
+    mapping = talks(
+        {
+            "a": {
+                "opens": {"on": "2025-04-15"},
+                "settle": {"chance": 1},
+                "implementation": {"lag": "3 days", "collapse": 1},
+            }
+        }
+    )
     begun = ByHand(mapping)
     from negsim.rules.progress import WAKING
 
@@ -117,7 +123,9 @@ def test_a_stretch_in_vain_is_named_by_the_side_whose_fall_alone_would_have_give
 
 
 def test_a_stretch_is_named_by_what_the_next_meeting_shows():
-    mapping = talks("a b", channel={"session": "1 hour"}, climate={"start": "x", "regimes": {"x": {"cancellation": 0.5}}})
+    mapping = talks(
+        "a b", channel={"session": "1 hour"}, climate={"start": "x", "regimes": {"x": {"cancellation": 0.5}}}
+    )
     begun = ByHand(mapping)
     begun.meet(*range(10, 200, 10))
     meetings = begun.told(Kind.MEETING)
@@ -128,7 +136,9 @@ def test_a_stretch_is_named_by_what_the_next_meeting_shows():
 
 
 # -- invariants on scenarios of every kind -----------------------------------------------------------------------------
-DAYS = st.sampled_from(["3 days", "10 days", {"exponential": {"mean": "12 days"}}, {"uniform": {"low": "1 day", "high": "40 days"}}])  # fmt: skip
+DAYS = st.sampled_from(
+    ["3 days", "10 days", {"exponential": {"mean": "12 days"}}, {"uniform": {"low": "1 day", "high": "40 days"}}]
+)
 SHARES = st.sampled_from([0.0, 0.1, 0.3, 0.45, 0.6, {"uniform": {"low": 0.1, "high": 0.6}}])
 
 
@@ -137,14 +147,23 @@ def tactics(draw: st.DrawFn) -> dict[str, Any]:
     kind = draw(st.sampled_from(["time", "reciprocal", "mixed", "fixed"]))
     rounds = draw(st.booleans())
     curve = {
-        "beta": draw(st.sampled_from([0.3, 1, 3])), "kappa": draw(st.sampled_from([0.05, 0.3])),
+        "beta": draw(st.sampled_from([0.3, 1, 3])),
+        "kappa": draw(st.sampled_from([0.05, 0.3])),
         "curve": draw(st.sampled_from(["polynomial", "exponential"])),
-        "clock": "rounds" if rounds else "calendar", "patience": "12 rounds" if rounds else "200 days",
-    }  # fmt: skip
-    answer = {"aspiration": draw(st.sampled_from([0.4, 0.8, 1])), "window": draw(st.integers(1, 3)), "reciprocity": draw(st.sampled_from([0.5, 1, 2]))}  # fmt: skip
+        "clock": "rounds" if rounds else "calendar",
+        "patience": "12 rounds" if rounds else "200 days",
+    }
+    answer = {
+        "aspiration": draw(st.sampled_from([0.4, 0.8, 1])),
+        "window": draw(st.integers(1, 3)),
+        "reciprocity": draw(st.sampled_from([0.5, 1, 2])),
+    }
     return {"kind": kind, "source": SOURCE} | {
-        "time": curve, "reciprocal": answer, "mixed": curve | answer, "fixed": {"aspiration": answer["aspiration"]},
-    }[kind]  # fmt: skip
+        "time": curve,
+        "reciprocal": answer,
+        "mixed": curve | answer,
+        "fixed": {"aspiration": answer["aspiration"]},
+    }[kind]
 
 
 @st.composite
@@ -160,25 +179,47 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
             issue["outcome"] = {"options": OPTIONS}
         if n and draw(st.integers(0, 3)) == 0:
             on = {"on": "2025-06-01"} if draw(st.booleans()) else {}
-            reaches = ["raised", "discussing", "converging", "stalled"] + ([] if single else ["agreed", "resolved", "lapsed"])
+            reaches = ["raised", "discussing", "converging", "stalled"] + (
+                [] if single else ["agreed", "resolved", "lapsed"]
+            )
             issue["opens"] = on or {"when": {"issue": names[0], "reaches": draw(st.sampled_from(reaches))}}
         issue["implementation"] = {
-            "lag": draw(DAYS), "collapse": draw(st.sampled_from([0, 0.3, 0.8])), "step": draw(st.sampled_from([0, 0.2])),
+            "lag": draw(DAYS),
+            "collapse": draw(st.sampled_from([0, 0.3, 0.8])),
+            "step": draw(st.sampled_from([0, 0.2])),
             "requires": [names[n - 1]] if n and draw(st.integers(0, 3)) == 0 else [],
-        }  # fmt: skip
+        }
         issues[name] = issue
     packages = {}
     if len(names) > 2 and draw(st.booleans()):
         pair = {names[1]: 0.3, names[2]: 0.7}
-        packages["p"] = {"title": "P", "issues": list(pair), "weights": {"us": pair, "russia": {names[1]: 0.6, names[2]: 0.4}}}
+        packages["p"] = {
+            "title": "P",
+            "issues": list(pair),
+            "weights": {"us": pair, "russia": {names[1]: 0.6, names[2]: 0.4}},
+        }
     marks = [
         {"kind": "suspend", "issues": draw(st.sampled_from(["all", [names[0]]])), "duration": draw(DAYS)},
-        {"kind": "harden", "side": "us", "issues": list(names), "step": 0.3, "half_life": "30 days", "probability": 0.5},
+        {
+            "kind": "harden",
+            "side": "us",
+            "issues": list(names),
+            "step": 0.3,
+            "half_life": "30 days",
+            "probability": 0.5,
+        },
         {"kind": "meeting", "channel": "rounds", "after": "0 days", "probability": 0.5},
         {"kind": "climate", "to": "bad", "probability": 0.5},
     ]
     if draw(st.booleans()):
-        marks.append({"kind": "reservation", "side": "russia", "issues": [names[-1]], "delta": {"uniform": {"low": -0.5, "high": 0.3}}})
+        marks.append(
+            {
+                "kind": "reservation",
+                "side": "russia",
+                "issues": [names[-1]],
+                "delta": {"uniform": {"low": -0.5, "high": 0.3}},
+            }
+        )
     more: dict[str, Any] = {}
     if draw(st.integers(0, 2)) == 0:
         more["deadline"] = {"date": "2026-06-30", "source": SOURCE}
@@ -189,7 +230,8 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         horizon="3 years",
         defaults={"first": "drawn"},
         channel={
-            "gap": draw(DAYS), "session": draw(st.sampled_from(["2 hours", "9 hours"])),
+            "gap": draw(DAYS),
+            "session": draw(st.sampled_from(["2 hours", "9 hours"])),
             "order": draw(st.sampled_from(["priority", "oldest", "closest", "round_robin"])),
             "good_offices": draw(st.sampled_from([0, 0.15])),
         },
@@ -198,13 +240,24 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
             "regimes": {
                 "good": {"sojourn": "90 days", "next": {"bad": 1}, "pace": 1.5, "settlement": 2},
                 "bad": {
-                    "sojourn": "60 days", "next": {"good": 0.7, "bad": 0.3}, "gap_factor": 2, "cancellation": 0.4,
-                    "pace": 0.5, "breakdown": draw(st.sampled_from(["0 per year", "0.5 per year"])),
+                    "sojourn": "60 days",
+                    "next": {"good": 0.7, "bad": 0.3},
+                    "gap_factor": 2,
+                    "cancellation": 0.4,
+                    "pace": 0.5,
+                    "breakdown": draw(st.sampled_from(["0 per year", "0.5 per year"])),
                 },
             },
         },
-        shocks={"s": {"title": "S", "rate": "3 per year", "marks": marks, "provokes": [{"shock": "s", "mean": 0.3, "delay": draw(DAYS)}]}},
-    )  # fmt: skip
+        shocks={
+            "s": {
+                "title": "S",
+                "rate": "3 per year",
+                "marks": marks,
+                "provokes": [{"shock": "s", "mean": 0.3, "delay": draw(DAYS)}],
+            }
+        },
+    )
     mapping["tactics"] = {"us": draw(tactics()), "russia": draw(tactics())}
     for package in packages.values():
         package["tactics"] = mapping["tactics"]
@@ -244,8 +297,14 @@ def _consistent(issues: np.ndarray) -> None:
 def told() -> tuple[np.ndarray, Any]:
     mapping = talks(
         {"a": {"implementation": {"lag": "7 days", "collapse": 0.5}}, "b": {"reservation": {"us": 0.6, "russia": 0.6}}},
-        shocks={"s": {"title": "S", "on": [{"date": "2025-05-05", "probability": 1}], "marks": [{"kind": "suspend", "issues": "all", "duration": "20 days"}]}},
-    )  # fmt: skip
+        shocks={
+            "s": {
+                "title": "S",
+                "on": [{"date": "2025-05-05", "probability": 1}],
+                "marks": [{"kind": "suspend", "issues": "all", "duration": "20 days"}],
+            }
+        },
+    )
     model = compiled(mapping)
     return reference.trace(model, 1, 0), model
 

@@ -10,7 +10,7 @@ import pytest
 
 from negsim.events import Kind
 from negsim.rules.progress import END_OF_TALKS, LAG_END, WAKING
-from negsim.rules.talks import CANCELLED, HELD, LOST, next_gap
+from negsim.rules.talks import CANCELLED, HELD, next_gap
 from negsim.status import Reason, Spent, Status
 from tests.kit import SOURCE, chance, play, steady, talks
 from tests.rules import ByHand, trace_of
@@ -76,7 +76,9 @@ def test_each_channel_goes_round_on_its_own():
 
 def test_a_package_stands_where_its_first_member_stands():
     weights = {side: {"b": 0.5, "d": 0.5} for side in ("us", "russia")}
-    mapping = never("a b c d", packages={"p": {"title": "P", "issues": ["b", "d"], "weights": weights, "settle": {"chance": 0}}})
+    mapping = never(
+        "a b c d", packages={"p": {"title": "P", "issues": ["b", "d"], "weights": weights, "settle": {"chance": 0}}}
+    )
     begun = ByHand(mapping)
     begun.meet(1)
     assert begun.discussed() == ["a", "p", "c"]
@@ -161,7 +163,10 @@ def test_a_gap_is_stretched_by_the_climate_of_the_day_it_starts():
 
 def test_two_meetings_at_the_same_time_come_in_order_of_declaration():
     mapping = never("a", horizon="25 days")
-    mapping["channels"] = {"second": mapping["channels"]["rounds"] | {"title": "S"}, "first": mapping["channels"]["rounds"]}
+    mapping["channels"] = {
+        "second": mapping["channels"]["rounds"] | {"title": "S"},
+        "first": mapping["channels"]["rounds"],
+    }
     log = trace_of(mapping)
     assert log[log["kind"] == Kind.MEETING]["who"].tolist() == [0, 1, 0, 1]
 

@@ -94,6 +94,7 @@ def test_the_full_form_is_a_file_like_any_other(talks: Scenario, tmp_path: Path)
     assert check(tmp_path / "full.yaml") == []
     text = talks.to_yaml()
     assert "extends" not in text
+    assert "clock: {}" not in text, "what is empty is not shown"
     assert "defaults" not in text
     assert talks.resolved()["channels"]["rounds"]["issues"] == ["banking", "visas"], "nothing is left as `all`"
 
@@ -107,6 +108,16 @@ def test_the_hash_tells_scenarios_apart_and_only_them(talks: Scenario) -> None:
     assert changed.hash != talks.hash
     assert changed != talks
     assert talks != 3
+
+
+def test_the_order_of_declaration_counts_and_the_order_of_keys_does_not(talks: Scenario) -> None:
+    data = read_yaml_text(talks.to_yaml(), "full.yaml").data
+    turned = {**data, "climate": {**data["climate"], "regimes": dict(reversed(data["climate"]["regimes"].items()))}}
+    assert from_mapping(turned).hash != talks.hash, "ties and choices go by the order of regimes"
+    visas = data["issues"]["visas"]
+    visas = {**visas, "reservation": dict(reversed(visas["reservation"].items()))}
+    same = {**data, "issues": {**data["issues"], "visas": dict(reversed(visas.items()))}}
+    assert from_mapping(dict(reversed(same.items()))).hash == talks.hash
 
 
 def test_nothing_can_be_changed_in_place(talks: Scenario) -> None:

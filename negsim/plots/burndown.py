@@ -11,6 +11,7 @@ from matplotlib.dates import date2num
 from negsim.plots import style
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from negsim.analysis.burndown import Burndown
@@ -33,24 +34,33 @@ def burndown(data: Burndown, ax: Axes) -> Axes:
     return ax
 
 
+def _corners(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """The rows in which something changes, and the last one: all that a drawing in steps needs."""
+    steps = table[columns]
+    changes = (steps != steps.shift()).any(axis=1)
+    changes.iloc[-1] = True
+    return table[changes]
+
+
 def _record(data: Burndown, ax: Axes) -> None:
-    past = data.recorded
-    days = [date2num(day) for day in past["date"]]
-    unsure = list(past["low"] < past["high"])
-    if any(unsure):
-        ax.fill_between(
-            days, past["low"], past["high"], where=unsure, step="post", facecolor="none", edgecolor=style.GREY,
-            hatch="/////", linewidth=0.8, label="recorded, day not known",
-        )  # fmt: skip
-    known = [float("nan") if doubt else level for level, doubt in zip(past["high"], unsure, strict=True)]
+    past = _corners(data.recorded, ["low", "high"])
+    days, low, high = [date2num(day) for day in past["date"]], list(past["low"]), list(past["high"])
+    label = "recorded, day not known"
+    for k in range(len(days) - 1):
+        if low[k] < high[k]:
+            span = ax.fill_between(days[k : k + 2], low[k], high[k], label=label)
+            span.set(facecolor="none", edgecolor=style.GREY, hatch="/////", linewidth=0.8)
+            label = ""
+    known = [float("nan") if least < most else most for least, most in zip(low, high, strict=True)]
     ax.step(days, known, where="post", color=style.INK, linewidth=2.4, solid_capstyle="butt", label="recorded")
 
 
 def _projection(data: Burndown, ax: Axes) -> None:
-    days = [date2num(day) for day in (*data.projected["date"], data.setting.horizon)]
+    future = _corners(data.projected, ["q10", "q25", "median", "q75", "q90"])
+    days = [*(date2num(day) for day in future["date"]), date2num(data.setting.horizon)]
 
     def steps(name: str) -> list[int]:
-        values = list(data.projected[name])
+        values = list(future[name])
         return [*values, values[-1]]
 
     for low, high, colour, label in (
@@ -105,7 +115,9 @@ def _axes(data: Burndown, ax: Axes) -> None:
     ax.axhline(0, color=style.GREY, linewidth=0.8)
     locator = AutoDateLocator(minticks=4, maxticks=9)
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    formats = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
+    zeros = ["", "%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M"]
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=formats, zero_formats=zeros, show_offset=False))
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, steps=[1, 2, 5, 10]))
     ax.tick_params(length=3)
     ax.set_ylabel("unresolved issues")

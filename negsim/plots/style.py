@@ -66,4 +66,5 @@ def render(figure: Figure, kind: str) -> bytes:
     metadata = {"Date": None, "Creator": "negsim"} if kind == "svg" else {"Software": "negsim"}
     with rc_context(RC):
         figure.savefig(out, format=kind, dpi=200 if kind == "png" else 72, metadata=metadata)
-    return out.getvalue()
+    # matplotlib names the one font that it measured with; where that is missing, a browser would take one with serifs.
+    return out.getvalue().replace(b"font-family: 'DejaVu Sans'", b"font-family: 'DejaVu Sans', Verdana, sans-serif")

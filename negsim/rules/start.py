@@ -145,8 +145,6 @@ def _seat(x, b, k):
     seat.received = 0
     seat.first = 0.0
     for n in range(tactic_is(x, row).offer, tactic_is(x, row).offer_end):
-        if n == tactic_is(x, row).offer:
-            seat.first = offer_of(x, n).u  # nothing is known of those before
         receive(x, row, offer_of(x, n).u)
     seat.answered = seat.received
 

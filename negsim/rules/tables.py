@@ -72,7 +72,8 @@ def _log_gamma(n: int) -> Floats:
 
     w, shape = tail_nodes(), _shapes(n)[:, None]
     quantiles = np.concatenate([special.gammaincinv(shape, w), special.gammainccinv(shape, w)], axis=1)
-    return np.log(np.maximum(quantiles, _LEAST) / shape)
+    logs: Floats = np.log(np.maximum(quantiles, _LEAST) / shape)
+    return logs
 
 
 def _logit_beta(n: int) -> Floats:

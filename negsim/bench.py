@@ -1,0 +1,149 @@
+"""The workbench of a long job: a folder beside its result where finished chunks wait for the others.
+
+A chunk is finished when its counts are there; they are written after its outcomes, each beside its place and renamed, so
+that a process can be killed at any time. One process works at a bench at a time. When everything is there the bench
+itself becomes the result.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from negsim.analysis.tally import Tally
+from negsim.errors import NegsimError
+from negsim.writing import write_file
+
+if TYPE_CHECKING:
+    from negsim.work import Part
+
+
+class Bench:
+    """A folder of finished chunks, locked while it is in use.
+
+    Args:
+        target: the folder that the result will be.
+        identity: what must be the same for chunks of an earlier attempt to count (hash, seed, versions ...).
+        issues: the names of the issues.
+
+    Raises:
+        NegsimError: another process works at it, it belongs to another job, or it can't be written.
+    """
+
+    def __init__(self, target: Path, identity: dict[str, Any], issues: tuple[str, ...]) -> None:
+        from filelock import FileLock, Timeout
+
+        self.target, self.issues = target, issues
+        self.folder = target.with_name(f"{target.name}.unfinished")
+        self._lock = FileLock(target.with_name(f".{target.name}.lock"), blocking=False)
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise NegsimError(f"another negsim is at work on {target}; wait for it, or name another folder") from None
+        except OSError as error:
+            raise NegsimError(f"{target} cannot be written: {error.strerror or error}") from None
+        try:
+            self._open(identity)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, identity: dict[str, Any]) -> None:
+        job, text = self.folder / "job.json", json.dumps(identity, indent=2, sort_keys=True) + "\n"
+        try:
+            if self.folder.exists():
+                before = job.read_text(encoding="utf-8") if job.is_file() else ""
+                if before != text:
+                    raise NegsimError(
+                        f"{self.folder} holds unfinished work of another scenario, seed or version; "
+                        "remove it, or name another folder"
+                    )
+                return
+            for name in ("outcomes", "runs", "tally"):
+                (self.folder / name).mkdir(parents=True)
+        except OSError as error:
+            raise NegsimError(f"{self.folder} cannot be written: {error.strerror or error}") from None
+        write_file(job, text.encode())
+
+    def __enter__(self) -> Bench:
+        """The bench itself, locked."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+        """Leave the bench to the next."""
+        self.close()
+
+    def close(self) -> None:
+        """Unlock it."""
+        self._lock.release()
+        Path(self._lock.lock_file).unlink(missing_ok=True)
+
+    def _file(self, kind: str, chunk: int) -> Path:
+        return self.folder / kind / f"{chunk:06}.{'npz' if kind == 'tally' else 'parquet'}"
+
+    def finished(self, chunks: dict[int, tuple[int, int]], keep: bool) -> set[int]:
+        """Which of these chunks are there, whole and of the same size."""
+        found = set()
+        for chunk, (_, runs) in chunks.items():
+            if self._file("tally", chunk).is_file() and self._tally(chunk).runs == runs:
+                found.add(chunk)
+        return found
+
+    def _tally(self, chunk: int) -> Tally:
+        import numpy as np
+
+        with np.load(self._file("tally", chunk)) as arrays:
+            return Tally.of_arrays(dict(arrays))
+
+    def read(self, chunk: int, keep: bool) -> Part:
+        """A finished chunk."""
+        from negsim.store import read_outcomes, read_rows
+        from negsim.work import Part
+
+        if not keep:
+            return Part(chunk, self._tally(chunk))
+        outcomes = read_outcomes(self._file("outcomes", chunk), len(self.issues))
+        return Part(chunk, self._tally(chunk), outcomes, read_rows(self._file("runs", chunk)))
+
+    def put(self, part: Part) -> None:
+        """Keep a finished chunk.
+
+        Raises:
+            NegsimError: it can't be written; what was finished before stays.
+        """
+        import numpy as np
+
+        from negsim.analysis.tally import CHUNK
+        from negsim.store import outcomes_bytes, rows_bytes
+
+        first = part.chunk * CHUNK
+        write_file(self._file("outcomes", part.chunk), outcomes_bytes(part.outcomes, self.issues, first))
+        write_file(self._file("runs", part.chunk), rows_bytes(part.rows, first))
+        counts = io.BytesIO()
+        np.savez_compressed(counts, **part.tally.arrays())  # type: ignore[arg-type]
+        write_file(self._file("tally", part.chunk), counts.getvalue())
+
+    def become(self, manifest: bytes, tally: Tally) -> None:
+        """Turn the bench into the result: the counts of all, the manifest, and nothing that was only for the work.
+
+        Raises:
+            NegsimError: it can't be written; the bench stays.
+        """
+        import numpy as np
+
+        from negsim.writing import swap
+
+        counts = io.BytesIO()
+        np.savez_compressed(counts, **tally.arrays())  # type: ignore[arg-type]
+        write_file(self.folder / "tally.npz", counts.getvalue())
+        write_file(self.folder / "manifest.json", manifest)
+        try:
+            shutil.rmtree(self.folder / "tally")
+            (self.folder / "job.json").unlink()
+            swap(self.folder, self.target)
+        except OSError as error:
+            raise NegsimError(f"{self.target} cannot be written: {error.strerror or error}") from None

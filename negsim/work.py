@@ -1,0 +1,192 @@
+"""Many runs: in chunks, on one processor or many, finished chunks on disk, taken up again where they stopped.
+
+A chunk is a fixed number of runs; a task is a few chunks, about a second of work. Chunks come back in any order and are
+added up in theirs, so that neither the engine nor the number of workers nor an interruption shows in the result.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import import_module
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from negsim.analysis.tally import CHUNK, Tally, count
+from negsim.errors import NegsimError
+
+if TYPE_CHECKING:
+    from negsim.bench import Bench
+    from negsim.compiled import Compiled
+
+#: The engines by name, and the module of each.
+ENGINES = {"batch": "negsim.engines.batch", "reference": "negsim.engines.reference"}
+
+#: How long a task should take, in seconds: much longer than sending it, short enough to lose.
+TASK = 1.0
+#: Most tasks that wait or run at once, whatever the number of workers: a limit on memory, not on speed.
+AHEAD = 64
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker has to know, sent once."""
+
+    compiled: Compiled
+    engine: str
+    seed: int
+    luck: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """What comes back of a chunk: its counts, and its outcomes and rows if they are wanted."""
+
+    chunk: int
+    tally: Tally
+    outcomes: Any = None
+    rows: Any = None
+
+
+def sizes(runs: int, first: int = 0) -> dict[int, tuple[int, int]]:
+    """The chunks of runs ``first`` to ``first + runs - 1``: for each its first run and the number of its runs.
+
+    >>> sizes(10000)
+    {0: (0, 8192), 1: (8192, 1808)}
+    """
+    last = first + runs
+    return {
+        chunk: (max(first, chunk * CHUNK), min(last, (chunk + 1) * CHUNK) - max(first, chunk * CHUNK))
+        for chunk in range(first // CHUNK, -(-last // CHUNK))
+    }
+
+
+def play(job: Job, chunk: int, first: int, runs: int, keep: bool, progress: Callable[[int], object] | None = None) -> Part:
+    """Play one chunk here and count it."""
+    outcomes, rows = import_module(ENGINES[job.engine]).run(job.compiled, job.seed, first, runs, job.luck, progress)
+    most = max((len(options) for options in job.compiled.options), default=0)
+    tally = count(outcomes, rows, job.compiled.horizon, most)
+    return Part(chunk, tally, outcomes, rows) if keep else Part(chunk, tally)
+
+
+def play_all(
+    job: Job,
+    chunks: dict[int, tuple[int, int]],
+    keep: bool,
+    executor: Executor | None = None,
+    bench: Bench | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Iterator[Part]:
+    """Play chunks and hand them out in their order, each as soon as those before it are there.
+
+    Args:
+        job: what is played.
+        chunks: by number, the first run and how many.
+        keep: whether the parts carry outcomes.
+        executor: who plays; none: this process.
+        bench: a folder that takes finished chunks and gives those of an earlier attempt.
+        progress: called with the number of runs finished.
+
+    Raises:
+        NegsimError: a run can't go on, a worker was lost, or the folder can't be written.
+    """
+    done = bench.finished(chunks, keep) if bench is not None else {}
+    todo = {chunk: size for chunk, size in chunks.items() if chunk not in done}
+    if progress is not None and len(todo) < len(chunks):
+        progress(sum(size for chunk, (_, size) in chunks.items() if chunk in done))
+    fresh = _here(job, todo, keep or bench is not None, progress) if executor is None else _there(
+        job, todo, keep or bench is not None, executor, progress
+    )
+    waiting: dict[int, Part] = {}
+    for chunk in chunks:
+        if chunk in done:
+            assert bench is not None
+            yield bench.read(chunk, keep)
+            continue
+        while chunk not in waiting:
+            part = next(fresh)
+            if bench is not None:
+                bench.put(part)
+                part = part if keep else Part(part.chunk, part.tally)
+            waiting[part.chunk] = part
+        yield waiting.pop(chunk)
+
+
+def _here(
+    job: Job, todo: dict[int, tuple[int, int]], keep: bool, progress: Callable[[int], object] | None
+) -> Iterator[Part]:
+    for chunk, (first, runs) in todo.items():
+        yield play(job, chunk, first, runs, keep, progress)
+
+
+_jobs: dict[str, Job] = {}
+
+
+def _task(key: str, blob: bytes, pieces: list[tuple[int, int, int]], keep: bool) -> tuple[float, list[Part]]:
+    """What a worker does: unpack the job once, play the chunks it was given, say how long they took."""
+    if key not in _jobs:
+        _jobs.clear()
+        _jobs[key] = pickle.loads(zlib.decompress(blob))
+    start = time.perf_counter()
+    parts = [play(_jobs[key], chunk, first, runs, keep) for chunk, first, runs in pieces]
+    return time.perf_counter() - start, parts
+
+
+def _there(
+    job: Job,
+    todo: dict[int, tuple[int, int]],
+    keep: bool,
+    executor: Executor,
+    progress: Callable[[int], object] | None,
+) -> Iterator[Part]:
+    raw = zlib.compress(pickle.dumps(job), 1)
+    key, blob = sha256(raw).hexdigest(), _scattered(executor, raw)
+    left = iter([(chunk, first, runs) for chunk, (first, runs) in todo.items()])
+    running: dict[Future[tuple[float, list[Part]]], int] = {}
+    most, chunks_a_task = min(AHEAD, 2 * _workers(executor)), 1
+
+    def send() -> None:
+        while len(running) < most and (pieces := list(islice(left, chunks_a_task))):
+            running[executor.submit(_task, key, blob, pieces, keep)] = sum(runs for _, _, runs in pieces)
+
+    try:
+        send()
+        while running:
+            ready, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in ready:
+                runs = running.pop(future)
+                took, parts = future.result()
+                chunks_a_task = max(1, min(256, round(len(parts) * TASK / max(took, 1e-3))))
+                if progress is not None:
+                    progress(runs)
+                yield from parts
+            send()
+    except NegsimError:
+        raise
+    except BrokenProcessPool as error:
+        raise NegsimError("a worker process died; what is finished is kept if --out was given: run again") from error
+    except (OSError, RuntimeError) as error:
+        raise NegsimError(f"the workers can't go on: {error}") from error
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def _scattered(executor: Executor, blob: bytes) -> Any:
+    """The job where the workers find it; Dask sends what is scattered once to each, and hands it to the tasks."""
+    client = getattr(executor, "_client", None)
+    return client.scatter(blob, broadcast=True) if hasattr(client, "scatter") else blob
+
+
+def _workers(executor: Executor) -> int:
+    client = getattr(executor, "_client", None)
+    if hasattr(client, "nthreads"):
+        return max(1, sum(client.nthreads().values()))
+    return int(getattr(executor, "_max_workers", 0) or os.cpu_count() or 1)
