@@ -1,11 +1,15 @@
-"""The JSON schema of quantities: one definition for each rule, to which fields refer."""
+"""The JSON schema of quantities: one definition for each rule, to which fields refer.
+
+It knows units, families and the range of plain values; the order of numbers and ranges within distributions are for
+``negsim check``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from negsim.quantities import FAMILIES, Rule
+from negsim.quantities import FAMILIES, UNITLESS, Rule
 
 _UNIT_PATTERNS = {
     "duration": "(day|week|month|year)s?",
@@ -17,7 +21,7 @@ _UNIT_PATTERNS = {
 
 def definition_name(rule: Rule) -> str:
     """The name of a rule's definition in the JSON schema; the same for equal rules."""
-    parts = [rule.kind, "drawn_each_time" if rule.chance else "once"]
+    parts = [rule.kind, "each_time" if rule.chance else "once"]
     if rule.lo > float("-inf"):
         parts += ["above" if rule.lo_open else "from", f"{rule.lo:g}"]
     if rule.hi < float("inf"):
@@ -25,31 +29,20 @@ def definition_name(rule: Rule) -> str:
     return "_".join(parts).replace("-", "minus").replace(".", "_")
 
 
-def quantity_schema(rule: Rule, depth: int = 0) -> dict[str, Any]:
-    """The JSON schema of a quantity: a plain value, a distribution or a parameter."""
-    plain = _plain_schema(rule)
-    if depth and not rule.chance:
-        return plain
-    inner = _inner_schema(rule, depth)
-    choices = [plain]
-    for family, names in FAMILIES.items():
-        if family == "empirical":
-            numbers: dict[str, Any] = {"values": {"type": "array", "minItems": 1, "items": plain}}
-        else:
-            numbers = {name: inner if name not in ("shape", "a", "b") else _shape_schema(rule, depth) for name in names}
-        needed = ["a", "b"] if family == "beta" and rule.kind == "number" else list(names)
-        body = {"type": "object", "additionalProperties": False, "properties": numbers, "required": needed}
-        choices.append(
-            {"type": "object", "additionalProperties": False, "properties": {family: body}, "required": [family]}
-        )
-    choices.append(_parameter_schema(rule))
+def quantity_schema(rule: Rule) -> dict[str, Any]:
+    """The JSON schema of a quantity: a plain value, a distribution or a parameter.
+
+    >>> quantity_schema(Rule("number", 0, 1))["anyOf"][0]
+    {'type': 'number', 'minimum': 0, 'maximum': 1}
+    """
+    distribution = f"{rule.kind}_distribution_each_time" if rule.chance else f"{rule.kind}_distribution"
     return {
         "description": f"{rule.allowed[0].upper()}{rule.allowed[1:]}; or a distribution, or a parameter.",
-        "anyOf": choices,
+        "anyOf": [_plain(rule), _reference(distribution), _reference(f"{rule.kind}_parameter")],
     }
 
 
-def _plain_schema(rule: Rule) -> dict[str, Any]:
+def _plain(rule: Rule) -> dict[str, Any]:
     if rule.kind == "number":
         plain: dict[str, Any] = {"type": "number"}
         if rule.lo > float("-inf"):
@@ -61,58 +54,62 @@ def _plain_schema(rule: Rule) -> dict[str, Any]:
     return {"type": "string", "pattern": rf"^{sign}[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?\s*{_UNIT_PATTERNS[rule.kind]}$"}
 
 
-def _inner_schema(rule: Rule, depth: int) -> dict[str, Any]:
-    if rule.chance and depth == 0:
-        return {"$quantity": definition_name(Rule(rule.kind, rule.lo, rule.hi))}
-    return _plain_schema(Rule(rule.kind, rule.lo, rule.hi))
+def _distribution(kind: str, each_time: bool) -> dict[str, Any]:
+    """Any family; what is drawn each time may have numbers that are themselves uncertain."""
+
+    def number(of: str) -> dict[str, Any]:
+        plain = _reference(f"{of}_plain")
+        return (
+            {"anyOf": [plain, _reference(f"{of}_distribution"), _reference(f"{of}_parameter")]} if each_time else plain
+        )
+
+    choices = []
+    for family, names in FAMILIES.items():
+        properties: dict[str, Any] = {name: number("number" if name in UNITLESS else kind) for name in names}
+        if family == "empirical":
+            properties = {"values": {"type": "array", "minItems": 1, "items": _reference(f"{kind}_plain")}}
+        needed = ["a", "b"] if family == "beta" and kind == "number" else list(names)
+        choices.append(_only({family: _only(properties, needed)}, [family]))
+    return {"description": "A distribution.", "anyOf": choices}
 
 
-def _shape_schema(rule: Rule, depth: int) -> dict[str, Any]:
-    if rule.chance and depth == 0:
-        return {"$quantity": definition_name(Rule("number", 0, lo_open=True))}
-    return {"type": "number", "exclusiveMinimum": 0}
-
-
-def _parameter_schema(rule: Rule) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "parameter": {"type": "string", "description": "The name of one of the scenario's parameters."},
-            "times": {"type": "number", "default": 1},
-            "plus": {**_plain_schema(Rule(rule.kind)), "description": "Added after times, with its unit."},
-        },
-        "required": ["parameter"],
+def _parameter(kind: str) -> dict[str, Any]:
+    properties = {
+        "parameter": {"type": "string", "description": "The name of one of the scenario's parameters."},
+        "times": {"type": "number", "default": 1},
+        "plus": {"description": "Added after times, with its unit.", **_reference(f"{kind}_plain")},
     }
+    return {"description": "A named parameter, scaled and shifted.", **_only(properties, ["parameter"])}
+
+
+def _only(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": properties, "required": required}
+
+
+def _reference(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{name}"}
 
 
 def resolve_quantities(schema: dict[str, Any], known: Iterable[Rule]) -> dict[str, Any]:
-    """The schema with every ``$quantity`` mark turned into a reference to a definition that is added."""
-    rules: dict[str, Rule] = {}
-    for rule in known:
-        rules[definition_name(rule)] = rule
-        # The numbers inside a distribution that is drawn each time have definitions of their own.
-        for inner in (Rule(rule.kind, rule.lo, rule.hi), Rule("number", 0, lo_open=True)):
-            rules.setdefault(definition_name(inner), inner)
-    used: dict[str, dict[str, Any]] = {}
+    """The schema with every ``$quantity`` mark turned into a reference, and all definitions of quantities added."""
 
     def walk(value: Any) -> Any:
         if isinstance(value, list):
             return [walk(item) for item in value]
         if not isinstance(value, dict):
             return value
-        if "$quantity" in value:
-            name = value["$quantity"]
-            if name not in used:
-                used[name] = {}
-                used[name] = walk(quantity_schema(rules[name]))
-            rest = {key: walk(item) for key, item in value.items() if key != "$quantity"}
-            return {**rest, "$ref": f"#/$defs/{name}"}
-        return {key: walk(item) for key, item in value.items()}
+        rest = {key: walk(item) for key, item in value.items() if key != "$quantity"}
+        return {**rest, **_reference(value["$quantity"])} if "$quantity" in value else rest
 
-    walked: dict[str, Any] = walk(schema)
-    definitions = {**walked.get("$defs", {}), **used}
-    return {**walked, "$defs": dict(sorted(definitions.items()))}
+    definitions: dict[str, Any] = walk(schema.get("$defs", {}))
+    for kind in ("number", *_UNIT_PATTERNS):
+        definitions[f"{kind}_plain"] = _plain(Rule(kind))
+        definitions[f"{kind}_distribution"] = _distribution(kind, each_time=False)
+        definitions[f"{kind}_distribution_each_time"] = _distribution(kind, each_time=True)
+        definitions[f"{kind}_parameter"] = _parameter(kind)
+    definitions |= {definition_name(rule): quantity_schema(rule) for rule in known}
+    whole: dict[str, Any] = walk({key: value for key, value in schema.items() if key != "$defs"})
+    return {**whole, "$defs": dict(sorted(definitions.items()))}
 
 
 def references(schema: object) -> set[str]:

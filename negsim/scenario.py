@@ -86,14 +86,8 @@ class Scenario(Frame):
     def hash(self) -> str:
         """SHA-256 (hex) of the full form and of the order in which things are declared."""
         # The order of keys says nothing, but for these: the order of declaration decides ties.
-        orders: list[Iterable[str]] = [
-            self.issues,
-            self.packages,
-            self.channels,
-            self.climate.regimes,
-            self.shocks,
-            self.agenda.sides,
-        ]
+        orders: list[Iterable[str]] = [self.issues, self.packages, self.channels, self.climate.regimes, self.shocks]
+        orders.append(self.agenda.sides)
         whole = {"scenario": self.resolved(), "order": [list(names) for names in orders]}
         text = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

@@ -109,6 +109,15 @@ def test_the_record_in_the_burndown_is_that_of_the_tracker(projection):
     assert last["low"] == last["high"] == len(on_the_table)
 
 
+def test_an_issue_that_has_not_opened_is_not_in_the_record(root):
+    later = run(ns.load(root / "scenarios" / "arms_control_follows.yaml"), runs=3)
+    table = later.burndown()
+    last = table[table["part"] == "recorded"].iloc[-1]
+    dormant = [facts for facts in later.setting.issues if facts.status == "dormant"]
+    assert dormant
+    assert last["high"] == len(later.setting.issues) - len(dormant)
+
+
 def test_a_notebook_shows_every_issue_and_escapes_its_title(baseline, projection):
     html = projection._repr_html_()
     assert html.count("<tr>") == len(baseline.issues) + 2
