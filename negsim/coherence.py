@@ -146,6 +146,10 @@ def _shocks(parts: Parts) -> Iterator[Problem]:
     means = {name: dict.fromkeys(names, 0.0) for name in names}
     for name, shock in parts.shocks.items():
         for number, provoked in enumerate(shock.provokes):
+            if provoked.shock in {other.shock for other in shock.provokes[:number]}:
+                message = f"{name} provokes {provoked.shock} twice"
+                where = ("shocks", name, "provokes", number, "shock")
+                yield parts.problem(message, *where, allowed="one entry with the sum of the means")
             most = clipped(provoked.mean, parts.named())[1]
             if provoked.shock in means[name]:
                 means[name][provoked.shock] += most

@@ -8,7 +8,9 @@ from negsim.assumptions import Chance, IssueSetup
 from negsim.errors import Problem, did_you_mean, one_of
 from negsim.layers import CARRIES, STATUSES, at
 from negsim.parts import Parts
+from negsim.quantities import Fixed
 from negsim.status import Status
+from negsim.zones import zone_possible
 
 _SUM = 1e-9
 
@@ -79,6 +81,27 @@ def starts(parts: Parts) -> Iterator[Problem]:
             yield parts.problem(message, *path, key, on_key=True, allowed=one_of([*needed, *optional]))
         yield from _clocks_and_offers(parts, name, issue)
         yield from _terms(parts, name, issue)
+        yield from _at_odds(parts, name, issue)
+
+
+def _at_odds(parts: Parts, name: str, issue: IssueSetup) -> Iterator[Problem]:
+    """Starts that a rule would not have come to."""
+    status, path = STATUSES[issue.start.status], ("issues", name, "start", "status")
+    waited = [other for other in issue.implementation.requires if other in parts.issues]
+    if status is Status.IMPLEMENTING and waited:
+        message = f"{name} is implementing at as_of, and {waited[0]}, which it requires, is not resolved"
+        yield parts.problem(message, *path, allowed="blocked, or no such requirement")
+    if status is Status.BLOCKED and not waited:
+        message = f"{name} is blocked at as_of, and requires nothing that is not resolved"
+        yield parts.problem(message, *path, allowed="implementing, or requires: [an issue]")
+    if issue.opens is not None and issue.opens.when is not None and issue.opens.when.reaches == Status.DORMANT.label:
+        message = f"{name} waits until {issue.opens.when.issue} is dormant, which nothing becomes"
+        yield parts.problem(message, "issues", name, "opens", "when", "reaches", allowed="any later status")
+    alone = not any(name in package.issues for package in parts.packages.values())
+    known = all(isinstance(value, Fixed) for value in issue.reservation.values())
+    if status is Status.STALLED and alone and known and zone_possible([issue], [name], parts.sides, None, parts.named()):
+        message = f"{name} is stalled at as_of, and there is an outcome that both sides would take"
+        yield parts.problem(message, *path, allowed="discussing or converging")
 
 
 _CARRIED = {
@@ -106,8 +129,10 @@ def _clocks_and_offers(parts: Parts, name: str, issue: IssueSetup) -> Iterator[P
             message = f"the clock of {side} counts {'rounds' if wanted == 'rounds' else 'days'}, but was {clock.text}"
             yield parts.problem(message, *path, "clock", side, allowed=allowed)
         offers = issue.start.offers.get(other, ())
-        if talking and tactic.window is not None and len(offers) < tactic.window and issue.start.rounds:
-            message = f"{side} answers offers, and {other}'s last {tactic.window} are not given"
+        wanted_offers = min(tactic.window or 0, issue.start.rounds or 0)
+        if talking and len(offers) < wanted_offers:
+            last = "offer is" if wanted_offers == 1 else f"{wanted_offers} offers are"
+            message = f"{side} answers offers, and {other}'s last {last} not given"
             allowed = f"offers: {{{other}: [utilities left to {side}, oldest first]}}"
             yield parts.problem(message, *path, "offers", other, allowed=allowed)
 
