@@ -603,4 +603,3 @@ class _Compiler:
 
 def _plain(value: Any) -> float:
     return float(value.value) if isinstance(value, Fixed) else float(value)
-

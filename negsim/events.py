@@ -1,6 +1,7 @@
 """Columns, units and invariants of what an engine writes: the outcomes of a run and its event log.
 
-Times are days from ``as_of`` (NaN: it never happened); utilities are shares in [0, 1]; side 0 is the agenda's first side.
+Times are days from ``as_of`` (NaN: it never happened); utilities are shares in [0, 1]; side 0 is the agenda's first
+side.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from enum import IntEnum
 
 import numpy as np
 
-from negsim.status import LEGAL_MOVES, Reason, Spent, Status
+from negsim.status import Spent
 
-#: One row a run and issue. ``agreed`` is the agreement that stands, ``opened`` the first opening (0 if open at ``as_of``).
+# : One row a run and issue. ``agreed`` is the agreement that stands, ``opened`` the first opening (0 if open at
+# ``as_of``).
 OUTCOME = np.dtype(
     [
         ("opened", "f8"),

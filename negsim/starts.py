@@ -99,7 +99,12 @@ def _at_odds(parts: Parts, name: str, issue: IssueSetup) -> Iterator[Problem]:
         yield parts.problem(message, "issues", name, "opens", "when", "reaches", allowed="any later status")
     alone = not any(name in package.issues for package in parts.packages.values())
     known = all(isinstance(value, Fixed) for value in issue.reservation.values())
-    if status is Status.STALLED and alone and known and zone_possible([issue], [name], parts.sides, None, parts.named()):
+    if (
+        status is Status.STALLED
+        and alone
+        and known
+        and zone_possible([issue], [name], parts.sides, None, parts.named())
+    ):
         message = f"{name} is stalled at as_of, and there is an outcome that both sides would take"
         yield parts.problem(message, *path, allowed="discussing or converging")
 

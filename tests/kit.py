@@ -42,10 +42,12 @@ def agenda(names: Mapping[str, str]) -> dict[str, Any]:
 def talks(issues: Mapping[str, Mapping[str, Any]] | str = "a", **over: Any) -> dict[str, Any]:
     """Mirror sides with linear time tactics of 300 days, reservations 0.2, a meeting every 10 days, no lag, five years.
 
-    ``issues``: names in one string, or what differs by name. ``over``: sections of the scenario; ``tactics`` and ``channel`` are
-    laid over the defaults.
+    ``issues``: names in one string, or what differs by name. ``over``: sections of the scenario; ``tactics`` and
+    ``channel`` are laid over the defaults.
     """
-    given = {name: {} for name in issues.split()} if isinstance(issues, str) else {k: dict(v) for k, v in issues.items()}
+    given = (
+        {name: {} for name in issues.split()} if isinstance(issues, str) else {k: dict(v) for k, v in issues.items()}
+    )
     status = {name: "dormant" if "opens" in issue else "raised" for name, issue in given.items()}
     tactics = {side: TACTIC | over.get("tactics", {}).get(side, over.get("both", {})) for side in ("us", "russia")}
     channel = {"title": "Rounds", "gap": "10 days", "session": "100 hours", "source": SOURCE} | over.pop("channel", {})
@@ -119,6 +121,10 @@ def play(
 
 
 def near(sample: np.ndarray, value: float, errors: float = 4.0) -> bool:
-    """Whether the sample's mean is within some standard errors of ``value``: 4 give a false alarm in 16,000 (fixed seeds)."""
-    assert len(sample) > 1 and not np.isnan(sample).any()
+    """Whether the sample's mean is within some standard errors of ``value``.
+
+    4 give a false alarm in 16,000 (fixed seeds).
+    """
+    assert len(sample) > 1
+    assert not np.isnan(sample).any()
     return bool(abs(sample.mean() - value) <= errors * sample.std(ddof=1) / np.sqrt(len(sample)))

@@ -1,4 +1,7 @@
-"""Random scenarios over the whole schema, in the friendly form; most are in order, the rest are turned away by the loader."""
+"""Random scenarios over the whole schema, in the friendly form.
+
+Most are in order, the rest are turned away by the loader.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,11 @@ def uncertain_share(draw: st.DrawFn, low: float = 0.0, high: float = 1.0) -> Any
     if form == 1:
         return {"uniform": {"low": low, "high": high}}
     if form == 2:
-        return {"parameter": "mood", "times": draw(st.sampled_from([0.5, 1, 2])), "plus": draw(st.sampled_from([-0.2, 0, 0.3]))}
+        return {
+            "parameter": "mood",
+            "times": draw(st.sampled_from([0.5, 1, 2])),
+            "plus": draw(st.sampled_from([-0.2, 0, 0.3])),
+        }
     if form == 3:
         return {"empirical": {"values": draw(st.lists(share(low, high), min_size=1, max_size=4))}}
     if form == 4:
@@ -54,7 +61,13 @@ def chance_span(draw: st.DrawFn, least: int = 0) -> Any:
     if form == 3:
         return {"gamma": {"shape": {"uniform": {"low": 0.5, "high": 3}}, "scale": f"{days} days"}}
     if form == 4:
-        return {"pert": {"low": f"{days} days", "mode": {"uniform": {"low": f"{days} days", "high": f"{2 * days} days"}}, "high": f"{3 * days} days"}}
+        return {
+            "pert": {
+                "low": f"{days} days",
+                "mode": {"uniform": {"low": f"{days} days", "high": f"{2 * days} days"}},
+                "high": f"{3 * days} days",
+            }
+        }
     if form == 5:
         return {"empirical": {"values": [f"{d + 1} days" for d in draw(st.lists(DAYS, min_size=1, max_size=3))]}}
     if form == 6:
@@ -70,8 +83,12 @@ def tactic(draw: st.DrawFn, deadline: bool, rounds: bool) -> dict[str, Any]:
         curve = draw(st.sampled_from(["polynomial", "polynomial", "exponential"]))
         made |= {
             "curve": curve,
-            "beta": draw(st.sampled_from(["boulware", "linear", "conceder", 0.1, 2.5, {"lognormal": {"median": 1, "q90": 3}}])),
-            "kappa": draw(st.sampled_from([0.05, 0.2])) if curve == "exponential" else draw(st.sampled_from([0, 0, 0.1])),
+            "beta": draw(
+                st.sampled_from(["boulware", "linear", "conceder", 0.1, 2.5, {"lognormal": {"median": 1, "q90": 3}}])
+            ),
+            "kappa": draw(st.sampled_from([0.05, 0.2]))
+            if curve == "exponential"
+            else draw(st.sampled_from([0, 0, 0.1])),
         }
         if rounds:
             made |= {"clock": "rounds", "patience": f"{draw(st.integers(1, 20))} rounds"}
@@ -90,7 +107,9 @@ def tactic(draw: st.DrawFn, deadline: bool, rounds: bool) -> dict[str, Any]:
 
 
 @st.composite
-def issue(draw: st.DrawFn, name: str, before: list[str], rounds: bool, kinds: dict[str, str]) -> tuple[str, dict[str, Any]]:
+def issue(
+    draw: st.DrawFn, name: str, before: list[str], rounds: bool, kinds: dict[str, str]
+) -> tuple[str, dict[str, Any]]:
     """An issue's assumptions and its status at ``as_of``."""
     made: dict[str, Any] = {
         "reservation": {side: draw(uncertain_share(0, 0.8)) for side in SIDES},
@@ -107,11 +126,19 @@ def issue(draw: st.DrawFn, name: str, before: list[str], rounds: bool, kinds: di
     options = draw(st.integers(0, 3))
     if options == 1:
         made["outcome"] = {
-            "options": [{"id": f"o{k}", "title": f"Option {k}", "us": draw(share()), "russia": draw(share())} for k in range(draw(st.integers(1, 4)))]
+            "options": [
+                {"id": f"o{k}", "title": f"Option {k}", "us": draw(share()), "russia": draw(share())}
+                for k in range(draw(st.integers(1, 4)))
+            ]
         }
     if draw(st.integers(0, 4)) == 0:
         made["settle"] = {"chance": draw(share())}
-    status = draw(st.sampled_from(["raised"] * 4 + ["discussing", "converging", "suspended", "implementing", "agreed", "dormant", "dormant", "resolved"]))
+    status = draw(
+        st.sampled_from(
+            ["raised"] * 4
+            + ["discussing", "converging", "suspended", "implementing", "agreed", "dormant", "dormant", "resolved"]
+        )
+    )
     unit = "rounds" if rounds else "days"
     clock = {"clock": {side: f"{draw(st.integers(0, 30))} {unit}" for side in SIDES}, "rounds": draw(st.integers(0, 3))}
     answering = any(kind in ("reciprocal", "mixed") for kind in kinds.values())
@@ -135,7 +162,11 @@ def issue(draw: st.DrawFn, name: str, before: list[str], rounds: bool, kinds: di
         if before and (draw(st.booleans()) or not opens):
             opens["when"] = {
                 "issue": draw(st.sampled_from(before)),
-                "reaches": draw(st.sampled_from(["raised", "discussing", "converging", "resolved", "stalled", "suspended", "lapsed", "agreed"])),
+                "reaches": draw(
+                    st.sampled_from(
+                        ["raised", "discussing", "converging", "resolved", "stalled", "suspended", "lapsed", "agreed"]
+                    )
+                ),
             }
         made["opens"] = opens
     return status, made
@@ -156,9 +187,26 @@ def shocks(draw: st.DrawFn, names: list[str], regimes: list[str], channels: list
                     [
                         {"kind": "climate", "to": draw(st.sampled_from(regimes))},
                         {"kind": "suspend", "issues": touched, "duration": draw(chance_span())},
-                        {"kind": "harden", "side": side, "issues": touched, "step": draw(share(0, 0.5)), "half_life": "30 days"},
-                        {"kind": "ease", "side": side, "issues": touched, "step": {"uniform": {"low": 0, "high": 0.4}}, "half_life": "100 days"},
-                        {"kind": "reservation", "side": side, "issues": some, "delta": draw(st.sampled_from([-0.3, -0.1, 0.2]))},
+                        {
+                            "kind": "harden",
+                            "side": side,
+                            "issues": touched,
+                            "step": draw(share(0, 0.5)),
+                            "half_life": "30 days",
+                        },
+                        {
+                            "kind": "ease",
+                            "side": side,
+                            "issues": touched,
+                            "step": {"uniform": {"low": 0, "high": 0.4}},
+                            "half_life": "100 days",
+                        },
+                        {
+                            "kind": "reservation",
+                            "side": side,
+                            "issues": some,
+                            "delta": draw(st.sampled_from([-0.3, -0.1, 0.2])),
+                        },
                         {"kind": "meeting", "channel": draw(st.sampled_from(channels)), "after": draw(span())},
                     ]
                 )
@@ -168,7 +216,9 @@ def shocks(draw: st.DrawFn, names: list[str], regimes: list[str], channels: list
         if draw(st.booleans()):
             made[kind]["rate"] = f"{draw(st.sampled_from([1, 6]))} per year"
         if draw(st.booleans()):
-            made[kind]["on"] = [{"date": d, "probability": draw(share())} for d in ("2025-04-10", "2025-04-20", "2025-07-01")]
+            made[kind]["on"] = [
+                {"date": d, "probability": draw(share())} for d in ("2025-04-10", "2025-04-20", "2025-07-01")
+            ]
         if draw(st.booleans()):
             made[kind]["pending"] = ["0 days", "3 days"]
         if draw(st.booleans()):
@@ -201,7 +251,14 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
                 "settlement": draw(st.sampled_from([0, 1, 2])),
                 "breakdown": draw(st.sampled_from(["0 per year", "0.3 per year"])),
             }
-            | ({"sojourn": f"{draw(st.sampled_from([20, 60]))} days", "next": {o: 1 / (len(regimes) - 1) for o in regimes if o != r}} if len(regimes) > 1 else {})
+            | (
+                {
+                    "sojourn": f"{draw(st.sampled_from([20, 60]))} days",
+                    "next": {o: 1 / (len(regimes) - 1) for o in regimes if o != r},
+                }
+                if len(regimes) > 1
+                else {}
+            )
             for r in regimes
         },
     }

@@ -42,15 +42,15 @@ def test_every_story_is_the_same_on_both_engines(path: Path) -> None:
 def _random(mapping: dict[str, Any], runs: int) -> None:
     try:
         model = compile(scenarios.from_mapping(mapping))
-    except InputError as error:
+    except InputError:
         event("turned away")
-        assert error.problems
         return
     try:
         events = same(model, runs)
     except NegsimError as error:
+        if "as old" not in str(error) and "so long" not in str(error):
+            raise
         event("impossible start")
-        assert "as old" in str(error) or "so long" in str(error)
         return
     event("events: " + ("none" if events <= runs else "some"))
 

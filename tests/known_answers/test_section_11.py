@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from tests.kit import chance, near, steady, talks
 from negsim.status import Reason, Status
+from tests.kit import chance, near, steady, talks
 
 RUNS = 3000
 
@@ -29,7 +29,13 @@ def test_1_on_the_crossing_the_terms_do_not_depend_on_beta(play, beta):
     r_us, r_russia = 0.1, 0.3
     z = 1 - r_us - r_russia
     crossing = (1 + z) ** -beta * 300
-    got = play(talks({"a": {"reservation": {"us": r_us, "russia": r_russia}}}, both={"beta": beta}, channel={"gap": f"{crossing + 1e-9!r} days"}))
+    got = play(
+        talks(
+            {"a": {"reservation": {"us": r_us, "russia": r_russia}}},
+            both={"beta": beta},
+            channel={"gap": f"{crossing + 1e-9!r} days"},
+        )
+    )
     assert got("agreed")[0] == pytest.approx(crossing)
     assert got("u_a")[0] == pytest.approx((1 - r_russia) / (1 + z), abs=1e-7)
 
@@ -185,7 +191,15 @@ def test_5_slower_switching_at_the_same_law_means_later_on_average(play):
     means = []
     for slow in (0.2, 5.0):
         pooled = [
-            weight * play(chance(0.5, gap={"exponential": {"mean": "20 days"}}, climate=climate(start, {"thaw": 0.6, "freeze": 0.05}, slow)), RUNS)("agreed").mean()
+            weight
+            * play(
+                chance(
+                    0.5,
+                    gap={"exponential": {"mean": "20 days"}},
+                    climate=climate(start, {"thaw": 0.6, "freeze": 0.05}, slow),
+                ),
+                RUNS,
+            )("agreed").mean()
             for start, weight in (("thaw", THAW / (THAW + FREEZE)), ("freeze", FREEZE / (THAW + FREEZE)))
         ]
         means.append(sum(pooled))
@@ -215,7 +229,12 @@ def quiet(**shocks: dict) -> dict:
 
 def test_6_a_shock_that_provokes_itself_from_nothing_pending(trace):
     n, b, mu, horizon = 0.5, 1 / 20, 12 / 365.25, 1000.0
-    mapping = quiet(x={"rate": "12 per year", "provokes": [{"shock": "x", "mean": n, "delay": {"exponential": {"mean": "20 days"}}}]})
+    mapping = quiet(
+        x={
+            "rate": "12 per year",
+            "provokes": [{"shock": "x", "mean": n, "delay": {"exponential": {"mean": "20 days"}}}],
+        }
+    )
     k = b * (1 - n)
     expected = mu / (1 - n) * (horizon - n * (1 - math.exp(-k * horizon)) / k)
     assert near(shocks_by(trace, mapping, 400)[:, 0], expected)
@@ -225,8 +244,14 @@ def test_6_two_kinds_that_provoke_each_other(trace):
     means, mu = np.array([[0.2, 0.4], [0.5, 0.1]]), np.array([6, 12]) / 365.25
     quick = {"exponential": {"mean": "1 day"}}
     mapping = quiet(
-        x={"rate": "6 per year", "provokes": [{"shock": "x", "mean": 0.2, "delay": quick}, {"shock": "y", "mean": 0.4, "delay": quick}]},
-        y={"rate": "12 per year", "provokes": [{"shock": "x", "mean": 0.5, "delay": quick}, {"shock": "y", "mean": 0.1, "delay": quick}]},
+        x={
+            "rate": "6 per year",
+            "provokes": [{"shock": "x", "mean": 0.2, "delay": quick}, {"shock": "y", "mean": 0.4, "delay": quick}],
+        },
+        y={
+            "rate": "12 per year",
+            "provokes": [{"shock": "x", "mean": 0.5, "delay": quick}, {"shock": "y", "mean": 0.1, "delay": quick}],
+        },
     )
     got = shocks_by(trace, mapping, 300)
     expected = np.linalg.inv(np.eye(2) - means.T) @ mu * 1000
@@ -244,7 +269,11 @@ def test_7_a_single_undertaking_is_the_maximum_run_by_run(play):
 
 def test_7_a_package_is_worth_one_plus_the_distance_of_the_weights(play):
     weights = {"us": {"a": 0.8, "b": 0.2}, "russia": {"a": 0.2, "b": 0.8}}
-    mapping = talks("a b", packages={"ab": {"issues": ["a", "b"], "weights": weights}}, defaults={"reservation": {"us": 0.0, "russia": 0.0}})
+    mapping = talks(
+        "a b",
+        packages={"ab": {"issues": ["a", "b"], "weights": weights}},
+        defaults={"reservation": {"us": 0.0, "russia": 0.0}},
+    )
     got = play(mapping)
     joint = sum(weights["us"][j] * got("u_a", j)[0] + weights["russia"][j] * got("u_b", j)[0] for j in "ab")
     assert joint <= 1.6 + 1e-12
