@@ -75,15 +75,30 @@ def test_stalled_without_a_zone_is_off_the_agenda_until_a_zone_opens():
 
 def test_stalled_where_this_runs_numbers_leave_a_zone_is_on_the_agenda_at_once():
     start = {"status": "stalled", "rounds": 9, "clock": {"us": "400 days", "russia": "400 days"}}
-    begun = begun_from(start)
-    assert begun.status() is Status.DISCUSSING
-    assert begun.told(Kind.STATUS)[["t", "was", "now"]].tolist() == [(0, Status.STALLED, Status.DISCUSSING)]
+    drawn = {"us": 0.5, "russia": {"uniform": {"low": 0.3, "high": 0.7}}}
+    begun = begun_from(start, issue={"reservation": drawn})
+    seen = set()
+    for run in range(12):
+        begun.begin(run=run)
+        zone = begun.number("reserve_of", 1, "r") <= 0.5
+        assert begun.status() is (Status.DISCUSSING if zone else Status.STALLED)
+        assert len(begun.told(Kind.STATUS)) == int(zone)
+        seen.add(zone)
+    assert seen == {True, False}
 
 
-def test_stalled_settled_by_chance_has_no_positions_to_be_stalled_on():
-    begun = ByHand(talks({"a": {"start": {"status": "stalled", "rounds": 3}, "settle": {"chance": 1}}}))
-    begun.meet(10)
-    assert begun.issue()["agreed"] == 10
+def refused(start: dict[str, Any], match: str, **more: Any) -> None:
+    from negsim.errors import InputError
+
+    with pytest.raises(InputError, match=match):
+        begun_from(start, **more)
+
+
+def test_starts_that_no_rule_would_come_to_are_refused():
+    stalled = {"status": "stalled", "rounds": 3, "clock": {"us": "400 days", "russia": "400 days"}}
+    refused(stalled, "an outcome that both sides would take")
+    refused({"status": "stalled", "rounds": 3}, "both sides would take", issue={"settle": {"chance": 1}})
+    refused({"status": "blocked", "terms": TERMS}, "requires nothing")
 
 
 @pytest.mark.parametrize("was", ["raised", "discussing", "converging"])
@@ -179,12 +194,6 @@ def test_agreed_or_blocked_waits_for_its_prerequisite(status):
     assert begun.spent(Spent.BLOCKED) == 40
     got = play(talks(issues))
     assert got("resolved", "a")[0] == 45
-
-
-def test_blocked_without_anything_left_to_wait_for_starts_its_lag():
-    begun = begun_from({"status": "blocked", "terms": TERMS}, issue={"implementation": {"lag": "5 days"}})
-    assert begun.status() is Status.IMPLEMENTING
-    assert begun.due() == [(LAG_END, 0, 0, 5.0)]
 
 
 def test_implementing_is_drawn_given_the_days_passed():
