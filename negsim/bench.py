@@ -14,11 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis.tally import Tally
+from negsim.chunks import sizes
 from negsim.errors import NegsimError
-from negsim.writing import write_file
+from negsim.writing import swap, write_file
 
 if TYPE_CHECKING:
+    from negsim.analysis.tally import Tally
     from negsim.work import Part
 
 
@@ -53,6 +54,8 @@ class Bench:
             raise
 
     def _open(self, identity: dict[str, Any]) -> None:
+        if (self.target / "job.json").exists():
+            _tidy_up(self.target)  # an earlier attempt was stopped in its very last step
         job, text = self.folder / "job.json", json.dumps(identity, indent=2, sort_keys=True) + "\n"
         try:
             if self.folder.exists():
@@ -96,6 +99,8 @@ class Bench:
     def _tally(self, chunk: int) -> Tally:
         import numpy as np
 
+        from negsim.analysis.tally import Tally
+
         with np.load(self._file("tally", chunk)) as arrays:
             return Tally.of_arrays(dict(arrays))
 
@@ -115,35 +120,52 @@ class Bench:
         Raises:
             NegsimError: it can't be written; what was finished before stays.
         """
-        import numpy as np
-
-        from negsim.analysis.tally import CHUNK
+        from negsim.chunks import CHUNK
         from negsim.store import outcomes_bytes, rows_bytes
 
         first = part.chunk * CHUNK
         write_file(self._file("outcomes", part.chunk), outcomes_bytes(part.outcomes, self.issues, first))
         write_file(self._file("runs", part.chunk), rows_bytes(part.rows, first))
-        counts = io.BytesIO()
-        np.savez_compressed(counts, **part.tally.arrays())  # type: ignore[arg-type]
-        write_file(self._file("tally", part.chunk), counts.getvalue())
+        write_file(self._file("tally", part.chunk), tally_bytes(part.tally))
 
-    def become(self, manifest: bytes, tally: Tally) -> None:
-        """Turn the bench into the result: the counts of all, the manifest, and nothing that was only for the work.
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file of the result.
+
+        Raises:
+            NegsimError: it can't be written.
+        """
+        write_file(self.folder / name, content)
+
+    def keep_only(self, runs: int) -> None:
+        """Drop the chunks that look-ahead finished beyond the runs that count."""
+        last = max(sizes(runs))
+        for kind in ("outcomes", "runs", "tally"):
+            for file in (self.folder / kind).iterdir():
+                if int(file.stem) > last:
+                    file.unlink()
+
+    def become(self) -> None:
+        """Turn the bench into the result; what was only for the work goes.
 
         Raises:
             NegsimError: it can't be written; the bench stays.
         """
-        import numpy as np
-
-        from negsim.writing import swap
-
-        counts = io.BytesIO()
-        np.savez_compressed(counts, **tally.arrays())  # type: ignore[arg-type]
-        write_file(self.folder / "tally.npz", counts.getvalue())
-        write_file(self.folder / "manifest.json", manifest)
         try:
-            shutil.rmtree(self.folder / "tally")
-            (self.folder / "job.json").unlink()
             swap(self.folder, self.target)
         except OSError as error:
             raise NegsimError(f"{self.target} cannot be written: {error.strerror or error}") from None
+        _tidy_up(self.target)
+
+
+def _tidy_up(result: Path) -> None:
+    shutil.rmtree(result / "tally", ignore_errors=True)
+    (result / "job.json").unlink(missing_ok=True)
+
+
+def tally_bytes(tally: Tally) -> bytes:
+    """A tally as a file of arrays, the same bytes each time."""
+    import numpy as np
+
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **tally.arrays())  # type: ignore[arg-type]
+    return stream.getvalue()

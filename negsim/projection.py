@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError
-from negsim.status import Reason, Spent, Status
+from negsim.status import Status
 
 if TYPE_CHECKING:
     import os
+    from pathlib import Path
 
     import numpy as np
     import numpy.typing as npt
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from negsim.analysis.burndown import Burndown
     from negsim.analysis.setting import Setting
     from negsim.analysis.summary import Summary
+    from negsim.analysis.tally import Tally
     from negsim.plots import Picture
+    from negsim.precision import Precision
     from negsim.scenario import Scenario
     from negsim.story import Story
 
@@ -30,26 +33,30 @@ if TYPE_CHECKING:
 class Projection:
     """A distribution over dates: the outcomes of all runs of a scenario, and what produced them.
 
-    ``outcomes`` (runs by issues) and ``run_table`` hold the rows that `negsim.events` describes; both are read-only.
+    All figures come from the ``tally``, which is exact and small however many runs there are. ``outcomes`` (runs by
+    issues) and ``run_table`` hold the rows that `negsim.events` describes, in memory or in ``folder``.
 
     >>> import negsim as ns
     >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=50, seed=1)
     >>> p
-    <Projection: 50 runs of 'Baseline', seed 1, reference engine>
+    <Projection: 50 runs of 'Baseline', seed 1, ... engine>
     >>> p.resolved_by("2026-04-10").columns.tolist()
     ['title', 'p', 'se']
     """
 
     scenario: Scenario
-    outcomes: npt.NDArray[np.void]
-    run_table: npt.NDArray[np.void]
+    tally: Tally
     seed: int
     engine: str
     versions: Mapping[str, str]
+    luck: int = 0
+    precision: Precision | None = None
+    folder: Path | None = None
+    kept: tuple[npt.NDArray[np.void], npt.NDArray[np.void]] | None = None
 
     def __post_init__(self) -> None:
-        self.outcomes.setflags(write=False)
-        self.run_table.setflags(write=False)
+        for table in self.kept or ():
+            table.setflags(write=False)
 
     def __repr__(self) -> str:
         return f"<Projection: {self.runs:,} runs of {self.scenario.title!r}, seed {self.seed}, {self.engine} engine>"
@@ -57,7 +64,38 @@ class Projection:
     @property
     def runs(self) -> int:
         """How many runs there are."""
-        return len(self.outcomes)
+        return self.tally.runs
+
+    @cached_property
+    def _tables(self) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
+        if self.kept is not None:
+            return self.kept
+        if self.folder is None:
+            raise NegsimError(
+                f"the outcomes of {self.runs:,} runs were counted and not kept; "
+                "run with out=FOLDER (--out) to have them on disk"
+            )
+        from negsim.store import read_tables
+
+        return read_tables(self.folder, self.runs, len(self.scenario.issues))
+
+    @property
+    def outcomes(self) -> npt.NDArray[np.void]:
+        """A row a run and issue (`events.OUTCOME`), read-only; from the folder if they are not in memory.
+
+        Raises:
+            NegsimError: there were too many to keep, and no folder to write them to.
+        """
+        return self._tables[0]
+
+    @property
+    def run_table(self) -> npt.NDArray[np.void]:
+        """A row a run (`events.RUN`), read-only.
+
+        Raises:
+            NegsimError: as for ``outcomes``.
+        """
+        return self._tables[1]
 
     @property
     def hash(self) -> str:
@@ -95,7 +133,7 @@ class Projection:
         """The headline figures as objects; `summary` is the same as a table."""
         from negsim.analysis.summary import summarise
 
-        return summarise(self.setting, self.outcomes)
+        return summarise(self.setting, self.tally)
 
     def summary(self) -> pd.DataFrame:
         """The headline, a row an issue and one for all: chances by date, 50 and 80 % dates, terms, what it waits for.
@@ -120,27 +158,9 @@ class Projection:
 
     @cached_property
     def _issues(self) -> pd.DataFrame:
-        import numpy as np
-        import pandas as pd
+        from negsim.tidy import tidy
 
-        n = len(self.setting.issues)
-        flat = self.outcomes.reshape(-1)
-        names = [facts.id for facts in self.setting.issues]
-        statuses, reasons = [s.label for s in Status], [r.label for r in Reason]
-        coded: Any = pd.Categorical.from_codes
-        columns: dict[str, Any] = {
-            "run": np.repeat(np.arange(self.runs), n),
-            "issue": coded(np.tile(np.arange(n), self.runs), names),
-            "status": coded(flat["status"], statuses),
-            "reason": coded(flat["reason"], reasons),
-        }
-        for name in ("opened", "agreed", "resolved", "lapsed"):
-            columns[name] = np.where(np.isnan(flat[name]), np.inf, flat[name])
-        for name in ("u_a", "u_b", "option", "discussions", "reopened"):
-            columns[name] = flat[name].copy()
-        for what in Spent:
-            columns[f"spent_{what.name.lower()}"] = flat["spent"][:, what]
-        return pd.DataFrame(columns)
+        return tidy(self.outcomes, [facts.id for facts in self.setting.issues])
 
     def resolved_by(self, on: str | date) -> pd.DataFrame:
         """The chance that each issue, and all of them, is resolved on a date or before it, with its standard error.
@@ -153,12 +173,11 @@ class Projection:
         """
         import pandas as pd
 
-        from negsim.analysis.summary import chance_by, days
+        from negsim.analysis.summary import chance_by
 
-        day = self.setting.day_of(_date(on))
-        times = days(self.outcomes["resolved"])
-        rows = {facts.id: (facts.title, chance_by(times[:, j], day)) for j, facts in enumerate(self.setting.issues)}
-        rows["all"] = ("all issues", chance_by(times.max(axis=1), day))
+        day, counts, every = self.setting.day_of(_date(on)), self.tally.resolved, self.tally.all_resolved
+        rows = {facts.id: (facts.title, chance_by(counts[j], day)) for j, facts in enumerate(self.setting.issues)}
+        rows["all"] = ("all issues", chance_by(every, day))
         return pd.DataFrame(
             [{"issue": name, "title": title, "p": c.p, "se": c.se} for name, (title, c) in rows.items()]
         ).set_index("issue")
@@ -186,7 +205,7 @@ class Projection:
             "fifths in the light one. An issue counts from its first entry on record, or its opening, until it is resolved, also "
             "if it lapses. Hatched: only the month or year is on record."
         )
-        return burndown.burndown(self.setting, self.outcomes, changes, rounds, note)
+        return burndown.burndown(self.setting, self.tally, changes, rounds, note)
 
     @property
     def provenance(self) -> str:
@@ -201,7 +220,7 @@ class Projection:
             "side gets; dates are to the month. All of it holds if the sides concede as the scenario assumes: it is no "
             "forecast of what they will do."
         ]
-        if clipped := int(self.run_table["clipped"].sum()):
+        if clipped := self.tally.clipped:
             notes.append(f"{clipped:,} drawn numbers lay outside their range and were taken as its end.")
         return notes
 
@@ -225,7 +244,7 @@ class Projection:
 
         if not 0 <= run < self.runs:
             raise NegsimError(f"there are runs 0 to {self.runs - 1}, but was {run}")
-        return trace(self.scenario, run, self.seed)
+        return trace(self.scenario, run, self.seed, self.luck)
 
     def save(self, folder: str | os.PathLike[str], command: str = "") -> None:
         """Write this to a folder, as `negsim.store` describes it: all of it, or nothing.

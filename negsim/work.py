@@ -19,15 +19,13 @@ from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis.tally import CHUNK, Tally, count
+from negsim.analysis.tally import Tally, count
 from negsim.errors import NegsimError
+from negsim.runs import ENGINES
 
 if TYPE_CHECKING:
     from negsim.bench import Bench
     from negsim.compiled import Compiled
-
-#: The engines by name, and the module of each.
-ENGINES = {"batch": "negsim.engines.batch", "reference": "negsim.engines.reference"}
 
 #: How long a task should take, in seconds: much longer than sending it, short enough to lose.
 TASK = 1.0
@@ -55,25 +53,19 @@ class Part:
     rows: Any = None
 
 
-def sizes(runs: int, first: int = 0) -> dict[int, tuple[int, int]]:
-    """The chunks of runs ``first`` to ``first + runs - 1``: for each its first run and the number of its runs.
-
-    >>> sizes(10000)
-    {0: (0, 8192), 1: (8192, 1808)}
-    """
-    last = first + runs
-    return {
-        chunk: (max(first, chunk * CHUNK), min(last, (chunk + 1) * CHUNK) - max(first, chunk * CHUNK))
-        for chunk in range(first // CHUNK, -(-last // CHUNK))
-    }
-
-
 def play(job: Job, chunk: int, first: int, runs: int, keep: bool, progress: Callable[[int], object] | None = None) -> Part:
     """Play one chunk here and count it."""
     outcomes, rows = import_module(ENGINES[job.engine]).run(job.compiled, job.seed, first, runs, job.luck, progress)
     most = max((len(options) for options in job.compiled.options), default=0)
     tally = count(outcomes, rows, job.compiled.horizon, most)
     return Part(chunk, tally, outcomes, rows) if keep else Part(chunk, tally)
+
+
+def joined(parts: list[Part]) -> tuple[Any, Any]:
+    """The outcomes and the rows of parts, in their order."""
+    import numpy as np
+
+    return np.concatenate([part.outcomes for part in parts]), np.concatenate([part.rows for part in parts])
 
 
 def play_all(
