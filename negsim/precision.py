@@ -30,7 +30,7 @@ class Precision:
         >>> Precision.of("7d"), Precision.of(0.005)
         (Precision(se=None, days=7.0), Precision(se=0.005, days=None))
         """
-        from negsim.quantities import parse_plain
+        from negsim.reading import parse_plain
 
         try:
             value = float(text)

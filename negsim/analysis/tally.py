@@ -95,12 +95,12 @@ def count(outcomes: Array, rows: Array, horizon: int, options: int = 0) -> Tally
 
 
 def whole(times: Array, horizon: int) -> Array:
-    """Whole days of times in days; ``horizon`` for what never happened.
+    """Whole days of times in days; ``horizon`` for what did not happen before it.
 
     >>> whole(np.array([3.9, float("nan")]), 100).tolist()
     [3, 100]
     """
-    return np.where(np.isnan(times), horizon, np.floor(times)).astype(np.int64)
+    return np.where(times < horizon, np.floor(times), horizon).astype(np.int64)
 
 
 def _by_column(values: Array, size: int) -> Array:
