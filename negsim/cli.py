@@ -87,10 +87,12 @@ def run(
 ) -> None:
     """Run a scenario many times and say when each issue is resolved."""
     from negsim.analysis import headline
+    from negsim.runs import pick_engine
     from negsim.scenario import load
     from negsim.terminal import Look, projection_table
 
     scenario = load(file)
+    engine = pick_engine(engine, runs or DEFAULT_RUNS)  # more than the default with --precision: the same choice
     with _executor(workers, dask, engine) as executor:
         projection = _run(
             file, scenario, runs, seed, engine, executor=executor, out=out, precision=precision,
@@ -106,6 +108,7 @@ def run(
                 "runs": projection.runs,
                 "seed": projection.seed,
                 "engine": projection.engine,
+                "precision": projection.precision_data,
                 "hash": projection.hash,
                 "versions": dict(projection.versions),
                 **headline.data(projection.digest),
@@ -306,16 +309,24 @@ def _executor(workers: int, dask: str | None, engine: str) -> Iterator[Executor 
 
 
 def _run(file: Path, scenario: Any, runs: int | None, seed: int, engine: str, **more: Any) -> Projection:
-    from negsim.runs import PRECISE_MOST, pick_engine
+    from negsim.precision import MOST, Precision
+    from negsim.runs import pick_engine
     from negsim.runs import run as run_all
 
     for warning in scenario.warnings:
         typer.echo(warning.render(), err=True)
-    precise = more.get("precision") is not None
-    total = runs or (PRECISE_MOST if precise else DEFAULT_RUNS)
-    _announce(pick_engine(engine, total))
-    with _progress(total, file.stem) as progress:
-        return run_all(scenario, runs, seed, engine, progress, **more)
+    total = runs or DEFAULT_RUNS
+    if (precision := more.get("precision")) is not None:
+        total = Precision.of(precision, runs or MOST).enough
+    engine = pick_engine(engine, total)
+    _announce(engine)
+    try:
+        with _progress(total, file.stem) as progress:
+            return run_all(scenario, runs, seed, engine, progress, **more)
+    except KeyboardInterrupt:
+        if (out := more.get("out")) is not None and out.with_name(f"{out.name}.unfinished").is_dir():
+            typer.echo(f"Stopped. {out}.unfinished keeps what is finished; the same command goes on there.", err=True)
+        raise
 
 
 def _announce(engine: str) -> None:
@@ -328,13 +339,27 @@ def _announce(engine: str) -> None:
 
 @contextmanager
 def _progress(total: int, what: str) -> Iterator[Callable[[int], object]]:
-    """A progress bar on standard error, for somebody who watches; nothing where it is piped."""
+    """A progress bar on standard error, for somebody who watches; nothing where it is piped.
+
+    What an earlier attempt had finished counts as done, but not for the rate.
+    """
     from tqdm import tqdm
+
+    begun = False
+
+    def advance(runs: int) -> None:
+        nonlocal begun
+        if begun:
+            bar.update(runs)
+            return
+        begun, bar.initial, bar.n, bar.last_print_n = True, runs, runs, runs
+        if runs:
+            bar.set_postfix_str(f"{runs:,} from before")
 
     with tqdm(
         total=total, desc=what, unit=" runs", unit_scale=True, leave=False, disable=not sys.stderr.isatty()
     ) as bar:
-        yield bar.update
+        yield advance
 
 
 def _agenda(path: Path | None) -> Agenda:

@@ -32,8 +32,8 @@ def local_executor(workers: int, engine: str = "auto") -> Iterator[Executor]:
 
 
 @contextmanager
-def dask_executor(address: str) -> Iterator[Executor]:
-    """The workers of a Dask cluster.
+def dask_executor(address: str, patience: float = 10.0) -> Iterator[Executor]:
+    """The workers of a Dask cluster, whose scheduler gets some seconds to answer.
 
     Raises:
         NegsimError: Dask is not installed, or nobody answers at that address.
@@ -43,7 +43,7 @@ def dask_executor(address: str) -> Iterator[Executor]:
     except ImportError:
         raise NegsimError("--dask needs Dask: pip install 'negsim[dask]'") from None
     try:
-        client = Client(address, timeout=10)
+        client = Client(address, timeout=patience)
     except (OSError, ValueError) as error:
         raise NegsimError(f"no Dask cluster answers at {address}: {error}") from None
     with client:

@@ -1,34 +1,43 @@
-"""Running until it is precise enough."""
+"""Running until it is precise enough: after every chunk of runs, in their order, whoever plays them and however fast."""
 
 from __future__ import annotations
 
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from negsim.chunks import CHUNK
 from negsim.errors import ComplaintsError, NegsimError
 
 if TYPE_CHECKING:
     from negsim.analysis.tally import Tally
 
 
+#: The most runs unless somebody says otherwise.
+MOST = 1_000_000
+
+
 @dataclass(frozen=True)
 class Precision:
-    """What ``precision`` asks for: a largest standard error, of probabilities or, in days, of the 50 % dates."""
+    """What ``precision`` asks for: a largest standard error, of probabilities or, in days, of the 50 % dates.
+
+    It is looked at every ``CHUNK`` runs, first after as many, last after ``most``.
+    """
 
     se: float | None = None
     days: float | None = None
+    most: int = MOST
 
     @classmethod
-    def of(cls, text: str | float) -> Precision:
+    def of(cls, text: str | float, most: int = MOST) -> Precision:
         """Read what was asked for: ``0.005``, ``"0.005"``, ``"7 days"`` or ``"7d"``.
 
         Raises:
             NegsimError: it is neither, or it can never be reached.
 
         >>> Precision.of("7d"), Precision.of(0.005)
-        (Precision(se=None, days=7.0), Precision(se=0.005, days=None))
+        (Precision(se=None, days=7.0, most=1000000), Precision(se=0.005, days=None, most=1000000))
         """
         from negsim.reading import parse_plain
 
@@ -43,16 +52,39 @@ class Precision:
                 raise NegsimError(f"precision was {text!r}; allowed: {allowed}") from None
             if not days >= 0.5:
                 raise NegsimError(f"precision was {text!r}; dates are whole days; allowed: half a day or more")
-            return cls(days=days)
+            return cls(days=days, most=most)
         if not 0.0001 <= value < 0.5:
             raise NegsimError(f"precision was {text!r}; allowed: from 0.0001 to below 0.5, or a duration")
-        return cls(se=value)
+        return cls(se=value, most=most)
+
+    @property
+    def least(self) -> int:
+        """How many runs there are before the first look."""
+        return min(CHUNK, self.most)
+
+    @property
+    def enough(self) -> int:
+        """With how many runs it is surely reached, or the most there may be."""
+        if self.se is None:
+            return self.most
+        return min(self.most, math.ceil(0.25 / self.se**2 / CHUNK) * CHUNK)
+
+    def data(self, tally: Tally) -> dict[str, Any]:
+        """What was asked for, what came of it, and the limits within which it was looked for."""
+        return {
+            "goal": str(self),
+            "se": self.se,
+            "days": self.days,
+            "reached": self.reached(tally),
+            "least": self.least,
+            "most": self.most,
+            "every": CHUNK,
+        }
 
     @classmethod
-    def of_words(cls, words: str) -> Precision:
-        """The precision whose words these are."""
-        number = float(words.split()[-2 if words.endswith("days") else -1])
-        return cls(days=number) if words.endswith("days") else cls(se=number)
+    def of_data(cls, data: dict[str, Any]) -> Precision:
+        """The precision whose data these are."""
+        return cls(data["se"], data["days"], data["most"])
 
     def reached(self, tally: Tally) -> bool:
         """Whether the runs so far are as precise."""

@@ -98,6 +98,11 @@ class Projection:
         return self._tables[1]
 
     @property
+    def precision_data(self) -> dict[str, Any] | None:
+        """What ``precision`` asked for, whether it was ``reached``, and the least and most runs; None without a goal."""
+        return None if self.precision is None else self.precision.data(self.tally)
+
+    @property
     def hash(self) -> str:
         """The SHA-256 of the resolved scenario, in hexadecimal."""
         return self.scenario.hash
@@ -162,6 +167,14 @@ class Projection:
 
         return tidy(self.outcomes, [facts.id for facts in self.setting.issues])
 
+    def agreed_by(self, on: str | date) -> pd.DataFrame:
+        """As ``resolved_by``, for the agreement that stands at the end of the run: not yet carried out, nor undone.
+
+        Raises:
+            NegsimError: as ``resolved_by``.
+        """
+        return self._by(on, self.tally.agreed, self.tally.all_agreed)
+
     def resolved_by(self, on: str | date) -> pd.DataFrame:
         """The chance that each issue, and all of them, is resolved on a date or before it, with its standard error.
 
@@ -171,16 +184,65 @@ class Projection:
         Raises:
             NegsimError: it is not a date, or nothing was computed for it.
         """
+        return self._by(on, self.tally.resolved, self.tally.all_resolved)
+
+    def _by(self, on: str | date, counts: npt.NDArray[Any], every: npt.NDArray[Any]) -> pd.DataFrame:
         import pandas as pd
 
         from negsim.analysis.summary import chance_by
 
-        day, counts, every = self.setting.day_of(_date(on)), self.tally.resolved, self.tally.all_resolved
+        day = self.setting.day_of(_date(on))
         rows = {facts.id: (facts.title, chance_by(counts[j], day)) for j, facts in enumerate(self.setting.issues)}
         rows["all"] = ("all issues", chance_by(every, day))
         return pd.DataFrame(
             [{"issue": name, "title": title, "p": c.p, "se": c.se} for name, (title, c) in rows.items()]
         ).set_index("issue")
+
+    def ends(self) -> pd.DataFrame:
+        """How often each issue is the first to be resolved, and how often the last one standing, with standard errors.
+
+        The last one standing is resolved after all others, or is the only one that is not. The row ``none`` has the runs
+        in which no issue is resolved (first), or several are left (last).
+        """
+        import pandas as pd
+
+        from negsim.analysis.summary import chance
+
+        names = {facts.id: facts.title for facts in self.setting.issues} | {"none": "none, or several"}
+        rows = []
+        for j, (name, title) in enumerate(names.items()):
+            first, last = chance(int(self.tally.first[j]), self.runs), chance(int(self.tally.last[j]), self.runs)
+            rows.append({"issue": name, "title": title, "first": first.p, "first_se": first.se})
+            rows[-1] |= {"last": last.p, "last_se": last.se}
+        return pd.DataFrame(rows).set_index("issue")
+
+    def assumption_share(self, on: str | date) -> pd.DataFrame:
+        """How much of the spread of "resolved by ``on``" lies in the assumptions, and how much in chance.
+
+        Plays the same runs again under another luck: the same assumptions, other chance. The covariance of a run with
+        its twin is the variance that the assumptions explain; divided by the whole variance it is their share, with
+        the standard error of a correlation, ``(1 - share^2) / sqrt(runs)``. NaN where every run ends alike.
+
+        Raises:
+            NegsimError: the outcomes were not kept, or the date is out of range.
+        """
+        import numpy as np
+        import pandas as pd
+
+        from negsim.analysis.tally import whole
+        from negsim.runs import run
+
+        day, horizon = self.setting.day_of(_date(on)), self.setting.horizon_days
+        twin = run(self.scenario, self.runs, self.seed, self.engine, luck=self.luck + 1)
+        done = [whole(p.outcomes["resolved"], horizon) for p in (self, twin)]
+        rows = []
+        for j, facts in enumerate(self.setting.issues):
+            one, two = (np.where(days[:, j] < horizon, days[:, j] <= day, False).astype(float) for days in done)
+            spread = np.sqrt(one.var() * two.var())
+            share = float(np.mean((one - one.mean()) * (two - two.mean())) / spread) if spread > 0 else float("nan")
+            se = (1 - share**2) / np.sqrt(self.runs)
+            rows.append({"issue": facts.id, "title": facts.title, "p": one.mean(), "assumption": share, "se": se})
+        return pd.DataFrame(rows).set_index("issue")
 
     def burndown(self) -> pd.DataFrame:
         """How many issues are unresolved on each day, as recorded and as projected: the table behind the picture."""
@@ -220,6 +282,12 @@ class Projection:
             "side gets; dates are to the month. All of it holds if the sides concede as the scenario assumes: it is no "
             "forecast of what they will do."
         ]
+        if (aim := self.precision_data) is not None:
+            how = f"reached after {self.runs:,} runs" if aim["reached"] else f"NOT reached within {self.runs:,} runs"
+            notes.append(
+                f"Precision asked for: {aim['goal']}; {how}. It was looked at every {aim['every']:,} runs, "
+                f"from {aim['least']:,} to {aim['most']:,}."
+            )
         if clipped := self.tally.clipped:
             notes.append(f"{clipped:,} drawn numbers lay outside their range and were taken as its end.")
         return notes

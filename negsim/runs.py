@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from negsim import __version__
-from negsim.chunks import CHUNK, sizes
+from negsim.chunks import sizes
 from negsim.errors import NegsimError, did_you_mean, one_of
 
 if TYPE_CHECKING:
@@ -28,9 +27,6 @@ ENGINES = {"batch": "negsim.engines.batch", "reference": "negsim.engines.referen
 
 DEFAULT_RUNS = 2000
 DEFAULT_SEED = 1
-
-#: ``precision``: no fewer runs than this, and no more unless ``runs`` says so.
-PRECISE_LEAST, PRECISE_MOST = CHUNK, 1_000_000
 
 #: Outcomes of more rows than this (runs x issues) are not kept in memory; their counts are, and with ``out`` they are on disk.
 KEPT = 4_000_000
@@ -62,12 +58,14 @@ def run(
         runs: how many times, 2,000 unless you say otherwise; with ``precision``, how many at the most.
         seed: the key of all draws. One seed, one result, whatever else the machine does.
         engine: ``auto`` or the name of one; all give the same result.
-        progress: called with how many more runs are finished, such as the ``update`` of a progress bar.
+        progress: called with how many more runs are finished, such as the ``update`` of a progress bar; the first call
+            tells how many an earlier attempt had finished in ``out``.
         executor: any `concurrent.futures.Executor` to play the runs: threads, processes, MPI, Dask's
             ``client.get_executor()``. The result does not depend on it.
         out: a folder for the outcomes. What is finished is on disk; after an interruption the same call goes on there.
         precision: run until the standard error of every reported probability is at most this (``0.005``), or that of
-            every 50 % date is at most so many days (``"7 days"``): from 8,192 runs on, looking after every 8,192.
+            every 50 % date is at most so many days (``"7 days"``): looked at after every
+            8,192 runs, up to a million unless ``runs`` says otherwise. `Projection.precision_data` tells what came of it.
         luck: another number gives the same assumptions and other chance.
         command: what the manifest in ``out`` says that was typed.
 
@@ -80,13 +78,13 @@ def run(
     (20, 1, 'reference')
     """
     from negsim import compiled, store, work
-    from negsim.precision import Precision
+    from negsim.precision import MOST, Precision
     from negsim.projection import Projection
 
-    goal = None if precision is None else Precision.of(precision)
-    most = runs if runs is not None else (DEFAULT_RUNS if goal is None else PRECISE_MOST)
+    most = runs if runs is not None else (DEFAULT_RUNS if precision is None else MOST)
     most, seed = _whole("runs", most, 1, 1_000_000_000), _whole("seed", seed, 0, 2**64 - 1)
     luck = _whole("luck", luck, 0, 2**63 - 1)
+    goal = None if precision is None else Precision.of(precision, most)
     engine = pick_engine(engine, most)
     job = work.Job(compiled.compile(scenario), engine, seed, luck)
     chunks = sizes(most)

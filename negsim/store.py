@@ -50,11 +50,16 @@ def save(projection: Projection, folder: str | os.PathLike[str], command: str = 
     refuse_to_overwrite(target, projection.hash)
     who = identity(projection.scenario, projection.seed, projection.luck, projection.versions)
     with Bench(target, who, tuple(projection.scenario.issues)) as bench:
-        for chunk, (first, runs) in sizes(projection.runs).items():
-            span = slice(first, first + runs)
-            outcomes, rows = projection.outcomes[span], projection.run_table[span]
-            bench.put(Part(chunk, count(outcomes, rows, setting.horizon_days, most), outcomes, rows))
-        finish(bench, projection, command)
+        try:
+            for chunk, (first, runs) in sizes(projection.runs).items():
+                span = slice(first, first + runs)
+                outcomes, rows = projection.outcomes[span], projection.run_table[span]
+                bench.put(Part(chunk, count(outcomes, rows, setting.horizon_days, most), outcomes, rows))
+            finish(bench, projection, command)
+        except BaseException:
+            if bench.new:  # nothing that took long is on it
+                bench.discard()
+            raise
 
 
 def finish(bench: Any, projection: Projection, command: str = "") -> None:
@@ -72,7 +77,7 @@ def finish(bench: Any, projection: Projection, command: str = "") -> None:
         "seed": projection.seed,
         "luck": projection.luck,
         "runs": projection.runs,
-        "precision": None if projection.precision is None else str(projection.precision),
+        "precision": projection.precision_data,
         "engine": projection.engine,
         "versions": dict(projection.versions),
         "command": command,
@@ -122,7 +127,7 @@ def load(folder: str | os.PathLike[str]) -> Projection:
         manifest["engine"],
         manifest["versions"],
         luck=manifest["luck"],
-        precision=None if goal is None else Precision.of_words(goal),
+        precision=None if goal is None else Precision.of_data(goal),
         folder=path,
     )
 
@@ -174,7 +179,8 @@ def refuse_to_overwrite(folder: Path, scenario_hash: str) -> None:
         return
     if not folder.is_dir():
         raise NegsimError(f"{folder} exists and is no folder; name another one")
-    others = sorted({entry.name for entry in folder.iterdir()} - {MANIFEST, TALLY, *TABLES})
+    unfinished = {"job.json", "tally"} if (folder / "job.json").is_file() else set()
+    others = sorted({entry.name for entry in folder.iterdir()} - {MANIFEST, TALLY, *TABLES} - unfinished)
     if others:
         raise NegsimError(
             f"{folder} is kept as it is: it holds files that are no projection ({', '.join(others[:3])}); "

@@ -11,8 +11,7 @@ import pickle
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
@@ -84,14 +83,14 @@ def play_all(
         keep: whether the parts carry outcomes.
         executor: who plays; none: this process.
         bench: a folder that takes finished chunks and gives those of an earlier attempt.
-        progress: called with the number of runs finished.
+        progress: called with how many runs were finished before, then with how many more are.
 
     Raises:
         NegsimError: a run can't go on, a worker was lost, or the folder can't be written.
     """
-    done = bench.finished(chunks, keep) if bench is not None else {}
+    done = bench.finished(chunks) if bench is not None else set()
     todo = {chunk: size for chunk, size in chunks.items() if chunk not in done}
-    if progress is not None and len(todo) < len(chunks):
+    if progress is not None:
         progress(sum(size for chunk, (_, size) in chunks.items() if chunk in done))
     fresh = _here(job, todo, keep or bench is not None, progress) if executor is None else _there(
         job, todo, keep or bench is not None, executor, progress
@@ -123,11 +122,13 @@ _jobs: dict[str, Job] = {}
 
 def _task(key: str, blob: bytes, pieces: list[tuple[int, int, int]], keep: bool) -> tuple[float, list[Part]]:
     """What a worker does: unpack the job once, play the chunks it was given, say how long they took."""
-    if key not in _jobs:
+    job = _jobs.get(key)
+    if job is None:  # threads share the dictionary: each goes on with what it holds itself
+        job = pickle.loads(zlib.decompress(blob))
         _jobs.clear()
-        _jobs[key] = pickle.loads(zlib.decompress(blob))
+        _jobs[key] = job
     start = time.perf_counter()
-    parts = [play(_jobs[key], chunk, first, runs, keep) for chunk, first, runs in pieces]
+    parts = [play(job, chunk, first, runs, keep) for chunk, first, runs in pieces]
     return time.perf_counter() - start, parts
 
 
@@ -139,7 +140,7 @@ def _there(
     progress: Callable[[int], object] | None,
 ) -> Iterator[Part]:
     raw = zlib.compress(pickle.dumps(job), 1)
-    key, blob = sha256(raw).hexdigest(), _scattered(executor, raw)
+    key, blob = sha256(raw).hexdigest(), _sent_once(executor, raw)
     left = iter([(chunk, first, runs) for chunk, (first, runs) in todo.items()])
     running: dict[Future[tuple[float, list[Part]]], int] = {}
     most, chunks_a_task = min(AHEAD, 2 * _workers(executor)), 1
@@ -160,21 +161,22 @@ def _there(
                     progress(runs)
                 yield from parts
             send()
-    except NegsimError:
+    except (BrokenExecutor, CancelledError) as error:
+        reason = f"{error}" or "its work was cancelled"
+        raise NegsimError(f"a worker is lost ({reason}); with a folder to write to, the same call goes on") from error
+    except Exception as error:
+        if type(error).__module__.startswith("distributed"):
+            raise NegsimError(f"the Dask cluster gave up: {error}") from error
         raise
-    except BrokenProcessPool as error:
-        raise NegsimError("a worker process died; what is finished is kept if --out was given: run again") from error
-    except (OSError, RuntimeError) as error:
-        raise NegsimError(f"the workers can't go on: {error}") from error
     finally:
         for future in running:
             future.cancel()
 
 
-def _scattered(executor: Executor, blob: bytes) -> Any:
-    """The job where the workers find it; Dask sends what is scattered once to each, and hands it to the tasks."""
+def _sent_once(executor: Executor, blob: bytes) -> Any:
+    """The job where the workers find it: as the result of a Dask task, each fetches it once, and it outlives a worker."""
     client = getattr(executor, "_client", None)
-    return client.scatter(blob, broadcast=True) if hasattr(client, "scatter") else blob
+    return client.submit(bytes, blob) if hasattr(client, "nthreads") else blob
 
 
 def _workers(executor: Executor) -> int:

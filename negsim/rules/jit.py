@@ -35,7 +35,7 @@ def cache_folder() -> Path:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     name = digest.hexdigest()[:16]
     for base in _bases():
-        if _usable(base / name):
+        if _usable(base) and _usable(base / name):
             return base / name
     return Path(tempfile.mkdtemp(prefix="negsim-"))
 
@@ -49,11 +49,14 @@ def _bases() -> Iterator[Path]:
 
 
 def _usable(folder: Path) -> bool:
+    """Whether machine code can be kept there, and nobody else can put some there for us to run."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = folder.stat().st_uid
     except OSError:
         return False
-    return os.access(folder, os.W_OK)
+    mine = not hasattr(os, "getuid") or owner == os.getuid() or folder.parent != Path(tempfile.gettempdir())
+    return mine and os.access(folder, os.W_OK)
 
 
 _FOLDER = str(cache_folder())
