@@ -88,7 +88,9 @@ def run(
     engine = pick_engine(engine, most)
     job = work.Job(compiled.compile(scenario), engine, seed, luck)
     chunks = sizes(most)
-    keep = most * len(job.compiled.issues) <= KEPT
+    rows = len(job.compiled.issues)
+    expected = most if goal is None else goal.enough if goal.se is not None else 0  # in days, nobody knows
+    keep = expected * rows <= KEPT
     used = versions()
     parts: list[Part] = []
     total: Tally | None = None
@@ -99,8 +101,8 @@ def run(
         with contextlib.closing(played):
             for part in played:
                 total = part.tally if total is None else total + part.tally
-                if keep:
-                    parts.append(part)
+                keep = keep and total.runs * rows <= KEPT
+                parts = [*parts, part] if keep else []
                 if goal is not None and total.runs < most and goal.reached(total):
                     break
         assert total is not None

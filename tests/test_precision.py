@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -33,10 +34,8 @@ def test_every_reported_probability_is_as_precise_as_was_asked_for(precise):
     assert (precise.runs % CHUNK, precise.precision_data["reached"]) == (0, True)
     summary = precise.summary()
     assert summary.filter(regex="^se ").to_numpy().max() <= 0.005
-    days = (1, 100, 365, 1000)
-    for day in days:
-        on = precise.setting.as_of + __import__("datetime").timedelta(days=day)
-        assert precise.resolved_by(on)["se"].max() <= 0.005
+    for day in (1, 100, 365, 1000):
+        assert precise.resolved_by(precise.setting.as_of + timedelta(days=day))["se"].max() <= 0.005
 
 
 def test_no_more_runs_than_it_takes(baseline, precise):
@@ -60,9 +59,17 @@ def test_workers_and_a_folder_stop_at_the_same_run(baseline, small_chunks, tmp_p
 
 
 def test_a_goal_in_days_looks_at_the_dates(baseline, small_chunks):
-    rough, fine = (run(baseline, 4000, precision=goal, engine="batch") for goal in ("60 days", "15d"))
+    rough, fine = (run(baseline, 20000, precision=goal, engine="batch") for goal in ("8 days", "4d"))
     assert rough.runs < fine.runs
-    assert date_error(fine.tally) <= 15 < date_error(rough.tally) <= 60
+    assert date_error(fine.tally) <= 4 < date_error(rough.tally) <= 8
+
+
+def test_outcomes_are_kept_as_long_as_there_are_few(baseline, small_chunks, monkeypatch):
+    assert len(run(baseline, precision="8 days").outcomes) > 128
+    monkeypatch.setattr("negsim.runs.KEPT", 200 * len(baseline.issues))
+    for goal in ("8 days", 0.02):
+        with pytest.raises(NegsimError, match="were counted and not kept"):
+            _ = run(baseline, precision=goal).outcomes
 
 
 def test_a_goal_that_is_not_reached_is_said_so(baseline, small_chunks):
