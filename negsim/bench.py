@@ -1,7 +1,7 @@
 """The workbench of a long job: a folder beside its result where finished chunks wait for the others.
 
-A chunk is finished when its counts are there; they are written after its outcomes, each beside its place and renamed, so
-that a process can be killed at any time. One process works at a bench at a time. When everything is there the bench
+A chunk is finished when its counts are there; they are written after its outcomes, each beside its place and renamed,
+so that a process can be killed at any time. One process works at a bench at a time. When everything is there the bench
 itself becomes the result.
 """
 
@@ -91,7 +91,9 @@ class Bench:
         """The bench itself, locked."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
         """Leave the bench to the next."""
         self.close()
 

@@ -40,9 +40,7 @@ Scenario = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario, such
 FileOrFolder = Annotated[
     Path, typer.Argument(metavar="FILE_OR_DIR", help="A scenario, or a folder that run --out has written.")
 ]
-Runs = Annotated[
-    int | None, typer.Option("--runs", "-n", min=1, help=f"How many runs.  [default: {DEFAULT_RUNS}]")
-]
+Runs = Annotated[int | None, typer.Option("--runs", "-n", min=1, help=f"How many runs.  [default: {DEFAULT_RUNS}]")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="How many processors play the runs.")]
 Dask = Annotated[
     str | None, typer.Option("--dask", metavar="ADDRESS", help="Let a Dask cluster play the runs; needs negsim[dask].")

@@ -1,4 +1,4 @@
-"""Running until it is precise enough: after every chunk of runs, in their order, whoever plays them and however fast."""
+"""Running until it is precise enough: a look after every chunk of runs, in their order, whoever plays them."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ class Precision:
         try:
             value = float(text)
         except ValueError:
+            value = math.nan
+        if math.isnan(value):
             plain = re.sub(r"^([0-9.]+) ?d$", r"\1 days", str(text).strip())
             try:
                 days = parse_plain(plain, "duration")
@@ -107,10 +109,10 @@ def probability_error(tally: Tally) -> float:
 
 
 def date_error(tally: Tally) -> float:
-    """The largest standard error of any 50 % date within the horizon, in days: half the way between the order statistics.
+    """The largest standard error of any 50 % date within the horizon, in days: half the way between order statistics.
 
-    A date whose upper end lies beyond the horizon is not known at all; one that half of the runs clearly never reach has
-    no error to speak of.
+    A date whose upper end lies beyond the horizon is not known at all; one that half of the runs clearly never reach
+    has no error to speak of.
     """
     from negsim.analysis.summary import quantile_range
 

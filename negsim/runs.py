@@ -28,7 +28,7 @@ ENGINES = {"batch": "negsim.engines.batch", "reference": "negsim.engines.referen
 DEFAULT_RUNS = 2000
 DEFAULT_SEED = 1
 
-#: Outcomes of more rows than this (runs x issues) are not kept in memory; their counts are, and with ``out`` they are on disk.
+#: Outcomes of more rows than this (runs x issues) are not kept in memory; their counts are, and ``out`` keeps all.
 KEPT = 4_000_000
 
 #: Fewer runs than this are not worth compiling the batch engine for.
@@ -65,7 +65,7 @@ def run(
         out: a folder for the outcomes. What is finished is on disk; after an interruption the same call goes on there.
         precision: run until the standard error of every reported probability is at most this (``0.005``), or that of
             every 50 % date is at most so many days (``"7 days"``): looked at after every
-            8,192 runs, up to a million unless ``runs`` says otherwise. `Projection.precision_data` tells what came of it.
+            8,192 runs, up to a million unless ``runs`` says otherwise. `Projection.precision_data` tells the outcome.
         luck: another number gives the same assumptions and other chance.
         command: what the manifest in ``out`` says that was typed.
 
@@ -160,7 +160,8 @@ def pick_engine(name: str, runs: int = DEFAULT_RUNS) -> str:
     if name not in ENGINES:
         hint = did_you_mean(name, ENGINES)
         allowed = one_of(["auto", *ENGINES])
-        raise NegsimError(f'there is no engine "{name}"; allowed: {allowed}' + (f"; did you mean {hint}?" if hint else ""))
+        meant = f"; did you mean {hint}?" if hint else ""
+        raise NegsimError(f'there is no engine "{name}"; allowed: {allowed}{meant}')
     return name
 
 

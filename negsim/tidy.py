@@ -20,7 +20,7 @@ _PLAIN = ("u_a", "u_b", "option", "discussions", "reopened")
 
 
 def tidy(outcomes: npt.NDArray[np.void], issues: Sequence[str], first: int = 0) -> pd.DataFrame:
-    """The outcomes (runs by issues, ``OUTCOME``) of the runs from ``first`` on; what never happened is at ``inf`` days."""
+    """The outcomes (runs by issues, ``OUTCOME``) of the runs from ``first`` on; what never happened is at ``inf``."""
     import pandas as pd
 
     runs, n = outcomes.shape

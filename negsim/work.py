@@ -10,7 +10,7 @@ import os
 import pickle
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
 from hashlib import sha256
@@ -52,7 +52,9 @@ class Part:
     rows: Any = None
 
 
-def play(job: Job, chunk: int, first: int, runs: int, keep: bool, progress: Callable[[int], object] | None = None) -> Part:
+def play(
+    job: Job, chunk: int, first: int, runs: int, keep: bool, progress: Callable[[int], object] | None = None
+) -> Part:
     """Play one chunk here and count it."""
     outcomes, rows = import_module(ENGINES[job.engine]).run(job.compiled, job.seed, first, runs, job.luck, progress)
     most = max((len(options) for options in job.compiled.options), default=0)
@@ -74,7 +76,7 @@ def play_all(
     executor: Executor | None = None,
     bench: Bench | None = None,
     progress: Callable[[int], object] | None = None,
-) -> Iterator[Part]:
+) -> Generator[Part]:
     """Play chunks and hand them out in their order, each as soon as those before it are there.
 
     Args:
@@ -92,8 +94,10 @@ def play_all(
     todo = {chunk: size for chunk, size in chunks.items() if chunk not in done}
     if progress is not None:
         progress(sum(size for chunk, (_, size) in chunks.items() if chunk in done))
-    fresh = _here(job, todo, keep or bench is not None, progress) if executor is None else _there(
-        job, todo, keep or bench is not None, executor, progress
+    fresh = (
+        _here(job, todo, keep or bench is not None, progress)
+        if executor is None
+        else _there(job, todo, keep or bench is not None, executor, progress)
     )
     waiting: dict[int, Part] = {}
     for chunk in chunks:
@@ -174,13 +178,13 @@ def _there(
 
 
 def _sent_once(executor: Executor, blob: bytes) -> Any:
-    """The job where the workers find it: as the result of a Dask task, each fetches it once, and it outlives a worker."""
-    client = getattr(executor, "_client", None)
+    """The job where the workers find it: as a Dask task's result each fetches it once, and it outlives any worker."""
+    client: Any = getattr(executor, "_client", None)
     return client.submit(bytes, blob) if hasattr(client, "nthreads") else blob
 
 
 def _workers(executor: Executor) -> int:
-    client = getattr(executor, "_client", None)
+    client: Any = getattr(executor, "_client", None)
     if hasattr(client, "nthreads"):
-        return max(1, sum(client.nthreads().values()))
+        return max(1, int(sum(client.nthreads().values())))
     return int(getattr(executor, "_max_workers", 0) or os.cpu_count() or 1)

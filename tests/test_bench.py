@@ -27,8 +27,8 @@ COMMAND = ["run", BASELINE, "--runs", 300, "--engine", "batch", "--out", "out"]
 #: then come the tally and the manifest.
 SMALL = "import negsim.chunks; negsim.chunks.CHUNK = 64\nfrom negsim.cli import main\n"
 
-#: Kills its own process at the ``n``-th call of ``os.replace`` or ``os.rename`` that has to do with the folder: before it
-#: happens, when what it would move is written beside its place.
+#: Kills its own process at the ``n``-th call of ``os.replace`` or ``os.rename`` that has to do with the folder: before
+#: it happens, when what it would move is written beside its place.
 KILLED = """
 import os, signal, sys
 what, left = sys.argv.pop(1), int(sys.argv.pop(1))
@@ -61,7 +61,9 @@ def files(folder: Path) -> dict[str, bytes]:
 def python(script, *arguments, cwd):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", script, *map(str, arguments)]
-    return subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 @pytest.fixture
@@ -105,7 +107,9 @@ SLOW = pytest.mark.slow
         pytest.param((KILLED_TIDYING,), 5, id="after the last step"),
     ],
 )
-def test_what_was_killed_goes_on_and_ends_with_the_same_bytes(negsim, place, undisturbed, monkeypatch, script, finished):
+def test_what_was_killed_goes_on_and_ends_with_the_same_bytes(
+    negsim, place, undisturbed, monkeypatch, script, finished
+):
     with python(f"{script[0]}{SMALL}main()", *script[1:], *COMMAND, cwd=place) as process:
         out, err = process.communicate(timeout=300)
     assert (process.returncode, out, err) == (-signal.SIGKILL, "", "")
@@ -157,7 +161,7 @@ def test_kill_at_any_time_by_the_clock(negsim, tmp_path, monkeypatch):
 
 
 def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(negsim, place, undisturbed):
-    slow = f"{SMALL}import time, negsim.work as w\nput = w.count\nw.count = lambda *a: time.sleep(0.2) or put(*a)\nmain()"
+    slow = f"{SMALL}import time, negsim.work as w; real = w.count; w.count = lambda *a: time.sleep(0.2) or real(*a); main()"
     with python(slow, *COMMAND, cwd=place) as process:
         while not list(place.glob("out.unfinished/tally/*.npz")):
             time.sleep(0.02)

@@ -302,7 +302,8 @@ def test_numbers_that_were_clipped_are_reported(projection):
 
     assert projection.tally.clipped == projection.run_table["clipped"].sum()
     assert len(projection.notes) == 1 + bool(projection.tally.clipped)
-    assert replace(projection, tally=replace(projection.tally, clipped=600)).notes[-1].startswith("600 drawn numbers lay outside")
+    clipped = replace(projection, tally=replace(projection.tally, clipped=600))
+    assert clipped.notes[-1].startswith("600 drawn numbers lay outside")
 
 
 def test_there_is_a_story_for_every_run_and_no_other(projection):

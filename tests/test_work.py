@@ -116,7 +116,8 @@ def test_many_threads_of_one_engine_do_not_disturb_each_other(expulsions, alone)
 
 
 def test_workers_on_the_command_line_change_nothing(negsim):
-    texts = [negsim("run", "scenarios/baseline.yaml", "-n", 300, "--json", *more).out for more in ((), ("--workers", 2))]
+    command = ("run", "scenarios/baseline.yaml", "-n", 300, "--json")
+    texts = [negsim(*command, *more).out for more in ((), ("--workers", 2))]
     assert texts[0] == texts[1] != ""
 
 
@@ -128,7 +129,7 @@ def test_a_worker_that_dies_is_an_error_that_says_so(expulsions, small_chunks, m
     monkeypatch.setattr("negsim.work._task", _die)
     with (
         ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor,
-        pytest.raises(NegsimError, match="a worker is lost .* the same call goes on"),
+        pytest.raises(NegsimError, match=r"a worker is lost .* the same call goes on"),
     ):
         run(expulsions, RUNS, executor=executor)
 
@@ -138,7 +139,7 @@ def test_an_error_of_the_model_comes_through_workers_as_it_is(expulsions, monkey
         raise NegsimError("run 7: too old")
 
     monkeypatch.setattr("negsim.engines.batch.run", fail)
-    with ThreadPoolExecutor(2) as executor, pytest.raises(NegsimError, match="^run 7: too old$"):
+    with ThreadPoolExecutor(2) as executor, pytest.raises(NegsimError, match=r"^run 7: too old$"):
         run(expulsions, RUNS, engine="batch", executor=executor)
 
 
@@ -153,7 +154,8 @@ def test_a_cluster_that_nobody_answers_for_is_an_error(negsim):
     ended = negsim("run", "scenarios/baseline.yaml", "--dask", "nonsense://1")
     assert (ended.code, ended.out) == (2, "")
     assert "no Dask cluster answers at nonsense://1" in ended.err
-    with pytest.raises(NegsimError, match="no Dask cluster answers at tcp://127.0.0.1:9"), dask_executor("tcp://127.0.0.1:9", 1):
+    nobody = "tcp://127.0.0.1:9"
+    with pytest.raises(NegsimError, match=f"no Dask cluster answers at {nobody}"), dask_executor(nobody, 1):
         pass
 
 
@@ -179,7 +181,8 @@ def main():
 
     scenario = ns.load("scenarios/expulsions.yaml")
     alone = ns.run(scenario, 40000, seed=3, engine="batch")
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster, Client(cluster) as client:
+    two = LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0")
+    with two as cluster, Client(cluster) as client:
         workers = client.run(os.getpid)
         assert len(workers) == 2 and os.getpid() not in workers.values()
         finished, killed = 0, []
@@ -208,13 +211,19 @@ def test_a_dask_cluster_gives_the_same_bytes_though_a_worker_is_killed(tmp_path,
     script.write_text(CLUSTER)
     environment = {**os.environ, "PYTHONPATH": str(root), "DASK_TEMPORARY_DIRECTORY": str(tmp_path)}
     ended = subprocess.run(
-        [sys.executable, str(script)], cwd=root, env=environment, capture_output=True, text=True, timeout=400, check=False
+        [sys.executable, str(script)],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
     )
     assert ended.stdout.strip().endswith("the same bytes"), ended.stderr[-3000:]
 
 
 SERVED = """
-import sys, time
+import sys
 from distributed import LocalCluster
 
 if __name__ == "__main__":
@@ -232,12 +241,19 @@ def test_the_command_line_uses_a_cluster_that_runs(tmp_path, root):
     arguments = ["run", "scenarios/baseline.yaml", "-n", "20000", "--json"]
     environment = {**os.environ, "PYTHONPATH": str(root), "DASK_TEMPORARY_DIRECTORY": str(tmp_path)}
     with subprocess.Popen(
-        [sys.executable, str(script)], cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, str(script)],
+        cwd=root,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as cluster:
         assert cluster.stdout is not None
         address = cluster.stdout.readline().strip()
         here, there = (
-            subprocess.run([*command, *arguments, *more], cwd=root, capture_output=True, text=True, timeout=300, check=False)
+            subprocess.run(
+                [*command, *arguments, *more], cwd=root, capture_output=True, text=True, timeout=300, check=False
+            )
             for more in ((), ("--dask", address))
         )
         cluster.communicate("")
