@@ -1,7 +1,7 @@
 """The workbench of a long job: a folder beside its result where finished chunks wait for the others.
 
-A chunk is finished when its counts are there; they are written after its outcomes, each beside its place and renamed, so
-that a process can be killed at any time. One process works at a bench at a time. When everything is there the bench
+A chunk is finished when its counts are there; they are written after its outcomes, each beside its place and renamed,
+so that a process can be killed at any time. One process works at a bench at a time. When everything is there the bench
 itself becomes the result.
 """
 
@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
-from negsim.analysis.tally import Tally
+from negsim.chunks import sizes
 from negsim.errors import NegsimError
-from negsim.writing import write_file
+from negsim.writing import swap, write_file
 
 if TYPE_CHECKING:
+    from negsim.analysis.tally import Tally
     from negsim.work import Part
 
 
@@ -37,7 +41,9 @@ class Bench:
     def __init__(self, target: Path, identity: dict[str, Any], issues: tuple[str, ...]) -> None:
         from filelock import FileLock, Timeout
 
-        self.target, self.issues = target, issues
+        target = target if target.name.strip(".") else target.resolve()
+
+        self.target, self.issues, self.new = target, issues, False
         self.folder = target.with_name(f"{target.name}.unfinished")
         self._lock = FileLock(target.with_name(f".{target.name}.lock"), blocking=False)
         try:
@@ -53,50 +59,73 @@ class Bench:
             raise
 
     def _open(self, identity: dict[str, Any]) -> None:
+        finish_last_step(self.target)
         job, text = self.folder / "job.json", json.dumps(identity, indent=2, sort_keys=True) + "\n"
         try:
             if self.folder.exists():
-                before = job.read_text(encoding="utf-8") if job.is_file() else ""
-                if before != text:
+                old = job.read_text(encoding="utf-8") if job.is_file() else ""
+                files = (file for file in self.folder.rglob("*") if file.is_file() and not file.name.startswith("."))
+                if old != text and any(files):  # without any, an attempt was stopped before it had begun
                     raise NegsimError(
                         f"{self.folder} holds unfinished work of another scenario, seed or version; "
                         "remove it, or name another folder"
                     )
-                return
+                self._sweep()
+                if old == text:
+                    return
+            else:
+                self.folder.mkdir()
+            self.new = True
             for name in ("outcomes", "runs", "tally"):
-                (self.folder / name).mkdir(parents=True)
+                (self.folder / name).mkdir(exist_ok=True)
         except OSError as error:
             raise NegsimError(f"{self.folder} cannot be written: {error.strerror or error}") from None
         write_file(job, text.encode())
+
+    def _sweep(self) -> None:
+        """Remove what was half written when an earlier attempt was killed."""
+        for file in self.folder.rglob(".*"):
+            file.unlink()
 
     def __enter__(self) -> Bench:
         """The bench itself, locked."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
         """Leave the bench to the next."""
         self.close()
 
     def close(self) -> None:
         """Unlock it."""
+        with suppress(OSError):  # while it is held: who has opened it in vain sees that it is gone, and takes a new one
+            Path(self._lock.lock_file).unlink()
         self._lock.release()
-        Path(self._lock.lock_file).unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Remove the bench and what is on it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _file(self, kind: str, chunk: int) -> Path:
         return self.folder / kind / f"{chunk:06}.{'npz' if kind == 'tally' else 'parquet'}"
 
-    def finished(self, chunks: dict[int, tuple[int, int]], keep: bool) -> set[int]:
+    def finished(self, chunks: dict[int, tuple[int, int]]) -> set[int]:
         """Which of these chunks are there, whole and of the same size."""
         found = set()
         for chunk, (_, runs) in chunks.items():
-            if self._file("tally", chunk).is_file() and self._tally(chunk).runs == runs:
-                found.add(chunk)
+            if all(self._file(kind, chunk).is_file() for kind in ("outcomes", "runs", "tally")):
+                with suppress(OSError, ValueError, KeyError, BadZipFile):  # half a file after a power cut is no file
+                    if self._tally(chunk).runs == runs:
+                        found.add(chunk)
         return found
 
     def _tally(self, chunk: int) -> Tally:
         import numpy as np
 
-        with np.load(self._file("tally", chunk)) as arrays:
+        from negsim.analysis.tally import Tally
+
+        with self._file("tally", chunk).open("rb") as file, np.load(file) as arrays:
             return Tally.of_arrays(dict(arrays))
 
     def read(self, chunk: int, keep: bool) -> Part:
@@ -115,35 +144,60 @@ class Bench:
         Raises:
             NegsimError: it can't be written; what was finished before stays.
         """
-        import numpy as np
-
-        from negsim.analysis.tally import CHUNK
+        from negsim.chunks import CHUNK
         from negsim.store import outcomes_bytes, rows_bytes
 
         first = part.chunk * CHUNK
         write_file(self._file("outcomes", part.chunk), outcomes_bytes(part.outcomes, self.issues, first))
         write_file(self._file("runs", part.chunk), rows_bytes(part.rows, first))
-        counts = io.BytesIO()
-        np.savez_compressed(counts, **part.tally.arrays())  # type: ignore[arg-type]
-        write_file(self._file("tally", part.chunk), counts.getvalue())
+        write_file(self._file("tally", part.chunk), tally_bytes(part.tally))
 
-    def become(self, manifest: bytes, tally: Tally) -> None:
-        """Turn the bench into the result: the counts of all, the manifest, and nothing that was only for the work.
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file of the result.
+
+        Raises:
+            NegsimError: it can't be written.
+        """
+        write_file(self.folder / name, content)
+
+    def keep_only(self, runs: int) -> None:
+        """Drop the chunks that look-ahead finished beyond the runs that count."""
+        last = max(sizes(runs))
+        for kind in ("outcomes", "runs", "tally"):
+            for file in (self.folder / kind).iterdir():
+                if int(file.stem) > last:
+                    file.unlink()
+
+    def become(self) -> None:
+        """Turn the bench into the result; what was only for the work goes.
 
         Raises:
             NegsimError: it can't be written; the bench stays.
         """
-        import numpy as np
-
-        from negsim.writing import swap
-
-        counts = io.BytesIO()
-        np.savez_compressed(counts, **tally.arrays())  # type: ignore[arg-type]
-        write_file(self.folder / "tally.npz", counts.getvalue())
-        write_file(self.folder / "manifest.json", manifest)
         try:
-            shutil.rmtree(self.folder / "tally")
-            (self.folder / "job.json").unlink()
             swap(self.folder, self.target)
         except OSError as error:
             raise NegsimError(f"{self.target} cannot be written: {error.strerror or error}") from None
+        finish_last_step(self.target)
+
+
+def finish_last_step(result: Path) -> None:
+    """Remove from a result what was only for the work, also where an earlier attempt was stopped before it could."""
+    if not (result / "job.json").is_file():
+        return
+    replaced = re.compile(re.escape(f".{result.name}.") + "[0-9a-f]{8}")
+    for beside in result.absolute().parent.iterdir():
+        if replaced.fullmatch(beside.name) and beside.is_dir():
+            shutil.rmtree(beside, ignore_errors=True)
+    shutil.rmtree(result / "tally", ignore_errors=True)
+    with suppress(OSError):
+        (result / "job.json").unlink()
+
+
+def tally_bytes(tally: Tally) -> bytes:
+    """A tally as a file of arrays, the same bytes each time."""
+    import numpy as np
+
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **tally.arrays())  # type: ignore[arg-type]
+    return stream.getvalue()

@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -39,9 +40,13 @@ Scenario = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario, such
 FileOrFolder = Annotated[
     Path, typer.Argument(metavar="FILE_OR_DIR", help="A scenario, or a folder that run --out has written.")
 ]
-Runs = Annotated[int, typer.Option("--runs", "-n", min=1, help="How many runs.")]
+Runs = Annotated[int | None, typer.Option("--runs", "-n", min=1, help=f"How many runs.  [default: {DEFAULT_RUNS}]")]
+Workers = Annotated[int, typer.Option("--workers", min=1, help="How many processors play the runs.")]
+Dask = Annotated[
+    str | None, typer.Option("--dask", metavar="ADDRESS", help="Let a Dask cluster play the runs; needs negsim[dask].")
+]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The key of all draws: one seed, one result.")]
-Engine = Annotated[str, typer.Option("--engine", help="auto or reference.")]
+Engine = Annotated[str, typer.Option("--engine", help="auto, batch or reference; the result is the same.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 AgendaFile = Annotated[
     Path | None, typer.Option("--agenda", metavar="FILE", help="The agenda; seeds/agenda.yaml if it is not given.")
@@ -54,27 +59,43 @@ Documents = Annotated[
 @app.command()
 def run(
     file: Scenario,
-    runs: Runs = DEFAULT_RUNS,
+    runs: Runs = None,
     seed: Seed = DEFAULT_SEED,
     engine: Engine = "auto",
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Also write outcomes (Parquet) and a manifest to this folder."),
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Also write outcomes (Parquet) and a manifest to this folder; what is stopped goes on there.",
+        ),
     ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            "--precision",
+            metavar="X",
+            help="Run until every probability's standard error is at most X (0.005), or every 50 % date's (7d): from "
+            "8,192 runs to --runs, or a million.",
+        ),
+    ] = None,
+    workers: Workers = 1,
+    dask: Dask = None,
     as_json: Json = False,
 ) -> None:
     """Run a scenario many times and say when each issue is resolved."""
     from negsim.analysis import headline
+    from negsim.runs import pick_engine
     from negsim.scenario import load
-    from negsim.store import refuse_to_overwrite
     from negsim.terminal import Look, projection_table
 
     scenario = load(file)
-    if out is not None:
-        refuse_to_overwrite(out, scenario.hash)
-    projection = _run(file, scenario, runs, seed, engine)
-    if out is not None:
-        projection.save(out, command=shlex.join(["negsim", *sys.argv[1:]]))
+    engine = pick_engine(engine, runs or DEFAULT_RUNS)  # more than the default with --precision: the same choice
+    with _executor(workers, dask, engine) as executor:
+        projection = _run(
+            file, scenario, runs, seed, engine, executor=executor, out=out, precision=precision,
+            command=shlex.join(["negsim", *sys.argv[1:]]),
+        )  # fmt: skip
     if as_json:
         _print_json(
             {
@@ -85,6 +106,7 @@ def run(
                 "runs": projection.runs,
                 "seed": projection.seed,
                 "engine": projection.engine,
+                "precision": projection.precision_data,
                 "hash": projection.hash,
                 "versions": dict(projection.versions),
                 **headline.data(projection.digest),
@@ -264,29 +286,78 @@ def _projection(source: Path, runs: int | None, seed: int | None, engine: str) -
         return load_folder(source)
     from negsim.scenario import load
 
-    return _run(
-        source, load(source), DEFAULT_RUNS if runs is None else runs, DEFAULT_SEED if seed is None else seed, engine
-    )
+    return _run(source, load(source), runs, DEFAULT_SEED if seed is None else seed, engine)
 
 
-def _run(file: Path, scenario: Any, runs: int, seed: int, engine: str) -> Projection:
+@contextmanager
+def _executor(workers: int, dask: str | None, engine: str) -> Iterator[Executor | None]:
+    """Who plays the runs: this process, some threads or processes of this machine, or a Dask cluster."""
+    if dask is not None:
+        from negsim.cluster import dask_executor
+
+        with dask_executor(dask) as executor:
+            yield executor
+    elif workers > 1:
+        from negsim.cluster import local_executor
+
+        with local_executor(workers, engine) as executor:
+            yield executor
+    else:
+        yield None
+
+
+def _run(file: Path, scenario: Any, runs: int | None, seed: int, engine: str, **more: Any) -> Projection:
+    from negsim.precision import MOST, Precision
+    from negsim.runs import pick_engine
     from negsim.runs import run as run_all
 
     for warning in scenario.warnings:
         typer.echo(warning.render(), err=True)
-    with _progress(runs, file.stem) as progress:
-        return run_all(scenario, runs, seed, engine, progress)
+    total = runs or DEFAULT_RUNS
+    if (precision := more.get("precision")) is not None:
+        total = Precision.of(precision, runs or MOST).enough
+    engine = pick_engine(engine, total)
+    _announce(engine)
+    try:
+        with _progress(total, file.stem) as progress:
+            return run_all(scenario, runs, seed, engine, progress, **more)
+    except KeyboardInterrupt:
+        if (out := more.get("out")) is not None and out.with_name(f"{out.name}.unfinished").is_dir():
+            typer.echo(f"Stopped. {out}.unfinished keeps what is finished; the same command goes on there.", err=True)
+        raise
+
+
+def _announce(engine: str) -> None:
+    """Say why nothing seems to happen, where somebody watches."""
+    from negsim.machine import is_compiled
+
+    if sys.stderr.isatty() and not is_compiled(engine):
+        typer.echo(f"Compiling the {engine} engine for this machine, once: about half a minute.", err=True)
 
 
 @contextmanager
 def _progress(total: int, what: str) -> Iterator[Callable[[int], object]]:
-    """A progress bar on standard error, for somebody who watches; nothing where it is piped."""
+    """A progress bar on standard error, for somebody who watches; nothing where it is piped.
+
+    What an earlier attempt had finished counts as done, but not for the rate.
+    """
     from tqdm import tqdm
 
+    begun = False
+
+    def advance(runs: int) -> None:
+        nonlocal begun
+        if begun:
+            bar.update(runs)
+            return
+        begun, bar.initial, bar.n, bar.last_print_n = True, runs, runs, runs
+        if runs:
+            bar.set_postfix_str(f"{runs:,} from before")
+
     with tqdm(
-        total=total, desc=what, unit=" runs", leave=False, disable=not sys.stderr.isatty(), file=sys.stderr
+        total=total, desc=what, unit=" runs", unit_scale=True, leave=False, disable=not sys.stderr.isatty()
     ) as bar:
-        yield bar.update
+        yield advance
 
 
 def _agenda(path: Path | None) -> Agenda:

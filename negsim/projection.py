@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError
-from negsim.status import Reason, Spent, Status
+from negsim.status import Status
 
 if TYPE_CHECKING:
     import os
+    from pathlib import Path
 
     import numpy as np
     import numpy.typing as npt
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from negsim.analysis.burndown import Burndown
     from negsim.analysis.setting import Setting
     from negsim.analysis.summary import Summary
+    from negsim.analysis.tally import Tally
     from negsim.plots import Picture
+    from negsim.precision import Precision
     from negsim.scenario import Scenario
     from negsim.story import Story
 
@@ -30,26 +33,30 @@ if TYPE_CHECKING:
 class Projection:
     """A distribution over dates: the outcomes of all runs of a scenario, and what produced them.
 
-    ``outcomes`` (runs by issues) and ``run_table`` hold the rows that `negsim.events` describes; both are read-only.
+    All figures come from the ``tally``, which is exact and small however many runs there are. ``outcomes`` (runs by
+    issues) and ``run_table`` hold the rows that `negsim.events` describes, in memory or in ``folder``.
 
     >>> import negsim as ns
     >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=50, seed=1)
     >>> p
-    <Projection: 50 runs of 'Baseline', seed 1, reference engine>
+    <Projection: 50 runs of 'Baseline', seed 1, ... engine>
     >>> p.resolved_by("2026-04-10").columns.tolist()
     ['title', 'p', 'se']
     """
 
     scenario: Scenario
-    outcomes: npt.NDArray[np.void]
-    run_table: npt.NDArray[np.void]
+    tally: Tally
     seed: int
     engine: str
     versions: Mapping[str, str]
+    luck: int = 0
+    precision: Precision | None = None
+    folder: Path | None = None
+    kept: tuple[npt.NDArray[np.void], npt.NDArray[np.void]] | None = None
 
     def __post_init__(self) -> None:
-        self.outcomes.setflags(write=False)
-        self.run_table.setflags(write=False)
+        for table in self.kept or ():
+            table.setflags(write=False)
 
     def __repr__(self) -> str:
         return f"<Projection: {self.runs:,} runs of {self.scenario.title!r}, seed {self.seed}, {self.engine} engine>"
@@ -57,7 +64,43 @@ class Projection:
     @property
     def runs(self) -> int:
         """How many runs there are."""
-        return len(self.outcomes)
+        return self.tally.runs
+
+    @cached_property
+    def _tables(self) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
+        if self.kept is not None:
+            return self.kept
+        if self.folder is None:
+            raise NegsimError(
+                f"the outcomes of {self.runs:,} runs were counted and not kept; "
+                "run with out=FOLDER (--out) to have them on disk"
+            )
+        from negsim.store import read_tables
+
+        return read_tables(self.folder, self.runs, len(self.scenario.issues))
+
+    @property
+    def outcomes(self) -> npt.NDArray[np.void]:
+        """A row a run and issue (`events.OUTCOME`), read-only; from the folder if they are not in memory.
+
+        Raises:
+            NegsimError: there were too many to keep, and no folder to write them to.
+        """
+        return self._tables[0]
+
+    @property
+    def run_table(self) -> npt.NDArray[np.void]:
+        """A row a run (`events.RUN`), read-only.
+
+        Raises:
+            NegsimError: as for ``outcomes``.
+        """
+        return self._tables[1]
+
+    @property
+    def precision_data(self) -> dict[str, Any] | None:
+        """What ``precision`` asked for, whether it was ``reached``, the least and most runs; None without a goal."""
+        return None if self.precision is None else self.precision.data(self.tally)
 
     @property
     def hash(self) -> str:
@@ -95,7 +138,7 @@ class Projection:
         """The headline figures as objects; `summary` is the same as a table."""
         from negsim.analysis.summary import summarise
 
-        return summarise(self.setting, self.outcomes)
+        return summarise(self.setting, self.tally)
 
     def summary(self) -> pd.DataFrame:
         """The headline, a row an issue and one for all: chances by date, 50 and 80 % dates, terms, what it waits for.
@@ -120,27 +163,17 @@ class Projection:
 
     @cached_property
     def _issues(self) -> pd.DataFrame:
-        import numpy as np
-        import pandas as pd
+        from negsim.tidy import tidy
 
-        n = len(self.setting.issues)
-        flat = self.outcomes.reshape(-1)
-        names = [facts.id for facts in self.setting.issues]
-        statuses, reasons = [s.label for s in Status], [r.label for r in Reason]
-        coded: Any = pd.Categorical.from_codes
-        columns: dict[str, Any] = {
-            "run": np.repeat(np.arange(self.runs), n),
-            "issue": coded(np.tile(np.arange(n), self.runs), names),
-            "status": coded(flat["status"], statuses),
-            "reason": coded(flat["reason"], reasons),
-        }
-        for name in ("opened", "agreed", "resolved", "lapsed"):
-            columns[name] = np.where(np.isnan(flat[name]), np.inf, flat[name])
-        for name in ("u_a", "u_b", "option", "discussions", "reopened"):
-            columns[name] = flat[name].copy()
-        for what in Spent:
-            columns[f"spent_{what.name.lower()}"] = flat["spent"][:, what]
-        return pd.DataFrame(columns)
+        return tidy(self.outcomes, [facts.id for facts in self.setting.issues])
+
+    def agreed_by(self, on: str | date) -> pd.DataFrame:
+        """As ``resolved_by``, for the agreement that stands at the end of the run: not yet carried out, nor undone.
+
+        Raises:
+            NegsimError: as ``resolved_by``.
+        """
+        return self._by(on, self.tally.agreed, self.tally.all_agreed)
 
     def resolved_by(self, on: str | date) -> pd.DataFrame:
         """The chance that each issue, and all of them, is resolved on a date or before it, with its standard error.
@@ -151,17 +184,65 @@ class Projection:
         Raises:
             NegsimError: it is not a date, or nothing was computed for it.
         """
+        return self._by(on, self.tally.resolved, self.tally.all_resolved)
+
+    def _by(self, on: str | date, counts: npt.NDArray[Any], every: npt.NDArray[Any]) -> pd.DataFrame:
         import pandas as pd
 
-        from negsim.analysis.summary import chance_by, days
+        from negsim.analysis.summary import chance_by
 
         day = self.setting.day_of(_date(on))
-        times = days(self.outcomes["resolved"])
-        rows = {facts.id: (facts.title, chance_by(times[:, j], day)) for j, facts in enumerate(self.setting.issues)}
-        rows["all"] = ("all issues", chance_by(times.max(axis=1), day))
+        rows = {facts.id: (facts.title, chance_by(counts[j], day)) for j, facts in enumerate(self.setting.issues)}
+        rows["all"] = ("all issues", chance_by(every, day))
         return pd.DataFrame(
             [{"issue": name, "title": title, "p": c.p, "se": c.se} for name, (title, c) in rows.items()]
         ).set_index("issue")
+
+    def ends(self) -> pd.DataFrame:
+        """How often each issue is the first to be resolved, and how often the last one standing, with standard errors.
+
+        The last one standing is resolved after all others, or is the only one that is not. The row ``none`` has the runs
+        in which no issue is resolved (first), or several are left (last).
+        """
+        import pandas as pd
+
+        from negsim.analysis.summary import chance
+
+        names = {facts.id: facts.title for facts in self.setting.issues} | {"none": "none, or several"}
+        rows = []
+        for j, (name, title) in enumerate(names.items()):
+            first, last = chance(int(self.tally.first[j]), self.runs), chance(int(self.tally.last[j]), self.runs)
+            rows.append({"issue": name, "title": title, "first": first.p, "first_se": first.se})
+            rows[-1] |= {"last": last.p, "last_se": last.se}
+        return pd.DataFrame(rows).set_index("issue")
+
+    def assumption_share(self, on: str | date) -> pd.DataFrame:
+        """How much of the spread of "resolved by ``on``" lies in the assumptions, and how much in chance.
+
+        Plays the same runs again under another luck: the same assumptions, other chance. The covariance of a run with
+        its twin is the variance that the assumptions explain; divided by the whole variance it is their share, with
+        the standard error of a correlation, ``(1 - share^2) / sqrt(runs)``. NaN where every run ends alike.
+
+        Raises:
+            NegsimError: the outcomes were not kept, or the date is out of range.
+        """
+        import numpy as np
+        import pandas as pd
+
+        from negsim.analysis.tally import whole
+        from negsim.runs import run
+
+        day, horizon = self.setting.day_of(_date(on)), self.setting.horizon_days
+        twin = run(self.scenario, self.runs, self.seed, self.engine, luck=self.luck + 1)
+        done = [whole(p.outcomes["resolved"], horizon) for p in (self, twin)]
+        rows = []
+        for j, facts in enumerate(self.setting.issues):
+            one, two = (np.where(days[:, j] < horizon, days[:, j] <= day, False).astype(float) for days in done)
+            spread = np.sqrt(one.var() * two.var())
+            share = float(np.mean((one - one.mean()) * (two - two.mean())) / spread) if spread > 0 else float("nan")
+            se = (1 - share**2) / np.sqrt(self.runs)
+            rows.append({"issue": facts.id, "title": facts.title, "p": one.mean(), "assumption": share, "se": se})
+        return pd.DataFrame(rows).set_index("issue")
 
     def burndown(self) -> pd.DataFrame:
         """How many issues are unresolved on each day, as recorded and as projected: the table behind the picture."""
@@ -183,10 +264,10 @@ class Projection:
         rounds = [burndown.Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()]
         note = (
             f"How computed: {self.provenance}. On each day at least half of all runs lie in the dark band and four "
-            "fifths in the light one. An issue counts from its first entry on record, or its opening, until it is resolved, also "
-            "if it lapses. Hatched: only the month or year is on record."
+            "fifths in the light one. An issue counts from its first entry on record, or its opening, until it is resolved, "
+            "also if it lapses. Hatched: only the month or year is on record."
         )
-        return burndown.burndown(self.setting, self.outcomes, changes, rounds, note)
+        return burndown.burndown(self.setting, self.tally, changes, rounds, note)
 
     @property
     def provenance(self) -> str:
@@ -201,7 +282,13 @@ class Projection:
             "side gets; dates are to the month. All of it holds if the sides concede as the scenario assumes: it is no "
             "forecast of what they will do."
         ]
-        if clipped := int(self.run_table["clipped"].sum()):
+        if (aim := self.precision_data) is not None:
+            how = f"reached after {self.runs:,} runs" if aim["reached"] else f"NOT reached within {self.runs:,} runs"
+            notes.append(
+                f"Precision asked for: {aim['goal']}; {how}. It was looked at every {aim['every']:,} runs, "
+                f"from {aim['least']:,} to {aim['most']:,}."
+            )
+        if clipped := self.tally.clipped:
             notes.append(f"{clipped:,} drawn numbers lay outside their range and were taken as its end.")
         return notes
 
@@ -225,7 +312,7 @@ class Projection:
 
         if not 0 <= run < self.runs:
             raise NegsimError(f"there are runs 0 to {self.runs - 1}, but was {run}")
-        return trace(self.scenario, run, self.seed)
+        return trace(self.scenario, run, self.seed, self.luck)
 
     def save(self, folder: str | os.PathLike[str], command: str = "") -> None:
         """Write this to a folder, as `negsim.store` describes it: all of it, or nothing.

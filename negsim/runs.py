@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from numbers import Integral
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from negsim import __version__
+from negsim.chunks import sizes
 from negsim.errors import NegsimError, did_you_mean, one_of
 
 if TYPE_CHECKING:
+    from negsim.analysis.tally import Tally
+    from negsim.bench import Bench
     from negsim.projection import Projection
     from negsim.scenario import Scenario
     from negsim.story import Story
+    from negsim.work import Part
 
 #: The engines by name, and the module of each.
-ENGINES = {"reference": "negsim.engines.reference"}
+ENGINES = {"batch": "negsim.engines.batch", "reference": "negsim.engines.reference"}
 
 DEFAULT_RUNS = 2000
 DEFAULT_SEED = 1
+
+#: Outcomes of more rows than this (runs x issues) are not kept in memory; their counts are, and ``out`` keeps all.
+KEPT = 4_000_000
+
+#: Fewer runs than this are not worth compiling the batch engine for.
+WORTH_BATCH = 200
 
 #: The packages whose version can change a result.
 _MATTERS = ("numba", "numpy", "scipy", "simpy")
@@ -27,36 +40,92 @@ _MATTERS = ("numba", "numpy", "scipy", "simpy")
 
 def run(
     scenario: Scenario,
-    runs: int = DEFAULT_RUNS,
+    runs: int | None = None,
     seed: int = DEFAULT_SEED,
     engine: str = "auto",
     progress: Callable[[int], object] | None = None,
+    *,
+    executor: Executor | None = None,
+    out: str | os.PathLike[str] | None = None,
+    precision: str | float | None = None,
+    luck: int = 0,
+    command: str = "",
 ) -> Projection:
     """Run a scenario and return what comes out as a projection.
 
     Args:
         scenario: what is assumed, as `negsim.load` returns it.
-        runs: how many times; the Monte Carlo error of a probability is at most ``0.5 / sqrt(runs)``.
+        runs: how many times, 2,000 unless you say otherwise; with ``precision``, how many at the most.
         seed: the key of all draws. One seed, one result, whatever else the machine does.
-        engine: ``auto`` or the name of one.
-        progress: called with how many more runs are finished, such as the ``update`` of a progress bar.
+        engine: ``auto`` or the name of one; all give the same result.
+        progress: called with how many more runs are finished, such as the ``update`` of a progress bar; the first call
+            tells how many an earlier attempt had finished in ``out``.
+        executor: any `concurrent.futures.Executor` to play the runs: threads, processes, MPI, Dask's
+            ``client.get_executor()``. The result does not depend on it.
+        out: a folder for the outcomes. What is finished is on disk; after an interruption the same call goes on there.
+        precision: run until the standard error of every reported probability is at most this (``0.005``), or that of
+            every 50 % date is at most so many days (``"7 days"``): looked at after every
+            8,192 runs, up to a million unless ``runs`` says otherwise. `Projection.precision_data` tells the outcome.
+        luck: another number gives the same assumptions and other chance.
+        command: what the manifest in ``out`` says that was typed.
 
     Raises:
-        NegsimError: the number of runs or the seed is out of range, or there is no such engine.
+        NegsimError: an argument is out of range, a run can't go on, or ``out`` can't be written.
 
     >>> import negsim as ns
-    >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=20, seed=1)
+    >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=20, seed=1, engine="reference")
     >>> p.runs, p.seed, p.engine
     (20, 1, 'reference')
     """
-    from negsim import compiled
+    from negsim import compiled, store, work
+    from negsim.precision import MOST, Precision
     from negsim.projection import Projection
 
-    engine = pick_engine(engine)
-    runs, seed = _whole("runs", runs, 1, 100_000_000), _whole("seed", seed, 0, 2**64 - 1)
-    module = import_module(ENGINES[engine])
-    outcomes, run_table = module.run(compiled.compile(scenario), seed, 0, runs, progress=progress)
-    return Projection(scenario, outcomes, run_table, seed=seed, engine=engine, versions=versions())
+    most = runs if runs is not None else (DEFAULT_RUNS if precision is None else MOST)
+    most, seed = _whole("runs", most, 1, 1_000_000_000), _whole("seed", seed, 0, 2**64 - 1)
+    luck = _whole("luck", luck, 0, 2**63 - 1)
+    goal = None if precision is None else Precision.of(precision, most)
+    engine = pick_engine(engine, most)
+    job = work.Job(compiled.compile(scenario), engine, seed, luck)
+    chunks = sizes(most)
+    rows = len(job.compiled.issues)
+    expected = most if goal is None else goal.enough if goal.se is not None else 0  # in days, nobody knows
+    keep = expected * rows <= KEPT
+    used = versions()
+    parts: list[Part] = []
+    total: Tally | None = None
+    if out is not None:
+        store.refuse_to_overwrite(Path(out), scenario.hash)
+    with _bench(out, scenario, seed, luck, used) as bench:
+        played = work.play_all(job, chunks, keep, executor, bench, progress)
+        with contextlib.closing(played):
+            for part in played:
+                total = part.tally if total is None else total + part.tally
+                keep = keep and total.runs * rows <= KEPT
+                parts = [*parts, part] if keep else []
+                if goal is not None and total.runs < most and goal.reached(total):
+                    break
+        assert total is not None
+        tables = work.joined(parts) if keep else None
+        folder = None if out is None else Path(out)
+        projection = Projection(scenario, total, seed, engine, used, luck, goal, folder, tables)
+        if bench is not None:
+            store.finish(bench, projection, command)
+    return projection
+
+
+@contextlib.contextmanager
+def _bench(
+    out: str | os.PathLike[str] | None, scenario: Scenario, seed: int, luck: int, used: dict[str, str]
+) -> Iterator[Bench | None]:
+    if out is None:
+        yield None
+        return
+    from negsim import store
+    from negsim.bench import Bench
+
+    with Bench(Path(out), store.identity(scenario, seed, luck, used), tuple(scenario.issues)) as bench:
+        yield bench
 
 
 def trace(scenario: Scenario, run: int, seed: int = DEFAULT_SEED, luck: int = 0) -> Story:
@@ -75,23 +144,24 @@ def trace(scenario: Scenario, run: int, seed: int = DEFAULT_SEED, luck: int = 0)
     return tell(scenario, names, reference.trace(names, seed, run, luck), outcomes[0], run=run, seed=seed)
 
 
-def pick_engine(name: str) -> str:
-    """The engine that a name stands for; ``auto`` is the fastest there is.
+def pick_engine(name: str, runs: int = DEFAULT_RUNS) -> str:
+    """The engine that a name stands for; ``auto`` is the batch engine, unless it had to be compiled for a few runs.
 
     Raises:
         NegsimError: there is no such engine.
 
-    >>> pick_engine("auto")
-    'reference'
+    >>> pick_engine("auto", 2000), pick_engine("reference")
+    ('batch', 'reference')
     """
     if name == "auto":
-        return "reference"
+        from negsim.machine import is_compiled
+
+        return "batch" if runs >= WORTH_BATCH or is_compiled("batch") else "reference"
     if name not in ENGINES:
         hint = did_you_mean(name, ENGINES)
-        raise NegsimError(
-            f'there is no engine "{name}"; allowed: {one_of(["auto", *ENGINES])}'
-            + (f"; did you mean {hint}?" if hint else "")
-        )
+        allowed = one_of(["auto", *ENGINES])
+        meant = f"; did you mean {hint}?" if hint else ""
+        raise NegsimError(f'there is no engine "{name}"; allowed: {allowed}{meant}')
     return name
 
 

@@ -10,24 +10,21 @@ import os
 import pickle
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis.tally import CHUNK, Tally, count
+from negsim.analysis.tally import Tally, count
 from negsim.errors import NegsimError
+from negsim.runs import ENGINES
 
 if TYPE_CHECKING:
     from negsim.bench import Bench
     from negsim.compiled import Compiled
-
-#: The engines by name, and the module of each.
-ENGINES = {"batch": "negsim.engines.batch", "reference": "negsim.engines.reference"}
 
 #: How long a task should take, in seconds: much longer than sending it, short enough to lose.
 TASK = 1.0
@@ -55,25 +52,21 @@ class Part:
     rows: Any = None
 
 
-def sizes(runs: int, first: int = 0) -> dict[int, tuple[int, int]]:
-    """The chunks of runs ``first`` to ``first + runs - 1``: for each its first run and the number of its runs.
-
-    >>> sizes(10000)
-    {0: (0, 8192), 1: (8192, 1808)}
-    """
-    last = first + runs
-    return {
-        chunk: (max(first, chunk * CHUNK), min(last, (chunk + 1) * CHUNK) - max(first, chunk * CHUNK))
-        for chunk in range(first // CHUNK, -(-last // CHUNK))
-    }
-
-
-def play(job: Job, chunk: int, first: int, runs: int, keep: bool, progress: Callable[[int], object] | None = None) -> Part:
+def play(
+    job: Job, chunk: int, first: int, runs: int, keep: bool, progress: Callable[[int], object] | None = None
+) -> Part:
     """Play one chunk here and count it."""
     outcomes, rows = import_module(ENGINES[job.engine]).run(job.compiled, job.seed, first, runs, job.luck, progress)
     most = max((len(options) for options in job.compiled.options), default=0)
     tally = count(outcomes, rows, job.compiled.horizon, most)
     return Part(chunk, tally, outcomes, rows) if keep else Part(chunk, tally)
+
+
+def joined(parts: list[Part]) -> tuple[Any, Any]:
+    """The outcomes and the rows of parts, in their order."""
+    import numpy as np
+
+    return np.concatenate([part.outcomes for part in parts]), np.concatenate([part.rows for part in parts])
 
 
 def play_all(
@@ -83,7 +76,7 @@ def play_all(
     executor: Executor | None = None,
     bench: Bench | None = None,
     progress: Callable[[int], object] | None = None,
-) -> Iterator[Part]:
+) -> Generator[Part]:
     """Play chunks and hand them out in their order, each as soon as those before it are there.
 
     Args:
@@ -92,17 +85,19 @@ def play_all(
         keep: whether the parts carry outcomes.
         executor: who plays; none: this process.
         bench: a folder that takes finished chunks and gives those of an earlier attempt.
-        progress: called with the number of runs finished.
+        progress: called with how many runs were finished before, then with how many more are.
 
     Raises:
         NegsimError: a run can't go on, a worker was lost, or the folder can't be written.
     """
-    done = bench.finished(chunks, keep) if bench is not None else {}
+    done = bench.finished(chunks) if bench is not None else set()
     todo = {chunk: size for chunk, size in chunks.items() if chunk not in done}
-    if progress is not None and len(todo) < len(chunks):
+    if progress is not None:
         progress(sum(size for chunk, (_, size) in chunks.items() if chunk in done))
-    fresh = _here(job, todo, keep or bench is not None, progress) if executor is None else _there(
-        job, todo, keep or bench is not None, executor, progress
+    fresh = (
+        _here(job, todo, keep or bench is not None, progress)
+        if executor is None
+        else _there(job, todo, keep or bench is not None, executor, progress)
     )
     waiting: dict[int, Part] = {}
     for chunk in chunks:
@@ -131,11 +126,13 @@ _jobs: dict[str, Job] = {}
 
 def _task(key: str, blob: bytes, pieces: list[tuple[int, int, int]], keep: bool) -> tuple[float, list[Part]]:
     """What a worker does: unpack the job once, play the chunks it was given, say how long they took."""
-    if key not in _jobs:
+    job = _jobs.get(key)
+    if job is None:  # threads share the dictionary: each goes on with what it holds itself
+        job = pickle.loads(zlib.decompress(blob))
         _jobs.clear()
-        _jobs[key] = pickle.loads(zlib.decompress(blob))
+        _jobs[key] = job
     start = time.perf_counter()
-    parts = [play(_jobs[key], chunk, first, runs, keep) for chunk, first, runs in pieces]
+    parts = [play(job, chunk, first, runs, keep) for chunk, first, runs in pieces]
     return time.perf_counter() - start, parts
 
 
@@ -147,7 +144,7 @@ def _there(
     progress: Callable[[int], object] | None,
 ) -> Iterator[Part]:
     raw = zlib.compress(pickle.dumps(job), 1)
-    key, blob = sha256(raw).hexdigest(), _scattered(executor, raw)
+    key, blob = sha256(raw).hexdigest(), _sent_once(executor, raw)
     left = iter([(chunk, first, runs) for chunk, (first, runs) in todo.items()])
     running: dict[Future[tuple[float, list[Part]]], int] = {}
     most, chunks_a_task = min(AHEAD, 2 * _workers(executor)), 1
@@ -168,25 +165,26 @@ def _there(
                     progress(runs)
                 yield from parts
             send()
-    except NegsimError:
+    except (BrokenExecutor, CancelledError) as error:
+        reason = f"{error}" or "its work was cancelled"
+        raise NegsimError(f"a worker is lost ({reason}); with a folder to write to, the same call goes on") from error
+    except Exception as error:
+        if type(error).__module__.startswith("distributed"):
+            raise NegsimError(f"the Dask cluster gave up: {error}") from error
         raise
-    except BrokenProcessPool as error:
-        raise NegsimError("a worker process died; what is finished is kept if --out was given: run again") from error
-    except (OSError, RuntimeError) as error:
-        raise NegsimError(f"the workers can't go on: {error}") from error
     finally:
         for future in running:
             future.cancel()
 
 
-def _scattered(executor: Executor, blob: bytes) -> Any:
-    """The job where the workers find it; Dask sends what is scattered once to each, and hands it to the tasks."""
-    client = getattr(executor, "_client", None)
-    return client.scatter(blob, broadcast=True) if hasattr(client, "scatter") else blob
+def _sent_once(executor: Executor, blob: bytes) -> Any:
+    """The job where the workers find it: as a Dask task's result each fetches it once, and it outlives any worker."""
+    client: Any = getattr(executor, "_client", None)
+    return client.submit(bytes, blob) if hasattr(client, "nthreads") else blob
 
 
 def _workers(executor: Executor) -> int:
-    client = getattr(executor, "_client", None)
+    client: Any = getattr(executor, "_client", None)
     if hasattr(client, "nthreads"):
-        return max(1, sum(client.nthreads().values()))
+        return max(1, int(sum(client.nthreads().values())))
     return int(getattr(executor, "_max_workers", 0) or os.cpu_count() or 1)

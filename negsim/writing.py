@@ -40,7 +40,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     try:
         beside.mkdir()
         yield beside
-        _swap(beside, place)
+        swap(beside, place)
     except OSError as error:
         raise NegsimError(f"{target} cannot be written: {error.strerror or error}") from None
     finally:
@@ -52,7 +52,8 @@ def unused_name(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
 
 
-def _swap(new: Path, place: Path) -> None:
+def swap(new: Path, place: Path) -> None:
+    """Let a folder take the place of another, which goes; if that fails, the other stays."""
     if not place.exists():
         new.rename(place)
         return

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import settings
 
 from negsim.analysis.setting import IssueFacts, Setting
-from negsim.events import OUTCOME
+from negsim.analysis.tally import Tally, count, whole
+from negsim.events import OUTCOME, RUN
 from negsim.status import Reason, Status
 
 ROOT = Path(__file__).parent.parent
@@ -91,10 +92,10 @@ def setting(issues: int = 3, options: tuple[str, ...] = ()) -> Setting:
 
 
 def outcomes(resolved: Any, **columns: Any) -> np.ndarray[Any, Any]:
-    """Outcomes with the given days of resolution (runs by issues, NaN for never); agreed ten days before."""
+    """Outcomes with the given days of resolution (runs by issues, NaN for never); agreed ten days before, if not at once."""
     times = np.asarray(resolved, dtype=float)
     rows = np.zeros(times.shape, OUTCOME)
-    rows["resolved"], rows["agreed"], rows["lapsed"] = times, times - 10, np.nan
+    rows["resolved"], rows["agreed"], rows["lapsed"] = times, np.maximum(times - 10, 0), np.nan
     rows["u_a"], rows["u_b"], rows["option"] = np.nan, np.nan, -1
     done = ~np.isnan(times)
     rows["status"] = np.where(done, Status.RESOLVED, Status.RAISED)
@@ -102,6 +103,19 @@ def outcomes(resolved: Any, **columns: Any) -> np.ndarray[Any, Any]:
     for name, values in columns.items():
         rows[name] = values
     return rows
+
+
+def counted(facts: Setting, rows: np.ndarray[Any, Any], clipped: int = 0) -> Tally:
+    """The tally of outcomes made by hand."""
+    runs = np.zeros(len(rows), RUN)
+    runs["clipped"][:1] = clipped
+    return count(rows, runs, facts.horizon_days, max((len(issue.options) for issue in facts.issues), default=0))
+
+
+def by_day(times: Any, horizon: int = 1096) -> np.ndarray[Any, Any]:
+    """How many of some times fall on each day; those beyond the horizon, or never, are counted last."""
+    values = np.asarray(times, dtype=float)
+    return np.bincount(whole(np.where(values < horizon, values, np.nan), horizon), minlength=horizon + 1)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,13 +10,16 @@ import numpy as np
 
 from negsim import scenario as scenarios
 from negsim.compiled import Compiled, compile
-from negsim.engines import reference
+from negsim.engines import batch, reference
 from negsim.status import Spent
 
 SOURCE = "arithmetic: a test"
 TACTIC = {"kind": "time", "beta": 1, "patience": "300 days", "source": SOURCE}
 #: Every engine there is: ``(compiled, seed, first, runs, luck) -> (issues, runs)``.
-ENGINES: dict[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {"reference": reference.run}
+ENGINES: dict[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {
+    "reference": reference.run,
+    "batch": batch.run,
+}
 
 
 def agenda(names: Mapping[str, str]) -> dict[str, Any]:

@@ -1,16 +1,29 @@
 """The burndown's numbers, as recorded and as projected."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negsim.analysis.burndown import Change, Round, burndown, counts, projected, recorded
-from tests.conftest import outcomes, setting
+from negsim.analysis import burndown as burndowns
+from negsim.analysis.burndown import Change, Round, projected, recorded
+from negsim.analysis.tally import still_open, whole
+from tests.conftest import counted, outcomes, setting
 
 NEVER = float("nan")
 AS_OF = date(2025, 4, 10)
+
+
+def burndown(facts, rows, changes, rounds, *more):
+    return burndowns.burndown(facts, counted(facts, rows), changes, rounds, *more)
+
+
+def counts(opened, resolved, horizon):
+    return still_open(whole(opened, horizon), np.minimum(whole(resolved, horizon), horizon), horizon)
+
+
 TIMES = st.lists(st.lists(st.one_of(st.just(NEVER), st.floats(0, 30)), min_size=3, max_size=3), min_size=1, max_size=8)
 
 
@@ -30,7 +43,7 @@ def test_an_issue_that_never_opens_is_never_counted():
 
 def test_quantiles_are_the_smallest_number_that_enough_runs_do_not_exceed():
     resolved = np.array([[NEVER] * 3, [NEVER] * 3, [0.5, NEVER, NEVER], [0.5, 0.5, 0.5]])
-    table = projected(np.zeros((4, 3)), resolved, AS_OF, 2)
+    table = projected(counted(replace(setting(3), horizon=date(2025, 4, 12)), outcomes(resolved, agreed=NEVER)), AS_OF)
     assert table.loc[0, ["q10", "q25", "median", "q75", "q90"]].tolist() == [0, 0, 2, 3, 3]
     assert table.loc[0, "mean"] == 2.0
 

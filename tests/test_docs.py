@@ -71,7 +71,7 @@ def test_the_picture_is_of_the_baseline_as_it_is(projection):
     negsim plot scenarios/baseline.yaml burndown -o docs/burndown.svg
     """
     picture = (ROOT / "docs" / "burndown.svg").read_text(encoding="utf-8")
-    assert f"2,000 runs, seed 1, reference engine, scenario {projection.hash[:8]}" in picture
+    assert f"2,000 runs, seed 1, batch engine, scenario {projection.hash[:8]}" in picture
     drawn = pd.read_csv(ROOT / "docs" / "burndown.csv").query("part == 'projected'")
     now = projection.burndown().query("part == 'projected'")
     # The means of 300 runs here and of 2,000 there, each with its own error.

@@ -12,7 +12,7 @@ from negsim.analysis.burndown import Change, Round, burndown
 from negsim.errors import NegsimError
 from negsim.plots import KINDS, Picture, picture_format, style
 from negsim.plots.burndown import burndown as draw_burndown
-from tests.conftest import outcomes, setting
+from tests.conftest import counted, outcomes, setting
 
 NEVER = float("nan")
 AS_OF = date(2025, 4, 10)
@@ -29,7 +29,8 @@ def shown(
 ):
     times = np.array(resolved)
     rounds = [Round(*FEBRUARY, "first"), Round(AS_OF, AS_OF, "second")]
-    return burndown(replace(setting(times.shape[1]), **more), outcomes(times), changes, rounds, note)
+    facts = replace(setting(times.shape[1]), **more)
+    return burndown(facts, counted(facts, outcomes(times)), changes, rounds, note)
 
 
 def drawn(data):

@@ -10,7 +10,7 @@ import pytest
 import negsim as ns
 from negsim.errors import NegsimError
 from negsim.runs import pick_engine, run
-from negsim.store import MANIFEST, TABLES
+from negsim.store import MANIFEST, TABLES, TALLY
 
 
 def same(one, other):
@@ -136,7 +136,7 @@ def test_a_notebook_shows_every_issue_and_escapes_its_title(baseline, projection
 def test_saving_and_loading_gives_the_same_projection(projection, tmp_path):
     projection.save(tmp_path / "out", command="negsim run x")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out"]
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {MANIFEST, *TABLES}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {MANIFEST, TALLY, *TABLES}
     again = ns.Projection.load(tmp_path / "out")
     assert same(again, projection)
     assert (again.seed, again.engine, again.versions, again.scenario) == (
@@ -149,10 +149,10 @@ def test_the_tables_can_be_read_without_us(projection, tmp_path):
     import pandas as pd
 
     projection.save(tmp_path / "out")
-    table = pd.read_parquet(tmp_path / "out" / "outcomes.parquet")
+    table = pd.read_parquet(tmp_path / "out" / "outcomes")
     assert table["resolved"].max() == math.inf
     assert list(table["issue"].cat.categories) == list(projection.scenario.issues)
-    assert len(pd.read_parquet(tmp_path / "out" / "runs.parquet")) == projection.runs
+    assert len(pd.read_parquet(tmp_path / "out" / "runs")) == projection.runs
 
 
 def test_the_manifest_says_where_it_comes_from_and_holds_no_time_of_day(projection, tmp_path):
@@ -162,7 +162,7 @@ def test_the_manifest_says_where_it_comes_from_and_holds_no_time_of_day(projecti
     assert texts[0] == texts[1]
     manifest = json.loads(texts[0])
     assert manifest["hash"] == projection.hash
-    assert (manifest["seed"], manifest["runs"], manifest["engine"]) == (1, 300, "reference")
+    assert (manifest["seed"], manifest["runs"], manifest["engine"]) == (1, 300, "batch")
     assert manifest["command"] == "negsim run x"
     assert manifest["scenario"] == projection.scenario.to_yaml()
     assert {"negsim", "python", "numpy", "numba", "scipy", "simpy"} <= set(manifest["versions"])
@@ -204,13 +204,16 @@ def test_an_empty_folder_is_filled_and_a_file_is_not_overwritten(baseline, tmp_p
 
 
 def test_an_interrupted_save_leaves_nothing(projection, tmp_path, monkeypatch):
-    import pandas as pd
+    from pathlib import Path
 
-    def interrupted(self, path, **_):
-        path.write_bytes(b"half")
-        raise KeyboardInterrupt
+    real = Path.write_bytes
 
-    monkeypatch.setattr(pd.DataFrame, "to_parquet", interrupted)
+    def interrupted(path, content):
+        real(path, content[: len(content) // 2])
+        if path.parent.name == "runs":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_bytes", interrupted)
     with pytest.raises(KeyboardInterrupt):
         projection.save(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
@@ -219,12 +222,22 @@ def test_an_interrupted_save_leaves_nothing(projection, tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_that_was_changed_is_not_taken_for_a_result(projection, tmp_path, name):
     projection.save(tmp_path / "out")
-    path = tmp_path / "out" / name
+    (path,) = (tmp_path / "out" / name).iterdir()
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    with pytest.raises(NegsimError, match=f"{name} is missing or is not the file"):
-        ns.Projection.load(tmp_path / "out")
+    loaded = ns.Projection.load(tmp_path / "out")
+    assert loaded.summary().equals(projection.summary())
+    with pytest.raises(NegsimError, match=f"{name} is missing or is not what .* describes"):
+        _ = loaded.outcomes
     path.unlink()
     with pytest.raises(NegsimError, match=f"{name} is missing"):
+        _ = loaded.run_table
+
+
+@pytest.mark.parametrize("change", [lambda path: path.write_bytes(path.read_bytes()[:-1]), lambda path: path.unlink()])
+def test_counts_that_were_changed_are_not_taken_for_a_result(projection, tmp_path, change):
+    projection.save(tmp_path / "out")
+    change(tmp_path / "out" / TALLY)
+    with pytest.raises(NegsimError, match=f"{TALLY} is missing or is not what"):
         ns.Projection.load(tmp_path / "out")
 
 
@@ -262,7 +275,7 @@ def test_a_manifest_whose_scenario_reads_otherwise_now_is_refused(projection, tm
         ({"runs": True}, "but was True"),
         ({"seed": -1}, "seed is a whole number from 0"),
         ({"seed": 2**64}, "seed is a whole number"),
-        ({"engine": "referense"}, 'no engine "referense"; allowed: auto, reference; did you mean "reference"'),
+        ({"engine": "referense"}, 'no engine "referense"; allowed: auto, batch, reference; did you mean "reference"'),
     ],
 )
 def test_runs_that_cannot_be_are_refused(baseline, wrong, message):
@@ -271,7 +284,8 @@ def test_runs_that_cannot_be_are_refused(baseline, wrong, message):
 
 
 def test_the_engine_that_ran_is_named(projection):
-    assert (pick_engine("auto"), projection.engine) == ("reference", "reference")
+    assert (pick_engine("auto"), projection.engine) == ("batch", "batch")
+    assert "batch engine" in projection.provenance
 
 
 def test_numbers_from_numpy_are_numbers(baseline):
@@ -295,10 +309,10 @@ def test_a_what_if_shares_the_luck_of_the_base_case(baseline, projection):
 def test_numbers_that_were_clipped_are_reported(projection):
     from dataclasses import replace
 
-    assert len(projection.notes) == 1 + bool(projection.run_table["clipped"].sum())
-    clipped = projection.run_table.copy()
-    clipped["clipped"] = 2
-    assert replace(projection, run_table=clipped).notes[-1].startswith("600 drawn numbers lay outside")
+    assert projection.tally.clipped == projection.run_table["clipped"].sum()
+    assert len(projection.notes) == 1 + bool(projection.tally.clipped)
+    clipped = replace(projection, tally=replace(projection.tally, clipped=600))
+    assert clipped.notes[-1].startswith("600 drawn numbers lay outside")
 
 
 def test_there_is_a_story_for_every_run_and_no_other(projection):

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from negsim.analysis.setting import Setting
-from negsim.analysis.summary import days
+from negsim.analysis.tally import Tally
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Array = npt.NDArray[Any]
 
 #: The quantiles of the number unresolved that a burndown shows: the median and the middle 50 and 80 % of runs.
 QUANTILES = {"q10": 0.1, "q25": 0.25, "median": 0.5, "q75": 0.75, "q90": 0.9}
@@ -65,46 +62,18 @@ def recorded(changes: Iterable[Change], as_of: date) -> pd.DataFrame:
     return pd.DataFrame({"date": [start + timedelta(days=i) for i in range(len(low))], "low": low, "high": high})
 
 
-def counts(opened: Array, resolved: Array, horizon_days: int) -> Array:
-    """In how many runs k issues are open and unresolved at the end of each day: an array (days, k), exact.
-
-    ``opened`` and ``resolved`` hold times in days, runs by issues, NaN for never. An issue that lapsed stays
-    unresolved.
-
-    >>> never = float("nan")
-    >>> counts(np.array([[0.0, 0.0]]), np.array([[1.5, never]]), 3).tolist()
-    [[0, 0, 1], [0, 1, 0], [0, 1, 0]]
-    """
-    runs, n = opened.shape
-    when = np.concatenate([days(opened), days(resolved)], axis=1)
-    step = np.repeat([1, -1], n)[None, :].repeat(runs, axis=0)
-    order = np.argsort(when, axis=1, kind="stable")
-    when, step = np.take_along_axis(when, order, axis=1), np.take_along_axis(step, order, axis=1)
-    after = np.cumsum(step, axis=1)
-    seen = when < horizon_days
-    day, after, step = when[seen].astype(np.int64), after[seen], step[seen]
-    # Each change takes its run from one level to another on its day; the running sum over days gives the levels.
-    size = (horizon_days, n + 1)
-    moves = np.bincount(day * (n + 1) + after, minlength=horizon_days * (n + 1))
-    moves -= np.bincount(day * (n + 1) + after - step, minlength=horizon_days * (n + 1))
-    table = moves.reshape(size)
-    table[0, 0] += runs
-    return np.cumsum(table, axis=0)
-
-
-def projected(opened: Array, resolved: Array, as_of: date, horizon_days: int) -> pd.DataFrame:
+def projected(tally: Tally, as_of: date) -> pd.DataFrame:
     """The projection, a row a day from ``as_of`` on: quantiles of the number unresolved over the runs, and its mean.
 
     A quantile is the smallest number that at least that share of the runs does not exceed.
     """
     import pandas as pd
 
-    table = counts(opened, resolved, horizon_days)
-    runs, levels = len(opened), np.arange(table.shape[1])
-    below = np.cumsum(table, axis=1)
-    columns = {name: (below < q * runs - 1e-9).sum(axis=1) for name, q in QUANTILES.items()}
+    horizon_days, levels = len(tally.open), np.arange(tally.open.shape[1])
+    below = np.cumsum(tally.open, axis=1)
+    columns = {name: (below < q * tally.runs - 1e-9).sum(axis=1) for name, q in QUANTILES.items()}
     dates = [as_of + timedelta(days=i) for i in range(horizon_days)]
-    return pd.DataFrame({"date": dates, **columns, "mean": table @ levels / runs})
+    return pd.DataFrame({"date": dates, **columns, "mean": tally.open @ levels / tally.runs})
 
 
 @dataclass(frozen=True)
@@ -154,7 +123,7 @@ class Burndown:
 
 def burndown(
     setting: Setting,
-    outcomes: Array,
+    tally: Tally,
     changes: Iterable[Change],
     rounds: Iterable[Round],
     note: str = "",
@@ -169,14 +138,14 @@ def burndown(
     record = recorded(changes, setting.as_of)
     first = setting.as_of - timedelta(days=round(past * horizon_days))
     shown = record[record["date"] >= first].reset_index(drop=True)
-    table = projected(outcomes["opened"], outcomes["resolved"], setting.as_of, horizon_days)
+    table = projected(tally, setting.as_of)
     return Burndown(
         setting=setting,
         recorded=shown,
         projected=table,
         rounds=tuple(r for r in rounds if first <= r.latest <= setting.as_of),
         earlier=record["date"].iloc[0] if len(shown) < len(record) else None,
-        runs=len(outcomes),
+        runs=tally.runs,
         at_horizon={name: int(table[name].iloc[-1]) for name in QUANTILES},
         note=note,
     )

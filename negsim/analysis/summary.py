@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.analysis.setting import IssueFacts, Setting
+from negsim.analysis.tally import Tally
 from negsim.status import Reason, Spent
 
 Array = npt.NDArray[Any]
@@ -75,15 +76,6 @@ class Summary:
     all_p80: date | None
 
 
-def days(times: Array) -> Array:
-    """Whole days of times in days, ``inf`` for what never happened.
-
-    >>> days(np.array([3.9, float("nan")])).tolist()
-    [3.0, inf]
-    """
-    return np.where(np.isnan(times), np.inf, np.floor(times))
-
-
 def chance(hits: int, runs: int) -> Chance:
     """The share of runs, with its standard error.
 
@@ -94,97 +86,97 @@ def chance(hits: int, runs: int) -> Chance:
     return Chance(p, math.sqrt(p * (1 - p) / runs))
 
 
-def chance_by(whole_days: Array, day: float) -> Chance:
-    """How many of the runs are done on a day or before it.
+def chance_by(counts: Array, day: int) -> Chance:
+    """How many of the runs, counted by day, are done on a day or before it; the last count is of those that never are.
 
-    >>> chance_by(np.array([3.0, 4.0, np.inf, np.inf]), 3).p
+    >>> chance_by(np.array([0, 0, 0, 1, 1, 2]), 3).p
     0.25
     """
-    return chance(int(np.count_nonzero(whole_days <= day)), len(whole_days))
+    return chance(int(counts[:-1][: day + 1].sum()), int(counts.sum()))
 
 
-def quantile(whole_days: Array, q: float) -> float:
+def quantile(counts: Array, q: float) -> float:
     """The first day by which a share ``q`` of all runs is done; ``inf`` where fewer ever are.
 
     This is the inverse of the empirical distribution function, over all runs: what never happens counts as later than
     everything else.
 
-    >>> done = np.array([10.0, 20.0, 30.0, np.inf])
+    >>> done = np.array([0, 2, 1, 0, 1])
     >>> quantile(done, 0.5), quantile(done, 0.8)
-    (20.0, inf)
+    (1.0, inf)
     """
-    return _rank(np.sort(whole_days), q * len(whole_days))
+    return _rank(counts, q * counts.sum())
 
 
-def quantile_range(whole_days: Array, q: float) -> tuple[float, float]:
-    """The days one Monte Carlo standard error to either side of a quantile (its order statistics)."""
-    n = len(whole_days)
-    ordered, spread = np.sort(whole_days), math.sqrt(n * q * (1 - q))
-    return _rank(ordered, n * q - spread), _rank(ordered, n * q + spread)
+def quantile_range(counts: Array, q: float, errors: float = 1.0) -> tuple[float, float]:
+    """The days some Monte Carlo standard errors to either side of a quantile (its order statistics)."""
+    n = counts.sum()
+    spread = errors * math.sqrt(n * q * (1 - q))
+    return _rank(counts, n * q - spread), _rank(counts, n * q + spread)
 
 
-def _rank(ordered: Array, rank: float) -> float:
+def _rank(counts: Array, rank: float) -> float:
     # The small term keeps 0.8 * 2000 at rank 1600 whatever the product rounds to.
-    k = min(max(math.ceil(rank - 1e-9), 1), len(ordered))
-    return float(ordered[k - 1])
+    k = min(max(math.ceil(rank - 1e-9), 1), int(counts.sum()))
+    day = int(np.searchsorted(np.cumsum(counts), k))
+    return float(day) if day < len(counts) - 1 else math.inf
 
 
-def terms(outcomes: Array, facts: IssueFacts) -> Terms | None:
+def terms(tally: Tally, j: int, facts: IssueFacts) -> Terms | None:
     """The usual terms over the runs that have any; None if none has (it settles by chance, or never)."""
-    settled = outcomes[~np.isnan(outcomes["agreed"]) & ~np.isnan(outcomes["u_a"])]
-    if not len(settled):
+    total, settled = tally.shares[j]
+    if not settled:
         return None
     if facts.options:
-        taken = np.bincount(settled["option"][settled["option"] >= 0], minlength=len(facts.options))
-        return Terms(float(taken.max() / len(settled)), int(taken.argmax()))
-    return Terms(float(settled["u_a"].mean()))
+        taken = tally.options[j]
+        return Terms(float(taken.max() / settled), int(taken.argmax()))
+    return Terms(float(total / settled))
 
 
-def summarise(setting: Setting, outcomes: Array, months: Sequence[int] = (6, 12, 24)) -> Summary:
-    """Sum up the outcomes (runs by issues, ``OUTCOME``) of a scenario.
+def summarise(setting: Setting, tally: Tally, months: Sequence[int] = (6, 12, 24)) -> Summary:
+    """Sum up the tally of a scenario's runs.
 
     Probabilities count an issue as resolved by a date if it is resolved on that day or before it; dates that lie
     beyond the horizon are left out, since nothing was computed there.
     """
-    dates = list(setting.months(months).values())
-    resolved = days(outcomes["resolved"])
-    last = resolved.max(axis=1, initial=0)
+    dates, runs = list(setting.months(months).values()), tally.runs
 
-    def dated(times: Array, q: float) -> date | None:
-        return setting.date_of(quantile(times, q))
+    def dated(counts: Array, q: float) -> date | None:
+        return setting.date_of(quantile(counts, q))
 
-    def between(times: Array, q: float) -> tuple[date | None, date | None]:
-        low, high = quantile_range(times, q)
+    def between(counts: Array, q: float) -> tuple[date | None, date | None]:
+        low, high = quantile_range(counts, q)
         return setting.date_of(low), setting.date_of(high)
 
-    def by(times: Array) -> dict[date, Chance]:
-        return {d: chance_by(times, setting.day_of(d)) for d in dates}
+    def by(counts: Array) -> dict[date, Chance]:
+        return {d: chance_by(counts, setting.day_of(d)) for d in dates}
 
     issues = []
     for j, facts in enumerate(setting.issues):
-        mine, times = outcomes[:, j], resolved[:, j]
+        days = tally.resolved[j]
         issues.append(
             IssueSummary(
                 facts=facts,
-                agreed=chance_by(days(mine["agreed"]), setting.horizon_days),
-                resolved=chance_by(times, setting.horizon_days),
-                by=by(times),
-                p50=dated(times, 0.5),
-                p80=dated(times, 0.8),
-                p50_range=between(times, 0.5),
-                p80_range=between(times, 0.8),
-                terms=terms(mine, facts),
-                spent={k: float(mine["spent"][:, k].mean()) for k in Spent},
-                reasons={r: float(np.mean(mine["reason"] == r)) for r in Reason},
-                discussions=float(mine["discussions"].mean()),
-                reopened=float(mine["reopened"].mean()),
+                agreed=chance_by(tally.agreed[j], setting.horizon_days),
+                resolved=chance_by(days, setting.horizon_days),
+                by=by(days),
+                p50=dated(days, 0.5),
+                p80=dated(days, 0.8),
+                p50_range=between(days, 0.5),
+                p80_range=between(days, 0.8),
+                terms=terms(tally, j, facts),
+                spent={k: float(tally.spent[j, k] / runs) for k in Spent},
+                reasons={r: float(tally.reasons[j, r] / runs) for r in Reason},
+                discussions=float(tally.talked[j, 0] / runs),
+                reopened=float(tally.talked[j, 1] / runs),
             )
         )
+    last = tally.all_resolved
     return Summary(
         setting=setting,
-        runs=len(outcomes),
+        runs=runs,
         issues=tuple(issues),
-        all_agreed=chance_by(days(outcomes["agreed"]).max(axis=1, initial=0), setting.horizon_days),
+        all_agreed=chance_by(tally.all_agreed, setting.horizon_days),
         all_resolved=chance_by(last, setting.horizon_days),
         all_by=by(last),
         all_p50=dated(last, 0.5),

@@ -1,6 +1,6 @@
 """What many runs say, counted: the sufficient figures of a projection, small and exact however many runs there are.
 
-Outcomes are counted in *chunks* of a fixed number of runs and added up in their order. Counts are whole numbers, so any
+Outcomes are counted in chunks of a fixed number of runs (``negsim.chunks``) and added up in their order. Counts are whole numbers, so any
 split gives the same; sums of days are added chunk by chunk in the order of the runs, so they have the same bits too.
 """
 
@@ -15,9 +15,6 @@ import numpy.typing as npt
 from negsim.status import Reason, Spent
 
 Array = npt.NDArray[Any]
-
-#: Runs that are counted together. Results are added up in this grain whatever the engine, the workers or the split.
-CHUNK = 8192
 
 #: Bins of side A's utility in the terms that stand, from 0 to 1.
 BINS = 200
@@ -98,12 +95,12 @@ def count(outcomes: Array, rows: Array, horizon: int, options: int = 0) -> Tally
 
 
 def whole(times: Array, horizon: int) -> Array:
-    """Whole days of times in days; ``horizon`` for what never happened.
+    """Whole days of times in days; ``horizon`` for what did not happen before it.
 
     >>> whole(np.array([3.9, float("nan")]), 100).tolist()
     [3, 100]
     """
-    return np.where(np.isnan(times), horizon, np.floor(times)).astype(np.int64)
+    return np.where(times < horizon, np.floor(times), horizon).astype(np.int64)
 
 
 def _by_column(values: Array, size: int) -> Array:

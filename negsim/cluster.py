@@ -1,0 +1,50 @@
+"""Executors: who plays the runs, on this machine or on others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+
+from negsim.errors import NegsimError
+
+
+@contextmanager
+def local_executor(workers: int, engine: str = "auto") -> Iterator[Executor]:
+    """Workers on this machine: threads for the batch engine, which holds no lock, processes for the reference engine.
+
+    What has not begun when the block is left, does not begin.
+
+    >>> with local_executor(2) as executor:
+    ...     executor.submit(pow, 2, 10).result()
+    1024
+    """
+    made: Executor
+    if engine == "reference":
+        made = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    else:
+        made = ThreadPoolExecutor(workers)
+    try:
+        yield made
+    finally:
+        made.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def dask_executor(address: str, patience: float = 10.0) -> Iterator[Executor]:
+    """The workers of a Dask cluster, whose scheduler gets some seconds to answer.
+
+    Raises:
+        NegsimError: Dask is not installed, or nobody answers at that address.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise NegsimError("--dask needs Dask: pip install 'negsim[dask]'") from None
+    try:
+        client = Client(address, timeout=patience)
+    except (OSError, ValueError) as error:
+        raise NegsimError(f"no Dask cluster answers at {address}: {error}") from None
+    with client:
+        yield client.get_executor()
