@@ -29,6 +29,8 @@ class Tally:
     table and unresolved at the end of each day (d, n + 1); ``reasons`` (n, reasons); ``options`` (n, most options);
     ``terms``: runs by side A's share, ``BINS`` bins (n, BINS); ``shares``: the sum of side A's shares and their
     number (n, 2); ``spent``: sums of days (n, ways); ``talked``: sums of discussions and reopenings (n, 2);
+    ``first`` and ``last``: runs by the issue that is resolved first, and by the one that is resolved last or alone stays
+    unresolved (n + 1); at n, runs in which none is resolved, or several stay unresolved;
     ``clipped``: drawn numbers outside their range; ``meetings``: meetings held.
     """
 
@@ -44,6 +46,8 @@ class Tally:
     shares: Array
     spent: Array
     talked: Array
+    first: Array
+    last: Array
     clipped: int
     meetings: int
 
@@ -89,9 +93,29 @@ def count(outcomes: Array, rows: Array, horizon: int, options: int = 0) -> Tally
         shares=np.stack([share.sum(axis=0), settled.sum(axis=0)], axis=1),
         spent=outcomes["spent"].sum(axis=0).reshape(n, len(Spent)),
         talked=np.stack([outcomes["discussions"].sum(axis=0), outcomes["reopened"].sum(axis=0)], axis=1),
+        first=np.bincount(_first(outcomes["resolved"], horizon), minlength=n + 1),
+        last=np.bincount(_last(outcomes["resolved"], horizon), minlength=n + 1),
         clipped=int(rows["clipped"].sum()),
         meetings=int(rows["meetings"].sum()),
     )
+
+
+def _first(resolved: Array, horizon: int) -> Array:
+    """In each run, which issue is resolved first (of those at the same moment the first declared); n: none is."""
+    times = np.where(resolved < horizon, resolved, np.inf)
+    return np.where(np.isinf(times).all(axis=1), times.shape[1], times.argmin(axis=1))
+
+
+def _last(resolved: Array, horizon: int) -> Array:
+    """In each run, which issue stands last: resolved after all others, or alone unresolved; n: several are unresolved.
+
+    >>> _last(np.array([[1.0, 2.0], [1.0, np.nan], [np.nan, np.nan]]), 10).tolist()
+    [1, 1, 2]
+    """
+    times = np.where(resolved < horizon, resolved, np.inf)
+    n = times.shape[1]
+    latest = n - 1 - times[:, ::-1].argmax(axis=1)
+    return np.where(np.isinf(times).sum(axis=1) > 1, n, latest)
 
 
 def whole(times: Array, horizon: int) -> Array:
