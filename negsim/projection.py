@@ -201,8 +201,8 @@ class Projection:
     def ends(self) -> pd.DataFrame:
         """How often each issue is the first to be resolved, and how often the last one standing, with standard errors.
 
-        The last one standing is resolved after all others, or is the only one that is not. The row ``none`` has the runs
-        in which no issue is resolved (first), or several are left (last).
+        The last one standing is resolved after all others, or is the only one that is not. The row ``none`` has the
+        runs in which no issue is resolved (first), or several are left (last).
         """
         import pandas as pd
 
@@ -264,8 +264,8 @@ class Projection:
         rounds = [burndown.Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()]
         note = (
             f"How computed: {self.provenance}. On each day at least half of all runs lie in the dark band and four "
-            "fifths in the light one. An issue counts from its first entry on record, or its opening, until it is resolved, "
-            "also if it lapses. Hatched: only the month or year is on record."
+            "fifths in the light one. An issue counts from its first entry on record, or its opening, until it is "
+            "resolved, also if it lapses. Hatched: only the month or year is on record."
         )
         return burndown.burndown(self.setting, self.tally, changes, rounds, note)
 

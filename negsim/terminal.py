@@ -82,7 +82,7 @@ def wrap(text: str, width: int, later: str = "") -> list[str]:
 
 
 def percent(chance: Chance) -> str:
-    """A chance as a percentage and its standard error, rounded up; ``<1`` and ``>99`` near the ends, where that says more.
+    """A chance as a percentage and its standard error, rounded up; ``<1`` and ``>99`` near the ends.
 
     >>> from negsim.analysis.summary import chance
     >>> percent(chance(620, 1000)), percent(chance(50, 1000)), percent(chance(1, 1000)), percent(chance(0, 1000))

@@ -92,7 +92,7 @@ def setting(issues: int = 3, options: tuple[str, ...] = ()) -> Setting:
 
 
 def outcomes(resolved: Any, **columns: Any) -> np.ndarray[Any, Any]:
-    """Outcomes with the given days of resolution (runs by issues, NaN for never); agreed ten days before, if not at once."""
+    """Outcomes with these days of resolution (runs by issues, NaN for never); agreed ten days before, or at once."""
     times = np.asarray(resolved, dtype=float)
     rows = np.zeros(times.shape, OUTCOME)
     rows["resolved"], rows["agreed"], rows["lapsed"] = times, np.maximum(times - 10, 0), np.nan

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from negsim.analysis import summary as summaries
 from negsim.analysis.headline import data, frame, terms_words, waits_words
 from negsim.analysis.setting import add_months
-from negsim.analysis import summary as summaries
 from negsim.analysis.summary import chance_by, quantile, quantile_range
 from negsim.errors import NegsimError
 from negsim.status import Reason, Spent
@@ -51,7 +51,8 @@ def test_there_is_a_median_date_as_soon_as_half_of_the_runs_resolve(resolved, p5
 
 
 @given(
-    st.lists(st.one_of(st.just(math.inf), st.integers(0, 1095)), min_size=1, max_size=60), st.sampled_from([0.1, 0.5, 0.8])
+    st.lists(st.one_of(st.just(math.inf), st.integers(0, 1095)), min_size=1, max_size=60),
+    st.sampled_from([0.1, 0.5, 0.8]),
 )
 def test_a_quantile_is_the_first_value_that_enough_runs_do_not_exceed(times, q):
     found = quantile(by_day(times), q)

@@ -1,7 +1,8 @@
 """What many runs say, counted: the sufficient figures of a projection, small and exact however many runs there are.
 
-Outcomes are counted in chunks of a fixed number of runs (``negsim.chunks``) and added up in their order. Counts are whole numbers, so any
-split gives the same; sums of days are added chunk by chunk in the order of the runs, so they have the same bits too.
+Outcomes are counted in chunks of a fixed number of runs (``negsim.chunks``) and added up in their order. Counts are
+whole numbers, so any split gives the same; sums of days are added chunk by chunk in the order of the runs, so they have
+the same bits too.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ BINS = 200
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """Counts over runs. ``n`` issues, ``d`` days to the horizon; index ``d`` of a day axis means "not within the horizon".
+    """Counts over runs, of ``n`` issues over ``d`` days; index ``d`` of a day axis means "not within the horizon".
 
     ``agreed`` and ``resolved``: runs by issue and day of the standing agreement or the resolution (n, d + 1);
     ``all_agreed`` and ``all_resolved``: by the day of the last of them (d + 1); ``open``: runs with k issues on the
     table and unresolved at the end of each day (d, n + 1); ``reasons`` (n, reasons); ``options`` (n, most options);
     ``terms``: runs by side A's share, ``BINS`` bins (n, BINS); ``shares``: the sum of side A's shares and their
     number (n, 2); ``spent``: sums of days (n, ways); ``talked``: sums of discussions and reopenings (n, 2);
-    ``first`` and ``last``: runs by the issue that is resolved first, and by the one that is resolved last or alone stays
-    unresolved (n + 1); at n, runs in which none is resolved, or several stay unresolved;
-    ``clipped``: drawn numbers outside their range; ``meetings``: meetings held.
+    ``first`` and ``last``: runs by the issue that is resolved first, and by the one that is resolved last or alone
+    stays unresolved (n + 1); at n, runs in which none is resolved, or several stay unresolved; ``clipped``: drawn
+    numbers outside their range; ``meetings``: meetings held.
     """
 
     runs: int
@@ -53,7 +54,8 @@ class Tally:
 
     def __add__(self, other: Tally) -> Tally:
         """The tally of both, these runs before the others."""
-        return Tally(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+        both: dict[str, Any] = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
+        return Tally(**both)
 
     def arrays(self) -> dict[str, Array]:
         """All that it holds, as arrays by name; ``Tally.of_arrays`` takes them back."""
@@ -63,7 +65,8 @@ class Tally:
     def of_arrays(cls, arrays: dict[str, Array]) -> Tally:
         """A tally from its arrays."""
         scalar = {"runs", "clipped", "meetings"}
-        return cls(**{f.name: int(arrays[f.name]) if f.name in scalar else arrays[f.name] for f in fields(cls)})
+        values: dict[str, Any] = dict(arrays) | {name: int(arrays[name]) for name in scalar}
+        return cls(**values)
 
 
 def count(outcomes: Array, rows: Array, horizon: int, options: int = 0) -> Tally:
@@ -103,7 +106,8 @@ def count(outcomes: Array, rows: Array, horizon: int, options: int = 0) -> Tally
 def _first(resolved: Array, horizon: int) -> Array:
     """In each run, which issue is resolved first (of those at the same moment the first declared); n: none is."""
     times = np.where(resolved < horizon, resolved, np.inf)
-    return np.where(np.isinf(times).all(axis=1), times.shape[1], times.argmin(axis=1))
+    none = np.isinf(times).all(axis=1)
+    return np.asarray(np.where(none, times.shape[1], times.argmin(axis=1)))
 
 
 def _last(resolved: Array, horizon: int) -> Array:
@@ -115,7 +119,7 @@ def _last(resolved: Array, horizon: int) -> Array:
     times = np.where(resolved < horizon, resolved, np.inf)
     n = times.shape[1]
     latest = n - 1 - times[:, ::-1].argmax(axis=1)
-    return np.where(np.isinf(times).sum(axis=1) > 1, n, latest)
+    return np.asarray(np.where(np.isinf(times).sum(axis=1) > 1, n, latest))
 
 
 def whole(times: Array, horizon: int) -> Array:
