@@ -41,7 +41,7 @@ def cache_folder() -> Path:
 
 
 def _bases() -> Iterator[Path]:
-    """Where machine code may be kept: where the user says, in the user's cache, else for as long as the machine runs."""
+    """Where machine code may be kept: where the user says, in the user's cache, else as long as the machine runs."""
     if chosen := os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(chosen)
     yield Path(user_cache_dir("negsim", appauthor=False))
