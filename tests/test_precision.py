@@ -120,7 +120,7 @@ def test_how_many_runs_are_surely_enough(goal, enough):
         ("soon", 'allowed: a standard error such as 0.005, or a duration such as "7 days"'),
         ("0", "allowed: from 0.0001 to below 0.5"),
         (0.7, "allowed: from 0.0001 to below 0.5"),
-        ("nan", "allowed: from 0.0001"),
+        ("nan", "allowed: a standard error"),
         ("0 days", "half a day or more"),
         ("3 apples", "allowed: a standard error"),
     ],
