@@ -41,11 +41,7 @@ def cache_folder() -> Path:
 
 
 def _bases() -> Iterator[Path]:
-<<<<<<< HEAD
     """Where machine code may be kept: where the user says, in the user's cache, else in a temporary folder."""
-=======
-    """Where machine code may be kept: where the user says, in the user's cache, else as long as the machine runs."""
->>>>>>> batch-runs
     if chosen := os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(chosen)
     yield Path(user_cache_dir("negsim", appauthor=False))
