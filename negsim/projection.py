@@ -264,8 +264,8 @@ class Projection:
         rounds = [burndown.Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()]
         note = (
             f"How computed: {self.provenance}. On each day at least half of all runs lie in the dark band and four "
-            "fifths in the light one. An issue counts from its first entry on record, or its opening, until it is resolved, "
-            "also if it lapses. Hatched: only the month or year is on record."
+            "fifths in the light one. An issue counts from its first entry on record, or its opening, until it is "
+            "resolved, also if it lapses. Hatched: only the month or year is on record."
         )
         return burndown.burndown(self.setting, self.tally, changes, rounds, note)
 
