@@ -13,7 +13,8 @@ import pytest
 
 from negsim.compiled import compile
 from negsim.engines import reference
-from negsim.scenario import load
+from negsim.scenario import from_mapping, load
+from tests.kit import talks
 
 ROOT = Path(__file__).parent.parent
 STORIES = [ROOT / "scenarios" / f"{name}.yaml" for name in ("baseline", "package", "expulsions", "tit_for_tat")]
@@ -45,8 +46,18 @@ for path in sys.argv[3:]:
 
 
 @pytest.fixture(scope="module")
-def expected():
-    models = [compile(load(path)) for path in STORIES]
+def stories(tmp_path_factory):
+    """Some stories, and talks in which a regular meeting and one that was asked for later fall on the same day."""
+    meeting = {"kind": "meeting", "channel": "rounds", "after": "5 days"}
+    shock = {"title": "S", "on": [{"date": "2025-04-25", "probability": 1}], "marks": [meeting]}
+    path = tmp_path_factory.mktemp("ties") / "ties.yaml"
+    path.write_text(from_mapping(talks("a b", shocks={"s": shock})).to_yaml(), encoding="utf-8")
+    return [*STORIES, path]
+
+
+@pytest.fixture(scope="module")
+def expected(stories):
+    models = [compile(load(path)) for path in stories]
     return [
         sha256(b"".join(reference.trace(model, 1, k).tobytes() for k in range(RUNS))).hexdigest() for model in models
     ]
@@ -54,7 +65,7 @@ def expected():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", MUTANTS)
-def test_the_comparison_catches_what_is_broken_and_nothing_else(tmp_path, expected, what):
+def test_the_comparison_catches_what_is_broken_and_nothing_else(tmp_path, stories, expected, what):
     shutil.copytree(ROOT / "negsim", tmp_path / "negsim", ignore=shutil.ignore_patterns("__pycache__"))
     mutant = MUTANTS[what]
     if mutant is not None:
@@ -64,7 +75,7 @@ def test_the_comparison_catches_what_is_broken_and_nothing_else(tmp_path, expect
         assert text.count(old) == 1
         path.write_text(text.replace(old, new), encoding="utf-8")
     played = subprocess.run(
-        [sys.executable, "-c", PLAYED, str(tmp_path), str(RUNS), *map(str, STORIES)],
+        [sys.executable, "-c", PLAYED, str(tmp_path), str(RUNS), *map(str, stories)],
         cwd=tmp_path, env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}, capture_output=True, text=True,
         timeout=500, check=False,
     )  # fmt: skip
