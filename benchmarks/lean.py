@@ -1,11 +1,11 @@
 """A yardstick: the leanest SimPy version of the baseline's model that a careful hand writes.
 
 Pure Python, SimPy and ``random``; no numba, none of the project's rules. It reads the scenario and plays what the
-baseline uses: time tactics with calendar clocks and paces, alternating offers on a line, one channel with room and a round
-robin, cancellation, climate regimes, breakdown, shocks that switch the climate, suspend, harden and ease, lags, collapse and
-reopening. Anything else is refused. It says when each issue is resolved and on whose terms, and leaves out what the
-engines also tell: the log, what time went into, reasons, luck by name. A generator for each channel and kind of shock,
-bare timeouts for the rest.
+baseline uses: time tactics with calendar clocks and paces, alternating offers on a line, one channel with room and a
+round robin, cancellation, climate regimes, breakdown, shocks that switch the climate, suspend, harden and ease, lags,
+collapse and reopening. Anything else is refused. It says when each issue is resolved and on whose terms, and leaves out
+what the engines also tell: the log, what time went into, reasons, luck by name. A generator for each channel and kind
+of shock, bare timeouts for the rest.
 """
 
 from __future__ import annotations

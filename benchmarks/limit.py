@@ -243,9 +243,12 @@ def limit(turns: int = TURNS, n: int = 5000) -> None:
     ]
     known = [ns[name] * times for label, name, times in parts if not label.startswith("of which")]
     known.append(ns["start"] - ns["assume"] - ns["sit_down"])
-    rows = [(label, ns[name], times, ns[name] * times, 100 * ns[name] * times / ns["run"]) for label, name, times in parts]
-    rows.insert(2, ("start: the rest", known[-1], 1.0, known[-1], 100 * known[-1] / ns["run"]))
+    share = 100 / ns["run"]
+    rows: list[tuple[Any, ...]] = [
+        (label, ns[name], times, ns[name] * times, ns[name] * times * share) for label, name, times in parts
+    ]
+    rows.insert(2, ("start: the rest", known[-1], 1.0, known[-1], known[-1] * share))
     rest = ns["run"] - sum(known)
-    rows.append(("the rest: statuses, shocks, climate, lags", "", "", rest, 100 * rest / ns["run"]))
+    rows.append(("the rest: statuses, shocks, climate, lags", "", "", rest, rest * share))
     rows.append(("a run", ns["run"], 1.0, ns["run"], 100.0))
     table("Where a run's time goes", ("what", "ns each", "times a run", "ns a run", "%"), rows)

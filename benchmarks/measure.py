@@ -1,8 +1,8 @@
 """Taking turns, medians, tables.
 
-A machine shared with others is busy now and idle then. What is compared therefore takes turns in one process, ratios are
-taken within a turn, and the median of the turns counts. Work of one thread is measured by the processor time of that
-thread, which another's work disturbs least; threads and whole processes by the clock on the wall.
+A machine shared with others is busy now and idle then. What is compared therefore takes turns in one process, ratios
+are taken within a turn, and the median of the turns counts. Work of one thread is measured by the processor time of
+that thread, which another's work disturbs least; threads and whole processes by the clock on the wall.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ Work = Callable[[int], int]
 Seconds = dict[str, list[float]]
 
 
-def interleaved(works: Mapping[str, Work], turns: int = TURNS, clock: Callable[[], float] = time.thread_time) -> Seconds:
+def interleaved(
+    works: Mapping[str, Work], turns: int = TURNS, clock: Callable[[], float] = time.thread_time
+) -> Seconds:
     """Seconds per unit of each work in each turn; a work is called with the number of the turn, returns its units."""
     seconds: Seconds = {name: [] for name in works}
     for turn in range(turns):

@@ -1,0 +1,117 @@
+"""How the cost grows: with issues, with the horizon, with runs; and what a second thread brings."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import BASELINE, TURNS, interleaved, middle, ratio, table
+from negsim import compiled
+from negsim.chunks import sizes
+from negsim.engines import batch
+from negsim.files import read_yaml_text
+from negsim.scenario import load
+
+ISSUES, YEARS = (8, 64, 512), (3, 30)
+MANY = (1_000, 10_000, 100_000, 1_000_000)
+
+
+def unsourced(part: Any) -> Any:
+    """With short sources, for a file may not be larger than 2 MB."""
+    if isinstance(part, dict):
+        return {key: ["judgement: a copy"] if key == "source" else unsourced(value) for key, value in part.items()}
+    return part
+
+
+def grown(issues: int, years: int, room: bool) -> compiled.Compiled:
+    """The baseline with this many issues, its own again and again, over so many years.
+
+    With ``room`` a session grows with the number of issues, as if delegations did; otherwise it stays and most wait.
+    """
+    data: dict[str, Any] = read_yaml_text(load(BASELINE).to_yaml(), "baseline").data
+    issues_of, agenda = data["issues"], data["agenda"]["issues"]
+    names = list(issues_of)
+    new = {}
+    for n in range(issues):
+        name = names[n % len(names)]
+        copy = name if n < len(names) else f"{name}_{n}"
+        new[copy], agenda[copy] = unsourced(issues_of[name]), agenda[name]
+    data["issues"] = new
+    data["leave_out"] = [*data.get("leave_out", ()), *(name for name in names if name not in new)]
+    data["horizon"] = f"{years} years"
+    for channel in data["channels"].values():
+        channel["issues"] = list(new)
+        if room:
+            channel["session"] = f"{6 * issues / len(names)} hours"
+    for shock in data["shocks"].values():
+        for mark in shock["marks"]:
+            if isinstance(mark.get("issues"), list):
+                mark["issues"] = list(new)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "grown.yaml"
+        path.write_text(json.dumps(data), encoding="utf-8")  # YAML too, and short
+        return compiled.compile(load(path))
+
+
+def played(model: compiled.Compiled, runs: int, threads: int = 1) -> int:
+    """Play so many runs in chunks, in so many threads; nothing is kept."""
+    chunks = list(sizes(runs).values())
+    if threads == 1:
+        for first, n in chunks:
+            batch.run(model, 1, first, n)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda chunk: len(batch.run(model, 1, *chunk)[1]), chunks))
+    return runs
+
+
+def growth(turns: int, room: bool) -> None:
+    """Print how the cost of a discussion grows with issues and horizon."""
+    models = {(n, years): grown(n, years, room) for n in ISSUES for years in YEARS}
+    runs = {key: max(20, 16_000 // key[0]) for key in models}
+    talked = {
+        key: float(batch.run(model, 1, 0, runs[key])[0]["discussions"].sum()) / runs[key]
+        for key, model in models.items()
+    }
+    works = {
+        f"{n} issues, {years} years": lambda _, key=(n, years): len(batch.run(models[key], 1, 0, runs[key])[1])
+        for n, years in models
+    }
+    seconds = interleaved(works, turns)
+    each = {name: middle(seconds[name]) for name in works}
+    cost = {name: 1e9 * each[name] / talked[key] for name, key in zip(works, models, strict=True)}
+    rows = [
+        (name, talked[key], each[name] * 1e6, cost[name], cost[name] / min(cost.values()))
+        for name, key in zip(works, models, strict=True)
+    ]
+    title = "a session with room for all" if room else "a session of six hours whatever waits"
+    table(
+        f"Growth, {title}",
+        ("talks", "discussions a run", "us a run", "ns a discussion", "times the least"),
+        rows,
+    )
+
+
+def scale(turns: int = TURNS) -> None:
+    """Print the tables."""
+    growth(turns, room=True)
+    growth(turns, room=False)
+    model = compiled.compile(load(BASELINE))
+    several = interleaved({f"{n:,} runs": lambda _, n=n: played(model, n) for n in MANY[:-1]}, turns)
+    several |= interleaved({f"{MANY[-1]:,} runs": lambda _: played(model, MANY[-1])}, 1)
+    table(
+        "Growth with runs, baseline, outcomes dropped",
+        ("runs", "us a run"),
+        [(name, 1e6 * middle(values)) for name, values in several.items()],
+    )
+    both = interleaved(
+        {"one thread": lambda _: played(model, 65_536), "two threads": lambda _: played(model, 65_536, 2)},
+        turns,
+        time.perf_counter,
+    )
+    rows = [(name, 1e6 * middle(values), ratio(both, "one thread", name)) for name, values in both.items()]
+    table("Threads, by the clock on the wall", ("threads", "us a run", "times as fast"), rows)
