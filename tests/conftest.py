@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -103,6 +104,11 @@ def outcomes(resolved: Any, **columns: Any) -> np.ndarray[Any, Any]:
     for name, values in columns.items():
         rows[name] = values
     return rows
+
+
+def heed_interrupts() -> None:
+    """For ``preexec_fn``: a shell starts what it puts in the background deaf to Ctrl-C, and that is inherited."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def counted(facts: Setting, rows: np.ndarray[Any, Any], clipped: int = 0) -> Tally:

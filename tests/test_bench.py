@@ -18,6 +18,7 @@ from negsim.bench import Bench
 from negsim.errors import NegsimError
 from negsim.runs import run
 from negsim.store import refuse_to_overwrite
+from tests.conftest import heed_interrupts
 
 ROOT = Path(__file__).parent.parent
 BASELINE = ROOT / "scenarios" / "baseline.yaml"
@@ -62,8 +63,9 @@ def python(script, *arguments, cwd):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", script, *map(str, arguments)]
     return subprocess.Popen(
-        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=heed_interrupts,
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from negsim.terminal import Look, cells, projection_table
+from tests.conftest import heed_interrupts
 
 BASELINE = "scenarios/baseline.yaml"
 COMMAND = [sys.executable, "-c", "from negsim.cli import main; main()"]
@@ -227,7 +228,9 @@ def test_letters_that_a_terminal_lacks_do_not_stop_the_table(root):
 
 def test_an_interrupt_ends_quietly_with_130(root):
     command = [*COMMAND, "run", BASELINE, "--runs", "100000000"]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts
+    ) as process:
         time.sleep(6)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
