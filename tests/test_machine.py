@@ -33,7 +33,7 @@ def test_the_user_says_where_machine_code_is_kept(monkeypatch, tmp_path):
 
 
 def test_else_it_is_in_the_users_own_cache(monkeypatch, tmp_path):
-    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(jit, "user_cache_dir", lambda *_, **__: str(tmp_path / "negsim"))
     assert jit.cache_folder.__wrapped__().parent == tmp_path / "negsim"
