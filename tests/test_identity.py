@@ -62,7 +62,7 @@ def test_random_scenarios_are_the_same_on_both_engines(mapping: dict[str, Any]) 
 
 
 @pytest.mark.slow
-@settings(max_examples=4000, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2000, suppress_health_check=list(HealthCheck))
 @given(random_scenarios())
 def test_thousands_of_random_scenarios_are_the_same_on_both_engines(mapping: dict[str, Any]) -> None:
     _random(mapping, 3)
