@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,23 @@ ROOT = Path(__file__).parent.parent
 # The same examples each time; how long one takes says nothing on a busy machine.
 settings.register_profile("negsim", deadline=None, derandomize=True)
 settings.load_profile("negsim")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the engines side by side, once, before the workers would each compile both."""
+    if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
+        return
+    from negsim.machine import is_compiled
+    from negsim.runs import ENGINES
+
+    script = "import negsim as ns; ns.run(ns.load('scenarios/baseline.yaml'), runs=1, engine={!r})"
+    started = [
+        subprocess.Popen([sys.executable, "-c", script.format(engine)], cwd=ROOT)
+        for engine in ENGINES
+        if not is_compiled(engine)
+    ]
+    for process in started:
+        process.wait()
 
 
 @pytest.fixture(autouse=True)
