@@ -19,10 +19,14 @@ from negsim.events import OUTCOME, RUN
 from negsim.rules.around import SPONTANEOUS, next_shock
 from negsim.rules.progress import LOG_FULL, MEETING, SHOCK
 from negsim.rules.start import finish, happen, start
+from negsim.rules.state import TABLES
 from negsim.rules.talks import REGULAR, next_gap
 
 Outcomes = np.ndarray[Any, np.dtype[Any]]
 Wait = Generator[simpy.Event, None, None]
+
+#: Where the run's own row has what an engine looks at.
+_OUT, _ACTIVE, _ERROR = ((TABLES["run"].names or ()).index(name) for name in ("out", "active", "error"))
 
 _CLASS = 1 << 32  # classes of events apart from the order of declaration within one
 
@@ -45,38 +49,35 @@ class Run:
 
     def __init__(self, compiled: Compiled, record: Record) -> None:
         self.compiled, self.record, self.x = compiled, record, record.x
-        self.run, self.outbox = record.run, record.arrays["outbox"]
+        self.outbox = record.arrays["outbox"]
+        self.word = memoryview(record.arrays["run"].data).cast("B").cast("q")  # the run's whole numbers, quick to read
 
     def play(self, seed: int, luck: int, number: int) -> float:
         """Play run ``number`` and return when it ended, in days."""
-        self.env = simpy.Environment()
+        self.env, self.stopped = simpy.Environment(), False
         start(self.x, seed, luck, number)
         self.appoint()
         for channel in range(len(self.compiled.channels)):
             self.env.process(self.meetings(channel))
         for shock in range(len(self.compiled.shocks)):
             self.env.process(self.shocks(shock))
-        self.over = self.env.event()
-        if self.run["active"] == 0:
-            return 0.0
-        return self.until_over()
+        return 0.0 if self.word[_ACTIVE] == 0 else self.until_over()
 
     def until_over(self) -> float:
         """Let the talks run until every issue is settled, or up to the horizon and not into it."""
-        env, horizon, run = self.env, float(self.compiled.horizon), self.run
+        env, horizon = self.env, float(self.compiled.horizon)
         while env.peek() < horizon:
             env.step()
-            if run["active"] == 0:
+            if self.stopped:
                 return env.now
-            if run["error"]:
-                break
         return horizon
 
     def meetings(self, channel: int) -> Wait:
         """A channel: a gap, a meeting, the next gap, until the talks end."""
-        while (gap := next_gap(self.x, channel)) < self.compiled.horizon:
+        while 0 <= (gap := next_gap(self.x, channel)) < self.compiled.horizon:
             yield Due(self.env, gap, MEETING, channel)
             self.let(MEETING, channel, REGULAR)
+        self.stopped |= gap < 0  # the gap under way can't be as old as it is
 
     def shocks(self, shock: int) -> Wait:
         """Spontaneous shocks of a kind: exponential gaps."""
@@ -95,14 +96,15 @@ class Run:
     def let(self, kind: int, who: int, tag: int) -> None:
         """Let it happen, and see to what it asked for."""
         happen(self.x, self.env.now, kind, who, tag)
-        if self.run["out"]:
+        if self.word[_OUT]:
             self.appoint()
+        self.stopped = self.word[_ACTIVE] == 0 or self.word[_ERROR] != 0
 
     def appoint(self) -> None:
         """Turn what the rules asked for into appointments, in the order in which they asked."""
-        for kind, who, tag, delay in self.outbox[: int(self.run["out"])].tolist():
+        for kind, who, tag, delay in self.outbox[: self.word[_OUT]].tolist():
             self.env.process(self.appointment(delay, kind, who, tag))
-        self.run["out"] = 0
+        self.word[_OUT] = 0
 
 
 def run(
