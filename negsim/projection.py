@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError
-from negsim.status import Status
 
 if TYPE_CHECKING:
     import os
@@ -18,12 +17,12 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
+    from matplotlib.axes import Axes
 
-    from negsim.analysis.burndown import Burndown
+    from negsim.analysis.logs import Logs
     from negsim.analysis.setting import Setting
     from negsim.analysis.summary import Summary
     from negsim.analysis.tally import Tally
-    from negsim.plots import Picture
     from negsim.precision import Precision
     from negsim.scenario import Scenario
     from negsim.story import Story
@@ -110,14 +109,15 @@ class Projection:
     @cached_property
     def setting(self) -> Setting:
         """The names and dates of the scenario, as the analyses take them."""
-        from negsim.analysis.setting import IssueFacts, Setting
+        from negsim.analysis.setting import Entry, IssueFacts, Names, Round, Setting
 
         scenario = self.scenario
+        agenda = scenario.agenda
         a, b = scenario.sides
-        titles = {side: scenario.agenda.sides[side].title for side in scenario.sides}
+        titles = {side: agenda.sides[side].title for side in scenario.sides}
         return Setting(
             title=scenario.title,
-            talks=scenario.agenda.title,
+            talks=agenda.title,
             as_of=scenario.as_of,
             horizon=scenario.horizon_date,
             sides=(titles[a], titles[b]),
@@ -125,13 +125,33 @@ class Projection:
             issues=tuple(
                 IssueFacts(
                     id=name,
-                    title=scenario.agenda.issues[name].title,
+                    title=agenda.issues[name].title,
                     status=issue.start.status,
                     options=tuple(option.title for option in issue.options),
+                    history=tuple(
+                        Entry(change.date.earliest, change.date.latest, change.status)
+                        for change in agenda.issues[name].history
+                        if change.date.latest <= scenario.as_of
+                    ),
                 )
                 for name, issue in scenario.issues.items()
             ),
+            rounds=tuple(Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()),
+            names=Names(
+                packages=tuple(package.title for package in scenario.packages.values()),
+                package_ids=tuple(scenario.packages),
+                channels=tuple(channel.title for channel in scenario.channels.values()),
+                shocks=tuple(shock.title for shock in scenario.shocks.values()),
+                regimes=tuple(scenario.climate.regimes),
+            ),
         )
+
+    @cached_property
+    def logs(self) -> Logs:
+        """The event logs of the first runs, at most 2,000: played again when a picture asks for them."""
+        from negsim.watch import watch
+
+        return watch(self.scenario, self.runs, self.seed, self.luck)
 
     @cached_property
     def digest(self) -> Summary:
@@ -204,17 +224,8 @@ class Projection:
         The last one standing is resolved after all others, or is the only one that is not. The row ``none`` has the
         runs in which no issue is resolved (first), or several are left (last).
         """
-        import pandas as pd
-
-        from negsim.analysis.summary import chance
-
-        names = {facts.id: facts.title for facts in self.setting.issues} | {"none": "none, or several"}
-        rows = []
-        for j, (name, title) in enumerate(names.items()):
-            first, last = chance(int(self.tally.first[j]), self.runs), chance(int(self.tally.last[j]), self.runs)
-            rows.append({"issue": name, "title": title, "first": first.p, "first_se": first.se})
-            rows[-1] |= {"last": last.p, "last_se": last.se}
-        return pd.DataFrame(rows).set_index("issue")
+        table: pd.DataFrame = self.view("last").table()
+        return table.set_index("issue")
 
     def assumption_share(self, on: str | date) -> pd.DataFrame:
         """How much of the spread of "resolved by ``on``" lies in the assumptions, and how much in chance.
@@ -246,28 +257,18 @@ class Projection:
 
     def burndown(self) -> pd.DataFrame:
         """How many issues are unresolved on each day, as recorded and as projected: the table behind the picture."""
-        return self.burndown_data().table()
+        table: pd.DataFrame = self.view("burndown").table()
+        return table
 
-    def burndown_data(self) -> Burndown:
-        """All that the burndown picture shows."""
-        from negsim.analysis import burndown
+    def view(self, kind: str, run: int | None = None, of: str | None = None) -> Any:
+        """What a picture of a kind shows, as data: see `negsim.views.view`.
 
-        agenda, names = self.scenario.agenda, [facts.id for facts in self.setting.issues]
-        changes = []
-        for name in names:
-            before = False
-            for entry in agenda.issues[name].history:
-                now = entry.status not in (Status.DORMANT, Status.RESOLVED)
-                if now != before:
-                    changes.append(burndown.Change(entry.date.earliest, entry.date.latest, 1 if now else -1))
-                before = now
-        rounds = [burndown.Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()]
-        note = (
-            f"How computed: {self.provenance}. On each day at least half of all runs lie in the dark band and four "
-            "fifths in the light one. An issue counts from its first entry on record, or its opening, until it is "
-            "resolved, also if it lapses. Hatched: only the month or year is on record."
-        )
-        return burndown.burndown(self.setting, self.tally, changes, rounds, note)
+        Raises:
+            NegsimError: there is no such kind of picture, or nothing to show.
+        """
+        from negsim.views import view
+
+        return view(self, kind, run, of)
 
     @property
     def provenance(self) -> str:
@@ -292,15 +293,24 @@ class Projection:
             notes.append(f"{clipped:,} drawn numbers lay outside their range and were taken as its end.")
         return notes
 
-    def plot(self, kind: str = "burndown") -> Picture:
+    def plot(
+        self, kind: str = "burndown", ax: Axes | None = None, *, run: int | None = None, of: str | None = None
+    ) -> Any:
         """A picture of this projection; a notebook shows it, ``.save("x.svg")`` writes it with its data beside it.
 
+        Args:
+            kind: one of `negsim.plots.KINDS`: burndown, burnup, flow, survival, calendar, gap, terms, frontier,
+                waiting, last, climate, trace.
+            ax: axes of your own to draw on; they are returned instead of a picture.
+            run: for ``trace`` and ``climate``, the run that is shown.
+            of: for ``frontier``, the package or issue.
+
         Raises:
-            NegsimError: there is no such kind of picture.
+            NegsimError: there is no such kind of picture, or nothing to show.
         """
         from negsim.plots import draw
 
-        return draw(kind, self)
+        return draw(kind, self.view(kind, run, of), ax)
 
     def trace(self, run: int) -> Story:
         """What happens in one of the runs, told from its event log.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from negsim.projection import Projection
     from negsim.scenario import Scenario
 
-FORMAT = "negsim projection 2"
+FORMAT = "negsim projection 3"
 MANIFEST, TALLY = "manifest.json", "tally.npz"
 TABLES = ("outcomes", "runs")
 

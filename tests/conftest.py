@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from negsim.analysis.setting import IssueFacts, Setting
+from negsim.analysis.setting import Entry, IssueFacts, Setting
 from negsim.analysis.tally import Tally, count, whole
 from negsim.events import OUTCOME, RUN
 from negsim.status import Reason, Status
@@ -108,6 +108,20 @@ def setting(issues: int = 3, options: tuple[str, ...] = ()) -> Setting:
         ("north", "south"),
         "Talks of North and South",
     )
+
+
+def recorded_as(facts: Setting, changes: Any, rounds: Any = ()) -> Setting:
+    """The same talks with a record: a change of ``n`` raises the next ``n`` issues, one of -1 resolves the first."""
+    histories: list[list[Entry]] = [[] for _ in facts.issues]
+    raised = 0
+    for change in changes:
+        for _ in range(change.step):
+            histories[raised].append(Entry(change.earliest, change.latest, Status.RAISED))
+            raised += 1
+        if change.step < 0:
+            histories[0].append(Entry(change.earliest, change.latest, Status.RESOLVED))
+    issues = tuple(replace(issue, history=tuple(h)) for issue, h in zip(facts.issues, histories, strict=True))
+    return replace(facts, issues=issues, rounds=tuple(rounds))
 
 
 def outcomes(resolved: Any, **columns: Any) -> np.ndarray[Any, Any]:

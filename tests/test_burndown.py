@@ -8,16 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negsim.analysis import burndown as burndowns
-from negsim.analysis.burndown import Change, Round, projected, recorded
+from negsim.analysis.burndown import Change, projected, recorded
+from negsim.analysis.setting import Round
 from negsim.analysis.tally import still_open, whole
-from tests.conftest import counted, outcomes, setting
+from tests.conftest import counted, outcomes, recorded_as, setting
 
 NEVER = float("nan")
 AS_OF = date(2025, 4, 10)
 
 
 def burndown(facts, rows, changes, rounds, *more):
-    return burndowns.burndown(facts, counted(facts, rows), changes, rounds, *more)
+    facts = recorded_as(facts, changes, rounds)
+    return burndowns.burndown(facts, counted(facts, rows), *more)
 
 
 def counts(opened, resolved, horizon):

@@ -8,11 +8,12 @@ import matplotlib
 import numpy as np
 import pytest
 
-from negsim.analysis.burndown import Change, Round, burndown
+from negsim.analysis.burndown import Change, burndown
+from negsim.analysis.setting import Round
 from negsim.errors import NegsimError
 from negsim.plots import KINDS, Picture, picture_format, style
 from negsim.plots.burndown import burndown as draw_burndown
-from tests.conftest import counted, outcomes, setting
+from tests.conftest import counted, outcomes, recorded_as, setting
 
 NEVER = float("nan")
 AS_OF = date(2025, 4, 10)
@@ -29,8 +30,8 @@ def shown(
 ):
     times = np.array(resolved)
     rounds = [Round(*FEBRUARY, "first"), Round(AS_OF, AS_OF, "second")]
-    facts = replace(setting(times.shape[1]), **more)
-    return burndown(facts, counted(facts, outcomes(times)), changes, rounds, note)
+    facts = recorded_as(replace(setting(times.shape[1]), **more), changes, rounds)
+    return burndown(facts, counted(facts, outcomes(times)), note)
 
 
 def drawn(data):

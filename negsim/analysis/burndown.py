@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from negsim.analysis.setting import Setting
+from negsim.analysis.setting import Round, Setting
 from negsim.analysis.tally import Tally
+from negsim.status import Status
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Array = npt.NDArray[Any]
+
+#: How much of the record a picture shows, as a share of the projection's length.
+PAST = 0.45
 
 #: The quantiles of the number unresolved that a burndown shows: the median and the middle 50 and 80 % of runs.
 QUANTILES = {"q10": 0.1, "q25": 0.25, "median": 0.5, "q75": 0.75, "q90": 0.9}
@@ -28,13 +35,16 @@ class Change:
     step: int
 
 
-@dataclass(frozen=True)
-class Round:
-    """A round of talks that was held, known to lie between two dates (both included)."""
-
-    earliest: date
-    latest: date
-    title: str
+def changes(setting: Setting, counts: Callable[[Status], bool]) -> list[Change]:
+    """The recorded changes of the number of issues whose status ``counts``."""
+    found = []
+    for issue in setting.issues:
+        before = False
+        for entry in issue.history:
+            if (now := counts(entry.status)) != before:
+                found.append(Change(entry.earliest, entry.latest, 1 if now else -1))
+            before = now
+    return found
 
 
 def recorded(changes: Iterable[Change], as_of: date) -> pd.DataFrame:
@@ -69,11 +79,15 @@ def projected(tally: Tally, as_of: date) -> pd.DataFrame:
     """
     import pandas as pd
 
-    horizon_days, levels = len(tally.open), np.arange(tally.open.shape[1])
-    below = np.cumsum(tally.open, axis=1)
-    columns = {name: (below < q * tally.runs - 1e-9).sum(axis=1) for name, q in QUANTILES.items()}
-    dates = [as_of + timedelta(days=i) for i in range(horizon_days)]
-    return pd.DataFrame({"date": dates, **columns, "mean": tally.open @ levels / tally.runs})
+    dates = [as_of + timedelta(days=i) for i in range(len(tally.open))]
+    levels = np.arange(tally.open.shape[1])
+    return pd.DataFrame({"date": dates, **bands(tally.open), "mean": tally.open @ levels / tally.runs})
+
+
+def bands(counts: Array) -> dict[str, Array]:
+    """Quantiles of a number by day, from counts of runs by day and number."""
+    below, runs = np.cumsum(counts, axis=1), counts[0].sum()
+    return {name: (below < q * runs - 1e-9).sum(axis=1) for name, q in QUANTILES.items()}
 
 
 @dataclass(frozen=True)
@@ -121,31 +135,32 @@ class Burndown:
         return table.astype(dict.fromkeys(whole, "Int64"))[["date", "part", *whole, "mean"]]
 
 
-def burndown(
-    setting: Setting,
-    tally: Tally,
-    changes: Iterable[Change],
-    rounds: Iterable[Round],
-    note: str = "",
-    past: float = 0.45,
-) -> Burndown:
+def burndown(setting: Setting, tally: Tally, note: str = "", past: float = PAST) -> Burndown:
     """Put record and projection together.
 
     ``past`` limits how much of the record is shown, as a share of the projection's length: the record of an old
     dispute would otherwise squeeze what is asked about.
     """
-    horizon_days = setting.horizon_days
-    record = recorded(changes, setting.as_of)
-    first = setting.as_of - timedelta(days=round(past * horizon_days))
+    record = recorded(changes(setting, _unresolved), setting.as_of)
+    first = setting.as_of - timedelta(days=round(past * setting.horizon_days))
     shown = record[record["date"] >= first].reset_index(drop=True)
     table = projected(tally, setting.as_of)
     return Burndown(
         setting=setting,
         recorded=shown,
         projected=table,
-        rounds=tuple(r for r in rounds if first <= r.latest <= setting.as_of),
+        rounds=held(setting, first),
         earlier=record["date"].iloc[0] if len(shown) < len(record) else None,
         runs=tally.runs,
         at_horizon={name: int(table[name].iloc[-1]) for name in QUANTILES},
         note=note,
     )
+
+
+def held(setting: Setting, first: date) -> tuple[Round, ...]:
+    """The rounds that were certainly over by ``as_of`` and not over before ``first``."""
+    return tuple(r for r in setting.rounds if first <= r.latest <= setting.as_of)
+
+
+def _unresolved(status: Status) -> bool:
+    return status not in (Status.DORMANT, Status.RESOLVED)

@@ -7,16 +7,50 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from negsim.errors import NegsimError
+from negsim.status import Status
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A recorded status of an issue, known to begin between two dates (both included)."""
+
+    earliest: date
+    latest: date
+    status: Status
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round of talks that was held, known to lie between two dates (both included)."""
+
+    earliest: date
+    latest: date
+    title: str
 
 
 @dataclass(frozen=True)
 class IssueFacts:
-    """An issue in play: its id, title, status label at ``as_of`` and, if it has options, their titles."""
+    """An issue in play: its id, title, status label at ``as_of``, the titles of its options if it has any, its record.
+
+    ``history`` holds what is on record by ``as_of``, oldest first.
+    """
 
     id: str
     title: str
     status: str
     options: tuple[str, ...] = ()
+    history: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the numbers in an event log stand for: titles of packages, channels, shocks and regimes, in their order."""
+
+    packages: tuple[str, ...] = ()
+    package_ids: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    shocks: tuple[str, ...] = ()
+    regimes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +71,13 @@ class Setting:
     issues: tuple[IssueFacts, ...]
     side_ids: tuple[str, str] = ("a", "b")
     talks: str = ""
+    rounds: tuple[Round, ...] = ()
+    names: Names = Names()
+
+    def bargain(self, number: int) -> str:
+        """The title of a bargain: of an issue, or, after the last of them, of a package."""
+        n = len(self.issues)
+        return self.issues[number].title if number < n else self.names.packages[number - n]
 
     @property
     def horizon_days(self) -> int:

@@ -27,7 +27,8 @@ class Tally:
 
     ``agreed`` and ``resolved``: runs by issue and day of the standing agreement or the resolution (n, d + 1);
     ``all_agreed`` and ``all_resolved``: by the day of the last of them (d + 1); ``open``: runs with k issues on the
-    table and unresolved at the end of each day (d, n + 1); ``reasons`` (n, reasons); ``options`` (n, most options);
+    table and unresolved at the end of each day (d, n + 1), ``scope`` with k that were ever on it, ``done`` with k
+    resolved; ``lapsed``: as ``resolved``; ``reasons`` (n, reasons); ``options`` (n, most options);
     ``terms``: runs by side A's share, ``BINS`` bins (n, BINS); ``shares``: the sum of side A's shares and their
     number (n, 2); ``spent``: sums of days (n, ways); ``talked``: sums of discussions and reopenings (n, 2);
     ``first`` and ``last``: runs by the issue that is resolved first, and by the one that is resolved last or alone
@@ -41,6 +42,9 @@ class Tally:
     all_agreed: Array
     all_resolved: Array
     open: Array
+    scope: Array
+    done: Array
+    lapsed: Array
     reasons: Array
     options: Array
     terms: Array
@@ -80,6 +84,7 @@ def count(outcomes: Array, rows: Array, horizon: int, options: int = 0) -> Tally
     """
     runs, n = outcomes.shape
     agreed, resolved = whole(outcomes["agreed"], horizon), whole(outcomes["resolved"], horizon)
+    opened, never = whole(outcomes["opened"], horizon), np.full((runs, n), horizon)
     settled = ~np.isnan(outcomes["agreed"]) & ~np.isnan(outcomes["u_a"])
     share = np.where(settled, outcomes["u_a"], 0.0)
     bins = np.minimum((share * BINS).astype(np.int64), BINS - 1)
@@ -89,7 +94,10 @@ def count(outcomes: Array, rows: Array, horizon: int, options: int = 0) -> Tally
         resolved=_by_column(resolved, horizon + 1),
         all_agreed=np.bincount(agreed.max(axis=1, initial=0), minlength=horizon + 1),
         all_resolved=np.bincount(resolved.max(axis=1, initial=0), minlength=horizon + 1),
-        open=still_open(whole(outcomes["opened"], horizon), resolved, horizon),
+        open=still_open(opened, resolved, horizon),
+        scope=still_open(opened, never, horizon),
+        done=still_open(resolved, never, horizon),
+        lapsed=_by_column(whole(outcomes["lapsed"], horizon), horizon + 1),
         reasons=_by_column(outcomes["reason"].astype(np.int64), len(Reason)),
         options=_by_column(np.where(settled, outcomes["option"], -1) + 1, options + 1)[:, 1:],
         terms=_by_column(np.where(settled, bins, -1) + 1, BINS + 1)[:, 1:],

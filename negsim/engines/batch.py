@@ -7,12 +7,12 @@ rule asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from negsim.compiled import Compiled
+from negsim.compiled import Compiled, Record
 from negsim.engines.errors import check
 from negsim.events import OUTCOME, RUN
 from negsim.rules.around import SPONTANEOUS, next_shock
@@ -177,14 +177,25 @@ def run(
     return issues, results
 
 
+def watch(
+    compiled: Compiled, seed: int, first: int, runs: int, luck: int = 0, room: int = 4096
+) -> Iterator[tuple[Outcomes, Record]]:
+    """The event logs of runs ``first`` to ``first + runs - 1``, each as ``trace`` gives it, with the run's record.
+
+    The record is the same object each time: its numbers are those of the run until the next is asked for.
+    """
+    record = compiled.record(room)
+    outcome, result = np.zeros((1, len(compiled.issues)), OUTCOME), np.zeros(1, RUN)
+    for number in range(first, first + runs):
+        play_many(record.x, seed, luck, number, outcome, result)
+        while int(record.run["error"]) == LOG_FULL:
+            room *= 4
+            record = compiled.record(room)
+            play_many(record.x, seed, luck, number, outcome, result)
+        check(compiled, record, number)
+        yield record.log(), record
+
+
 def trace(compiled: Compiled, seed: int, run: int, luck: int = 0) -> Outcomes:
     """The event log of run ``run``; as the reference engine's ``trace``, byte for byte."""
-    room = 4096
-    outcome, result = np.zeros((1, len(compiled.issues)), OUTCOME), np.zeros(1, RUN)
-    while True:
-        record = compiled.record(room)
-        play_many(record.x, seed, luck, run, outcome, result)
-        if int(record.run["error"]) != LOG_FULL:
-            check(compiled, record, run)
-            return record.log()
-        room *= 4
+    return next(watch(compiled, seed, run, 1, luck))[0]

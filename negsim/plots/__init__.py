@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -15,13 +14,23 @@ from negsim.writing import write_file
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from negsim.projection import Projection
-
-#: The kinds of picture: how a projection gives its data, and the module whose function of that name draws them.
-KINDS: dict[str, Callable[[Projection], Any]] = {
-    "burndown": lambda projection: projection.burndown_data(),
+#: The kinds of picture and the question that each answers. A kind is a module here with a function of that name.
+KINDS: dict[str, str] = {
+    "burndown": "How many issues are left, day by day?",
+    "burnup": "How much is there to do, how much is done, and what comes back?",
+    "flow": "How many issues stand how, day by day?",
+    "survival": "How likely is each issue still unresolved by a date?",
+    "calendar": "When is each issue resolved, and how sure is that?",
+    "gap": "How do the two sides come closer?",
+    "terms": "On whose terms does each issue settle?",
+    "frontier": "What could both have had, and what do they agree on?",
+    "waiting": "What does each issue wait for?",
+    "last": "Which issue is the last one standing?",
+    "climate": "How does the political climate develop?",
+    "trace": "What happens in one run?",
 }
 
 FORMATS = ("svg", "png")
@@ -91,8 +100,8 @@ def check_kind(kind: str) -> None:
         )
 
 
-def draw(kind: str, projection: Projection) -> Picture:
-    """A picture of a projection.
+def draw(kind: str, data: Any, ax: Axes | None = None) -> Any:
+    """Draw the data of a kind of picture: on ``ax``, which is returned, or as a `Picture` of its own.
 
     Raises:
         NegsimError: there is no such kind.
@@ -102,9 +111,12 @@ def draw(kind: str, projection: Projection) -> Picture:
     from negsim.plots import style
 
     check_kind(kind)
-    data = KINDS[kind](projection)
+    module = import_module(f"{__name__}.{kind}")
     with rc_context(style.RC):
-        figure, ax = style.new_figure()
-        getattr(import_module(f"{__name__}.{kind}"), kind)(data, ax)
+        if ax is not None:
+            return getattr(module, kind)(data, ax)
+        height = getattr(module, "height", None)
+        figure, own = style.new_figure(height=height(data) if height is not None else style.HEIGHT)
+        getattr(module, kind)(data, own)
         style.settle(figure)
     return Picture(figure, data.table())

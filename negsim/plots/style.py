@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+
+from negsim.status import Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,6 +18,36 @@ YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 #: Bands that lie on each other: the inner one darker, so that they differ in lightness and not only in hue.
 BAND_80, BAND_50 = "#CFE6F5", "#86BFE3"
 INK, GREY, FAINT = "#222222", "#5F6368", "#D9DCE0"
+
+#: The two sides: they differ in lightness too, and their bands are hatched against each other.
+SIDES = (BLUE, VERMILLION)
+
+#: Colour and hatch of each status. The bright end is done; what waits is hatched; what cannot go on is dark.
+STATUS: dict[Status, tuple[str, str]] = {
+    Status.RESOLVED: ("#00664B", ""),
+    Status.IMPLEMENTING: ("#3DB391", ""),
+    Status.BLOCKED: ("#A8DFCC", "xxxx"),
+    Status.AGREED: ("#A8DFCC", ""),
+    Status.CONVERGING: ("#2B7BB3", ""),
+    Status.DISCUSSING: ("#8CC4EA", ""),
+    Status.RAISED: ("#D5E9F7", ""),
+    Status.STALLED: ("#E8B98F", "////"),
+    Status.SUSPENDED: ("#F6E7A6", "||||"),
+    Status.LAPSED: ("#55504C", ""),
+    Status.DORMANT: ("#FFFFFF", "----"),
+}
+
+#: Colours for things without an order of their own, each with a hatch that tells it apart in grey.
+KINDS = (
+    (SKY, ""), (ORANGE, "////"), (GREEN, ""), (PURPLE, "||||"), (BLUE, ""), (YELLOW, "xxxx"), (VERMILLION, ""),
+    ("#BBBBBB", "\\\\\\\\"), ("#55504C", ""), ("#A8DFCC", "----"), ("#D5E9F7", "++++"), ("#EEEEEE", ""),
+)  # fmt: skip
+
+#: Inches of a picture that needs no more, and of its edge.
+WIDTH, HEIGHT, EDGE = 9.0, 5.0, 0.08
+
+#: The mark of what spans the whole width, such as the heading.
+WIDE = "wide"
 
 RC: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
@@ -41,21 +74,41 @@ RC: dict[Any, Any] = {
 }
 
 
-def new_figure(width: float = 9.0, height: float = 5.0) -> tuple[Figure, Axes]:
+def new_figure(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Axes]:
     """A figure of its own with one axes; sizes in inches. Nothing is registered with pyplot."""
     from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     with rc_context(RC):
-        figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+        figure = Figure(figsize=(width, height), facecolor="white")
+        FigureCanvasAgg(figure)
         return figure, figure.add_subplot()
 
 
 def settle(figure: Figure) -> None:
-    """Lay a finished figure out once and for all, so that drawing it again, in any format, moves nothing."""
-    figure.draw_without_rendering()
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    """Give the axes of a finished figure all the room that its labels, heading and foot leave.
+
+    What is marked `WIDE` lies over or under the axes and takes height alone. All distances are in points, so that they
+    hold for the final place too.
+    """
+    from matplotlib.transforms import Bbox
+
+    (ax,) = figure.axes
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    width, height = figure.bbox.width, figure.bbox.height
+    edge = EDGE * figure.dpi
+    ax.apply_aspect()
+    inner, own = ax.get_window_extent(renderer), ax.get_tightbbox(renderer)
+    wide = [artist.get_window_extent(renderer) for artist in ax.findobj(lambda artist: artist.get_gid() == WIDE)]
+    assert own is not None
+    tall = Bbox.union([own, *wide])
+    figure.subplots_adjust(
+        left=(edge + inner.x0 - own.x0) / width,
+        right=1 - (edge + own.x1 - inner.x1) / width,
+        bottom=(edge + inner.y0 - tall.y0) / height,
+        top=1 - (edge + tall.y1 - inner.y1) / height,
+    )
 
 
 def render(figure: Figure, kind: str) -> bytes:
@@ -66,5 +119,10 @@ def render(figure: Figure, kind: str) -> bytes:
     metadata = {"Date": None, "Creator": "negsim"} if kind == "svg" else {"Software": "negsim"}
     with rc_context(RC):
         figure.savefig(out, format=kind, dpi=200 if kind == "png" else 72, metadata=metadata)
+    picture = out.getvalue()
+    if kind == "png":
+        return picture
+    # A hundredth of a point cannot be seen; the digits after it are most of a file.
+    picture = re.sub(rb"\d+\.\d{3,}", lambda found: b"%.8g" % round(float(found[0]), 2), picture)
     # matplotlib names the one font that it measured with; where that is missing, a browser would take one with serifs.
-    return out.getvalue().replace(b"font-family: 'DejaVu Sans'", b"font-family: 'DejaVu Sans', Verdana, sans-serif")
+    return picture.replace(b"font-family: 'DejaVu Sans'", b"font-family: 'DejaVu Sans', Verdana, sans-serif")

@@ -1,0 +1,60 @@
+"""How much there is to do, and how much of it is done: issues on the table, resolved, and taken up again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negsim.analysis.burndown import PAST, bands, changes, held, recorded
+from negsim.analysis.logs import Logs
+from negsim.analysis.setting import Setting
+from negsim.analysis.tally import Tally
+from negsim.analysis.view import View, dates, days
+from negsim.status import Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def burnup(setting: Setting, tally: Tally, logs: Logs, note: str = "") -> View:
+    """Issues that were ever on the table (``scope``) and resolved ones (``done``), recorded and projected.
+
+    The scope grows when an issue opens. ``reopened`` is the mean number of issues reopened by the day, over the runs
+    whose logs were kept: work that is to be done once more.
+    """
+    import pandas as pd
+
+    at = days(setting)
+    parts = []
+    for what, counts, counted in (("scope", tally.scope, _on_table), ("done", tally.done, _resolved)):
+        record = recorded(changes(setting, counted), setting.as_of)
+        parts.append(record.assign(part="recorded", what=what))
+        parts.append(pd.DataFrame({"date": dates(setting, at), **bands(counts), "part": "projected", "what": what}))
+    again = np.asarray(logs.reopened() / logs.runs)
+    parts.append(pd.DataFrame({"date": dates(setting, at), "mean": again, "part": "projected", "what": "reopened"}))
+    rows = pd.concat(parts, ignore_index=True)
+    first = setting.as_of.toordinal() - round(PAST * setting.horizon_days)
+    rows = rows[[day.toordinal() >= first for day in rows["date"]]].reset_index(drop=True)
+    whole = ["low", "high", "q10", "q25", "median", "q75", "q90"]
+    rows = rows.astype(dict.fromkeys(whole, "Int64"))[["what", "part", "date", *whole, "mean"]]
+    done, scope = (rows[(rows["what"] == what) & (rows["part"] == "projected")].iloc[-1] for what in ("done", "scope"))
+    spread = f"{done['q10']} to {done['q90']} in 80 % of runs"
+    verdict = (
+        f"{done['median']} of {scope['median']} resolved at the horizon ({spread}); {again[-1]:.1f} reopened a run"
+    )
+    start = setting.as_of if len(rows) == 0 else rows["date"].min()
+    return View(setting, rows, verdict, note, {"rounds": held(setting, start), "first": start})
+
+
+def _on_table(status: Status) -> bool:
+    return status is not Status.DORMANT
+
+
+def _resolved(status: Status) -> bool:
+    return status is Status.RESOLVED
+
+
+def part(rows: pd.DataFrame, what: str, which: str) -> pd.DataFrame:
+    """The rows of one line of the picture."""
+    return rows[(rows["what"] == what) & (rows["part"] == which)]

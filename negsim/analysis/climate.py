@@ -1,0 +1,67 @@
+"""The political climate: the share of runs in each regime over time, or the regimes of one run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negsim.analysis.logs import Array, Logs
+from negsim.analysis.setting import Setting
+from negsim.analysis.view import View, dates, days, percent
+from negsim.events import Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def climate(setting: Setting, logs: Logs, note: str = "") -> View:
+    """The share of runs in each regime at the end of each day."""
+    import pandas as pd
+
+    share = logs.by_regime() / logs.runs
+    when = dates(setting, days(setting))
+    parts = [
+        pd.DataFrame({"regime": name, "date": when, "share": share[:, r]})
+        for r, name in enumerate(setting.names.regimes)
+    ]
+    if len(setting.names.regimes) == 1:
+        verdict = f"it stays {setting.names.regimes[0]} throughout"
+    else:
+        end = ", ".join(f"{name} {percent(share[-1, r])}" for r, name in enumerate(setting.names.regimes))
+        verdict = f"the climate at the horizon: {end} of runs"
+    return View(setting, pd.concat(parts, ignore_index=True), verdict, note)
+
+
+def one_climate(setting: Setting, log: Array, regime: int, run: int, note: str = "") -> View:
+    """The regimes of one run, each with its first and last date."""
+    rows = stretches(setting, log, regime)
+    days_in = rows.groupby("regime")["days"].sum()
+    said = ", ".join(
+        f"{name} {percent(days_in[name] / days_in.sum())}" for name in setting.names.regimes if name in days_in
+    )
+    return View(setting, rows, f"run {run}: {said} of the time", note, {"run": run})
+
+
+def stretches(setting: Setting, log: Array, regime: int) -> pd.DataFrame:
+    """The regimes of one run in order: ``regime``, ``from``, ``to``, ``days``."""
+    import pandas as pd
+
+    moves = log[log["kind"] == Kind.CLIMATE]
+    end = float(log["t"][-1]) if len(log) else float(setting.horizon_days)
+    times = np.concatenate([[0.0], moves["t"], [end]])
+    regimes = [regime, *moves["who"].tolist()]
+    return pd.DataFrame(
+        [
+            {
+                "regime": setting.names.regimes[r],
+                "from": setting.as_of + timedelta(days=float(t)),
+                "to": setting.as_of + timedelta(days=float(u)),
+                "days": float(u - t),
+            }
+            for r, t, u in zip(regimes, times[:-1], times[1:], strict=True)
+            if u > t
+        ],
+        columns=["regime", "from", "to", "days"],
+    )

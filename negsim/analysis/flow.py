@@ -1,0 +1,57 @@
+"""Cumulative flow: how many issues stand how, day by day, as recorded and on average over runs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+
+from negsim.analysis.burndown import PAST, held
+from negsim.analysis.logs import Logs
+from negsim.analysis.setting import Setting
+from negsim.analysis.view import View, dates, days
+from negsim.status import Status
+
+#: From what is done to what has not begun: the order in which the areas lie on each other.
+ORDER = (
+    Status.RESOLVED, Status.IMPLEMENTING, Status.BLOCKED, Status.AGREED, Status.CONVERGING, Status.DISCUSSING,
+    Status.RAISED, Status.STALLED, Status.SUSPENDED, Status.LAPSED, Status.DORMANT,
+)  # fmt: skip
+
+
+def flow(setting: Setting, logs: Logs, note: str = "") -> View:
+    """The mean number of issues in each status at the end of each day.
+
+    A recorded status counts when its month is over; before its first entry an issue is counted as dormant.
+    """
+    import pandas as pd
+
+    counts = logs.by_status().sum(axis=0) / logs.runs
+    first = max(
+        min((issue.history[0].latest for issue in setting.issues if issue.history), default=setting.as_of),
+        setting.as_of - timedelta(days=round(PAST * setting.horizon_days)),
+    )
+    past = [first + timedelta(days=k) for k in range((setting.as_of - first).days)]
+    before = np.zeros((len(past), len(Status)))
+    for issue in setting.issues:
+        status, entries = Status.DORMANT, list(issue.history)
+        for k, day in enumerate(past):
+            while entries and entries[0].latest <= day:
+                status = entries.pop(0).status
+            before[k, status] += 1
+    parts = [
+        pd.DataFrame({"part": name, "date": when, "status": status.label, "issues": table[:, status]})
+        for name, when, table in (("recorded", past, before), ("projected", dates(setting, days(setting)), counts))
+        for status in ORDER
+    ]
+    rows = pd.concat(parts, ignore_index=True)
+    end = counts[-1]
+    under_way = end[Status.AGREED] + end[Status.BLOCKED] + end[Status.IMPLEMENTING]
+    talking = end[[Status.RAISED, Status.DISCUSSING, Status.CONVERGING, Status.STALLED, Status.SUSPENDED]].sum()
+    verdict = (
+        f"at the horizon {end[Status.RESOLVED]:.1f} of {len(setting.issues)} resolved on average, "
+        f"{under_way:.1f} agreed and not yet carried out, {talking:.1f} still talked about"
+    )
+    if end[Status.LAPSED] >= 0.05:
+        verdict += f", {end[Status.LAPSED]:.1f} lapsed"
+    return View(setting, rows, verdict, note, {"first": first, "rounds": held(setting, first)})

@@ -1,0 +1,62 @@
+"""The negotiation dance: what each side offers, and the gap between, as time goes on.
+
+The picture of two lines that approach each other is Raiffa's (1982, The Art and Science of Negotiation).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from negsim.analysis.logs import Array, Logs
+from negsim.analysis.setting import Setting
+from negsim.analysis.view import View, dates, days
+
+#: A band of offers is shown while at least this share of runs still talks: fewer say nothing of the others.
+LEAST = 0.05
+QUANTILES = {"q10": 0.1, "q25": 0.25, "median": 0.5, "q75": 0.75, "q90": 0.9}
+
+
+def gap(setting: Setting, logs: Logs, note: str = "", points: int = 110) -> View:
+    """Quantiles of both sides' offers, as side A's utility, and of the gap between them, over the runs that still talk.
+
+    An issue in a package shows with it. ``talking`` is the share of runs in which both have made offers and no deal
+    stands. The documents put no figures on what was offered, so that nothing is shown before ``as_of``.
+    """
+    import pandas as pd
+
+    at = days(setting, max(1, setting.horizon_days // points))
+    when = dates(setting, at)
+    n = len(setting.issues)
+    parts, first, verdicts = [], {}, {}
+    for bargain in logs.bargains():
+        a, b = logs.stands(bargain, at)
+        both = ~np.isnan(a) & ~np.isnan(b)
+        a, b = np.where(both, a, np.nan), np.where(both, b, np.nan)
+        talking = both.mean(axis=0)
+        name = setting.issues[bargain].id if bargain < n else setting.names.package_ids[bargain - n]
+        first[bargain] = name
+        shown = talking >= LEAST
+        for what, table in ((setting.side_ids[0], a), (setting.side_ids[1], b), ("gap", np.maximum(a - b, 0.0))):
+            found = _quantiles(table)
+            found[:, ~shown] = np.nan
+            head = {"bargain": name, "title": setting.bargain(bargain), "what": what, "date": when, "talking": talking}
+            parts.append(pd.DataFrame(head | dict(zip(QUANTILES, found, strict=True))))
+            if what == "gap" and shown.any():
+                verdicts[bargain] = float(found[2][shown][0])
+    columns = ["bargain", "title", "what", "date", "talking", *QUANTILES]
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    if not verdicts:
+        return View(setting, rows, "no offers are made: nothing is settled by concession here", note)
+    wide, narrow = max(verdicts, key=lambda k: verdicts[k]), min(verdicts, key=lambda k: verdicts[k])
+    verdict = f"first offers lie {100 * verdicts[wide]:.0f} points apart on {setting.bargain(wide)}"
+    if wide != narrow:
+        verdict += f", {100 * verdicts[narrow]:.0f} on {setting.bargain(narrow)}"
+    return View(setting, rows, verdict + " (median of runs)", note)
+
+
+def _quantiles(table: Array) -> Array:
+    """The quantiles of each column over the numbers in it (order statistics); NaN where there is none."""
+    numbers = (~np.isnan(table)).sum(axis=0)
+    rising = np.sort(table, axis=0)  # NaN comes last
+    ranks = [np.maximum(np.ceil(q * numbers - 1e-9).astype(int) - 1, 0) for q in QUANTILES.values()]
+    return np.stack([np.take_along_axis(rising, rank[None, :], axis=0)[0] for rank in ranks])

@@ -1,0 +1,158 @@
+"""What the event logs of some runs say, day by day: statuses, the mood, offers, deals.
+
+Outcomes tell how each issue ended; what happens in between stands in the logs alone. They are long, so a projection
+keeps none: it plays a part of its runs again when a picture asks (`Projection.logs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from negsim.events import Kind
+from negsim.status import Status
+
+Array = npt.NDArray[Any]
+
+#: An issue that stands so is still being talked about.
+TALKING = (Status.RAISED, Status.DISCUSSING, Status.CONVERGING, Status.STALLED, Status.SUSPENDED)
+
+
+@dataclass(frozen=True, eq=False)
+class Logs:
+    """The logs of runs 0 to ``runs - 1``, end to end, and what held at the start.
+
+    ``events``: rows as `events.EVENT` describes them, by run and time; ``run``: the run of each; ``statuses``: of each
+    issue at ``as_of``; ``regime``, ``regimes``: the first one, and how many there are; ``members``: the issues of each
+    bargain; ``floors``: reservations at the end of the run (runs, bargains, 2); ``frontiers``: of each bargain, one for
+    each run or one for all, pieces ``a0, b0, a1, b1`` (k, 4).
+    """
+
+    runs: int
+    horizon: int
+    events: Array
+    run: Array
+    statuses: tuple[Status, ...]
+    regime: int
+    regimes: int
+    members: tuple[tuple[int, ...], ...]
+    floors: Array
+    frontiers: tuple[tuple[Array, ...], ...]
+
+    def of(self, kind: Kind) -> tuple[Array, Array]:
+        """The events of one kind, and the run of each."""
+        rows = self.events["kind"] == kind
+        return self.events[rows], self.run[rows]
+
+    def by_status(self) -> Array:
+        """Runs by issue, day and status at the end of the day: (issues, days, statuses)."""
+        moves, _ = self.of(Kind.STATUS)
+        n = len(self.statuses)
+        table = np.zeros((n, self.horizon, len(Status)), np.int64)
+        _move(table.reshape(n * self.horizon, -1), moves, self.horizon, moves["who"])
+        for j, status in enumerate(self.statuses):
+            table[j, 0, status] += self.runs
+        return np.cumsum(table, axis=1)
+
+    def by_regime(self) -> Array:
+        """Runs by day and climate regime at the end of the day: (days, regimes)."""
+        moves, _ = self.of(Kind.CLIMATE)
+        table = np.zeros((self.horizon, self.regimes), np.int64)
+        days = _days(moves, self.horizon)
+        seen = days < self.horizon
+        np.add.at(table, (days[seen], moves["who"][seen]), 1)
+        np.add.at(table, (days[seen], moves["was"][seen]), -1)
+        table[0, self.regime] += self.runs
+        return np.cumsum(table, axis=0)
+
+    def frontier(self, bargain: int, run: int) -> Array:
+        """The Pareto frontier of a bargain in a run."""
+        kept = self.frontiers[bargain]
+        return kept[min(run, len(kept) - 1)]
+
+    def reopened(self) -> Array:
+        """How often issues were reopened by the end of each day, over all runs: (days,)."""
+        moves, _ = self.of(Kind.STATUS)
+        back = (moves["was"] == Status.IMPLEMENTING) & (moves["now"] == Status.RAISED)
+        days = _days(moves[back], self.horizon)
+        return np.asarray(np.cumsum(np.bincount(days[days < self.horizon], minlength=self.horizon)))
+
+    def meetings(self) -> Array:
+        """How many meetings were held by the end of each day, over all runs: (days,)."""
+        held, _ = self.of(Kind.MEETING)
+        days = _days(held[held["now"] == 0], self.horizon)
+        return np.asarray(np.cumsum(np.bincount(days[days < self.horizon], minlength=self.horizon)))
+
+    def bargains(self) -> list[int]:
+        """The bargains in which offers are made, packages before the issues that they do not hold."""
+        offers, _ = self.of(Kind.OFFER)
+        seen = set(np.unique(offers["who"]).tolist())
+        packages = [b for b in seen if len(self.members[b]) > 1]
+        packed = {j for b in packages for j in self.members[b]}
+        return sorted(b for b in seen if len(self.members[b]) > 1 or not packed & set(self.members[b]))
+
+    def stands(self, bargain: int, days: Array) -> tuple[Array, Array]:
+        """What each side offers at the end of some days, as side A's utility: two tables (runs, days).
+
+        NaN where it has not made an offer yet, or the bargain is no longer talked about. After a package has come
+        undone its members' own offers are not part of it.
+        """
+        offers, run = self.of(Kind.OFFER)
+        first = self.members[bargain][0]
+        moves, moved = self.of(Kind.STATUS)
+        rows = moves["who"] == first
+        status = step(moved[rows], moves["t"][rows], moves["now"][rows].astype(float), self.runs, days)
+        status = np.where(np.isnan(status), float(self.statuses[first]), status)
+        talking = np.isin(status, [int(s) for s in TALKING])
+        tables = []
+        for side in (0, 1):
+            rows = (offers["who"] == bargain) & (offers["other"] == side)
+            at = step(run[rows], offers["t"][rows], offers["x"][rows], self.runs, days)
+            tables.append(np.where(talking, at, np.nan))
+        return tables[0], tables[1]
+
+    def deals(self, bargain: int) -> tuple[Array, Array, Array]:
+        """The last deal of each run in a bargain that has terms: run, side A's utility, side B's."""
+        deals, run = self.of(Kind.DEAL)
+        rows = (deals["who"] == bargain) & ~np.isnan(deals["x"])
+        deals, run = deals[rows], run[rows]
+        last = np.append(run[1:] != run[:-1], True) if len(run) else np.zeros(0, bool)
+        return run[last], deals["x"][last], deals["y"][last]
+
+
+def joined(logs: Sequence[Array]) -> tuple[Array, Array]:
+    """Logs of runs end to end, and the run of each row."""
+    return np.concatenate(logs), np.repeat(np.arange(len(logs)), [len(log) for log in logs])
+
+
+def step(run: Array, t: Array, value: Array, runs: int, days: Array) -> Array:
+    """The last value by the end of each day, in each run: (runs, days); NaN before the first.
+
+    ``run`` and ``t`` rise: by run, then by time.
+
+    >>> step(np.array([0, 0, 1]), np.array([1.5, 3.0, 0.0]), np.array([7.0, 8.0, 9.0]), 2, np.array([0, 1, 3])).tolist()
+    [[nan, 7.0, 8.0], [9.0, 9.0, 9.0]]
+    """
+    if not len(run):
+        return np.full((runs, len(days)), np.nan)
+    width = float(max(t.max(), days.max())) + 2.0
+    asked = np.arange(runs)[:, None] * width + days[None, :] + 1.0
+    at = np.searchsorted(run * width + t, asked, side="left") - 1
+    own = (at >= 0) & (run[np.maximum(at, 0)] == np.arange(runs)[:, None])
+    return np.asarray(np.where(own, value[np.maximum(at, 0)], np.nan))
+
+
+def _days(events: Array, horizon: int) -> Array:
+    return np.asarray(np.minimum(np.floor(events["t"]), horizon), np.int64)
+
+
+def _move(table: Array, moves: Array, horizon: int, row: Array) -> None:
+    days = _days(moves, horizon)
+    seen = days < horizon
+    at = row[seen] * horizon + days[seen]
+    np.add.at(table, (at, moves["now"][seen]), 1)
+    np.add.at(table, (at, moves["was"][seen]), -1)

@@ -1,0 +1,75 @@
+"""What a picture shows: a tidy table, and the words that go with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from negsim.analysis.setting import Setting
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = npt.NDArray[Any]
+
+#: The quantile of the normal distribution for intervals of 95 %.
+Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class View:
+    """What a picture shows.
+
+    ``rows`` is a tidy table with all that is drawn; ``verdict`` the answer in a sentence; ``note`` how it came about;
+    ``facts`` what the drawing has to know besides.
+    """
+
+    setting: Setting
+    rows: pd.DataFrame
+    verdict: str
+    note: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def table(self) -> pd.DataFrame:
+        """The data behind the picture."""
+        return self.rows
+
+
+def wilson(hits: Array, runs: int, z: float = Z95) -> tuple[Array, Array]:
+    """The score interval of a share: where the true probability can lie, also for shares of 0 and 1.
+
+    Wilson, E. B. (1927), "Probable inference, the law of succession, and statistical inference", Journal of the
+    American Statistical Association 22.
+
+    >>> low, high = wilson(np.array([0, 50]), 100)
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.0, 0.404], [0.037, 0.596])
+    """
+    p = np.asarray(hits) / runs
+    centre = (p + z * z / (2 * runs)) / (1 + z * z / runs)
+    half = z / (1 + z * z / runs) * np.sqrt(p * (1 - p) / runs + z * z / (4 * runs * runs))
+    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+
+def days(setting: Setting, every: int = 1) -> Array:
+    """Days from ``as_of``, the last one included."""
+    last = setting.horizon_days - 1
+    return np.unique(np.append(np.arange(0, last + 1, every), last))
+
+
+def dates(setting: Setting, at: Array) -> list[date]:
+    """The dates of days from ``as_of``."""
+    return [setting.as_of + timedelta(days=int(day)) for day in at]
+
+
+def percent(share: float) -> str:
+    """A share in words for verdicts.
+
+    >>> percent(0.456), percent(0.004), percent(0.0)
+    ('46 %', 'less than 1 %', '0 %')
+    """
+    return "less than 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"

@@ -1,0 +1,47 @@
+"""What the time of each issue goes into."""
+
+from __future__ import annotations
+
+from negsim.analysis.headline import WAITS
+from negsim.analysis.setting import Setting
+from negsim.analysis.tally import Tally
+from negsim.analysis.view import View
+from negsim.status import Spent
+
+#: From the way of working to the sides: the order of the bars.
+ORDER = (
+    Spent.DORMANT, Spent.MEETING, Spent.ROOM, Spent.SUSPENDED, Spent.SIDE_A, Spent.SIDE_B, Spent.BOTH, Spent.STALLED,
+    Spent.PACKAGE, Spent.OTHERS, Spent.BLOCKED, Spent.IMPLEMENTING,
+)  # fmt: skip
+
+
+def words(what: Spent, setting: Setting) -> str:
+    """What an issue waits for, with the sides by name."""
+    return {Spent.SIDE_A: setting.sides[0], Spent.SIDE_B: setting.sides[1]}.get(what) or WAITS[what]
+
+
+def waiting(setting: Setting, tally: Tally, note: str = "") -> View:
+    """Mean days from ``as_of`` that each issue spends in each way of waiting until it is settled or the runs end."""
+    import pandas as pd
+
+    mean = tally.spent / tally.runs
+    rows = pd.DataFrame(
+        [
+            {
+                "issue": issue.id,
+                "title": issue.title,
+                "what": what.name.lower(),
+                "words": words(what, setting),
+                "days": float(mean[j, what]),
+                "share": float(mean[j, what] / mean[j].sum()) if mean[j].sum() > 0 else 0.0,
+            }
+            for j, issue in enumerate(setting.issues)
+            for what in ORDER
+        ]
+    )
+    total = mean.sum(axis=0)
+    if not total.sum() > 0:
+        return View(setting, rows, "nothing takes any time", note)
+    most = sorted(ORDER, key=lambda what: -total[what])[:2]
+    said = ", ".join(f"{words(what, setting)} {100 * total[what] / total.sum():.0f} %" for what in most if total[what])
+    return View(setting, rows, f"most of all time goes into: {said}", note)

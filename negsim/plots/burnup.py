@@ -1,0 +1,69 @@
+"""The burnup: how much there is to do and how much of it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.dates import date2num
+
+from negsim.analysis.burnup import part
+from negsim.plots import frame, style
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from negsim.analysis.view import View
+
+STRIP = 0.05
+
+
+def burnup(view: View, ax: Axes) -> Axes:
+    """Draw issues on the table and resolved ones: recorded as lines, projected as medians with bands.
+
+    Reopened issues lie on the scope as a dotted line: what has to be done again.
+    """
+    rows, total = view.rows, len(view.setting.issues)
+    handles: dict[str, Any] = {}
+    for what, colour, band, dashes in (
+        ("done", style.GREEN, "#BFE3D6", (0, (4, 1.2))),
+        ("scope", style.INK, "#DDDDDD", (0, (8, 2))),
+    ):
+        past = frame.corners(part(rows, what, "recorded"), ["low", "high"])
+        future = frame.corners(part(rows, what, "projected"), ["q10", "median", "q90"])
+        days, as_of, horizon = _days(past), date2num(view.setting.as_of), date2num(view.setting.horizon)
+        span = ax.fill_between([*days, as_of], _on(past, "low"), _on(past, "high"), step="post")
+        span.set(facecolor="none", edgecolor=style.GREY, hatch="/////", linewidth=0.8)
+        ax.step([*days, as_of], _on(past, "low"), where="post", color=colour, linewidth=2.4)
+        days = [*_days(future), horizon]
+        area = ax.fill_between(days, _on(future, "q10"), _on(future, "q90"), step="post", color=band, linewidth=0)
+        (line,) = ax.step(days, _on(future, "median"), where="post", color=colour, linewidth=2.4, linestyle=dashes)
+        name = {"done": "resolved", "scope": "on the table"}[what]
+        handles |= {f"{name}, median": line, f"{name}, 80 % of runs": area}
+    scope, more = part(rows, "scope", "projected"), part(rows, "reopened", "projected")
+    every = slice(None, None, max(1, len(more) // 150))
+    again = (scope["median"].to_numpy(float) + more["mean"].to_numpy(float))[every]
+    (handles["with what is reopened (mean)"],) = ax.plot(
+        _days(more[every]), again, color=style.VERMILLION, linewidth=1.6, linestyle=(0, (1, 1))
+    )
+    top = max([total, *again])
+    if frame.rounds(ax, view.facts["rounds"], -STRIP * top, 0):
+        handles["round held"] = frame.round_mark()
+    frame.date_axis(ax, view.setting, view.facts["first"])
+    ax.set_ylim(-STRIP * top, top * 1.14)
+    ax.axhline(0, color=style.GREY, linewidth=0.8)
+    ax.set_ylabel("issues")
+    ax.grid(axis="y")
+    frame.heading(ax, view.setting, view.verdict)
+    frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
+    return ax
+
+
+def _days(rows: pd.DataFrame) -> list[float]:
+    return [float(date2num(day)) for day in rows["date"]]
+
+
+def _on(rows: pd.DataFrame, column: str) -> list[float]:
+    """The values of a line, the last one once more for where it ends."""
+    values = [float(value) for value in rows[column]]
+    return [*values, values[-1]]

@@ -1,0 +1,96 @@
+"""A calendar: per issue what is on record, then the dates by which shares of the runs resolve it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from matplotlib.dates import date2num
+
+from negsim.analysis.burndown import PAST
+from negsim.plots import frame, style
+from negsim.status import Status
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from negsim.analysis.view import View
+
+
+def height(view: View) -> float:
+    """A row an issue."""
+    return frame.height_of(len(view.setting.issues), 0.55)
+
+
+def calendar(view: View, ax: Axes) -> Axes:
+    """Draw a ribbon from the 10 % to the 90 % date of each issue, its middle half darker, with a mark at the median.
+
+    A ribbon whose end lies beyond the horizon runs out of the picture with an arrow, and words say how many runs
+    resolve the issue within it.
+    """
+    setting = view.setting
+    first = setting.as_of - timedelta(days=round(PAST / 2 * setting.horizon_days))
+    statuses: dict[Status, None] = {}
+    for j, issue in enumerate(setting.issues):
+        own = view.rows[view.rows["issue"] == issue.id]
+        _past(own[own["part"] == "recorded"], setting, first, j, ax, statuses)
+        _ribbon(own[own["part"] == "projected"].iloc[0], setting, j, ax)
+    frame.date_axis(ax, setting, first, words=False)
+    frame.between(ax, setting)
+    frame.rows(ax, [issue.title for issue in setting.issues])
+    frame.heading(ax, setting, view.verdict)
+    from matplotlib.lines import Line2D
+
+    handles: dict[str, Any] = {
+        "10 to 90 % date": frame.swatch(style.BAND_80),
+        "25 to 75 %": frame.swatch(style.BAND_50),
+        "50 %": Line2D([], [], color=style.VERMILLION, linewidth=2.6),
+    }
+    handles |= {f"recorded: {s.label}": frame.swatch(*style.STATUS[s], edge=style.GREY) for s in sorted(statuses)}
+    frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
+    return ax
+
+
+def _past(rows: pd.DataFrame, setting: Any, first: Any, j: int, ax: Axes, statuses: dict[Status, None]) -> None:
+    ends = [*rows["from"].iloc[1:], setting.as_of]
+    left_edge = date2num(first)
+    for row, end in zip(rows.to_dict("records"), ends, strict=True):
+        status = Status[row["status"].upper()]
+        start, sure, stop = (max(float(date2num(day)), left_edge) for day in (row["from"], row["to"], end))
+        if stop <= left_edge:
+            continue
+        statuses[status] = None
+        colour, hatch = style.STATUS[status]
+        ax.barh(
+            j + 0.5, stop - start, left=start, height=0.3, facecolor=colour, hatch=hatch, edgecolor=style.GREY,
+            linewidth=0.6,
+        )  # fmt: skip
+        if sure > start:  # it began on some day of these
+            ax.barh(j + 0.5, sure - start, left=start, height=0.3, facecolor="white", hatch="/////",
+                    edgecolor=style.GREY, linewidth=0.6)  # fmt: skip
+
+
+def _ribbon(row: pd.Series, setting: Any, j: int, ax: Axes) -> None:
+    horizon = float(date2num(setting.horizon))
+
+    def at(name: str) -> float:
+        return horizon if pd.isna(row[name]) else float(date2num(row[name]))
+
+    for low, high, colour, thick in (("p10", "p90", style.BAND_80, 0.56), ("p25", "p75", style.BAND_50, 0.56)):
+        if not pd.isna(row[low]):
+            ax.barh(j + 0.5, at(high) - at(low), left=at(low), height=thick, facecolor=colour, linewidth=0)
+    if not pd.isna(row["p50"]):
+        ax.plot([at("p50")] * 2, [j + 0.2, j + 0.8], color=style.VERMILLION, linewidth=2.6, solid_capstyle="butt")
+        right = at("p50") > setting.as_of.toordinal() * 0 + horizon - 0.12 * setting.horizon_days
+        ax.annotate(
+            f"{row['p50']:%Y-%m}", (at("p50"), j + 0.5), xytext=(-5 if right else 5, 0), textcoords="offset points",
+            ha="right" if right else "left", va="center", fontsize=8.5,
+        )  # fmt: skip
+    if pd.isna(row["p90"]):
+        said = f"▸ {100 * row['resolved']:.0f} % resolved by then"
+        colour = style.INK if pd.isna(row["p50"]) else style.GREY
+        ax.annotate(
+            said, (horizon, j + 0.5), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5,
+            color=colour, annotation_clip=False,
+        )  # fmt: skip

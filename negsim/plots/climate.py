@@ -1,0 +1,70 @@
+"""The climate: the share of runs in each regime over time, or the ribbon of one run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.dates import date2num
+
+from negsim.plots import frame, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from negsim.analysis.view import View
+
+
+def look(setting_regimes: tuple[str, ...], regime: str) -> tuple[str, str]:
+    """Colour and hatch of a regime, by its place in the order of declaration."""
+    shades = (("#FBF3CF", ""), ("#D9DCE0", "||||"), ("#8FB3D1", "////"), ("#55504C", ""))
+    return (shades + style.KINDS)[setting_regimes.index(regime) % (len(shades) + len(style.KINDS))]
+
+
+def height(view: View) -> float:
+    """A ribbon is low, shares need room."""
+    return 2.6 if "run" in view.facts else 4.6
+
+
+def climate(view: View, ax: Axes) -> Axes:
+    """Draw the regimes: as areas that fill the height, or, of one run, as a ribbon."""
+    setting = view.setting
+    regimes = setting.names.regimes
+    if "run" in view.facts:
+        for row in view.rows.to_dict("records"):
+            left, right = date2num(row["from"]), date2num(row["to"])
+            colour, hatch = look(regimes, row["regime"])
+            ax.barh(0.5, right - left, left=left, height=1, facecolor=colour, hatch=hatch, edgecolor=style.GREY,
+                    linewidth=0.4)  # fmt: skip
+            if right - left > 0.09 * setting.horizon_days:
+                box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
+                ax.text((left + right) / 2, 0.5, row["regime"], ha="center", va="center", fontsize=9, bbox=box)
+        ax.set_ylim(0, 1)
+        ax.set_yticks([])
+    else:
+        bottom = np.zeros(0)
+        for name in regimes:
+            rows = view.rows[view.rows["regime"] == name]
+            share = np.append(rows["share"].to_numpy(float), rows["share"].iloc[-1])
+            days = np.array([*(float(date2num(day)) for day in rows["date"]), float(date2num(setting.horizon))])
+            bottom = bottom if len(bottom) else np.zeros(len(days))
+            top = bottom + share
+            colour, hatch = look(regimes, name)
+            thin = np.unique(np.append(np.arange(0, len(days), max(1, len(days) // 240)), len(days) - 1))
+            ax.fill_between(days[thin], bottom[thin], top[thin], facecolor=colour, hatch=hatch, edgecolor=style.GREY,
+                            linewidth=0.4)  # fmt: skip
+            at = len(days) * 2 // 3
+            if share[at] > 0.07:
+                box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
+                ax.text(days[at], (bottom[at] + top[at]) / 2, f"{name} {100 * share[-1]:.0f} % at the end", ha="center",
+                        va="center", fontsize=9, bbox=box)  # fmt: skip
+            bottom = top
+        ax.set_ylim(0, 1)
+        ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
+        ax.set_ylabel("share of runs")
+    frame.date_axis(ax, setting, words=False)
+    frame.between(ax, setting)
+    frame.heading(ax, setting, view.verdict)
+    handles = [frame.swatch(*look(regimes, name), edge=style.GREY) for name in regimes]
+    frame.below(ax, view.note, handles, list(regimes))
+    return ax

@@ -1,0 +1,77 @@
+"""Cumulative flow: how many issues stand how, day by day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.dates import date2num
+
+from negsim.analysis.flow import ORDER
+from negsim.plots import frame, style
+from negsim.status import Status
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from negsim.analysis.view import View
+
+#: An area is named in the picture where it is at least this part of its height.
+NAMED = 0.075
+
+
+def flow(view: View, ax: Axes) -> Axes:
+    """Draw the statuses as areas on each other: what is done at the bottom, what has not begun at the top."""
+    rows, total = view.rows, len(view.setting.issues)
+    days = [float(date2num(day)) for day in rows[rows["status"] == ORDER[0].label]["date"]]
+    days.append(float(date2num(view.setting.horizon)))
+    bottom = np.zeros(len(days))
+    handles = {}
+    for status in ORDER:
+        height = rows[rows["status"] == status.label]["issues"].to_numpy(float)
+        if not height.any():
+            continue
+        top = bottom + np.append(height, height[-1])
+        colour, hatch = style.STATUS[status]
+        # A month or a mean changes from day to day: steps, thinned to what can be seen.
+        keep = _corners(np.stack([bottom, top]), total / 400)
+        area = ax.fill_between(np.asarray(days)[keep], bottom[keep], top[keep], step="post", facecolor=colour)
+        area.set(edgecolor=style.GREY if hatch else "white", linewidth=0.4, hatch=hatch)
+        handles[status.label] = frame.swatch(colour, hatch, style.GREY)
+        best, level, room = _widest(np.asarray(days), bottom, top)
+        if room > NAMED * total:
+            light = status in (Status.RESOLVED, Status.LAPSED, Status.CONVERGING)
+            box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2} if hatch else None
+            ax.text(best, level, status.label, ha="center", va="center", fontsize=9, bbox=box,
+                    color="white" if light else style.INK)  # fmt: skip
+        bottom = top
+    frame.date_axis(ax, view.setting, view.facts["first"], words=False)
+    frame.between(ax, view.setting)
+    ax.set_ylim(0, total)
+    ax.set_ylabel("issues (mean over runs)")
+    frame.heading(ax, view.setting, view.verdict)
+    labels = list(handles)[::-1]
+    frame.below(ax, view.note, [handles[name] for name in labels], labels, columns=6)
+    return ax
+
+
+def _widest(days: np.ndarray, bottom: np.ndarray, top: np.ndarray) -> tuple[float, float, float]:
+    """Where a word of a tenth of the width has most room in an area: its middle, and the height that is free there."""
+    best = (0.0, 0.0, 0.0)
+    half = 0.055 * (days[-1] - days[0])
+    for middle in np.linspace(days[0] + half, days[-1] - half, 60):
+        inside = (days >= middle - half) & (days <= middle + half)
+        low, high = bottom[inside].max(), top[inside].min()
+        if high - low > best[2]:
+            best = (float(middle), float((low + high) / 2), float(high - low))
+    return best
+
+
+def _corners(lines: np.ndarray, fine: float) -> np.ndarray:
+    """Which columns to draw: the first, the last, and each that differs from the last one drawn by more than fine."""
+    keep, last = [0], lines[:, 0]
+    for k in range(1, lines.shape[1]):
+        if np.abs(lines[:, k] - last).max() > fine or k == lines.shape[1] - 1:
+            keep.append(k)
+            last = lines[:, k]
+    return np.array(keep)

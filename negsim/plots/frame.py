@@ -1,0 +1,199 @@
+"""What pictures have in common: heading, date axis, a row an issue, legend and foot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from textwrap import fill, shorten, wrap
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.dates import date2num
+from matplotlib.transforms import offset_copy
+
+from negsim.plots import style
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from negsim.analysis.setting import Round, Setting
+
+#: How many letters of a title stand in a line beside its row, and how many lines there may be.
+LETTERS, LINES = 26, 3
+#: How high a row is and what a picture of rows has besides, in inches.
+ROW, AROUND = 0.52, 2.1
+#: Letters in a line of the title, the verdict and the foot.
+TITLE, VERDICT, FOOT = 74, 104, 148
+
+SMALL: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY, "annotation_clip": False}
+
+
+def height_of(rows: int, row: float = ROW) -> float:
+    """The height in inches of a picture with so many rows."""
+    return AROUND + row * max(rows, 3)
+
+
+def heading(ax: Axes, setting: Setting, verdict: str) -> None:
+    """The talks, and under them the scenario and the answer in a sentence."""
+    lines = wrap(f"{setting.title}: {verdict}", VERDICT) or [""]
+    title = fill(shorten(setting.talks, 240, placeholder=" …"), TITLE)
+    for text, up, letters in (
+        ("\n".join(lines), 16, {"fontsize": 11}),
+        (title, 18 + 16.5 * len(lines), {"fontsize": 13, "fontweight": "bold"}),
+    ):
+        _wide(ax, ax.annotate(
+            text, (_left(ax), 1), xycoords=(_across(ax), "axes fraction"), xytext=(0, up), va="bottom",
+            textcoords="offset points", linespacing=1.25, annotation_clip=False, **letters,
+        ))  # fmt: skip
+
+
+def below(ax: Axes, note: str, handles: Sequence[Any] = (), labels: Sequence[str] = (), columns: int = 6) -> None:
+    """The legend under the axis and, under that, how it was computed."""
+    from matplotlib.transforms import blended_transform_factory
+
+    depth = 26.0 + (15 if ax.get_xlabel() else 0)
+    if handles:
+        columns = _columns(labels, columns)
+        across: Any = ax.figure.transFigure if _own(ax) else ax.transAxes
+        corner = offset_copy(blended_transform_factory(across, ax.transAxes), _figure(ax), y=-depth, units="points")
+        legend = ax.legend(
+            handles, [_tight(text) for text in labels], loc="upper left", bbox_to_anchor=(_left(ax), 0),
+            bbox_transform=corner, ncols=columns, fontsize=9, frameon=False, columnspacing=1.5, handlelength=1.8,
+            borderaxespad=0, borderpad=0,
+        )  # fmt: skip
+        _wide(ax, legend)
+        depth += 16.5 * -(-len(handles) // columns)
+    _wide(ax, ax.annotate(
+        fill(note, FOOT), (_left(ax), 0), xycoords=(_across(ax), "axes fraction"), xytext=(0, -depth - 4),
+        textcoords="offset points", va="top", **(SMALL | {"fontsize": 8}),
+    ))  # fmt: skip
+
+
+def _figure(ax: Axes) -> Any:
+    return ax.get_figure(root=True)
+
+
+def _own(ax: Axes) -> bool:
+    """Whether the figure holds nothing else: then words begin at its edge, otherwise at that of the axes."""
+    return len(_figure(ax).axes) == 1
+
+
+def _left(ax: Axes) -> float:
+    return style.EDGE / _figure(ax).get_figwidth() if _own(ax) else 0.0
+
+
+def _across(ax: Axes) -> str:
+    return "figure fraction" if _own(ax) else "axes fraction"
+
+
+def _wide(ax: Axes, artist: Any) -> None:
+    """Mark what spans the whole figure: it takes height, but must not squeeze the axes."""
+    artist.set_gid(style.WIDE)
+    artist.set_in_layout(False)
+
+
+def _tight(text: str) -> str:
+    return shorten(text, 44, placeholder=" …")
+
+
+def _columns(labels: Sequence[str], most: int) -> int:
+    """How many columns of a legend fit: a letter takes 5.2 points, what stands before it 38."""
+    for columns in range(min(most, len(labels)), 1, -1):
+        rows = -(-len(labels) // columns)
+        wide = [max(len(_tight(text)) for text in labels[k : k + rows]) for k in range(0, len(labels), rows)]
+        if sum(5.2 * letters + 38 for letters in wide) < 72 * style.WIDTH - 20:
+            return columns
+    return 1
+
+
+def date_axis(ax: Axes, setting: Setting, first: date | None = None, words: bool = True) -> None:
+    """Dates from the first that is shown to the horizon, with a mark where the projection begins."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    left, as_of, right = (date2num(day) for day in (first or setting.as_of, setting.as_of, setting.horizon))
+    ax.set_xlim(left - (0.012 * (right - left) if left < as_of else 0.0), right)
+    locator = AutoDateLocator(minticks=4, maxticks=9)
+    ax.xaxis.set_major_locator(locator)
+    formats = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
+    zeros = ["", "%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M"]
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=formats, zero_formats=zeros, show_offset=False))
+    ax.tick_params(length=3)
+    if left < as_of:
+        ax.axvline(as_of, color=style.INK, linewidth=1, linestyle=(0, (1, 2)))
+    ax.axvline(right, color=style.GREY, linewidth=1)
+    if words:
+        at_top: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "top"}
+        ax.annotate(f"as of {setting.as_of}: projected →", (as_of, 0.985), xytext=(5, 0), ha="left", **(SMALL | at_top))
+        ax.annotate(f"horizon {setting.horizon}", (right, 0.985), xytext=(-5, 0), ha="right", **(SMALL | at_top))
+
+
+def between(ax: Axes, setting: Setting) -> None:
+    """The dates of a picture of rows, over its frame: where the projection begins and where it ends."""
+    as_of, right = date2num(setting.as_of), date2num(setting.horizon)
+    over: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "bottom"}
+    ax.annotate(f"as of {setting.as_of} →", (as_of, 1), xytext=(0, 1), ha="left", **(SMALL | over))
+    ax.annotate(f"horizon {setting.horizon}", (right, 1), xytext=(0, 1), ha="right", **(SMALL | over))
+
+
+def rows(ax: Axes, titles: Sequence[str], lines: bool = True) -> None:
+    """A row a title from the top down: row ``j`` lies between ``j`` and ``j + 1``."""
+    ax.set_ylim(max(len(titles), 1), 0)
+    ax.set_yticks([j + 0.5 for j in range(len(titles))], [label(title) for title in titles])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    if lines:
+        for j in range(1, len(titles)):
+            ax.axhline(j, color=style.FAINT, linewidth=0.6, zorder=0.5)
+
+
+def label(title: str) -> str:
+    r"""A title that fits beside its row.
+
+    >>> label("Movement of diplomats in the host country and beyond")
+    'Movement of diplomats in\nthe host country and\nbeyond'
+    """
+    found = wrap(title, LETTERS) or [""]
+    if len(found) > LINES:
+        found = [*found[: LINES - 1], found[LINES - 1][: LETTERS - 2].rstrip() + " …"]
+    return "\n".join(found)
+
+
+def rounds(ax: Axes, held: Iterable[Round], bottom: float, top: float) -> bool:
+    """Rounds that were held: a thick stroke, or a hatched span where the day is not on record."""
+    from matplotlib.patches import Rectangle
+
+    some = False
+    for one in held:
+        some = True
+        left, right = date2num(one.earliest), date2num(one.latest + timedelta(days=1))
+        if one.earliest == one.latest:
+            ax.plot([left, left], [bottom, top], color=style.INK, linewidth=2.4, solid_capstyle="butt")
+        else:
+            span = Rectangle((left, bottom), right - left, top - bottom)
+            span.set(facecolor="white", edgecolor=style.INK, hatch="/////", linewidth=0.8)
+            ax.add_patch(span)
+    return some
+
+
+def round_mark() -> Any:
+    """The sign of a round that was held, for legends."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], linestyle="none", marker="|", markersize=10, markeredgewidth=2.4, color=style.INK)
+
+
+def swatch(colour: str, hatch: str = "", edge: str = "none") -> Any:
+    """A patch of an area, for legends."""
+    from matplotlib.patches import Patch
+
+    return Patch(
+        facecolor=colour, hatch=hatch, edgecolor=style.GREY if hatch else edge, linewidth=0.0 if hatch else 0.8
+    )
+
+
+def corners(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The rows in which something changes, and the last one: all that a drawing in steps needs."""
+    steps = table[list(columns)].astype(float)
+    changes = (steps != steps.shift()).any(axis=1)
+    changes.iloc[-1] = True
+    return table[changes]

@@ -1,0 +1,80 @@
+"""The negotiation dance: both sides' offers and the gap between them, a row a bargain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.dates import date2num
+
+from negsim.plots import frame, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from negsim.analysis.view import View
+
+FULL = 0.84
+
+#: The lines of the two sides.
+DASHES: tuple[Any, Any] = ("-", (0, (4, 1.2)))
+
+
+def height(view: View) -> float:
+    """Room for two lines that approach each other in each row."""
+    return frame.height_of(view.rows["bargain"].nunique(), 0.85)
+
+
+def gap(view: View, ax: Axes) -> Axes:
+    """Draw each side's median offer with the middle 80 % of runs, in a row from one side's demand to the other's.
+
+    A band fades out where fewer and fewer runs still talk, and ends where fewer than a twentieth do.
+    """
+    setting = view.setting
+    bargains = list(view.rows.groupby("bargain", sort=False))
+    for j, (_, rows) in enumerate(bargains):
+        floor = j + 0.92
+
+        def level(values: Any, floor: float = floor) -> np.ndarray:
+            return floor - FULL * np.asarray(values, float)
+
+        ax.axhspan(floor - FULL, floor, facecolor="#F6F7F8", linewidth=0, zorder=0.2)
+        for side, (name, colour, dashes) in enumerate(zip(setting.side_ids, style.SIDES, DASHES, strict=True)):
+            own = rows[(rows["what"] == name) & rows["median"].notna()]
+            if own.empty:
+                continue
+            days = [float(date2num(day)) for day in own["date"]]
+            ax.fill_between(days, level(own["q10"]), level(own["q90"]), facecolor=colour, alpha=0.22, linewidth=0)
+            ax.plot(days, level(own["median"]), color=colour, linewidth=1.8, linestyle=dashes)
+            first = float(own["median"].iloc[0])
+            ax.annotate(
+                f"{100 * first:.0f}", (days[0], float(level([first])[0])), xytext=(-3, 0), ha="right", va="center",
+                textcoords="offset points", fontsize=7.5, color=colour, fontweight="bold",
+            )  # fmt: skip
+            if side == 0:
+                talking = own["talking"].to_numpy(float)
+                ends = float(own["talking"].iloc[-1])
+                ax.annotate(
+                    f"{100 * talking.max():.0f} → {100 * ends:.0f} % talk", (days[-1], floor), xytext=(4, 1),
+                    textcoords="offset points", fontsize=7.5, color=style.GREY, va="bottom", annotation_clip=False,
+                )  # fmt: skip
+    frame.date_axis(ax, setting, setting.as_of, words=False)
+    ax.set_xlim(float(date2num(setting.as_of)) - 0.05 * setting.horizon_days, float(date2num(setting.horizon)))
+    frame.between(ax, setting)
+    frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in bargains], lines=False)
+    frame.heading(ax, setting, view.verdict)
+    from matplotlib.lines import Line2D
+
+    handles: dict[str, Any] = {}
+    for name, colour, dashes in zip(setting.sides, style.SIDES, DASHES, strict=True):
+        handles[f"{name} offers, median"] = Line2D([], [], color=colour, linewidth=1.8, linestyle=dashes)
+        handles[f"{name}, 80 % of runs"] = frame.swatch(_faint(colour))
+    frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
+    return ax
+
+
+def _faint(colour: str) -> str:
+    from matplotlib.colors import to_hex, to_rgb
+
+    r, g, b = (0.22 * part + 0.78 for part in to_rgb(colour))
+    return to_hex((r, g, b))

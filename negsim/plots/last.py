@@ -1,0 +1,45 @@
+"""How often each issue is the last one standing, and the first resolved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from negsim.plots import frame, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from negsim.analysis.view import View
+
+
+def height(view: View) -> float:
+    """A row an issue, and one for the runs without an answer."""
+    return frame.height_of(len(view.rows), 0.5)
+
+
+def last(view: View, ax: Axes) -> Axes:
+    """Draw two bars an issue: how often it is the last one standing, how often the first; lines are 95 % intervals."""
+    rows = view.rows.to_dict("records")
+    most = max(max(row["first"], row["last"]) for row in rows)
+    handles = {}
+    for j, row in enumerate(rows):
+        for what, colour, hatch, at in (
+            ("last", style.VERMILLION, "", 0.32),
+            ("first", style.BAND_50, "////", 0.70),
+        ):
+            p, se = row[what], row[f"{what}_se"]
+            bar = ax.barh(j + at, p, height=0.34, facecolor=colour, hatch=hatch, edgecolor=style.GREY, linewidth=0.5)
+            handles[f"{what} resolved" if what == "first" else "last one standing"] = bar[0]
+            ax.plot([max(p - 1.96 * se, 0), p + 1.96 * se], [j + at] * 2, color=style.INK, linewidth=1)
+            text = "<1" if 0 < p < 0.005 else f"{100 * p:.0f}"
+            ax.annotate(
+                f"{text} %", (p + 1.96 * se, j + at), xytext=(4, 0), textcoords="offset points", va="center",
+                fontsize=8.5, fontweight="bold" if what == "last" else "normal",
+            )  # fmt: skip
+    ax.set_xlim(0, most * 1.12 or 1)
+    ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
+    ax.grid(axis="x")
+    frame.rows(ax, [row["title"] for row in rows])
+    frame.heading(ax, view.setting, view.verdict)
+    frame.below(ax, view.note, list(handles.values()), list(handles), columns=3)
+    return ax

@@ -1,0 +1,104 @@
+"""The share of runs in which each issue is unresolved, a row an issue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.dates import date2num
+from matplotlib.patches import Rectangle
+
+from negsim.plots import frame, style
+from negsim.status import Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from negsim.analysis.view import View
+
+#: How much of a row the areas take; the rest is for the numbers at risk.
+FULL = 0.72
+
+#: A curve of more steps than this is drawn through some of them: more could not be seen.
+POINTS = 100
+
+
+def height(view: View) -> float:
+    """Room for a curve and a line of numbers in each row."""
+    return frame.height_of(len(view.setting.issues), 0.82)
+
+
+def survival(view: View, ax: Axes) -> Axes:
+    """Draw for each issue the shares of runs: still open from below, lapsed above it, resolved above all.
+
+    The line between open or lapsed and resolved is the share unresolved, with its 95 % interval. The numbers are the
+    runs in which the issue can still be resolved.
+    """
+    setting = view.setting
+    end = date2num(setting.horizon)
+    issues = list(view.rows.groupby("issue", sort=False))
+    for j, (_, rows) in enumerate(issues):
+        rows = _thin(rows)
+        floor = j + 0.04 + FULL
+        days = [*(date2num(day) for day in rows["date"]), end]
+
+        def level(values: pd.Series, floor: float = floor) -> list[float]:
+            shares = [floor - FULL * value for value in values]
+            return [*shares, shares[-1]]
+
+        how: Any = {"step": "post"} if len(rows) < POINTS else {}
+        still, unresolved = level(rows["open"]), level(rows["unresolved"])
+        whole = Rectangle((days[0], floor - FULL), days[-1] - days[0], FULL)
+        whole.set(facecolor=style.STATUS[Status.RESOLVED][0], linewidth=0)
+        ax.add_patch(whole)
+        for low, high, status in (
+            (still, unresolved, Status.LAPSED),
+            ([floor] * len(days), still, Status.DISCUSSING),
+        ):
+            ax.fill_between(days, low, high, facecolor=style.STATUS[status][0], linewidth=0, **how)
+        band = ax.fill_between(days, level(rows["low"]), level(rows["high"]), **how)
+        band.set(facecolor="white", alpha=0.55, linewidth=0)
+        ax.plot(days, unresolved, color=style.INK, linewidth=1.5, drawstyle="steps-post" if how else "default")
+        _at_risk(view, rows, j, ax)
+        last = rows.iloc[-1]
+        words = f"{100 * last['unresolved']:.0f} %"
+        ax.annotate(
+            words, (end, floor - FULL * last["unresolved"]), xytext=(5, 0), textcoords="offset points", va="center",
+            fontsize=9, fontweight="bold", annotation_clip=False,
+        )  # fmt: skip
+    frame.date_axis(ax, setting, words=False)
+    frame.between(ax, setting)
+    frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues])
+    frame.heading(ax, setting, view.verdict)
+    colours = {
+        "resolved": Status.RESOLVED, "lapsed": Status.LAPSED, "still open": Status.DISCUSSING,
+    }  # fmt: skip
+    handles = [frame.swatch(style.STATUS[status][0]) for status in colours.values()]
+    from matplotlib.lines import Line2D
+
+    handles.append(Line2D([], [], color=style.INK, linewidth=1.5))
+    frame.below(ax, view.note, handles, [*colours, "share unresolved, 95 % interval in white"])
+    return ax
+
+
+def _at_risk(view: View, rows: pd.DataFrame, j: int, ax: Axes) -> None:
+    """The runs in which the issue can still be resolved, at five dates."""
+    setting = view.setting
+    for k in range(5):
+        day = setting.as_of + timedelta(days=round(k * (setting.horizon_days - 1) / 4))
+        count = int(rows[rows["date"] <= day]["at_risk"].iloc[-1])
+        ax.annotate(
+            f"{count:,}" + (" runs open" if k == 0 else ""), (date2num(day), j + 0.98), xytext=(0 if k else 2, 0),
+            ha="left" if k == 0 else "right" if k == 4 else "center", va="bottom", fontsize=7.5, color=style.GREY,
+            textcoords="offset points",
+        )  # fmt: skip
+
+
+def _thin(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that change what can be seen, at most `POINTS` of them, and the last one."""
+    levels = (rows[["open", "unresolved"]].to_numpy(float) * 400).round()
+    changed = np.append(True, (levels[1:] != levels[:-1]).any(axis=1))
+    kept = np.flatnonzero(changed)[:: -(-int(changed.sum()) // POINTS)]
+    return rows.iloc[np.unique(np.append(kept, len(rows) - 1))]

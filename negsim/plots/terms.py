@@ -1,0 +1,86 @@
+"""On whose terms each issue settles, a row an issue from one side's demand to the other's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negsim.plots import frame, style
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from negsim.analysis.view import View
+
+
+def height(view: View) -> float:
+    """A row an issue."""
+    return frame.height_of(len(view.setting.issues), 0.62)
+
+
+def terms(view: View, ax: Axes) -> Axes:
+    """Draw how often each share is agreed as a silhouette, with the median and the middle 80 %; options as bars."""
+    setting = view.setting
+    issues = list(view.rows.groupby("issue", sort=False))
+    for j, (_, rows) in enumerate(issues):
+        what = rows["what"].iloc[0]
+        settled = f"{100 * rows['settled'].iloc[0]:.0f} % settle"
+        if what == "none":
+            ax.text(0.5, j + 0.5, "no terms: it settles by chance, or never", ha="center", va="center", fontsize=9,
+                    color=style.GREY)  # fmt: skip
+            continue
+        if what == "share":
+            _silhouette(rows, j, ax)
+        else:
+            _options(rows, j, ax)
+        ax.annotate(
+            settled, (1, j + 0.5), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8.5,
+            color=style.GREY, annotation_clip=False,
+        )  # fmt: skip
+    ax.set_xlim(0, 1)
+    b, a = setting.sides[1], setting.sides[0]
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [f"demand of {b}", "25 %", "half way", "75 %", f"demand of {a}"])
+    ax.grid(axis="x")
+    frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues])
+    frame.heading(ax, setting, view.verdict)
+    from matplotlib.lines import Line2D
+
+    handles = [
+        frame.swatch(style.BAND_50),
+        Line2D([], [], color=style.INK, linewidth=1.2),
+        Line2D([], [], color=style.VERMILLION, linewidth=2.6),
+    ]
+    frame.below(ax, view.note, handles, ["how often (of the runs that settle)", "80 % of them", "median"], columns=4)
+    return ax
+
+
+def _silhouette(rows: pd.DataFrame, j: int, ax: Axes) -> None:
+    p = rows["p"].to_numpy(float)
+    edges = [*rows["from"], rows["to"].iloc[-1]]
+    tall = p / p.max() * 0.8
+    ax.fill_between(edges, j + 0.9, j + 0.9 - np.append(tall, tall[-1]), step="post", facecolor=style.BAND_50,
+                    linewidth=0)  # fmt: skip
+    row = rows.iloc[0]
+    ax.plot([row["q10"], row["q90"]], [j + 0.93] * 2, color=style.INK, linewidth=1.2)
+    ax.plot([row["median"]] * 2, [j + 0.1, j + 0.96], color=style.VERMILLION, linewidth=2.6, solid_capstyle="butt")
+    near = row["median"] > 0.85
+    ax.annotate(
+        f"{100 * row['median']:.0f} %", (row["median"], j + 0.3), xytext=(-4 if near else 4, 0), va="center",
+        textcoords="offset points", ha="right" if near else "left", fontsize=8.5,
+    )  # fmt: skip
+
+
+def _options(rows: pd.DataFrame, j: int, ax: Axes) -> None:
+    left = 0.0
+    for k, row in enumerate(rows.to_dict("records")):
+        colour, hatch = style.KINDS[k % len(style.KINDS)]
+        ax.barh(j + 0.5, row["p"], left=left, height=0.6, facecolor=colour, hatch=hatch, edgecolor="white")
+        if row["p"] > 0.12:
+            text = frame.label(str(row["what"])).replace("\n", " ")
+            fits = max(int(row["p"] * 80), 6)
+            text = text if len(text) <= fits else text[: fits - 2] + " …"
+            ax.text(left + row["p"] / 2, j + 0.5, text, ha="center", va="center", fontsize=8,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85})  # fmt: skip
+        left += row["p"]

@@ -1,0 +1,71 @@
+"""What the time of each issue goes into, a bar an issue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from negsim.analysis.waiting import ORDER, words
+from negsim.plots import frame, style
+from negsim.status import Spent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from negsim.analysis.view import View
+
+#: What the sides do is solid, what the ways of working cost is hatched, what follows an agreement is green.
+LOOK = {
+    Spent.DORMANT: ("#FFFFFF", "----"),
+    Spent.MEETING: ("#F6E7A6", "////"),
+    Spent.ROOM: ("#E9C46A", "xxxx"),
+    Spent.SUSPENDED: ("#F6E7A6", "||||"),
+    Spent.SIDE_A: (style.SIDES[0], ""),
+    Spent.SIDE_B: (style.SIDES[1], ""),
+    Spent.BOTH: (style.PURPLE, ""),
+    Spent.STALLED: ("#55504C", ""),
+    Spent.PACKAGE: ("#D9DCE0", "----"),
+    Spent.OTHERS: ("#D9DCE0", "\\\\\\\\"),
+    Spent.BLOCKED: ("#A8DFCC", "xxxx"),
+    Spent.IMPLEMENTING: ("#3DB391", ""),
+}
+#: A part is named by its share where it is at least this much of the longest bar.
+NAMED = 0.05
+
+
+def height(view: View) -> float:
+    """A row an issue."""
+    return frame.height_of(len(view.setting.issues), 0.5) + 0.2
+
+
+def waiting(view: View, ax: Axes) -> Axes:
+    """Draw the mean time of each issue as a bar, cut into what it waits for."""
+    setting = view.setting
+    issues = list(view.rows.groupby("issue", sort=False))
+    months = 365.25 / 12
+    longest = max((rows["days"].sum() for _, rows in issues), default=0) / months or 1.0
+    used = set()
+    for j, (_, rows) in enumerate(issues):
+        left = 0.0
+        for what, days, share in zip(ORDER, rows["days"], rows["share"], strict=True):
+            width = days / months
+            if not width > 0:
+                continue
+            used.add(what)
+            colour, hatch = LOOK[what]
+            ax.barh(j + 0.5, width, left=left, height=0.66, facecolor=colour, hatch=hatch,
+                    edgecolor=style.GREY if hatch else "white", linewidth=0.5)  # fmt: skip
+            if width > NAMED * longest:
+                dark = what in (Spent.SIDE_A, Spent.SIDE_B, Spent.STALLED)
+                box = {"facecolor": colour, "edgecolor": "none", "pad": 1} if hatch else None
+                ax.text(left + width / 2, j + 0.5, f"{100 * share:.0f} %", ha="center", va="center", fontsize=8,
+                        color="white" if dark else style.INK, bbox=box)  # fmt: skip
+            left += width
+    ax.set_xlim(0, longest * 1.02)
+    ax.set_xlabel("months from the start until it is settled or the runs end (mean over runs)")
+    ax.grid(axis="x")
+    frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues], lines=False)
+    frame.heading(ax, setting, view.verdict)
+    shown = [what for what in ORDER if what in used]
+    handles = [frame.swatch(*LOOK[what], edge=style.GREY) for what in shown]
+    frame.below(ax, view.note, handles, [words(what, setting) for what in shown], columns=4)
+    return ax

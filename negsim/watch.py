@@ -1,0 +1,52 @@
+"""Playing some runs again with their event logs, for the pictures that need more than how each issue ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from negsim import compiled
+from negsim.analysis.logs import Logs, joined
+from negsim.engines import batch
+from negsim.status import Status
+
+if TYPE_CHECKING:
+    from negsim.scenario import Scenario
+
+#: The most runs whose logs a picture takes: their quantiles are good to a hundredth or two, and they take a second.
+MOST = 2000
+
+
+def watch(scenario: Scenario, runs: int, seed: int, luck: int = 0) -> Logs:
+    """The logs of the first runs, at most `MOST`."""
+    names = compiled.compile(scenario)
+    runs = min(runs, MOST)
+    bargains = range(len(names.bargains))
+    events, floors = [], np.empty((runs, len(bargains), 2))
+    frontiers: list[list[Any]] = [[] for _ in bargains]
+    for k, (log, record) in enumerate(batch.watch(names, seed, 0, runs, luck)):
+        events.append(log)
+        floors[k] = record.arrays["side"]["r"][: 2 * len(bargains)].reshape(-1, 2)
+        for b in bargains:
+            if k == 0 or names.tables["bargain_is"]["uncertain"][b]:
+                frontiers[b].append(_frontier(names, record, b))
+    joint, run = joined(events)
+    return Logs(
+        runs=runs,
+        horizon=names.horizon,
+        events=joint,
+        run=run,
+        statuses=tuple(Status[issue.start.status.upper()] for issue in scenario.issues.values()),
+        regime=names.regimes.index(scenario.climate.start),
+        regimes=len(names.regimes),
+        members=names.members,
+        floors=floors,
+        frontiers=tuple(tuple(kept) for kept in frontiers),
+    )
+
+
+def _frontier(names: compiled.Compiled, record: compiled.Record, bargain: int) -> Any:
+    first, pieces = names.tables["bargain_is"]["piece"][bargain], record.arrays["bargain"]["pieces"][bargain]
+    rows = record.arrays["piece"][first : first + pieces]
+    return np.stack([rows[name] for name in ("a0", "b0", "a1", "b1")], axis=1)
