@@ -38,12 +38,12 @@ def burnup(setting: Setting, tally: Tally, logs: Logs, note: str = "") -> View:
     rows = rows[[day.toordinal() >= first for day in rows["date"]]].reset_index(drop=True)
     whole = ["low", "high", "q10", "q25", "median", "q75", "q90"]
     rows = rows.astype(dict.fromkeys(whole, "Int64"))[["what", "part", "date", *whole, "mean"]]
-    done, scope = (rows[(rows["what"] == what) & (rows["part"] == "projected")].iloc[-1] for what in ("done", "scope"))
-    spread = f"{done['q10']} to {done['q90']} in 80 % of runs"
-    verdict = (
-        f"{done['median']} of {scope['median']} resolved at the horizon ({spread}); {again[-1]:.1f} reopened a run"
-    )
-    start = setting.as_of if len(rows) == 0 else rows["date"].min()
+    done, scope = (part(rows, what, "projected").iloc[-1] for what in ("done", "scope"))
+    span = f"{done['q10']} to {done['q90']}" if done["q10"] != done["q90"] else f"{done['q10']}"
+    verdict = f"{done['median']} of {scope['median']} resolved at the horizon ({span} in 80 % of runs)"
+    if again[-1]:
+        verdict += f"; {again[-1]:.1f} reopened a run"
+    start = rows["date"].min()
     return View(setting, rows, verdict, note, {"rounds": held(setting, start), "first": start})
 
 

@@ -47,6 +47,8 @@ def survival(setting: Setting, tally: Tally, note: str = "") -> View:
         ends[issue.title] = 1 - resolved[-1] / tally.runs
     most, least = max(ends, key=lambda name: ends[name]), min(ends, key=lambda name: ends[name])
     verdict = f"unresolved at the horizon: {most} in {percent(ends[most])} of runs"
-    if len(ends) > 1:
+    if ends[least] < ends[most]:
         verdict += f", {least} in {percent(ends[least])}"
+    elif len(ends) > 1:
+        verdict = f"unresolved at the horizon: every issue in {percent(ends[most])} of runs"
     return View(setting, pd.concat(parts, ignore_index=True), verdict, note, {"runs": tally.runs})

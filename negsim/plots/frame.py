@@ -25,6 +25,7 @@ ROW, AROUND = 0.52, 2.1
 #: Letters in a line of the title, the verdict and the foot.
 TITLE, VERDICT, FOOT = 74, 104, 148
 
+NARROW = "\u00a0"
 SMALL: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY, "annotation_clip": False}
 
 
@@ -35,7 +36,8 @@ def height_of(rows: int, row: float = ROW) -> float:
 
 def heading(ax: Axes, setting: Setting, verdict: str) -> None:
     """The talks, and under them the scenario and the answer in a sentence."""
-    lines = wrap(f"{setting.title}: {verdict}", VERDICT) or [""]
+    held = f"{setting.title}: {verdict}".replace(" %", NARROW + "%")  # a number and its sign stay together
+    lines = [line.replace(NARROW, " ") for line in wrap(held, VERDICT)] or [""]
     title = fill(shorten(setting.talks, 240, placeholder=" …"), TITLE)
     for text, up, letters in (
         ("\n".join(lines), 16, {"fontsize": 11}),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -99,8 +102,9 @@ def settle(figure: Figure) -> None:
     width, height = figure.bbox.width, figure.bbox.height
     edge = EDGE * figure.dpi
     ax.apply_aspect()
-    inner, own = ax.get_window_extent(renderer), ax.get_tightbbox(renderer)
-    wide = [artist.get_window_extent(renderer) for artist in ax.findobj(lambda artist: artist.get_gid() == WIDE)]
+    with _any_script():
+        inner, own = ax.get_window_extent(renderer), ax.get_tightbbox(renderer)
+        wide = [artist.get_window_extent(renderer) for artist in ax.findobj(lambda artist: artist.get_gid() == WIDE)]
     assert own is not None
     tall = Bbox.union([own, *wide])
     figure.subplots_adjust(
@@ -111,13 +115,21 @@ def settle(figure: Figure) -> None:
     )
 
 
+@contextmanager
+def _any_script() -> Iterator[None]:
+    """Letters that the font lacks are no reason to complain: in an SVG text stays text, and a browser has them."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        yield
+
+
 def render(figure: Figure, kind: str) -> bytes:
     """A figure as the bytes of an ``svg`` or ``png`` file (PNG at 200 dots an inch); the same bytes each time."""
     from matplotlib import rc_context
 
     out = BytesIO()
     metadata = {"Date": None, "Creator": "negsim"} if kind == "svg" else {"Software": "negsim"}
-    with rc_context(RC):
+    with rc_context(RC), _any_script():
         figure.savefig(out, format=kind, dpi=200 if kind == "png" else 72, metadata=metadata)
     picture = out.getvalue()
     if kind == "png":

@@ -39,8 +39,8 @@ def survival(view: View, ax: Axes) -> Axes:
     setting = view.setting
     end = date2num(setting.horizon)
     issues = list(view.rows.groupby("issue", sort=False))
-    for j, (_, rows) in enumerate(issues):
-        rows = _thin(rows)
+    for j, (_, every) in enumerate(issues):
+        rows = _thin(every)
         floor = j + 0.04 + FULL
         days = [*(date2num(day) for day in rows["date"]), end]
 
@@ -61,7 +61,7 @@ def survival(view: View, ax: Axes) -> Axes:
         band = ax.fill_between(days, level(rows["low"]), level(rows["high"]), **how)
         band.set(facecolor="white", alpha=0.55, linewidth=0)
         ax.plot(days, unresolved, color=style.INK, linewidth=1.5, drawstyle="steps-post" if how else "default")
-        _at_risk(view, rows, j, ax)
+        _at_risk(view, every, j, ax)
         last = rows.iloc[-1]
         words = f"{100 * last['unresolved']:.0f} %"
         ax.annotate(
