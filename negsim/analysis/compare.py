@@ -47,8 +47,8 @@ class Estimate:
 class ChanceDifference:
     """A chance under both, and ``difference``: the other's minus the base's.
 
-    ``variance`` is that of one run's difference, ``apart`` what it would be if the two had been played under independent
-    seeds: ``p1 (1 - p1) + p2 (1 - p2)``.
+    ``variance`` is that of one run's difference, ``apart`` what it would be if the two had been played under
+    independent seeds: ``p1 (1 - p1) + p2 (1 - p2)``.
     """
 
     base: Chance
@@ -87,10 +87,10 @@ class DateDifference:
 class IssueComparison:
     """What the pairs of runs say of one issue, or of all of them.
 
-    ``by`` holds every date that is compared, the last one that both cover included. ``earlier``, ``same`` and ``later``
-    are the shares of runs in which the other resolves it on an earlier, the same or a later date than the base; their sum
-    is 1. What is resolved in one only is later in the one where it is not; what is resolved in ``neither`` (a share of
-    the runs) is the same.
+    ``by`` holds every date that is compared, the last one that both cover included. ``earlier``, ``same`` and
+    ``later`` are the shares of runs in which the other resolves it on an earlier, the same or a later date than the
+    base; their sum is 1. What is resolved in one only is later in the one where it is not; what is resolved in
+    ``neither`` (a share of the runs) is the same.
     """
 
     facts: IssueFacts
@@ -106,8 +106,8 @@ class IssueComparison:
 class Paired:
     """Two scenarios compared on the dates that both cover, from ``start`` to before ``end``.
 
-    ``issues`` are those in both; ``every`` treats them as one that is resolved with the last of them. ``on`` is the date
-    that verdicts speak of.
+    ``issues`` are those in both; ``every`` treats them as one that is resolved with the last of them. ``on`` is the
+    date that verdicts speak of.
     """
 
     base: Setting
@@ -128,7 +128,7 @@ class Paired:
 
     @property
     def saved(self) -> float:
-        """How many times smaller common luck makes the variance of the differences by ``on``, summed over the issues."""
+        """How many times smaller common luck makes the variance of the differences by ``on``, summed over issues."""
         differences = [issue.by[self.on] for issue in self.issues]
         return _ratio(sum(d.apart for d in differences), sum(d.variance for d in differences))
 
@@ -199,7 +199,7 @@ def _dates(start: date, end: date, by: date | None) -> list[date]:
 
 
 def _days(setting: Setting, times: Array, start: date, end: date) -> Array:
-    """Whole days from ``start`` on, negative before it; the number of days to ``end`` for what does not happen by then."""
+    """Whole days from ``start`` on, negative before it; the days to ``end`` for what does not happen by then."""
     days, never = whole(times, setting.horizon_days), (end - start).days
     shifted = days - (start - setting.as_of).days
     return np.where(days < setting.horizon_days, np.minimum(shifted, never), never)
@@ -236,9 +236,9 @@ def share(hits: int, runs: int) -> Estimate:
 def difference(a: Array, b: Array) -> ChanceDifference:
     """The difference of two chances from pairs of runs: whether each run hits under the base, and under the other.
 
-    The standard error is that of the mean of the paired differences ``d``, ``sd(d) / sqrt(n)``. The interval is the normal
-    one with half a run added to each of the four ways in which a pair can end (Agresti and Min 2005): with
-    many differing pairs that changes nothing, with few or none it keeps the interval from being too short.
+    The standard error is that of the mean of the paired differences ``d``, ``sd(d) / sqrt(n)``. The interval is the
+    normal one with half a run added to each of the four ways in which a pair can end (Agresti and Min 2005): with many
+    pairs that differ that changes nothing, with few or none it keeps the interval from being too short.
 
     >>> d = difference(np.array([True, True, False, True]), np.array([True, False, False, False])).difference
     >>> d.value, round(d.se, 3)
