@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import verdicts
+from negsim.analysis.compare import compare as paired
+from negsim.analysis.compare import dates_in_common
 from negsim.differences import Difference, differences
 from negsim.errors import NegsimError
 from negsim.projection import Projection
@@ -38,7 +40,7 @@ class Comparison:
     >>> s = ns.load("scenarios/baseline.yaml")
     >>> c = ns.compare(s, s.replace({"tactics.us.beta": 0.1}), runs=200)
     >>> c.issues.loc[("B", "flights"), ["p_base", "p_other", "difference"]].round(3).tolist()
-    [0.09, 0.06, -0.03]
+    [0.065, 0.055, -0.01]
     >>> [d.words for d in c.differences()]
     ['United States beta: parameter us_beta -> 0.1 (9 issues)']
     """
@@ -88,8 +90,6 @@ class Comparison:
     @cached_property
     def pairs(self) -> tuple[Paired, ...]:
         """The figures of each of the others against the baseline."""
-        from negsim.analysis.compare import compare as paired
-
         base = self.baseline
         before = base.outcomes["resolved"]
         return tuple(
@@ -294,9 +294,9 @@ def compare(
     on = _day(by)
     given = [each for each in scenarios if isinstance(each, Projection)]
     first = given[0] if given else None
-    runs = runs or (first.runs if first else DEFAULT_RUNS)
+    runs = runs if runs is not None else first.runs if first else DEFAULT_RUNS
     seed = seed if seed is not None else first.seed if first else DEFAULT_SEED
-    _refuse_too_many(scenarios, runs)
+    _refuse_in_vain(scenarios, runs, on)
     luck = first.luck if first else 0
     played = [
         each if isinstance(each, Projection) else run(each, runs, seed, engine, progress, executor=executor, luck=luck)
@@ -312,7 +312,11 @@ def _day(by: str | date | None) -> date | None:
         raise NegsimError(f"a date is written 2026-04-10, but was {by!r}") from None
 
 
-def _refuse_too_many(scenarios: Sequence[Scenario | Projection], runs: int) -> None:
+def _refuse_in_vain(scenarios: Sequence[Scenario | Projection], runs: int, on: date | None) -> None:
+    """Raise, before anything is played, what would be raised afterwards."""
+    first, *others = [each.scenario if isinstance(each, Projection) else each for each in scenarios]
+    for other in others:
+        dates_in_common(first.as_of, first.horizon_date, other.as_of, other.horizon_date, on)
     for each in scenarios:
         if not isinstance(each, Projection) and runs * len(each.issues) > KEPT:
             raise NegsimError(

@@ -24,7 +24,7 @@ def comparison_table(comparison: Comparison, look: Look) -> str:
     for number, (label, pair) in enumerate(zip(comparison.labels[1:], comparison.pairs, strict=True)):
         lines += ["", *_figures(label, pair, look), ""]
         lines += wrap(verdicts.verdict(pair), look.width)
-        lines += _bullets([verdicts.issue_verdict(issue, pair) for issue in pair.issues], look)
+        lines += _bullets(verdicts.issue_verdicts(pair), look)
         assumed = [difference.words for difference in comparison.differences(number)]
         lines += ["", look.bold(f"Assumed otherwise in {label}{'' if assumed else ': nothing'}")]
         lines += [*_bullets(assumed, look), "", *wrap(verdicts.saved_words(pair), look.width)]

@@ -58,7 +58,7 @@ def _cell(name: str, value: object, error: object) -> str:
 
 
 def comparison(compared: Comparison) -> str:
-    """A comparison: for each of the others a table of the issues, the verdict, what is assumed otherwise; then notes."""
+    """For each of the others a table of the issues, the verdict and what is assumed otherwise; then notes."""
     parts = []
     for number, (label, pair) in enumerate(zip(compared.labels[1:], compared.pairs, strict=True)):
         assumed = "".join(f"<li>{escape(difference.words)}</li>" for difference in compared.differences(number))

@@ -159,17 +159,11 @@ def compare(base: Setting, before: Array, other: Setting, after: Array, by: date
     """
     if len(before) != len(after):
         raise NegsimError(f"paired runs are as many on both: {len(before):,} and {len(after):,}")
-    start, end = max(base.as_of, other.as_of), min(base.horizon, other.horizon)
-    if start >= end:
-        raise NegsimError(
-            f'"{base.title}" covers {base.as_of} to {base.last_day}, "{other.title}" {other.as_of} to '
-            f"{other.last_day}: there is no date to compare"
-        )
+    start, end, dates = dates_in_common(base.as_of, base.horizon, other.as_of, other.horizon, by)
     places = {facts.id: j for j, facts in enumerate(other.issues)}
     common = [(facts, j, places[facts.id]) for j, facts in enumerate(base.issues) if facts.id in places]
     if not common:
         raise NegsimError(f'"{base.title}" and "{other.title}" have no issue in common')
-    dates = _dates(start, end, by)
     a, b = _days(base, before, start, end), _days(other, after, start, end)
     mine, theirs = a[:, [j for _, j, _ in common]], b[:, [k for _, _, k in common]]
     issues = [_issue(facts, mine[:, n], theirs[:, n], dates, start, end) for n, (facts, _, _) in enumerate(common)]
@@ -190,12 +184,27 @@ def compare(base: Setting, before: Array, other: Setting, after: Array, by: date
     )
 
 
-def _dates(start: date, end: date, by: date | None) -> list[date]:
+def dates_in_common(
+    as_of: date, horizon: date, other_as_of: date, other_horizon: date, by: date | None = None
+) -> tuple[date, date, list[date]]:
+    """The first date that two scenarios cover, the first after it that they do not, and the dates to compare.
+
+    Those are 6, 12 and 24 months after the first, ``by``, and the last.
+
+    Raises:
+        NegsimError: there is no such date, or ``by`` is none of them.
+    """
+    start, end = max(as_of, other_as_of), min(horizon, other_horizon)
+    if start >= end:
+        raise NegsimError(
+            f"there is no date to compare: one covers {as_of} to before {horizon}, the other {other_as_of} to before "
+            f"{other_horizon}"
+        )
     last = end - timedelta(days=1)
     if by is not None and not start <= by <= last:
         raise NegsimError(f"nothing can be compared on {by}: both cover {start} to {last}")
     months = [add_months(start, n) for n in (6, 12, 24)]
-    return sorted({day for day in (*months, by or last) if day < end} | {last})
+    return start, end, sorted({day for day in (*months, by or last) if day < end} | {last})
 
 
 def _days(setting: Setting, times: Array, start: date, end: date) -> Array:

@@ -30,6 +30,15 @@ def issue_verdict(issue: IssueComparison, pair: Paired) -> str:
     return f"{title}: resolved by {pair.on} in {points(chance)}; {moved}."
 
 
+def issue_verdicts(pair: Paired) -> list[str]:
+    """A sentence for each issue that differs in any run; one names those that do not, if some do."""
+    differ = [issue_verdict(issue, pair) for issue in pair.issues if issue.same.value < 1]
+    same = [issue.facts.title for issue in pair.issues if issue.same.value == 1]
+    if not (differ and same):
+        return differ
+    return [*differ, f"No difference in any of {pair.runs:,} runs: {', '.join(same)}."]
+
+
 def verdict(pair: Paired) -> str:
     """A sentence or two on all issues: how many are resolved more or less often by the date of the verdicts.
 
@@ -116,10 +125,8 @@ def _signed(share: float, digits: int) -> str:
 
 
 def _digits(estimate: Estimate) -> int:
-    """As many decimals as show an interval, and that it leaves 0 out if it does."""
-    narrow = (estimate.high - estimate.low) / 2
-    if estimate.shown:
-        narrow = min(narrow, 2 * min(abs(estimate.low), abs(estimate.high)))
+    """As many decimals as show an interval, and on which side of 0 its ends are."""
+    narrow = min((estimate.high - estimate.low) / 2, 2 * abs(estimate.low), 2 * abs(estimate.high))
     return min(max(math.ceil(-math.log10(100 * narrow)), 0), 2) if narrow > 0 else 0
 
 
