@@ -54,7 +54,11 @@ def verdict(pair: Paired) -> str:
             "one of them, or in neither scenario."
         )
     shown = [issue for issue in pair.issues if issue.by[pair.on].difference.shown]
-    start = f'If it goes as in "{pair.other.title}" and not as in "{pair.base.title}"'
+    # A changed copy keeps its title.
+    names = (f'"{pair.other.title}"', f'"{pair.base.title}"')
+    if names[0] == names[1]:
+        names = (f"the other {names[0]}", "the first")
+    start = f"If it goes as in {names[0]} and not as in {names[1]}"
     if not shown:
         return f"{start}, there is no difference that {runs:,} runs can show in what is resolved by {pair.on}."
     parts = []
