@@ -218,8 +218,9 @@ def test_a_verdict_names_chances_and_dates():
         "the 50 % date moves from 2027-09 to after 2028-04, which 100 runs cannot tell from no move."
     )
     assert verdicts.verdict(found) == (
-        'If it goes as in the other "As it stands" and not as in the first, then by 2026-04-10 1 of 1 issues is resolved in '
-        "fewer of the runs, most of all Issue 0 (30 points fewer of the runs (95 %: 20 to 38), 10 % instead of 40 %)."
+        'If it goes as in the other "As it stands" and not as in the first, then by 2026-04-10 1 of 1 issues is '
+        "resolved in fewer of the runs, most of all Issue 0 (30 points fewer of the runs (95 %: 20 to 38), 10 % "
+        "instead of 40 %)."
     )
 
 
