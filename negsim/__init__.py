@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from negsim.agenda import Agenda, Issue, load_agenda
+    from negsim.comparison import Comparison, compare
     from negsim.errors import InputError, NegsimError
     from negsim.projection import Projection
     from negsim.runs import run
@@ -28,6 +29,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Agenda": "agenda",
+    "Comparison": "comparison",
     "InputError": "errors",
     "Issue": "agenda",
     "NegsimError": "errors",
@@ -36,6 +38,7 @@ _HOMES = {
     "Scenario": "scenario",
     "Status": "status",
     "Story": "story",
+    "compare": "comparison",
     "load": "scenario",
     "load_agenda": "agenda",
     "run": "runs",
@@ -43,6 +46,7 @@ _HOMES = {
 
 __all__ = [
     "Agenda",
+    "Comparison",
     "InputError",
     "Issue",
     "NegsimError",
@@ -52,6 +56,7 @@ __all__ = [
     "Status",
     "Story",
     "__version__",
+    "compare",
     "load",
     "load_agenda",
     "run",

@@ -28,6 +28,7 @@ __all__ = [
     "raise_problems",
     "read_yaml",
     "read_yaml_text",
+    "to_line",
     "to_yaml",
     "unknown",
     "validate",
@@ -262,3 +263,15 @@ def to_yaml(data: object) -> str:
         data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120, default_flow_style=False
     )
     return text
+
+
+def to_line(data: object) -> str:
+    """Plain data as YAML in a single line.
+
+    >>> to_line({"pert": {"low": 0.1, "mode": 0.35, "high": "2 days"}}), to_line(0.5), to_line([])
+    ('{pert: {low: 0.1, mode: 0.35, high: 2 days}}', '0.5', '[]')
+    """
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
+    )
+    return text.removesuffix("...\n").rstrip("\n")

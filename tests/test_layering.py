@@ -22,11 +22,13 @@ LAYERS = [
     {"names", "prospects", "starts"},
     {"coherence"},
     {"scenario"},
-    {"analysis", "check", "compiled", "scenario_schema"},
+    {"analysis", "check", "compiled", "differences", "scenario_schema"},
     {"engines", "html", "plots", "story", "telling", "terminal", "tidy"},
     {"precision"},
     {"bench", "machine", "projection", "runs", "store", "work"},
-    {"cli"},
+    {"comparison"},
+    {"comparison_table"},
+    {"cli", "compare_cli"},
 ]
 
 #: What would break the one law, engines know when, rules know what, analysis knows neither, even downwards.

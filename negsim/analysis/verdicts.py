@@ -1,0 +1,190 @@
+"""What a comparison says, in sentences: which issues, by how much, and what the runs cannot show."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from negsim.analysis.compare import ChanceDifference, DateDifference, Estimate, IssueComparison, Paired
+
+
+def issue_verdict(issue: IssueComparison, pair: Paired) -> str:
+    """A sentence on one issue: the chance by the date of the verdicts, and the 50 % date.
+
+    >>> import negsim as ns
+    >>> s = ns.load("scenarios/baseline.yaml")
+    >>> pair = ns.compare(s, s, runs=20, engine="reference").pairs[0]
+    >>> issue_verdict(pair.issues[0], pair)
+    'Banking and financing of the missions: no difference that 20 runs can show; each resolves it on the same day, ...'
+    """
+    title, runs = issue.facts.title, pair.runs
+    if issue.same.value == 1:
+        return f"{title}: no difference that {runs:,} runs can show; each resolves it on the same day, or never."
+    chance = issue.by[pair.on]
+    moved = date_words(issue.p50, pair)
+    if not chance.difference.shown:
+        return (
+            f"{title}: by {pair.on} no difference that {runs:,} runs can show ({between(chance.difference)} points); "
+            f"{moved}."
+        )
+    return f"{title}: resolved by {pair.on} in {points(chance)}; {moved}."
+
+
+def issue_verdicts(pair: Paired) -> list[str]:
+    """A sentence for each issue that differs in any run; one names those that do not, if some do."""
+    differ = [issue_verdict(issue, pair) for issue in pair.issues if issue.same.value < 1]
+    same = [issue.facts.title for issue in pair.issues if issue.same.value == 1]
+    if not (differ and same):
+        return differ
+    return [*differ, f"No difference in any of {pair.runs:,} runs: {', '.join(same)}."]
+
+
+def verdict(pair: Paired) -> str:
+    """A sentence or two on all issues: how many are resolved more or less often by the date of the verdicts.
+
+    >>> import negsim as ns
+    >>> s = ns.load("scenarios/baseline.yaml")
+    >>> ns.compare(s, s, runs=20, engine="reference").verdict
+    'No difference that 20 runs can show: each of the 9 issues is resolved on the same day in every one of them, ...'
+    """
+    runs, n = pair.runs, len(pair.issues)
+    if all(issue.same.value == 1 for issue in pair.issues):
+        return (
+            f"No difference that {runs:,} runs can show: each of the {n} issues is resolved on the same day in every "
+            "one of them, or in neither scenario."
+        )
+    shown = [issue for issue in pair.issues if issue.by[pair.on].difference.shown]
+    # A changed copy keeps its title.
+    names = (f'"{pair.other.title}"', f'"{pair.base.title}"')
+    if names[0] == names[1]:
+        names = (f"the other {names[0]}", "the first")
+    start = f"If it goes as in {names[0]} and not as in {names[1]}"
+    if not shown:
+        return f"{start}, there is no difference that {runs:,} runs can show in what is resolved by {pair.on}."
+    parts = []
+    for sign, word in ((1, "more"), (-1, "fewer")):
+        these = [issue for issue in shown if issue.by[pair.on].difference.value * sign > 0]
+        if these:
+            most = max(these, key=lambda issue: abs(issue.by[pair.on].difference.value))
+            are = "is" if len(these) == 1 else "are"
+            parts.append(f"{len(these)} of {n} issues {are} resolved in {word} of the runs, {_most(most, pair.on)}")
+    rest = n - len(shown)
+    unclear = f" For {rest} there is no difference that {runs:,} runs can show." if rest else ""
+    return f"{start}, then by {pair.on} {', and '.join(parts)}.{unclear}"
+
+
+def _most(issue: IssueComparison, on: date) -> str:
+    return f"most of all {issue.facts.title} ({points(issue.by[on])})"
+
+
+def points(chance: ChanceDifference) -> str:
+    """A difference of chances in points, with its interval and the two chances.
+
+    >>> from negsim.analysis.summary import chance
+    >>> less = Estimate(-0.12, 0.015, -0.15, -0.09)
+    >>> points(ChanceDifference(chance(430, 1000), chance(310, 1000), less, 0.2, 0.4))
+    '12 points fewer of the runs (95 %: 9 to 15), 31 % instead of 43 %'
+    """
+    digits = _digits(chance.difference)
+    low, high = sorted(abs(100 * end) for end in (chance.difference.low, chance.difference.high))
+    what = "more" if chance.difference.value > 0 else "fewer"
+    size = f"{abs(100 * chance.difference.value):.{digits}f}"
+    return (
+        f"{size} point{'' if size == '1' else 's'} {what} of the runs (95 %: {low:.{digits}f} to {high:.{digits}f}), "
+        f"{100 * chance.other.p:.{digits}f} % instead of {100 * chance.base.p:.{digits}f} %"
+    )
+
+
+def between(estimate: Estimate) -> str:
+    """The 95 % interval of a difference of chances, in points with their signs.
+
+    >>> between(Estimate(0.01, 0.01, -0.01, 0.03))
+    '-1 to +3'
+    """
+    digits = _digits(estimate)
+    return f"{_signed(estimate.low, digits)} to {_signed(estimate.high, digits)}"
+
+
+def signed_points(estimate: Estimate) -> str:
+    """A difference of chances in points with its interval.
+
+    >>> signed_points(Estimate(-0.12, 0.015, -0.15, -0.09)), signed_points(Estimate(0.002, 0.001, 0.0004, 0.0036))
+    ('-12 (-15 to -9)', '+0.20 (+0.04 to +0.36)')
+    """
+    return f"{_signed(estimate.value, _digits(estimate))} ({between(estimate)})"
+
+
+def percent_range(share: Estimate) -> str:
+    """A share of the runs as a percentage, with its 95 % interval.
+
+    >>> percent_range(Estimate(0.051, 0.01, 0.035, 0.074))
+    '5 (4 to 7)'
+    """
+    return f"{100 * share.value:.0f} ({100 * share.low:.0f} to {100 * share.high:.0f})"
+
+
+def _signed(share: float, digits: int) -> str:
+    text = f"{100 * share:+.{digits}f}"
+    return text if float(text) else text[1:]
+
+
+def _digits(estimate: Estimate) -> int:
+    """As many decimals as show an interval, and on which side of 0 its ends are."""
+    narrow = min((estimate.high - estimate.low) / 2, 2 * abs(estimate.low), 2 * abs(estimate.high))
+    return min(max(math.ceil(-math.log10(100 * narrow)), 0), 2) if narrow > 0 else 0
+
+
+def date_words(p50: DateDifference, pair: Paired) -> str:
+    """What becomes of the 50 % date, in words; a date that is not reached is named as what it is."""
+    if p50.base is None and p50.other is None:
+        return f"half of the runs get there by {pair.last_day} under neither"
+    before, after = (month(day, pair) for day in (p50.base, p50.other))
+    if p50.days == 0:
+        return f"the 50 % date stays in {before}"
+    if before == after:
+        return f"the 50 % date stays in {before}, {days_words(p50, pair.runs)}"
+    return f"the 50 % date moves from {before} to {after}, {days_words(p50, pair.runs)}"
+
+
+def month(day: date | None, pair: Paired) -> str:
+    """A date to the month; one that lies beyond the dates compared reads ``after`` the last month of them."""
+    return f"after {pair.last_day:%Y-%m}" if day is None else f"{day:%Y-%m}"
+
+
+def days_words(p50: DateDifference, runs: int) -> str:
+    """By how many days the 50 % date moves, with its interval; where it has one end only, at least by how many.
+
+    >>> some = date(2026, 1, 1)
+    >>> days_words(DateDifference(some, date(2026, 1, 31), 30, 20.0, 41.0), 100)
+    '30 days later (95 %: 20 to 41)'
+    >>> days_words(DateDifference(some, None, None, 200.0, math.inf), 100)
+    'at least 200 days later (95 %)'
+    >>> days_words(DateDifference(some, date(2026, 1, 2), 1, -3.0, 5.0), 100)
+    'which 100 runs cannot tell from no move'
+    """
+    if not p50.shown:
+        return f"which {runs:,} runs cannot tell from no move"
+    what = "later" if p50.low > 0 else "earlier"
+    low, high = sorted((abs(p50.low), abs(p50.high)))
+    if p50.days is None or math.isinf(high):
+        return f"at least {low:.0f} days {what} (95 %)"
+    return f"{abs(p50.days)} days {what} (95 %: {low:.0f} to {high:.0f})"
+
+
+def saved_words(pair: Paired) -> str:
+    """What common luck is worth, in a sentence.
+
+    >>> import negsim as ns
+    >>> s = ns.load("scenarios/baseline.yaml")
+    >>> saved_words(ns.compare(s, s, runs=20, engine="reference").pairs[0])
+    'Common luck leaves the differences by 2027-04-10 no variance: no pair of runs differs there.'
+    """
+    ratios = sorted(issue.by[pair.on].saved for issue in pair.issues)
+    known = [ratio for ratio in ratios if math.isfinite(ratio)]
+    if not known:
+        return f"Common luck leaves the differences by {pair.on} no variance: no pair of runs differs there."
+    span = f" ({known[0]:.1f} to {known[-1]:.1f} by issue)" if len(known) > 1 else ""
+    return (
+        f"Common luck divides the variance of the differences by {pair.on} by {pair.saved:.1f}{span}: {pair.runs:,} "
+        f"pairs of runs say as much as {float(f'{pair.runs * pair.saved:.2g}'):,.0f} under independent seeds."
+    )
