@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from negsim.compare_cli import compare
+from negsim.compare_cli import compare
 from negsim.errors import NegsimError, did_you_mean, one_of
 from negsim.runs import DEFAULT_RUNS, DEFAULT_SEED
 
@@ -36,6 +37,7 @@ agenda_app = typer.Typer(
     help="The record: every issue, where it stands, what each side wants.",
 )
 app.add_typer(agenda_app, name="agenda")
+app.command()(compare)
 app.command()(compare)
 
 Scenario = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario, such as scenarios/baseline.yaml.")]
