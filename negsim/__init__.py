@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from negsim.comparison import Comparison, compare
     from negsim.errors import InputError, NegsimError
     from negsim.projection import Projection
+    from negsim.reporting import report
     from negsim.runs import run
     from negsim.scenario import Scenario, load
     from negsim.status import Reason, Status
@@ -41,6 +42,7 @@ _HOMES = {
     "compare": "comparison",
     "load": "scenario",
     "load_agenda": "agenda",
+    "report": "reporting",
     "run": "runs",
 }
 
@@ -59,6 +61,7 @@ __all__ = [
     "compare",
     "load",
     "load_agenda",
+    "report",
     "run",
 ]
 

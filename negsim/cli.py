@@ -17,6 +17,7 @@ import typer
 from negsim.compare_cli import compare
 from negsim.compare_cli import compare
 from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.report_cli import report
 from negsim.runs import DEFAULT_RUNS, DEFAULT_SEED
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ agenda_app = typer.Typer(
 )
 app.add_typer(agenda_app, name="agenda")
 app.command()(compare)
+app.command()(report)
 app.command()(compare)
+app.command()(report)
 
 Scenario = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario, such as scenarios/baseline.yaml.")]
 FileOrFolder = Annotated[
