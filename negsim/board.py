@@ -9,7 +9,7 @@ from typing import Any
 from negsim.agenda import Agenda, BoardRow, Issue, Position
 from negsim.citations import Citation, read_document
 from negsim.errors import InputError, Problem
-from negsim.look import WIDTH, pad, wrap
+from negsim.look import WIDTH, Look, pad, wrap
 from negsim.sentences import fingerprint, split
 from negsim.status import Status
 
@@ -19,11 +19,15 @@ _NOTHING = "no public position"
 _SILENT = "not known by then"
 
 
-def board_table(agenda: Agenda, on: date) -> str:
+def board_table(agenda: Agenda, on: date, look: Look | None = None) -> str:
     """The board of a day as text of at most 80 columns: issues with status, since when, sources, disputes, demands."""
     rows = agenda.board(on)
     dormant = sum(row.status is Status.DORMANT for row in rows)
-    head = [_fill(agenda.title), _fill(f"As of {on.isoformat()}: {_counted(len(rows) - dormant, dormant)}")]
+    look = look or Look()
+    head = [
+        *map(look.bold, wrap(agenda.title, WIDTH)),
+        _fill(f"As of {on.isoformat()}: {_counted(len(rows) - dormant, dormant)}"),
+    ]
     if not rows:
         return "\n".join(head)
     width = min(max(len("issue"), *(len(row.id) for row in rows)), WIDTH - _COLUMNS)
@@ -31,8 +35,8 @@ def board_table(agenda: Agenda, on: date) -> str:
 
     def line(issue: str, status: str, since: str, sources: str, disputed: str) -> str:
         *above, name = wrap(issue, width)
-        row = f"{pad(name, width)}  {status:<12}  {since:<10}  {sources:>7}  {disputed}".rstrip()
-        return "\n".join([*above, row])
+        row = f"{look.bold(pad(name, width))}  {status:<12}  {since:<10}  {sources:>7}  {disputed}".rstrip()
+        return "\n".join([*map(look.bold, above), row])
 
     lines = [*head, "", line("issue", "status", "since", "sources", "disputed")]
     for row in rows:

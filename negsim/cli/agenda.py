@@ -10,6 +10,7 @@ import typer
 
 from negsim.cli.options import AgendaFile, Json, agenda_path, issues, print_json
 from negsim.errors import NegsimError
+from negsim.look import Look
 
 if TYPE_CHECKING:
     from negsim.agenda import Agenda
@@ -49,7 +50,7 @@ def board(
     if as_json:
         print_json(board_data(record, on))
     else:
-        typer.echo(board_table(record, on))
+        typer.echo(board_table(record, on, Look.of_stdout()))
 
 
 @app.command("show")

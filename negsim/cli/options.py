@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +28,10 @@ def kinds(incomplete: str) -> list[str]:
 
 
 def yaml_files(incomplete: str) -> list[str]:
-    """YAML files here and one folder further down, for a shell to complete; without any it looks for files itself."""
+    """YAML files here and one folder further down, for a shell to complete; without any it looks for files itself.
+
+    Names that a shell would have to quote are left to it.
+    """
     folder, name = os.path.split(incomplete)
     found = []
     for entry in sorted(Path(folder or ".").glob("*")):
@@ -35,7 +39,7 @@ def yaml_files(incomplete: str) -> list[str]:
             continue
         inside = sorted(entry.glob("*.y*ml")) if entry.is_dir() else [entry] if entry.suffix in _YAML else []
         found += [os.path.join(folder, path.relative_to(folder or ".")) for path in inside]
-    return found
+    return [name for name in found if re.fullmatch(r"[\w./+-]+", name)]
 
 
 def issues(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -48,7 +52,12 @@ def issues(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     except NegsimError:
         return []
     rows = [(name, issue.find("title")) for name, issue in (listed.mapping if listed else {}).items()]
-    return [(name, str(title.value) if title else "") for name, title in rows if name.startswith(incomplete)]
+    # What a file says goes through a shell's `eval` here: letters, digits and little else.
+    return [
+        (name, " ".join(re.sub(r"[^\w,.-]", " ", str(title.value)).split()) if title else "")
+        for name, title in rows
+        if name.startswith(incomplete) and re.fullmatch("[a-z][a-z0-9_]*", name)
+    ]
 
 
 _YAML = (".yaml", ".yml")
