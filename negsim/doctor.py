@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -50,10 +51,11 @@ class Need:
 
 @dataclass(frozen=True)
 class Examination:
-    """What was found; ``clone`` is the folder that should hold scenarios and the record."""
+    """What was found; ``clone`` should hold scenarios and the record; ``package`` is what pip is to install."""
 
     needs: tuple[Need, ...]
     clone: Path
+    package: str = "negsim"
 
     @property
     def missing(self) -> list[str]:
@@ -70,7 +72,16 @@ class Examination:
         """Whether negsim can run, in one sentence."""
         if not self.missing:
             return "negsim can run."
-        return f"negsim cannot run: {'; '.join(self.missing)}. To mend it: pip install negsim"
+        return f"negsim cannot run: {'; '.join(self.missing)}. To mend it: {self.pip()}"
+
+    def pip(self, extra: str = "") -> str:
+        """What to type to install negsim, or one of its extras.
+
+        >>> Examination((), Path("."), "/clone").pip("dask")
+        "pip install -e '/clone[dask]'"
+        """
+        what = shlex.quote(f"{self.package}[{extra}]" if extra else self.package)
+        return f"pip install {'' if self.package == 'negsim' else '-e '}{what}"
 
     @property
     def extras(self) -> dict[str, list[Need]]:
@@ -150,7 +161,7 @@ class Examination:
         yield "needed", ", ".join(need.text for need in self.needs if not need.extra) or "unknown"
         for name, needs in self.extras.items():
             lacking = ", ".join(need.text for need in needs if not need.ok)
-            yield f"  [{name}]", f"{lacking}; pip install 'negsim[{name}]'" if lacking else "complete"
+            yield f"  [{name}]", f"{lacking}; {self.pip(name)}" if lacking else "complete"
         yield from self._cached()
         size = memory()
         room = "" if size is None else f", {size / 2**30:.1f} GB of memory"
@@ -178,9 +189,10 @@ class Examination:
 
 def examine() -> Examination:
     """Look at this machine and this installation; nothing is changed."""
-    package = Path(__file__).parent
-    clone = next((place for place in (Path.cwd(), package.parent) if (place / "scenarios").is_dir()), package.parent)
-    return Examination(tuple(_needs(package.parent / "pyproject.toml")), clone)
+    home = Path(__file__).parent.parent
+    clone = next((place for place in (Path.cwd(), home) if (place / "scenarios").is_dir()), home)
+    package = str(home) if _is_ours(home / "pyproject.toml") else "negsim"
+    return Examination(tuple(_needs(home / "pyproject.toml")), clone, package)
 
 
 def processors() -> int:
@@ -217,17 +229,27 @@ def _needs(project: Path) -> Iterator[Need]:
 
 
 def _requirements(project: Path) -> list[str]:
-    if project.is_file():
-        import tomllib
-
-        said = tomllib.loads(project.read_text(encoding="utf-8")).get("project", {})
-        if said.get("name") == "negsim":
-            more = said.get("optional-dependencies", {}).items()
-            return [*said["dependencies"], *(f'{need}; extra == "{name}"' for name, needs in more for need in needs)]
+    if _is_ours(project):
+        said = _project(project)
+        more = said["optional-dependencies"].items()
+        return [*said["dependencies"], *(f'{need}; extra == "{name}"' for name, needs in more for need in needs)]
     try:
         return metadata.requires("negsim") or []
     except metadata.PackageNotFoundError:
         return []
+
+
+def _is_ours(project: Path) -> bool:
+    return _project(project).get("name") == "negsim"
+
+
+def _project(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    if not path.is_file():
+        return {}
+    found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
+    return found
 
 
 def _numbers(version: str) -> tuple[int, ...]:

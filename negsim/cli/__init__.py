@@ -21,7 +21,7 @@ sides concede like this."""
 
 _EPILOG = """\b
 Six lines to begin with:
-  negsim init river                             talks of two towns, to play with
+  negsim init river                             talks of two towns, to try
   negsim agenda --agenda river/agenda.yaml      where they stand
   negsim check river/scenario.yaml              is what is assumed in order?
   negsim run river/scenario.yaml                when each issue is resolved

@@ -13,7 +13,7 @@ from negsim.look import Look
 
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILES...", help="Scenarios, such as scenarios/*.yaml.", autocompletion=yaml_files),
+    typer.Argument(metavar="FILES", help="Scenarios, such as scenarios/*.yaml.", autocompletion=yaml_files),
 ]
 
 
