@@ -72,11 +72,18 @@ FileOrFolder = Annotated[
         metavar="FILE_OR_DIR", help="A scenario, or a folder that run --out has written.", autocompletion=yaml_files
     ),
 ]
-Runs = Annotated[int | None, typer.Option("--runs", "-n", min=1, help=f"How many runs.  [default: {DEFAULT_RUNS}]")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="The key of all draws: one seed, one result.")]
+Runs = Annotated[
+    int | None, typer.Option("--runs", "-n", metavar="N", min=1, help=f"How many runs.  [default: {DEFAULT_RUNS}]")
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The key of all draws: one seed, one result.")]
 Engine = Annotated[
     str,
-    typer.Option("--engine", help="auto, batch or reference; the result is the same.", autocompletion=engines),
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="auto, batch or reference; the result is the same.",
+        autocompletion=engines,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 AgendaFile = Annotated[

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from negsim.projection import Projection
 
-Workers = Annotated[int, typer.Option("--workers", min=1, help="How many processors play the runs.")]
+Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, help="How many processors play the runs.")]
 Dask = Annotated[
     str | None, typer.Option("--dask", metavar="ADDRESS", help="Let a Dask cluster play the runs; needs negsim[dask].")
 ]
@@ -101,10 +101,14 @@ def plot(
         ),
     ] = None,
     runs: Annotated[
-        int | None, typer.Option("--runs", "-n", min=1, help=f"How many runs of a scenario.  [default: {DEFAULT_RUNS}]")
+        int | None,
+        typer.Option(
+            "--runs", "-n", metavar="N", min=1, help=f"How many runs of a scenario.  [default: {DEFAULT_RUNS}]"
+        ),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help=f"The seed for a scenario.  [default: {DEFAULT_SEED}]")
+        int | None,
+        typer.Option("--seed", metavar="N", min=0, help=f"The seed for a scenario.  [default: {DEFAULT_SEED}]"),
     ] = None,
     engine: Engine = "auto",
     as_json: Json = False,
