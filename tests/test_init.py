@@ -14,7 +14,7 @@ from negsim.cli.start import NEXT
 from negsim.errors import NegsimError
 from negsim.files import read_yaml
 from negsim.look import cells
-from negsim.starter import TEMPLATES, start_folder
+from negsim.starter import start_folder
 
 FILES = ["README.md", "agenda.schema.json", "agenda.yaml", "scenario.schema.json", "scenario.yaml"]
 
@@ -148,8 +148,7 @@ def test_what_is_printed_fits(negsim, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_templates_are_in_the_wheel(root, tmp_path):
-    """Whoever installs from there can begin too."""
+def test_whoever_installs_the_wheel_can_begin(root, tmp_path):
     import zipfile
 
     copy = tmp_path / "clone"
@@ -159,4 +158,11 @@ def test_the_templates_are_in_the_wheel(root, tmp_path):
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", str(tmp_path), str(copy)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     (wheel,) = tmp_path.glob("*.whl")
-    assert {f"negsim/templates/{path.name}" for path in TEMPLATES.iterdir()} <= set(zipfile.ZipFile(wheel).namelist())
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    here = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(tmp_path / "site")}, "capture_output": True}
+    for words in (["init", "river"], ["check", "river/scenario.yaml"], ["agenda", "--agenda", "river/agenda.yaml"]):
+        subprocess.run([sys.executable, "-m", "negsim", *words], check=True, timeout=60, **here)
+    assert sorted(path.name for path in (tmp_path / "river").iterdir()) == FILES
+    board = subprocess.run([sys.executable, "-m", "negsim", "agenda"], check=False, text=True, timeout=60, **here)
+    assert (board.returncode, board.stdout) == (2, "")
+    assert "give --agenda FILE, or make one with negsim init NAME" in board.stderr

@@ -98,8 +98,17 @@ AgendaFile = Annotated[
 
 
 def agenda_path(given: Path | None) -> Path:
-    """The agenda that is meant: the one given, else that of the project."""
-    return given if given is not None else in_clone("seeds/agenda.yaml")
+    """The agenda that is meant: the one given, else that of the project.
+
+    Raises:
+        NegsimError: none is given, and this is no clone of the project.
+    """
+    if given is not None:
+        return given
+    path = in_clone("seeds/agenda.yaml")
+    if not path.is_file():
+        raise NegsimError("there is no seeds/agenda.yaml here; give --agenda FILE, or make one with negsim init NAME")
+    return path
 
 
 def in_clone(name: str) -> Path:
