@@ -299,7 +299,7 @@ def test_the_folder_one_is_in_can_be_the_result(baseline, place):
 
 
 def test_a_bar_shows_what_was_there_before_and_is_quiet_when_piped(negsim, place, monkeypatch, capsys):
-    from negsim.cli import _progress
+    from negsim.cli.projections import _progress
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     with _progress(1000, "baseline") as advance:
