@@ -1,4 +1,4 @@
-"""A scenario's assumptions in words, each with where it comes from: for the page, and for whoever will not read YAML."""
+"""A scenario's assumptions in words, each with its sources: for the page, and for whoever will not read YAML."""
 
 from __future__ import annotations
 
@@ -289,8 +289,8 @@ def _tactic(tactic: Mapping[str, Any]) -> str:
             return f"insists on {share(tactic['aspiration'])} of its demand and does not move"
         case "reciprocal":
             return (
-                f"starts from {share(tactic['aspiration'])} and gives {quantity(tactic['reciprocity'])} for each step of the "
-                "other side"
+                f"starts from {share(tactic['aspiration'])} and answers the other side with "
+                f"{quantity(tactic['reciprocity'])} for each of its steps"
             )
         case kind:
             clock = {"calendar": "as months pass", "rounds": "from meeting to meeting"}.get(tactic["clock"], "")

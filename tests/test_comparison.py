@@ -11,7 +11,7 @@ import negsim as ns
 from negsim.comparison import Comparison
 from negsim.errors import NegsimError
 from negsim.scenario import from_mapping
-from negsim.terminal import cells
+from negsim.look import cells
 from tests import kit
 
 BASELINE = "scenarios/baseline.yaml"

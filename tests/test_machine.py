@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from negsim import machine
-from negsim.rules import jit
+from negsim import cache, machine
 from negsim.runs import WORTH_BATCH, pick_engine
 
 BASELINE = "scenarios/baseline.yaml"
@@ -29,36 +28,36 @@ def nowhere(monkeypatch, tmp_path):
 
 def test_the_user_says_where_machine_code_is_kept(monkeypatch, tmp_path):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "mine"))
-    assert jit.cache_folder.__wrapped__().parent == tmp_path / "mine"
+    assert cache.cache_folder.__wrapped__().parent == tmp_path / "mine"
 
 
 def test_else_it_is_in_the_users_own_cache(monkeypatch, tmp_path):
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(jit, "user_cache_dir", lambda *_, **__: str(tmp_path / "negsim"))
-    assert jit.cache_folder.__wrapped__().parent == tmp_path / "negsim"
+    monkeypatch.setattr(cache, "user_cache_dir", lambda *_, **__: str(tmp_path / "negsim"))
+    assert cache.cache_folder.__wrapped__().parent == tmp_path / "negsim"
 
 
 def test_where_no_home_can_be_written_it_is_kept_as_long_as_the_machine_runs(nowhere):
-    chosen = jit.cache_folder.__wrapped__()
+    chosen = cache.cache_folder.__wrapped__()
     assert chosen.parent.parent == nowhere / "temporary"
-    assert chosen == jit.cache_folder.__wrapped__()
+    assert chosen == cache.cache_folder.__wrapped__()
 
 
 def test_a_folder_that_somebody_else_put_there_is_not_used(nowhere, monkeypatch):
-    if not hasattr(jit.os, "getuid"):
+    if not hasattr(cache.os, "getuid"):
         return
-    prepared = jit.cache_folder.__wrapped__().parent
-    monkeypatch.setattr(jit.os, "getuid", lambda: int(prepared.name.removeprefix("negsim-")) + 1)
-    (prepared.parent / f"negsim-{jit.os.getuid()}").mkdir()
-    assert jit.cache_folder.__wrapped__().parent == nowhere / "temporary"
-    assert jit.cache_folder.__wrapped__() != jit.cache_folder.__wrapped__()
+    prepared = cache.cache_folder.__wrapped__().parent
+    monkeypatch.setattr(cache.os, "getuid", lambda: int(prepared.name.removeprefix("negsim-")) + 1)
+    (prepared.parent / f"negsim-{cache.os.getuid()}").mkdir()
+    assert cache.cache_folder.__wrapped__().parent == nowhere / "temporary"
+    assert cache.cache_folder.__wrapped__() != cache.cache_folder.__wrapped__()
 
 
 def test_the_folder_changes_with_any_rule(monkeypatch):
-    before, real = jit.cache_folder.__wrapped__(), Path.read_bytes
+    before, real = cache.cache_folder.__wrapped__(), Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda p: real(p) + b"#" * (p.name == "talks.py"))
-    assert jit.cache_folder.__wrapped__().name != before.name
+    assert cache.cache_folder.__wrapped__().name != before.name
 
 
 def test_nothing_is_written_where_the_package_is_installed(root, tmp_path):
@@ -100,7 +99,7 @@ def test_the_output_says_which_engine_it_was(negsim, monkeypatch, compiled, engi
 
 
 def test_what_is_compiled_is_seen_in_the_cache(monkeypatch, tmp_path):
-    monkeypatch.setattr(jit, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path)
     assert not machine.is_compiled("batch")
     (tmp_path / "engines_1").mkdir()
     (tmp_path / "engines_1" / "batch.play_many-58.py311.nbi").touch()
