@@ -35,7 +35,7 @@ def ask(negsim, monkeypatch):
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("r", ["run"]),
+        ("ru", ["run"]),
         ("run --engine ", ["auto", "batch", "reference"]),
         ("plot x.yaml b", ["burndown", "burnup"]),
         ("schema ", ["scenario", "agenda"]),
