@@ -75,7 +75,7 @@ FileOrFolder = Annotated[
 FilesOrFolders = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILES_OR_DIRS...",
+        metavar="FILES_OR_DIRS",
         help="Scenarios, or folders that run --out has written.",
         autocompletion=yaml_files,
     ),
