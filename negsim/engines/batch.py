@@ -16,7 +16,7 @@ from negsim.compiled import Compiled
 from negsim.engines.errors import check
 from negsim.events import OUTCOME, RUN
 from negsim.rules.around import SPONTANEOUS, next_shock
-from negsim.rules.jit import jit
+from negsim.rules.jit import jit, jit_inline
 from negsim.rules.progress import LOG_FULL, MEETING, SHOCK
 from negsim.rules.start import finish, happen, start
 from negsim.rules.state import outbox, size
@@ -33,7 +33,7 @@ _CLASS = 1 << 32
 _SPONTANEOUS = -1 - SPONTANEOUS
 
 
-@jit
+@jit_inline
 def _before(a, b):
     if a.t != b.t:
         return a.t < b.t
@@ -42,12 +42,12 @@ def _before(a, b):
     return a.asked < b.asked
 
 
-@jit
+@jit_inline
 def _copy(to, of):
     to.t, to.rank, to.asked, to.kind, to.who, to.tag = of.t, of.rank, of.asked, of.kind, of.who, of.tag
 
 
-@jit
+@jit_inline
 def _push(heap, n, asked, t, kind, who, tag):
     """Add an appointment to the ``n`` there are; the heap grows when it is full (its last row is scratch)."""
     if n + 2 > len(heap):
@@ -68,7 +68,7 @@ def _push(heap, n, asked, t, kind, who, tag):
     return heap
 
 
-@jit
+@jit_inline
 def _drop(heap, n):
     """Remove the first of ``n`` appointments."""
     last = heap[n - 1]
@@ -86,7 +86,7 @@ def _drop(heap, n):
     _copy(heap[i], last)
 
 
-@jit
+@jit_inline
 def play(x, heap, seed, luck, number, outcome, result):
     """Play run ``number`` and write its outcome; returns the heap, which may have grown."""
     horizon = size(x, 0).horizon

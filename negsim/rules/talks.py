@@ -85,7 +85,7 @@ def _hours(x, b):
     return hours
 
 
-@jit
+@jit_inline
 def _key(x, c, b):
     """What the agenda order sorts by, smaller first."""
     order = channel_is(x, c).order
@@ -102,7 +102,7 @@ def _key(x, c, b):
     return float(behind % size(x, 0).bargains)
 
 
-@jit
+@jit_inline
 def _list_agenda(x, c):
     """The bargains channel ``c`` may take now, in its order, ties by declaration; returns their number."""
     n = 0
@@ -184,7 +184,7 @@ def _by_chance(x, t, b, n):
     return False
 
 
-@jit
+@jit_inline
 def _negotiate(x, t, b, n, good_offices):
     """One exchange of offers; returns the result, the gap, the deal if there is one, and else whom it waits for."""
     off_a, off_b = offsets(x, b, 0, t), offsets(x, b, 1, t)
@@ -241,7 +241,7 @@ def discuss(x, t, b, good_offices):
     wake(x, t)
 
 
-@jit
+@jit_inline
 def hopeless(x, b):
     """Both bases at the reservation values and no zone of possible agreement."""
     r_a, r_b = side(x, 2 * b).r, side(x, 2 * b + 1).r
