@@ -86,35 +86,51 @@ def _hours(x, b):
 
 
 @jit_inline
-def _key(x, c, b):
-    """What the agenda order sorts by, smaller first."""
-    order = channel_is(x, c).order
+def _key(x, order, b):
+    """What an agenda order other than the round robin sorts by, smaller first."""
     if order == PRIORITY:
         return bargain_of(x, b).priority
-    if order == OLDEST:
-        oldest = np.inf
-        for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
-            oldest = min(oldest, math.floor(issue(x, member_is(x, j).issue).opened))
-        return oldest
     if order == CLOSEST:
         return bargain(x, b).gap
-    behind = place(x, b).position - channel(x, c).last - 1
-    return float(behind % size(x, 0).bargains)
+    oldest = np.inf
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        oldest = min(oldest, math.floor(issue(x, member_is(x, j).issue).opened))
+    return oldest
+
+
+@jit
+def _sort(x, n):
+    """Sort the ``n`` bargains listed by their keys, ties by declaration: a shell sort, quick for hundreds, too."""
+    step = n // 16 + 1
+    while step > 0:
+        for i in range(step, n):
+            b, key = agenda(x, i).bargain, agenda(x, i).key
+            position, k = place(x, b).position, i
+            while k >= step:
+                other = agenda(x, k - step)
+                if other.key < key or (other.key == key and place(x, other.bargain).position < position):
+                    break
+                agenda(x, k).bargain, agenda(x, k).key = other.bargain, other.key
+                k -= step
+            agenda(x, k).bargain, agenda(x, k).key = b, key
+        step //= 2
 
 
 @jit_inline
 def _list_agenda(x, c):
     """The bargains channel ``c`` may take now, in its order, ties by declaration; returns their number."""
-    n = 0
-    for p in range(size(x, 0).bargains):
+    order, bargains, n = channel_is(x, c).order, size(x, 0).bargains, 0
+    p = channel(x, c).last if order == ROUND_ROBIN else -1  # a round robin goes on after the last discussed
+    for _ in range(bargains):
+        p = p + 1 if p + 1 < bargains else 0
         b = place(x, p).bargain
-        if takes(x, c * size(x, 0).bargains + b).yes and on_table(x, b):
-            key, k = _key(x, c, b), n
-            while k > 0 and agenda(x, k - 1).key > key:
-                agenda(x, k).bargain, agenda(x, k).key = agenda(x, k - 1).bargain, agenda(x, k - 1).key
-                k -= 1
-            agenda(x, k).bargain, agenda(x, k).key = b, key
+        if takes(x, c * bargains + b).yes and on_table(x, b):
+            agenda(x, n).bargain = b
             n += 1
+    if order != ROUND_ROBIN:
+        for k in range(n):
+            agenda(x, k).key = _key(x, order, agenda(x, k).bargain)
+        _sort(x, n)
     return n
 
 
