@@ -98,17 +98,17 @@ def _key(x, order, b):
     return oldest
 
 
-@jit
+@jit_inline
 def _sort(x, n):
     """Sort the ``n`` bargains listed by their keys, ties by declaration: a shell sort, quick for hundreds, too."""
     step = n // 16 + 1
     while step > 0:
         for i in range(step, n):
             b, key = agenda(x, i).bargain, agenda(x, i).key
-            position, k = place(x, b).position, i
+            k = i
             while k >= step:
                 other = agenda(x, k - step)
-                if other.key < key or (other.key == key and place(x, other.bargain).position < position):
+                if other.key < key or (other.key == key and place(x, other.bargain).position < place(x, b).position):
                     break
                 agenda(x, k).bargain, agenda(x, k).key = other.bargain, other.key
                 k -= step
@@ -125,11 +125,9 @@ def _list_agenda(x, c):
         p = p + 1 if p + 1 < bargains else 0
         b = place(x, p).bargain
         if takes(x, c * bargains + b).yes and on_table(x, b):
-            agenda(x, n).bargain = b
+            agenda(x, n).bargain, agenda(x, n).key = b, 0.0 if order == ROUND_ROBIN else _key(x, order, b)
             n += 1
     if order != ROUND_ROBIN:
-        for k in range(n):
-            agenda(x, k).key = _key(x, order, agenda(x, k).bargain)
         _sort(x, n)
     return n
 
