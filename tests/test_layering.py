@@ -20,7 +20,7 @@ LAYERS = [
     {"assumptions", "board", "layers"},
     {"parts", "resolve", "zones"},
     {"names", "prospects", "starts"},
-    {"coherence"},
+    {"coherence", "rows"},
     {"scenario"},
     {"analysis", "check", "compiled", "differences", "scenario_schema"},
     {"engines", "html", "plots", "story", "telling", "terminal", "tidy"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -62,8 +64,6 @@ def test_the_folder_changes_with_any_rule(monkeypatch):
 
 def test_nothing_is_written_where_the_package_is_installed(root, tmp_path):
     """From a copy of the package that is not in a folder of ours: no file of it changes, none appears."""
-    import shutil
-
     shutil.copytree(root / "negsim", tmp_path / "negsim", ignore=shutil.ignore_patterns("__pycache__"))
     before = sorted(tmp_path.rglob("*"))
     script = (
@@ -75,6 +75,39 @@ def test_nothing_is_written_where_the_package_is_installed(root, tmp_path):
     )
     subprocess.run([sys.executable, "-c", script], cwd=root / "tests", check=True, timeout=120)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.slow
+def test_a_read_only_installation_compiles_into_the_users_cache_once(root, tmp_path):
+    """Two commands, each a process of its own. Who may write anywhere (root) is caught by what has changed."""
+    home, package = tmp_path / "home", tmp_path / "site"
+    shutil.copytree(root / "negsim", package / "negsim", ignore=shutil.ignore_patterns("__pycache__"))
+    home.mkdir()
+    for path in [*package.rglob("*"), package]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    environment = {name: value for name, value in os.environ.items() if name not in ("NUMBA_CACHE_DIR", "PYTHONPATH")}
+    environment |= {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    call = f"import sys; sys.path.insert(0, {str(package)!r}); import negsim.cli as c; print(c.__file__); c.main()"
+    command = [sys.executable, "-c", call, "run", "scenarios/baseline.yaml", "-n", "50", "--engine", "batch", "--json"]
+
+    def state(folder):
+        return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in folder.rglob("*")}
+
+    try:
+        installed, said, kept = state(package), [], []
+        for _ in range(2):
+            ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+            assert (ended.returncode, ended.stderr) == (0, "")
+            assert state(package) == installed
+            said.append(ended.stdout)
+            kept.append({path: seen for path, seen in state(home / "cache" / "negsim").items() if path.is_file()})
+    finally:
+        for path in [package, *package.rglob("*")]:
+            path.chmod(0o755)  # so that it can be thrown away
+    assert said[0] == said[1]
+    assert said[0].startswith(str(package / "negsim"))
+    assert any(path.name.startswith("batch.play_many-") for path in kept[0])
+    assert kept[0] == kept[1]  # nothing was compiled again
 
 
 @pytest.mark.parametrize(
