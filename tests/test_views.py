@@ -262,11 +262,11 @@ def test_steps_hold_until_the_next_change():
 @pytest.mark.parametrize(
     ("kind", "more", "says"),
     [
-        ("burndwon", {}, "did you mean \"burndown\""),
+        ("burndwon", {}, 'did you mean "burndown"'),
         ("calendar", {"run": 1}, "a picture of one run"),
         ("calendar", {"of": "x"}, "of one package or issue"),
         ("trace", {"run": 99}, "runs 0 to 59"),
-        ("frontier", {"of": "propert"}, "did you mean \"property\""),
+        ("frontier", {"of": "propert"}, 'did you mean "property"'),
     ],
 )
 def test_what_a_picture_does_not_take_is_an_error(packages, kind, more, says):
