@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import re
 
 import matplotlib
@@ -140,8 +141,8 @@ def test_odd_talks_can_be_drawn_and_read(odd, name, kind):
         assert sum("A very long title" in title for title in titles) == 60
         assert max(title.count("\n") for title in titles) == 2
         boxes = [label.get_window_extent() for label in labels]
-        below = zip(boxes, boxes[1:], strict=False)
-        assert all(upper.y0 >= lower.y1 - 3 for upper, lower in below)  # they do not lie on each other
+        # They do not lie on each other.
+        assert all(upper.y0 >= lower.y1 - 3 for upper, lower in itertools.pairwise(boxes))
 
 
 @pytest.mark.parametrize("run", [0, 7])
