@@ -1,0 +1,227 @@
+"""What is on record of some talks: issues with the days on which they were opened and closed, meetings, announced dates.
+
+A date from memory is good enough to hide what came after it, and for nothing else, unless the record is loaded with
+``memory=True``. `known_by` cuts a record off at the end of a day; whatever must not look ahead is given its result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from negsim.errors import NegsimError, did_you_mean, one_of
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue of some talks; a day that is None has not come, or is not on record.
+
+    ``opened_unsure`` and ``closed_unsure`` say that the day stands there from memory and is not to be used.
+    """
+
+    name: str
+    title: str
+    opened: date | None
+    closed: date | None
+    opened_unsure: bool = False
+    closed_unsure: bool = False
+    source: str = ""
+    note: str = ""
+
+    @property
+    def unsure(self) -> bool:
+        """Whether a day of it that has come is not known well enough, so that it is left out."""
+        return self.opened_unsure or self.closed_unsure
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it was closed on the day on which it was opened."""
+        return self.opened is not None and self.opened == self.closed
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A round that was held, or was to be held and was not (``held`` is False; then ``start`` may be unknown)."""
+
+    name: str
+    start: date | None
+    end: date | None
+    venue: str
+    held: bool
+    planned: date | None
+    unsure: bool
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An announced date: who said when what would happen by when, and when it did (None: not, or not yet).
+
+    ``about`` is ``end`` (of the whole talks), ``part`` or ``meeting``.
+    """
+
+    said: date
+    who: str
+    what: str
+    about: str
+    earliest: date
+    latest: date
+    actual: date | None
+    source: str = ""
+    unsure: bool = False
+
+    @property
+    def slip(self) -> float | None:
+        """How many times as long as announced it took, from the announcement on; None if it never happened.
+
+        >>> target = Target(date(2018, 3, 19), "", "", "end", date(2018, 3, 19), date(2018, 10, 31), date(2018, 11, 14))
+        >>> round(target.slip, 3)
+        1.062
+        """
+        announced = (self.latest - self.said).days
+        return (self.actual - self.said).days / announced if self.actual is not None and announced > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Talks:
+    """The record of some talks up to the day ``until``; ``end`` is how they stand then: concluded, stalled or running."""
+
+    id: str
+    title: str
+    sides: tuple[str, str]
+    end: str
+    until: date
+    issues: tuple[Issue, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
+    targets: tuple[Target, ...] = ()
+
+    @property
+    def sure(self) -> tuple[Issue, ...]:
+        """The issues of which no day that has come is in doubt."""
+        return tuple(issue for issue in self.issues if not issue.unsure)
+
+    @property
+    def first(self) -> date | None:
+        """The day of the first opening that is sure."""
+        return min((issue.opened for issue in self.sure if issue.opened), default=None)
+
+    def meeting_days(self) -> list[date]:
+        """The days on which the talks are known to have met: rounds held, openings and closings, in order.
+
+        A day of a date in doubt is none. Issues left out for one of their days still show that there was a meeting on
+        the other.
+        """
+        days = {meeting.start for meeting in self.meetings if meeting.held and meeting.start and not meeting.unsure}
+        days |= {issue.opened for issue in self.issues if issue.opened and not issue.opened_unsure}
+        days |= {issue.closed for issue in self.issues if issue.closed and not issue.closed_unsure}
+        return sorted(days)
+
+
+def known_by(talks: Talks, on: date) -> Talks:
+    """What could be known of the talks at the end of the day ``on``: everything later is gone, doubts about it too.
+
+    Raises:
+        NegsimError: The record of talks that are not concluded ends before that day, so that nobody can say.
+    """
+    if on > talks.until and talks.end != "concluded":
+        raise NegsimError(f"the record of {talks.id} ends on {talks.until}, so there is nothing to say of {on}")
+    return replace(
+        talks,
+        end=talks.end if on >= talks.until else "running",
+        until=on,
+        issues=tuple(_issue_by(issue, on) for issue in talks.issues),
+        meetings=tuple(meeting for meeting in talks.meetings if _held_by(meeting, on)),
+        targets=tuple(_target_by(target, on) for target in talks.targets if target.said <= on),
+    )
+
+
+def _issue_by(issue: Issue, on: date) -> Issue:
+    opened, closed = _by(issue.opened, on), _by(issue.closed, on)
+    return replace(
+        issue,
+        opened=opened,
+        closed=closed,
+        opened_unsure=issue.opened_unsure and opened is not None,
+        closed_unsure=issue.closed_unsure and closed is not None,
+        # Sources and notes were written when all was over.
+        source=issue.source if (opened, closed) == (issue.opened, issue.closed) and closed is not None else "",
+        note="",
+    )
+
+
+def _by(day: date | None, on: date) -> date | None:
+    return day if day is not None and day <= on else None
+
+
+def _held_by(meeting: Meeting, on: date) -> bool:
+    day = meeting.start or meeting.planned
+    return day is not None and max(day, meeting.end or day) <= on
+
+
+def _target_by(target: Target, on: date) -> Target:
+    return replace(target, actual=_by(target.actual, on), source="")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How some talks stand at the end of a day. ``unsure`` holds the issues left out for a day in doubt."""
+
+    on: date
+    waiting: tuple[Issue, ...]
+    open: tuple[Issue, ...]
+    closed: tuple[Issue, ...]
+    unsure: tuple[Issue, ...]
+    meetings: int
+    last_meeting: date | None
+    targets: tuple[Target, ...]
+
+
+def state(talks: Talks, on: date) -> State:
+    """How the talks stand at the end of the day ``on``, without looking ahead; targets are those not yet met.
+
+    Raises:
+        NegsimError: As `known_by`.
+    """
+    then = known_by(talks, on)
+    days = then.meeting_days()
+    sure = then.sure
+    return State(
+        on,
+        tuple(issue for issue in sure if issue.opened is None),
+        tuple(issue for issue in sure if issue.opened is not None and issue.closed is None),
+        tuple(issue for issue in sure if issue.closed is not None),
+        tuple(issue for issue in then.issues if issue.unsure),
+        len(days),
+        days[-1] if days else None,
+        tuple(target for target in then.targets if target.actual is None and not target.unsure),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """The records of several talks, by id, in the order of their file."""
+
+    talks: dict[str, Talks]
+
+    def __getitem__(self, name: str) -> Talks:
+        """The talks of that id, or of that title.
+
+        Raises:
+            NegsimError: There are none.
+        """
+        if name in self.talks:
+            return self.talks[name]
+        for talks in self.talks.values():
+            if talks.title == name:
+                return talks
+        hint = did_you_mean(name, [*self.talks, *(talks.title for talks in self.talks.values())])
+        raise NegsimError(
+            f'there are no talks "{name}" on record; allowed: {one_of(self.talks, 20)}'
+            + (f"; did you mean {hint}?" if hint else "")
+        )
+
+    @property
+    def with_issues(self) -> list[Talks]:
+        """The talks of which issues are on record; of others there are meetings or announced dates alone."""
+        return [talks for talks in self.talks.values() if talks.issues]
