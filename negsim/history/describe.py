@@ -42,7 +42,7 @@ def describe(talks: Talks) -> Description:
     >>> from negsim.history import load
     >>> found = describe(load("seeds/histories", memory=True)["croatia"])
     >>> found.issues, found.closed, found.at_once, found.days
-    (35, 35, 4, 645)
+    (35, 35, 4, 564)
     """
     sure = talks.sure
     days = talks.meeting_days()

@@ -1,0 +1,163 @@
+"""Forecasts made from days of the past, as if nothing later were known, and how well they did.
+
+Each talks are left out of what the forecasters learn from, whole. A forecaster sees the talks that are forecast through
+`Scene.of` alone, which cuts them off at the origin. Means are over the issues of an origin, then over the origins of
+talks, then over talks: sixty chapters of one accession are one experience and not sixty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from negsim.errors import NegsimError
+from negsim.history.scene import Floats, Forecaster, Scene
+from negsim.history.scores import brier, coverage, crps, log_score, pit_bounds
+from negsim.history.talks import Histories, Issue, Talks
+
+HORIZON = 1096
+BRIER_DAYS = (180, 365, 730)
+KINDS = ("open", "not yet opened")
+#: The scores of a forecast, in the order of the tables; each is a column of `Scored.values`.
+SCORES = ("crps", "log", *(f"brier_{day}" for day in BRIER_DAYS), "cover_50", "cover_80", "pit_low", "pit_high")
+
+
+@dataclass(frozen=True)
+class Case:
+    """An issue at an origin, what happened, and up to which day that is known."""
+
+    talks: str
+    origin: date
+    kind: str
+    issue: str
+    outcome: int | None
+    horizon: int
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Every case with the scores (methods by cases by `SCORES`, NaN where a score does not apply) of every method.
+
+    ``at_days`` holds the probabilities (methods by cases by `BRIER_DAYS`) for the picture of reliability.
+    """
+
+    methods: tuple[str, ...]
+    cases: tuple[Case, ...]
+    values: Floats
+    at_days: Floats
+    ends: Mapping[str, str]
+
+    def mean(self, method: str, score: str = "crps", kind: str = "open", talks: Sequence[str] | None = None) -> float:
+        """The mean of a score: over issues, then origins, then talks; NaN if there is no case."""
+        each = [value for name in (talks or self.ends) if np.isfinite(value := self.of_talks(method, name, score, kind))]
+        return float(np.mean(each)) if each else float("nan")
+
+    def of_talks(self, method: str, talks: str, score: str = "crps", kind: str = "open") -> float:
+        """The mean of a score over the issues of an origin, then over the origins of some talks."""
+        by_origin = self.by_origin(method, talks, score, kind)
+        return float(np.mean(list(by_origin.values()))) if by_origin else float("nan")
+
+    def by_origin(self, method: str, talks: str, score: str = "crps", kind: str = "open") -> dict[date, float]:
+        """The mean of a score over the issues of each origin of some talks."""
+        row, column = self.methods.index(method), SCORES.index(score)
+        found: dict[date, list[float]] = {}
+        for n, case in enumerate(self.cases):
+            value = self.values[row, n, column]
+            if case.talks == talks and case.kind == kind and np.isfinite(value):
+                found.setdefault(case.origin, []).append(float(value))
+        return {origin: float(np.mean(values)) for origin, values in found.items()}
+
+    def ended(self, end: str) -> list[str]:
+        """The talks that ended so: concluded, or another word for those that were not."""
+        return [name for name, how in self.ends.items() if (how == "concluded") == (end == "concluded")]
+
+
+def score(
+    histories: Histories,
+    origins: Mapping[str, Sequence[date]],
+    methods: Mapping[str, Forecaster],
+    horizon: int = HORIZON,
+    progress: Callable[[int], Any] | None = None,
+    learn_from: Sequence[str] | None = None,
+) -> Scored:
+    """Forecast from every origin by every method, and score what came of it.
+
+    Args:
+        histories: The record; the talks of ``origins`` are forecast, each by methods shown all others.
+        origins: Days by talks.
+        methods: Forecasters by name.
+        horizon: How many days forecasts are looked at; less where talks that were not concluded are followed less long.
+        progress: Called with the number of origins done.
+        learn_from: The talks that methods may be shown; all if it is not given.
+
+    Raises:
+        NegsimError: There is nothing to score.
+    """
+    cases: list[Case] = []
+    values: list[list[list[float]]] = [[] for _ in methods]
+    at_days: list[list[list[float]]] = [[] for _ in methods]
+    for name, days in origins.items():
+        talks = histories[name]
+        others = [each for each in histories.talks.values() if each.id != name and _in(each.id, learn_from)]
+        shown = [method(others) for method in methods.values()]
+        for origin in days:
+            scene = Scene.of(talks, origin, horizon)
+            mine = cases_of(talks, scene)
+            cases += mine
+            for m, forecast in enumerate(shown):
+                cdfs = forecast(scene) if mine else {}
+                for case in mine:
+                    cdf = cdfs[case.issue]
+                    values[m].append(scores_of(cdf, case))
+                    at_days[m].append([float(cdf[day]) if day <= horizon else np.nan for day in BRIER_DAYS])
+            if progress is not None:
+                progress(1)
+    if not cases:
+        raise NegsimError("no issue of these talks is open or waiting at these origins, so there is nothing to score")
+    ends = {name: histories[name].end for name in origins}
+    return Scored(tuple(methods), tuple(cases), np.asarray(values), np.asarray(at_days), ends)
+
+
+def _in(name: str, allowed: Sequence[str] | None) -> bool:
+    return allowed is None or name in allowed
+
+
+def cases_of(talks: Talks, scene: Scene) -> list[Case]:
+    """The issues of a scene whose end is known well enough, or known not to have come; here, and only here, one looks ahead.
+
+    Of talks that were concluded all is known, however long ago they ended, so their horizon is the full one. Of others
+    the record breaks off, and forecasts are cut off there too.
+    """
+    origin = scene.now.on
+    known = scene.horizon if talks.end == "concluded" else min(scene.horizon, (talks.until - origin).days)
+    found = []
+    issues = {issue.name: issue for issue in talks.issues}
+    for kind, shown in zip(KINDS, (scene.now.open, scene.now.waiting), strict=True):
+        for issue in shown:
+            after = issues[issue.name]
+            if not after.closed_unsure:
+                found.append(Case(talks.id, origin, kind, issue.name, _outcome(after, origin, known), known))
+    return found
+
+
+def _outcome(issue: Issue, origin: date, horizon: int) -> int | None:
+    days = (issue.closed - origin).days if issue.closed else None
+    return days if days is not None and days <= horizon else None
+
+
+def scores_of(cdf: Floats, case: Case) -> list[float]:
+    """The scores of a forecast in the order of `SCORES`; a Brier score of a day beyond the horizon is NaN."""
+    y, horizon = case.outcome, case.horizon
+    bounds = pit_bounds(cdf, y, horizon)
+    return [
+        crps(cdf, y, horizon),
+        log_score(cdf, y, horizon),
+        *(brier(cdf, y, day) if day <= horizon else np.nan for day in BRIER_DAYS),
+        coverage(bounds, 0.5),
+        coverage(bounds, 0.8),
+        *bounds,
+    ]

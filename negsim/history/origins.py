@@ -1,0 +1,87 @@
+"""The days from which forecasts are made: kept in a file, chosen by a rule, fixed before anything is scored."""
+
+from __future__ import annotations
+
+import calendar
+import os
+from datetime import date, timedelta
+
+from negsim.errors import Problem, did_you_mean
+from negsim.files import read_yaml
+from negsim.history.tables import FieldError, day, raise_in_order
+from negsim.history.talks import Histories, Talks
+from negsim.nodes import Node
+
+#: Nothing is learned from a forecast that is cut off at once.
+LEAST = 180
+
+
+def by_rule(talks: Talks, months: int = 6) -> list[date]:
+    """Every half year from the first opening: as long as an issue is unclosed, and half a year before a record breaks off.
+
+    >>> from negsim.history import load
+    >>> [str(day) for day in by_rule(load("seeds/histories")["brexit"])]
+    ['2017-06-19', '2017-12-19', '2018-06-19']
+    """
+    first = min((issue.opened for issue in talks.issues if issue.opened), default=None)
+    if first is None:
+        return []
+    last = talks.until - timedelta(days=1 if talks.end == "concluded" else LEAST)
+    days: list[date] = []
+    while (at := _months_on(first, months * len(days))) <= last:
+        days.append(at)
+    return days
+
+
+def _months_on(day: date, months: int) -> date:
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def read_origins(path: str | os.PathLike[str], histories: Histories) -> dict[str, list[date]]:
+    """The origins of a file, by talks.
+
+    Raises:
+        InputError: With all problems at once.
+    """
+    node = read_yaml(path)
+    form = "chosen: in words; origins: {TALKS: [DAYS]}"
+    listed = node.find("origins")
+    if listed is None or not listed.mapping:
+        raise_in_order([node.problem("a file of origins says from which days to forecast", allowed=form)])
+    assert listed is not None
+    problems = [
+        node.problem(f'there is no key "{key}"', key, allowed=form, on_key=True)
+        for key in node.mapping
+        if key not in ("chosen", "origins")
+    ]
+    found: dict[str, list[date]] = {}
+    for name, days in listed.mapping.items():
+        if name in histories.talks:
+            found[name] = _days(days, histories.talks[name], problems)
+        else:
+            hint = did_you_mean(name, histories.talks)
+            message = f'there are no talks "{name}" on record'
+            problems.append(listed.problem(message, name, suggestion=hint, on_key=True))
+    raise_in_order(problems)
+    return found
+
+
+def _days(node: Node, talks: Talks, problems: list[Problem]) -> list[date]:
+    if not isinstance(node.value, list):
+        problems.append(node.problem("origins are a list of days", allowed="[2007-06-12, 2007-12-12]"))
+        return []
+    days: list[date] = []
+    for each in node.value:
+        try:
+            at = day(str(each.value))
+        except FieldError as error:
+            problems.append(each.problem(str(error), allowed=error.allowed))
+            continue
+        if at >= talks.until:
+            problems.append(each.problem(f"the record of {talks.id} ends on {talks.until}", allowed="an earlier day"))
+        elif days and at <= days[-1]:
+            problems.append(each.problem(f"{at} does not lie after {days[-1]}", allowed="each later than the one before"))
+        days.append(at)
+    return days
