@@ -24,7 +24,7 @@ LAYERS = [
     {"scenario"},
     {"analysis", "check", "compiled", "differences", "scenario_schema"},
     {"engines", "html", "plots", "story", "telling", "terminal", "tidy"},
-    {"precision"},
+    {"history", "precision"},
     {"bench", "doctor", "machine", "projection", "runs", "starter", "store", "views", "watch", "work", "wording"},
     {"comparison"},
     {"comparison_table", "reporting"},

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import agenda, comparing, projections, scenarios, start
+from negsim.cli import agenda, comparing, history, projections, scenarios, start
 from negsim.cli.options import print_json
 from negsim.errors import InputError, NegsimError
 from negsim.look import Look, harmless
@@ -68,6 +68,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 agenda_app = agenda.app
+history_app = history.app
 
 #: The commands in the order in which somebody needs them, under what they want to do.
 _TOUR: dict[str, tuple[Any, ...]] = {
@@ -76,6 +77,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Say what is assumed": (scenarios.check, scenarios.show, scenarios.schema),
     "Project": (projections.run, projections.plot, projections.trace),
     "Compare and tell": (comparing.compare, projections.report),
+    "Learn from history": (history_app, history.backtest),
 }
 for _panel, _commands in _TOUR.items():
     for _command in _commands:

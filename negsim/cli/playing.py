@@ -102,7 +102,7 @@ def announce(engine: str) -> None:
 
 
 @contextmanager
-def progress(total: int, what: str) -> Iterator[Callable[[int], object]]:
+def progress(total: int, what: str, unit: str = "runs") -> Iterator[Callable[[int], object]]:
     """A progress bar on standard error, for somebody who watches; nothing where it is piped.
 
     What an earlier attempt had finished counts as done, but not for the rate.
@@ -121,6 +121,6 @@ def progress(total: int, what: str) -> Iterator[Callable[[int], object]]:
             bar.set_postfix_str(f"{runs:,} from before")
 
     with tqdm(
-        total=total, desc=what, unit=" runs", unit_scale=True, leave=False, disable=not sys.stderr.isatty()
+        total=total, desc=what, unit=f" {unit}", unit_scale=True, leave=False, disable=not sys.stderr.isatty()
     ) as bar:
         yield advance

@@ -9,14 +9,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from negsim.history.meetings import by_meetings, pooled
+from negsim.history.meetings import RUNS, by_meetings, pooled
 from negsim.history.scene import Floats, Forecaster, Forecasts, Scene, durations, moves, slips
 from negsim.history.scores import generator
 from negsim.history.talks import Talks
 
 #: What the experience of other talks weighs, in closings: a Gamma or Beta prior as strong as one.
 PRIOR = 1.0
-RUNS = 1000
 MONTH = 30
 
 
@@ -147,7 +146,7 @@ def per_meeting(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
     from those that are longer than it is already.
     """
     prior = pooled(others, PRIOR)
-    return lambda scene: by_meetings(scene, others, prior, RUNS)
+    return lambda scene: by_meetings(scene, others, prior)
 
 
 def announced_target(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:

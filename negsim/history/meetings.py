@@ -7,7 +7,7 @@ later one with a third. The chances are draws from Beta laws whose prior is what
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from negsim.history.talks import Talks
 OTHER_GAPS = 4.0
 #: No talks meet more often than that within a horizon of some years.
 MOST = 150
+RUNS = 1000
+#: The age in days at which a meeting counts as one, and the least and most that it can count as.
+AGE, AGE_LIMITS = 500.0, (0.2, 3.0)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,17 @@ def pooled(others: Sequence[Talks], weight: float) -> Chances:
     )
 
 
+def without_package(talks: Talks) -> Talks:
+    """The same talks as if what was closed at their very end had stayed open: a package is no chance of a meeting."""
+    if talks.end != "concluded":
+        return talks
+    issues = tuple(
+        replace(issue, closed=None) if issue.closed == talks.until and not issue.at_once else issue
+        for issue in talks.issues
+    )
+    return replace(talks, issues=issues)
+
+
 def updated(prior: Chances, talks: Talks) -> Chances:
     """The chances after what these talks did."""
     mine = moves(talks)
@@ -59,33 +73,47 @@ def updated(prior: Chances, talks: Talks) -> Chances:
     )
 
 
-def by_meetings(scene: Scene, others: Sequence[Talks], prior: Chances, runs: int) -> Forecasts:
-    """Forecasts of all issues of a scene: the same for all that are open, and for all that are not yet opened."""
+def by_meetings(
+    scene: Scene, others: Sequence[Talks], prior: Chances, runs: int = RUNS, age: float = 0.0
+) -> Forecasts:
+    """Forecasts of all issues of a scene.
+
+    With ``age`` the chance of an open issue grows with the time since its opening: a meeting counts as
+    ``(days / 500) ** age`` meetings, at least 0.2 and at most 3. Without it all open issues have the same forecast, and
+    so have in any case all that are not yet opened.
+    """
     random = generator("meetings", scene.talks.id, scene.now.on)
     laws = updated(prior, scene.talks)
     close, opening, at_once = (random.beta(*law, size=runs) for law in (laws.close, laws.open, laws.at_once))
     held = meetings_held(scene, others, runs, random)
-    of_open, of_waiting = closed_after(close, opening, at_once)
-    rows = np.arange(runs)[:, None]
     found: Forecasts = {}
-    for issues, table in ((scene.now.open, of_open), (scene.now.waiting, of_waiting)):
-        if issues:
-            cdf = table[rows, held].mean(axis=0)
-            found.update({issue.name: cdf for issue in issues})
+    if scene.now.open:
+        steps = np.log1p(-np.minimum(close, 1.0 - 1e-12))[:, None]
+        after = np.arange(scene.horizon + 1)
+        same: dict[int, Floats] = {}
+        for issue in scene.now.open:
+            old = scene.age(issue) if age else 0
+            if old not in same:
+                counts = np.clip(((old + after / 2) / AGE) ** age, *AGE_LIMITS) * held if age else held
+                same[old] = np.maximum.accumulate(1.0 - np.exp(steps * counts).mean(axis=0))
+            found[issue.name] = same[old]
+    if scene.now.waiting:
+        table = closed_after(close, opening, at_once)
+        cdf = np.asarray(table[np.arange(runs)[:, None], held].mean(axis=0), dtype=np.float64)
+        found.update({issue.name: cdf for issue in scene.now.waiting})
     return found
 
 
-def closed_after(close: Floats, opening: Floats, at_once: Floats) -> tuple[Floats, Floats]:
-    """The probability to be closed after 0, 1, ... meetings (runs by meetings): of an open issue, of one not opened."""
+def closed_after(close: Floats, opening: Floats, at_once: Floats) -> Floats:
+    """The probability that an issue not yet opened is closed after 0, 1, ... meetings (runs by meetings)."""
     runs = len(close)
-    of_open, of_waiting = np.zeros((runs, MOST + 1)), np.zeros((runs, MOST + 1))
+    closed = np.zeros((runs, MOST + 1))
     waiting, open_ = np.ones(runs), np.zeros(runs)
     for n in range(1, MOST + 1):
-        of_open[:, n] = of_open[:, n - 1] + (1.0 - of_open[:, n - 1]) * close
         opened = waiting * opening
         open_, waiting = open_ * (1.0 - close) + opened * (1.0 - at_once), waiting - opened
-        of_waiting[:, n] = 1.0 - waiting - open_
-    return of_open, of_waiting
+        closed[:, n] = 1.0 - waiting - open_
+    return closed
 
 
 def meetings_held(

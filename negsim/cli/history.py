@@ -1,0 +1,178 @@
+"""The commands about talks of the past: what is on record, how they stood, as an agenda, and the backtest."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from negsim.cli.options import Json, in_clone, print_json, yaml_files
+from negsim.cli.playing import progress
+from negsim.errors import NegsimError
+from negsim.look import Look
+
+if TYPE_CHECKING:
+    from negsim.history import Histories
+
+app = typer.Typer(name="history", rich_markup_mode=None, invoke_without_command=True)
+
+
+def talks_ids(incomplete: str) -> list[str]:
+    """Talks on record, for a shell to complete."""
+    try:
+        return [name for name in _histories(None, False).talks if name.startswith(incomplete)]
+    except NegsimError:
+        return []
+
+
+Folder = Annotated[
+    Path | None, typer.Option("--histories", metavar="DIR", help="The histories; seeds/histories if it is not given.")
+]
+Memory = Annotated[bool, typer.Option("--memory", help="Use dates that stand there from memory alone, too.")]
+TalksId = Annotated[str, typer.Argument(metavar="TALKS", help="The id of some talks.", autocompletion=talks_ids)]
+On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="As it was at the end of a day.")]
+
+
+@app.callback()
+def describe(context: typer.Context, histories: Folder = None, memory: Memory = False, as_json: Json = False) -> None:
+    """Print what is on record of talks of the past.
+
+    How many issues, how far they came, how long it took, what was announced. Every day has a confidence.
+    """
+    if context.invoked_subcommand is not None:
+        if histories is not None or memory or as_json:
+            name = context.invoked_subcommand
+            raise NegsimError(f"options go behind the command: negsim history {name} ... --histories DIR --json")
+        return
+    from negsim.history.describe import descriptions_data, descriptions_table
+
+    record = _histories(histories, memory)
+    if as_json:
+        print_json(descriptions_data(record))
+    else:
+        typer.echo(descriptions_table(record, Look.of_stdout()), nl=False)
+
+
+@app.command("show")
+def show_talks(
+    talks: TalksId, on: On = None, histories: Folder = None, memory: Memory = False, as_json: Json = False
+) -> None:
+    """Print how some talks stood at the end of a day.
+
+    Nothing of what came later is looked at.
+    """
+    from negsim.history import state
+    from negsim.history.describe import state_data, state_text
+
+    record = _histories(histories, memory)[talks]
+    now = state(record, _day(on) or record.until)
+    if as_json:
+        print_json(state_data(record, now))
+    else:
+        typer.echo(state_text(record, now, Look.of_stdout()), nl=False)
+
+
+@app.command("agenda")
+def as_agenda(
+    talks: TalksId,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write it to this file.")] = None,
+    on: On = None,
+    histories: Folder = None,
+    memory: Memory = False,
+    as_json: Json = False,
+) -> None:
+    """Print some talks as an agenda file.
+
+    The board, the burndown, scenarios and the report work on it as on any agenda.
+    """
+    from negsim.files import to_yaml
+    from negsim.history.record import agenda_data, to_agenda
+    from negsim.writing import write_file
+
+    record = _histories(histories, memory)[talks]
+    at = _day(on)
+    to_agenda(record, at)
+    found = agenda_data(record, at)
+    if out is not None:
+        write_file(out, to_yaml(found).encode())
+    if as_json:
+        print_json({"file": str(out), "issues": len(found["issues"])} if out is not None else found)
+    else:
+        typer.echo(f"wrote {out}, {len(found['issues'])} issues" if out is not None else to_yaml(found), nl=out is not None)
+
+
+def backtest(
+    talks: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TALKS]...", help="Which talks are forecast; all.", autocompletion=talks_ids),
+    ] = None,
+    origins: Annotated[
+        Path | None,
+        typer.Option(
+            "--origins",
+            metavar="FILE",
+            help="From which days; origins.yaml of the histories.",
+            autocompletion=yaml_files,
+        ),
+    ] = None,
+    horizon: Annotated[str, typer.Option("--horizon", metavar="TIME", help="How far forecasts are looked at.")] = "3y",
+    histories: Folder = None,
+    memory: Memory = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Also write the track record, a page with pictures."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Forecast talks of the past, and score what came of it.
+
+    From fixed days, as if nothing later were known; ours beside seven simple forecasts.
+    """
+    from negsim.history import verdict
+    from negsim.history.origins import read_origins
+    from negsim.history.trial import days_of, trial
+
+    days = days_of(horizon)
+    folder = _folder(histories)
+    record = _histories(histories, memory)
+    all_origins = read_origins(origins or folder / "origins.yaml", record)
+    chosen = [record[name].id for name in talks or all_origins]
+    if missing := [name for name in chosen if name not in all_origins]:
+        raise NegsimError(f"there are no origins for {', '.join(missing)}; give a file that has some with --origins")
+    wanted = {name: all_origins[name] for name in dict.fromkeys(chosen)}
+    total = sum(map(len, wanted.values()))
+    with progress(total * (2 if report else 1), "backtest", "origins") as advance:
+        advance(0)
+        found = trial(record, wanted, days, advance, ablation=report is not None)
+    if report is not None:
+        from negsim.history.track import write_page
+
+        for path in write_page(found, record, report):
+            print(f"wrote {path}", file=sys.stderr)
+    if as_json:
+        print_json(verdict.data(found.scored, found.differences))
+    else:
+        typer.echo(verdict.table(found.scored, found.differences, Look.of_stdout()), nl=False)
+
+
+def _folder(given: Path | None) -> Path:
+    folder = given or in_clone("seeds/histories")
+    if not folder.is_dir():
+        raise NegsimError(f"there is no folder {folder}; give --histories DIR")
+    return folder
+
+
+def _histories(given: Path | None, memory: bool) -> Histories:
+    from negsim.history import load
+
+    return load(_folder(given), memory)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise NegsimError(f"a date is written 2025-04-10, but was {text!r}") from None
