@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -144,14 +143,14 @@ def backtest(
         raise NegsimError(f"there are no origins for {', '.join(missing)}; give a file that has some with --origins")
     wanted = {name: all_origins[name] for name in dict.fromkeys(chosen)}
     total = sum(map(len, wanted.values()))
-    with progress(total * (2 if report else 1), "backtest", "origins") as advance:
+    with progress(total * (3 if report else 1), "backtest", "origins") as advance:
         advance(0)
-        found = trial(record, wanted, days, advance, ablation=report is not None)
+        found = trial(record, wanted, days, advance, full=report is not None)
     if report is not None:
         from negsim.history.track import write_page
 
         for path in write_page(found, record, report):
-            print(f"wrote {path}", file=sys.stderr)
+            typer.echo(f"wrote {path}", err=True)
     if as_json:
         print_json(verdict.data(found.scored, found.differences))
     else:

@@ -17,7 +17,7 @@ import numpy as np
 from negsim.errors import NegsimError
 from negsim.history.scene import Floats, Forecaster, Scene
 from negsim.history.scores import brier, coverage, crps, log_score, pit_bounds
-from negsim.history.talks import Histories, Issue, Talks
+from negsim.history.talks import Histories, Issue, Talks, known_by
 
 HORIZON = 1096
 BRIER_DAYS = (180, 365, 730)
@@ -82,7 +82,7 @@ def score(
     methods: Mapping[str, Forecaster],
     horizon: int = HORIZON,
     progress: Callable[[int], Any] | None = None,
-    learn_from: Sequence[str] | None = None,
+    hindsight: bool = True,
 ) -> Scored:
     """Forecast from every origin by every method, and score what came of it.
 
@@ -92,7 +92,8 @@ def score(
         methods: Forecasters by name.
         horizon: How many days forecasts are looked at; less where talks that were not concluded are followed less long.
         progress: Called with the number of origins done.
-        learn_from: The talks that methods may be shown; all if it is not given.
+        hindsight: Whether methods are taught by all that is on record of other talks; otherwise by what of it could be
+            known at the origin, which of the first talks is nothing at all.
 
     Raises:
         NegsimError: There is nothing to score.
@@ -102,9 +103,10 @@ def score(
     at_days: list[list[list[float]]] = [[] for _ in methods]
     for name, days in origins.items():
         talks = histories[name]
-        others = [each for each in histories.talks.values() if each.id != name and _in(each.id, learn_from)]
-        shown = [method(others) for method in methods.values()]
+        others = [each for each in histories.talks.values() if each.id != name]
+        taught = [method(others) for method in methods.values()] if hindsight else []
         for origin in days:
+            shown = taught or [method(_known(others, origin)) for method in methods.values()]
             scene = Scene.of(talks, origin, horizon)
             mine = cases_of(talks, scene)
             cases += mine
@@ -122,8 +124,9 @@ def score(
     return Scored(tuple(methods), tuple(cases), np.asarray(values), np.asarray(at_days), ends)
 
 
-def _in(name: str, allowed: Sequence[str] | None) -> bool:
-    return allowed is None or name in allowed
+def _known(others: Sequence[Talks], origin: date) -> list[Talks]:
+    """What could be known of other talks; of those whose record broke off before, what it holds."""
+    return [known_by(talks, min(origin, talks.until)) for talks in others]
 
 
 def cases_of(talks: Talks, scene: Scene) -> list[Case]:

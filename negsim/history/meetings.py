@@ -17,6 +17,8 @@ from negsim.history.talks import Talks
 
 #: How many gaps the gaps of all other talks weigh against the talks' own.
 OTHER_GAPS = 4.0
+#: Days between meetings as long as nothing was ever seen.
+UNKNOWN_GAP = 90.0
 #: No talks meet more often than that within a horizon of some years.
 MOST = 150
 RUNS = 1000
@@ -124,6 +126,8 @@ def meetings_held(
     parts = [np.asarray(gaps(talks), dtype=np.float64) for talks in others]
     parts = [part for part in parts if len(part)]
     pool = np.concatenate([own, *parts])
+    if not len(pool):
+        pool, parts = np.array([UNKNOWN_GAP]), [np.array([UNKNOWN_GAP])]
     weights = np.concatenate([np.ones(len(own)), *(np.full(len(p), OTHER_GAPS / len(parts) / len(p)) for p in parts)])
     held = np.zeros((runs, scene.horizon + 1), dtype=np.intp)
     when = first_gap(pool, weights, scene.silent, runs, random)

@@ -19,17 +19,25 @@ from negsim.quantities import UNITS
 #: What each of ours is held against: the strongest baseline that knows as much.
 AGAINST = (("ours, no targets", "per meeting"), ("ours, one variant", "target x slip"), ("ours", "target x slip"))
 
+#: What is forecast without hindsight too: what needs little to learn from.
+EARLY = ("per meeting", "target x slip", "ours, no targets", "ours")
+
 _UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
 
 @dataclass(frozen=True)
 class Trial:
-    """The scores of all methods, the differences, and what our forecast is without each of its features."""
+    """The scores of all methods, and the differences.
+
+    If they were asked for: ``ablation``, what our forecast is without each of its features, and ``early``, what forecasts
+    are that are taught by nothing that came after the origin.
+    """
 
     scored: Scored
     differences: list[Difference]
-    ablation: Scored | None
     horizon: int
+    ablation: Scored | None = None
+    early: Scored | None = None
 
 
 def trial(
@@ -37,9 +45,9 @@ def trial(
     origins: Mapping[str, Sequence[date]],
     horizon: int = HORIZON,
     progress: Callable[[int], Any] | None = None,
-    ablation: bool = False,
+    full: bool = False,
 ) -> Trial:
-    """Forecast from every origin by every method.
+    """Forecast from every origin by every method; ``full``: with ablation and early forecasts, three times the work.
 
     Raises:
         NegsimError: As `score`.
@@ -51,8 +59,12 @@ def trial(
         for method, against in AGAINST
         if any(case.kind == kind for case in scored.cases)
     ]
-    without = score(histories, origins, ABLATION, horizon, progress) if ablation else None
-    return Trial(scored, differences, without, horizon)
+    if not full:
+        return Trial(scored, differences, horizon)
+    without = score(histories, origins, ABLATION, horizon, progress)
+    methods = {name: {**BASELINES, **OURS}[name] for name in EARLY}
+    early = score(histories, origins, methods, horizon, progress, hindsight=False)
+    return Trial(scored, differences, horizon, without, early)
 
 
 def days_of(text: str) -> int:

@@ -1,0 +1,77 @@
+"""The pictures of a backtest: scores by talks, and whether what was given so much happened that often."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negsim.plots import Picture, style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+#: A marker and a line for each of some things, so that colour is not needed to tell them apart.
+MARKS = (("o", "-"), ("s", "--"), ("^", ":"), ("D", "-."))
+COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE)
+
+
+def picture(draw: Callable[[pd.DataFrame, Axes], Axes], table: pd.DataFrame, height: float = 4.6) -> Picture:
+    """A picture of its own, with its table."""
+    from matplotlib import rc_context
+
+    with rc_context(style.RC):
+        figure, ax = style.new_figure(height=height)
+        draw(table, ax)
+        style.settle(figure)
+    return Picture(figure, table)
+
+
+def by_talks(table: pd.DataFrame, ax: Axes) -> Axes:
+    """Draw the CRPS (``crps``) of each ``method`` by ``talks``: a row the talks, a mark the method."""
+    talks = list(dict.fromkeys(table["talks"]))
+    methods = list(dict.fromkeys(table["method"]))
+    for y, name in enumerate(talks):
+        values = table[table["talks"] == name]["crps"].to_numpy(float)
+        ax.plot([values.min(), values.max()], [y, y], color=style.FAINT, linewidth=5, solid_capstyle="round", zorder=1)
+    for n, method in enumerate(methods):
+        mine = table[table["method"] == method].set_index("talks")["crps"]
+        marker, _ = MARKS[n % len(MARKS)]
+        ax.plot(
+            [float(mine[name]) for name in talks], range(len(talks)), marker, color=COLOURS[n % len(COLOURS)],
+            markersize=9, label=method, zorder=2, markeredgecolor="white",
+        )  # fmt: skip
+    ax.set_yticks(range(len(talks)), talks)
+    ax.set_ylim(len(talks) - 0.5, -0.5)
+    ax.set_xlim(left=0)
+    ax.set_xlabel("CRPS in days: how far off, smaller is better")
+    ax.grid(axis="x")
+    ax.set_title("How far off forecasts of open issues were", fontweight="bold")
+    ax.legend(loc="lower right", fontsize=9)
+    return ax
+
+
+def reliability(table: pd.DataFrame, ax: Axes) -> Axes:
+    """Draw how often it ``happened`` against what was ``forecast``, a line for each number of ``days``."""
+    ax.plot([0, 1], [0, 1], color=style.GREY, linewidth=0.9)
+    for n, (days, rows) in enumerate(table.groupby("days", sort=True)):
+        marker, line = MARKS[n % len(MARKS)]
+        colour = COLOURS[n % len(COLOURS)]
+        rows = rows.sort_values("forecast")
+        x, y = rows["forecast"].to_numpy(float), rows["happened"].to_numpy(float)
+        ax.plot(x, y, line, color=colour, linewidth=1.2)
+        sizes = 20 + 260 * np.sqrt(rows["weight"].to_numpy(float))
+        ax.scatter(x, y, s=sizes, marker=marker, color=colour, edgecolor="white", zorder=3, label=f"within {days} days")
+    ax.set_xlim(-0.03, 1.03)
+    ax.set_ylim(-0.03, 1.03)
+    ax.set_aspect("equal")
+    ax.set_xlabel("the probability that was given to a closing")
+    ax.set_ylabel("how often it happened")
+    ax.grid()
+    ax.set_title("Did it happen as often as it was said?", fontweight="bold")
+    legend = ax.legend(loc="lower right", fontsize=9, title="larger: more cases")
+    legend.get_title().set_fontsize(9)
+    return ax
