@@ -1,4 +1,4 @@
-"""The scores of histories against closed forms, against scoringrules where it is there, and against what scores must do."""
+"""The scores of histories: closed forms, scoringrules where it is there, and what scores must do."""
 
 import math
 
@@ -29,7 +29,14 @@ def on_grid(law, outcome, horizon):
 
 
 NORMAL = [(0, 0.233695), (1, 0.602441), (2, 1.452792)]
-EXPONENTIAL = [(1, 0, 0.5), (1, 1, 0.235759), (1, 2, 0.770671), (0.1, 5, 2.130613), (0.1, 10, 2.357589), (0.1, 30, 15.995741)]
+EXPONENTIAL = [
+    (1, 0, 0.5),
+    (1, 1, 0.235759),
+    (1, 2, 0.770671),
+    (0.1, 5, 2.130613),
+    (0.1, 10, 2.357589),
+    (0.1, 30, 15.995741),
+]
 WEIBULL = [(6, 7.648068), (18, 2.049698), (38, 15.137823)]
 
 

@@ -109,14 +109,15 @@ def test_all_shipped_scenarios_fit(negsim, root):
 
 
 def commands():
-    from negsim.cli import agenda_app, app
+    from negsim.cli import agenda_app, app, history_app
 
+    groups = (((), app), (("agenda",), agenda_app), (("history",), history_app))
     below = [
         (*typed, command.name or command.callback.__name__)
-        for typed, one in (((), app), (("agenda",), agenda_app))
+        for typed, one in groups
         for command in one.registered_commands
     ]
-    return [(), ("agenda",), *below]
+    return [(), ("agenda",), ("history",), *below]
 
 
 @pytest.mark.parametrize("command", commands(), ids=lambda words: " ".join(words) or "negsim")
@@ -137,7 +138,7 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
     first = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("   ")]
     shown = [name for name in first if (name,) in set(commands())]
     projecting = ["run", "plot", "trace", "compare", "report"]
-    assert shown == ["init", "doctor", "agenda", "check", "show", "schema", *projecting]
+    assert shown == ["init", "doctor", "agenda", "check", "show", "schema", *projecting, "backtest", "history"]
     assert lines.index("Begin:") < lines.index("Project:") < lines.index("Options:")
 
 

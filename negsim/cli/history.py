@@ -100,7 +100,9 @@ def as_agenda(
     if as_json:
         print_json({"file": str(out), "issues": len(found["issues"])} if out is not None else found)
     else:
-        typer.echo(f"wrote {out}, {len(found['issues'])} issues" if out is not None else to_yaml(found), nl=out is not None)
+        typer.echo(
+            f"wrote {out}, {len(found['issues'])} issues" if out is not None else to_yaml(found), nl=out is not None
+        )
 
 
 def backtest(

@@ -53,7 +53,9 @@ class Scored:
 
     def mean(self, method: str, score: str = "crps", kind: str = "open", talks: Sequence[str] | None = None) -> float:
         """The mean of a score: over issues, then origins, then talks; NaN if there is no case."""
-        each = [value for name in (talks or self.ends) if np.isfinite(value := self.of_talks(method, name, score, kind))]
+        each = [
+            value for name in (talks or self.ends) if np.isfinite(value := self.of_talks(method, name, score, kind))
+        ]
         return float(np.mean(each)) if each else float("nan")
 
     def of_talks(self, method: str, talks: str, score: str = "crps", kind: str = "open") -> float:
@@ -130,7 +132,7 @@ def _known(others: Sequence[Talks], origin: date) -> list[Talks]:
 
 
 def cases_of(talks: Talks, scene: Scene) -> list[Case]:
-    """The issues of a scene whose end is known well enough, or known not to have come; here, and only here, one looks ahead.
+    """The issues of a scene whose end is known, or known not to have come; here, and only here, one looks ahead.
 
     Of talks that were concluded all is known, however long ago they ended, so their horizon is the full one. Of others
     the record breaks off, and forecasts are cut off there too.

@@ -56,10 +56,10 @@ def difference(scored: Scored, method: str, against: str, kind: str = "open") ->
     )
 
 
-def _stretches(values: np.ndarray[tuple[int], np.dtype[np.float64]], random: np.random.Generator) -> np.ndarray[
-    tuple[int], np.dtype[np.float64]
-]:
-    """Means of the values of some talks, put together anew of stretches of neighbours; the last goes on at the first."""
+def _stretches(
+    values: np.ndarray[tuple[int], np.dtype[np.float64]], random: np.random.Generator
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Means of the values of some talks, put together of stretches of neighbours; behind the last is the first."""
     n = len(values)
     long = min(STRETCH, max(n // 2, 1))
     starts = random.integers(n, size=(DRAWS, -(-n // long)))

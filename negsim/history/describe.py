@@ -1,9 +1,10 @@
-"""What is on record of each talks, in figures: how many issues, how far they came, how long it took, what was announced."""
+"""What is on record of talks, in figures: how many issues, how far they came, how long it took, what was announced."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -63,7 +64,7 @@ def describe(talks: Talks) -> Description:
         sum(issue.at_once for issue in sure),
         _median(lasted),
         len(days),
-        _median([(later - day).days for day, later in zip(days, days[1:], strict=False)]),
+        _median([(later - day).days for day, later in pairwise(days)]),
         sum(not target.unsure for target in talks.targets),
         _median(slips),
     )
@@ -84,14 +85,15 @@ def state_data(talks: Talks, at: State) -> dict[str, Any]:
         "talks": talks.id,
         "on": str(at.on),
         **{
-            kind: [{"issue": issue.title, "opened": issue.opened, "closed": issue.closed} for issue in issues]
+            kind: [_plain({"issue": issue.title, "opened": issue.opened, "closed": issue.closed}) for issue in issues]
             for kind, issues in (("open", at.open), ("closed", at.closed), ("waiting", at.waiting))
         },
         "in_doubt": [issue.title for issue in at.unsure],
         "meeting_days": at.meetings,
-        "last_meeting": at.last_meeting,
+        "last_meeting": str(at.last_meeting) if at.last_meeting else None,
         "targets": [
-            {"said": target.said, "who": target.who, "what": target.what, "by": target.latest} for target in at.targets
+            _plain({"said": target.said, "who": target.who, "what": target.what, "by": target.latest})
+            for target in at.targets
         ],
     }
 
@@ -120,9 +122,9 @@ def descriptions_table(histories: Histories, look: Look) -> str:
         when = f"{of.title}, {of.end}, " + (f"{of.first} to {of.until}" if of.first else f"to {of.until}")
         lines += [look.faint(line) for line in wrap(when, look.width, "  ", "  ")]
     note = (
-        "days: median from opening to closing of what was closed, not at once. in doubt: issues with a day from memory, "
-        "left out; --memory takes them in. gap: median days between meeting days. slip: median of the time that an "
-        "announced date took by the time announced."
+        "days: median from opening to closing of what was closed, not at once. in doubt: issues with a day from "
+        "memory, left out; --memory takes them in. gap: median days between meeting days. slip: median of the time that "
+        "an announced date took by the time announced."
     )
     return "\n".join([*lines, "", *(look.faint(line) for line in wrap(note, look.width))]) + "\n"
 
@@ -143,9 +145,7 @@ def state_text(talks: Talks, at: State, look: Look) -> str:
     if at.targets:
         lines += ["", look.bold("announced and not yet come true")]
         for target in at.targets:
-            lines += wrap(
-                f"{target.said}, {target.who}: {target.what} (by {target.latest})", look.width, "    ", "  "
-            )
+            lines += wrap(f"{target.said}, {target.who}: {target.what} (by {target.latest})", look.width, "    ", "  ")
     return "\n".join(lines) + "\n"
 
 

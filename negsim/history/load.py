@@ -107,9 +107,11 @@ def load(folder: str | os.PathLike[str], memory: bool = False) -> Histories:
     }
     heads = {row["id"]: row for row in tables["talks"]}
     problems += _twice(tables["talks"], ("id",), "these talks")
-    if heads:
+    # Talks with a mistake in their own row are named all the same.
+    named = [row["id"] for row in read_table(place / "talks.csv", dict.fromkeys(TALKS, _text), [])]
+    if named:
         for name in ("issues", "rounds", "announced_targets"):
-            problems += _unknown_talks(tables[name], heads)
+            problems += _unknown_talks(tables[name], named)
     problems += _twice(tables["issues"], ("talks", "issue"), "this issue")
     problems += _twice(tables["rounds"], ("talks", "round"), "this round")
     for row in tables["issues"]:
@@ -123,7 +125,7 @@ def load(folder: str | os.PathLike[str], memory: bool = False) -> Histories:
     return Histories({name: _talks(row, tables, memory) for name, row in heads.items()})
 
 
-def _unknown_talks(rows: Iterable[Row], heads: dict[str, Row]) -> Iterable[Problem]:
+def _unknown_talks(rows: Iterable[Row], heads: list[str]) -> Iterable[Problem]:
     for row in rows:
         if row["talks"] not in heads:
             hint = did_you_mean(row["talks"], heads)
@@ -177,7 +179,7 @@ def _round_problems(row: Row) -> Iterable[Problem]:
 def _target_problems(row: Row) -> Iterable[Problem]:
     if row["target_latest"] < row["target_earliest"]:
         yield row.problem("target_latest", f"it lies before the earliest day, {row['target_earliest']}")
-    if row["target_latest"] < row["statement_date"]:
+    elif row["target_latest"] < row["statement_date"]:
         yield row.problem("target_latest", f"it lies before the statement, {row['statement_date']}")
     if row["actual"] and row["actual"] < row["statement_date"]:
         yield row.problem("actual", f"it lies before the statement, {row['statement_date']}")

@@ -75,9 +75,7 @@ def updated(prior: Chances, talks: Talks) -> Chances:
     )
 
 
-def by_meetings(
-    scene: Scene, others: Sequence[Talks], prior: Chances, runs: int = RUNS, age: float = 0.0
-) -> Forecasts:
+def by_meetings(scene: Scene, others: Sequence[Talks], prior: Chances, runs: int = RUNS, age: float = 0.0) -> Forecasts:
     """Forecasts of all issues of a scene.
 
     With ``age`` the chance of an open issue grows with the time since its opening: a meeting counts as

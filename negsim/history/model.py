@@ -1,8 +1,8 @@
 """Our own forecast: issues are closed one by one at meetings, or all together when the talks end.
 
-Meetings: chances and gaps of the talks' own past with other talks as the prior (`negsim.history.meetings`). The end: the
-latest announced date times a slip where there is one, and the pace so far (`negsim.history.endings`). A `Variant` says
-how much of each. `ours` is the mean of all variants, so that nothing is chosen; `best_of_training` takes the one variant
+Meetings: chances and gaps of the talks' own past with other talks as the prior (`negsim.history.meetings`). The end:
+the latest announced date times a slip where there is one, and the pace so far (`negsim.history.endings`). A `Variant`
+says how much of each. `ours` is the mean of all variants, so that nothing is chosen; `best_of_training` takes the one
 that did best on the other talks, each of them left out in turn.
 """
 
@@ -113,7 +113,7 @@ def _either(one: Floats, other: Floats, together: float) -> Floats:
 
 
 def variants(targets: bool = True, **fixed: Any) -> list[Variant]:
-    """Every combination of the numbers that are tried; without targets their weight says nothing. ``fixed`` is not tried.
+    """Every combination of the numbers that are tried, but for those that are ``fixed``.
 
     >>> len(variants()), len(variants(targets=False)), len(variants(age=0.0))
     (12, 6, 6)
@@ -169,7 +169,9 @@ def _scenes(talks: Talks) -> tuple[tuple[Scene, tuple[tuple[str, int | None, int
     found = []
     for origin in by_rule(talks):
         scene = Scene.of(talks, origin, HORIZON)
-        cases = tuple((case.issue, case.outcome, case.horizon) for case in cases_of(talks, scene) if case.kind == "open")
+        cases = tuple(
+            (case.issue, case.outcome, case.horizon) for case in cases_of(talks, scene) if case.kind == "open"
+        )
         if cases:
             # While variants are tried, only open issues are forecast.
             found.append((replace(scene, now=replace(scene.now, waiting=())), cases))

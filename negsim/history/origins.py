@@ -17,7 +17,7 @@ LEAST = 180
 
 
 def by_rule(talks: Talks, months: int = 6) -> list[date]:
-    """Every half year from the first opening: as long as an issue is unclosed, and half a year before a record breaks off.
+    """Every half year from the first opening, while an issue is unclosed and for half a year the record goes on.
 
     >>> from negsim.history import load
     >>> [str(day) for day in by_rule(load("seeds/histories")["brexit"])]
@@ -82,6 +82,8 @@ def _days(node: Node, talks: Talks, problems: list[Problem]) -> list[date]:
         if at >= talks.until:
             problems.append(each.problem(f"the record of {talks.id} ends on {talks.until}", allowed="an earlier day"))
         elif days and at <= days[-1]:
-            problems.append(each.problem(f"{at} does not lie after {days[-1]}", allowed="each later than the one before"))
+            problems.append(
+                each.problem(f"{at} does not lie after {days[-1]}", allowed="each later than the one before")
+            )
         days.append(at)
     return days

@@ -50,15 +50,15 @@ def agenda_data(talks: Talks, on: date | None = None) -> dict[str, Any]:
     sides = dict(zip(_names(then.sides), then.sides, strict=True))
     names = _names(issue.title for issue in then.sure)
     doubt = len(then.issues) - len(then.sure)
-    left_out = f" {doubt} of {len(then.issues)} issues are left out, because a day of theirs is in doubt." if doubt else ""
+    left_out = (
+        f" {doubt} of {len(then.issues)} issues are left out, because a day of theirs is in doubt." if doubt else ""
+    )
     meetings = [meeting for meeting in then.meetings if meeting.held and meeting.start and not meeting.unsure]
     return {
         "title": then.title,
         "description": f"Made from a history; the record stands at {then.until}.{left_out}",
         "sides": {name: {"title": title} for name, title in sides.items()},
-        "issues": {
-            name: _issue(issue, then, first, list(sides)) for name, issue in zip(names, then.sure, strict=True)
-        },
+        "issues": {name: _issue(issue, then, first, list(sides)) for name, issue in zip(names, then.sure, strict=True)},
         "rounds": {
             name: {
                 "title": f"Round {meeting.name}",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -97,7 +98,7 @@ def durations(others: Sequence[Talks], whole: bool = False) -> Durations:
 def gaps(talks: Talks) -> list[int]:
     """Days from one meeting to the next."""
     days = talks.meeting_days()
-    return [(later - day).days for day, later in zip(days, days[1:], strict=False)]
+    return [(later - day).days for day, later in pairwise(days)]
 
 
 @dataclass(frozen=True)

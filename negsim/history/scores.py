@@ -102,7 +102,7 @@ def coverage(bounds: tuple[float, float], share: float) -> float:
     A forecast with lumps (a month that takes a third of it) has no interval of exactly 80 %; over the randomisation it
     has, and a calibrated forecast then covers just the share.
 
-    >>> coverage((0.0, 0.2), 0.8), coverage((0.5, 0.5), 0.8), coverage((0.95, 0.95), 0.8)
+    >>> round(coverage((0.0, 0.2), 0.8), 6), coverage((0.5, 0.5), 0.8), coverage((0.95, 0.95), 0.8)
     (0.5, 1.0, 0.0)
     """
     low, high = (1.0 - share) / 2.0, (1.0 + share) / 2.0

@@ -1,4 +1,4 @@
-"""What is on record of some talks: issues with the days on which they were opened and closed, meetings, announced dates.
+"""What is on record of some talks: issues with their days of opening and closing, meetings, announced dates.
 
 A date from memory is good enough to hide what came after it, and for nothing else, unless the record is loaded with
 ``memory=True``. `known_by` cuts a record off at the end of a day; whatever must not look ahead is given its result.
@@ -85,7 +85,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Talks:
-    """The record of some talks up to the day ``until``; ``end`` is how they stand then: concluded, stalled or running."""
+    """The record of some talks up to the day ``until``, and how they stand then: concluded, stalled or running."""
 
     id: str
     title: str

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import math
+from itertools import pairwise
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negsim.history.backtest import BRIER_DAYS, KINDS, Scored
 from negsim.history.bootstrap import Difference
-from negsim.history.model import chosen
+from negsim.history.model import OURS, chosen
 from negsim.history.talks import Histories
 from negsim.history.trial import Trial
 from negsim.history.verdict import CAUTION
 from negsim.writing import write_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
+
+TEMPLATE = Path(__file__).parent / "track.md"
 
 #: What the pictures show.
 DRAWN = ("per meeting", "target x slip", "ours, no targets", "ours")
@@ -28,6 +34,7 @@ AIMS = (("ours, no targets", "per meeting", 0.75, 0.90), ("ours", "target x slip
 #: Per talks never worse than so many times the baseline, or than so many days more.
 TIMES, DAYS = 1.25, 10.0
 COVER = (0.75, 0.88)
+NO = "**no**"
 
 
 def write_page(found: Trial, histories: Histories, path: Path) -> list[Path]:
@@ -77,7 +84,7 @@ def reliability_table(scored: Scored, method: str) -> pd.DataFrame:
         p = scored.at_days[row, :, n]
         usable = np.asarray([case.horizon >= days for case in scored.cases]) & np.isfinite(p)
         happened = np.asarray([case.outcome is not None and case.outcome <= days for case in scored.cases])
-        for low, high in zip(BINS, BINS[1:], strict=False):
+        for low, high in pairwise(BINS):
             mine = usable & (p >= low) & ((p < high) | (high == 1.0))
             weight = weights[mine].sum()
             if weight > 0:
@@ -101,222 +108,123 @@ def _weights(scored: Scored) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 
 def page(found: Trial, histories: Histories, pictures: list[str]) -> str:
-    """The page as Markdown."""
-    scored = found.scored
-    names = ", ".join(histories[name].title for name in scored.ends)
-    count = {kind: sum(case.kind == kind for case in scored.cases) for kind in KINDS}
-    parts = [
-        "# Track record",
-        "",
-        "Made by `negsim backtest --report docs/track-record.md`; not to be edited by hand. "
-        f"Record {fingerprint(histories)}.",
-        "",
-        f"Talks of the past are forecast from fixed days, as if nothing later were known, and scored on what came: "
-        f"{names}. That is {count[KINDS[0]]} forecasts of issues then open and {count[KINDS[1]]} of issues not yet "
-        f"opened, over up to {found.horizon} days.",
-        "",
-        *_limits(found),
-        "## What is reached",
-        "",
-        *_aims(scored),
-        f"![CRPS by talks]({pictures[0]})",
-        "",
-        "## Scores",
-        "",
-        "CRPS of min(time to closing, horizon) in days; the logarithmic score of months; Brier scores of a closing within "
-        f"{', '.join(map(str, BRIER_DAYS))} days; how much of what came lies in the central 50 % and 80 % intervals. Means "
-        "are over issues, then origins, then talks. Smaller is better, but for coverage. `concluded` and `others` are the "
-        "CRPS of talks that came to an end and of talks that stalled.",
-        "",
-    ]
-    for kind in KINDS:
-        parts += [f"### Issues {kind}", "", *_scores(scored, kind), *_by_talks(scored, kind)]
-    parts += [
-        "## Do probabilities hold?",
-        "",
-        f"![Reliability]({pictures[1]})",
-        "",
-        "All forecasts of ours, of open issues and of others. A mark below the line: it was said more often than it "
-        "happened. Many of these cases are issues of the same talks that ended together, so a mark far off is less "
-        "surprising than it looks.",
-        "",
-        *_pit(scored),
-        "## How sure are the differences?",
-        "",
-        *_differences(found.differences),
-        CAUTION,
-        "",
-        *_ablation(found),
-        *_early(found),
-        *_method(found, histories),
-    ]
-    return "\n".join(parts).rstrip() + "\n"
+    """The page as Markdown, of a trial with ablation and early forecasts; its words are in ``track.md``."""
+    scored, ablation, early = found.scored, found.ablation, found.early
+    assert ablation is not None
+    assert early is not None
+    tables = {
+        f"{key}_{name}": make(scored, kind)
+        for key, kind in zip(("open", "waiting"), KINDS, strict=True)
+        for name, make in (("scores", _scores), ("by_talks", _by_talks))
+    }
+    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
+        tables,
+        fingerprint=fingerprint(histories),
+        names=", ".join(histories[name].title for name in scored.ends),
+        open=sum(case.kind == KINDS[0] for case in scored.cases),
+        waiting=sum(case.kind == KINDS[1] for case in scored.cases),
+        horizon=found.horizon,
+        count=len(scored.ends),
+        caution=CAUTION,
+        early=f"{early.mean('ours'):.0f}",
+        ours=f"{scored.mean('ours'):.0f}",
+        aims=_aims(scored),
+        talks_picture=pictures[0],
+        reliability_picture=pictures[1],
+        brier=", ".join(map(str, BRIER_DAYS)),
+        pit=_pit(scored),
+        differences=_differences(found.differences),
+        ablation=_ablation(scored, ablation),
+        early_scores=_early(early),
+        variants="; ".join(
+            f"{name}: {chosen([each for each in histories.talks.values() if each.id != name]).words}"
+            for name in scored.ends
+        ),
+    )
 
 
-def _limits(found: Trial) -> list[str]:
-    early = found.early
-    told = ""
-    if early is not None:
-        told = f" (CRPS {early.mean('ours'):.0f} and not {found.scored.mean('ours'):.0f} days; see the end of the page)"
-    return [
-        "Read these first:",
-        "",
-        f"- **{len(found.scored.ends)} talks are few.** Three of them are accessions to one union. {CAUTION}",
-        "- **Whoever made this model knew how these talks ended.** Its parts, the numbers that are tried and the decision to "
-        "average over them were made with these talks in sight. `ours, one variant`, chosen by the other talks alone, "
-        "is the row with less of that in it; only talks that are yet to come are free of it.",
-        "- **Talks teach each other across time**: forecasts of 2007 are taught by talks of 2018. Taught by what could be "
-        f"known at the time alone, they are worse{told}.",
-        "- **The record itself is uneven**: days that nobody has looked up are left out, and talks that drew no attention are "
-        "not on record at all.",
-        "- **This is no score of the simulation.** It is of the forecasts in `negsim/history`, which know nothing of demands "
-        "and concessions; what they found is what a scenario's numbers are to be held against.",
-        "",
-    ]
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _aims(scored: Scored) -> list[str]:
-    lines = ["| what was aimed at | reached | |", "|---|---|---|"]
+def _aims(scored: Scored) -> str:
+    rows = []
     for method, base, goal, least in AIMS:
         ratio = scored.mean(method) / scored.mean(base)
-        how = "yes" if ratio <= goal else "the least" if ratio <= least else "**no**"
-        lines.append(f"| {method}: CRPS at most {goal:.2f} of {base} ({least:.2f} the least) | {ratio:.2f} | {how} |")
-    for method, base, _, _ in AIMS:
+        how = "yes" if ratio <= goal else "the least" if ratio <= least else NO
+        rows.append((f"{method}: CRPS at most {goal:.2f} of {base} ({least:.2f} the least)", f"{ratio:.2f}", how))
+    for method, base in (*((method, base) for method, base, *_ in AIMS), ("ours, one variant", "target x slip")):
         for talks in scored.ends:
             one, other = scored.of_talks(method, talks), scored.of_talks(base, talks)
             fine = one <= TIMES * other or one <= other + DAYS
-            lines.append(
-                f"| {method}, {talks}: at most {TIMES} times {base} or {DAYS:.0f} days more | {one:.0f} against "
-                f"{other:.0f} days | {'yes' if fine else '**no**'} |"
-            )
-    for method in ("ours, no targets", "ours, one variant", "ours"):
+            what = f"{method}, {talks}: at most {TIMES} times {base} or {DAYS:.0f} days more"
+            rows.append((what, f"{one:.0f} against {other:.0f} days", "yes" if fine else NO))
+    for method in OURS:
         cover = scored.mean(method, "cover_80")
         fine = COVER[0] <= cover <= COVER[1]
-        lines.append(
-            f"| {method}: 80 % intervals cover {COVER[0]} to {COVER[1]} | {cover:.3f} | {'yes' if fine else '**no**'} |"
-        )
+        what = f"{method}: 80 % intervals cover {COVER[0]} to {COVER[1]}"
+        rows.append((what, f"{cover:.3f}", "yes" if fine else NO))
     one, other = (scored.mean(method, kind=KINDS[1]) for method in ("ours", "target x slip"))
-    lines.append(
-        f"| ours, issues not yet opened: no worse than target x slip | {one:.0f} against {other:.0f} days | "
-        f"{'yes' if one <= other else '**no**'} |"
-    )
-    return [*lines, ""]
+    what = "ours, issues not yet opened: no worse than target x slip"
+    rows.append((what, f"{one:.0f} against {other:.0f} days", "yes" if one <= other else NO))
+    return _table(("what was aimed at", "reached", ""), rows)
 
 
-def _scores(scored: Scored, kind: str) -> list[str]:
-    heads = ["CRPS", "log", *(f"Brier {day}" for day in BRIER_DAYS), "50 %", "80 %", "concluded", "others"]
-    lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
+def _scores(scored: Scored, kind: str) -> str:
+    heads = ["", "CRPS", "log", *(f"Brier {day}" for day in BRIER_DAYS), "50 %", "80 %", "concluded", "others"]
     names = ("crps", "log", *(f"brier_{day}" for day in BRIER_DAYS), "cover_50", "cover_80")
+    rows = []
     for method in scored.methods:
         values = [scored.mean(method, name, kind) for name in names]
         texts = [f"{values[0]:.1f}", f"{values[1]:.2f}", *(f"{v:.3f}" for v in values[2:5])]
         texts += [f"{v:.2f}" for v in values[5:]]
-        for end in ("concluded", "other"):
-            of = scored.ended(end)
-            texts.append(f"{scored.mean(method, 'crps', kind, of):.1f}" if of else "")
-        lines.append(f"| {method} | " + " | ".join(texts) + " |")
-    return [*lines, ""]
+        ended = (scored.ended("concluded"), scored.ended("other"))
+        texts += [f"{scored.mean(method, 'crps', kind, of):.1f}" if of else "" for of in ended]
+        rows.append((method, *texts))
+    return _table(heads, rows)
 
 
-def _by_talks(scored: Scored, kind: str) -> list[str]:
-    lines = ["CRPS by talks:", "", "| | " + " | ".join(scored.ends) + " |", "|---" * (len(scored.ends) + 1) + "|"]
+def _by_talks(scored: Scored, kind: str) -> str:
+    rows = []
     for method in scored.methods:
         values = [scored.of_talks(method, talks, kind=kind) for talks in scored.ends]
-        lines.append(f"| {method} | " + " | ".join(f"{v:.1f}" if math.isfinite(v) else "" for v in values) + " |")
-    return [*lines, ""]
+        rows.append((method, *(f"{value:.1f}" if math.isfinite(value) else "" for value in values)))
+    return _table(["", *scored.ends], rows)
 
 
-def _pit(scored: Scored) -> list[str]:
+def _pit(scored: Scored) -> str:
     """Five bins of the randomised transform, in expectation over the randomisation."""
     row, weights = scored.methods.index("ours"), _weights(scored)
     low, high = scored.values[row, :, -2], np.maximum(scored.values[row, :, -1], scored.values[row, :, -2] + 1e-9)
-    edges = np.linspace(0, 1, 6)
     shares = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(np.linspace(0, 1, 6)):
         inside = np.clip(np.minimum(high, right) - np.maximum(low, left), 0, None) / (high - low)
         shares.append(f"{100 * float((weights * inside).sum() / weights.sum()):.0f} %")
-    return [
-        f"The probability integral transform of ours, in fifths, which should hold 20 % each: {', '.join(shares)}. Much in "
-        "the first: things came sooner than was said; much in the last: later, or not at all.",
-        "",
-    ]
+    return ", ".join(shares)
 
 
-def _differences(differences: list[Difference]) -> list[str]:
-    lines = [
-        "CRPS of the first minus that of the second, in days, with 90 % intervals of a bootstrap of whole talks, and of "
-        "stretches of six neighbouring origins within talks.",
-        "",
-        "| | issues | days | ratio | over talks | over origins |",
-        "|---|---|---|---|---|---|",
-    ]
+def _differences(differences: list[Difference]) -> str:
+    rows = []
     for each in differences:
-        intervals = " | ".join(f"{low:.0f} to {high:.0f}" for low, high in (each.over_talks, each.over_origins))
-        lines.append(
-            f"| {each.method} - {each.against} | {each.kind} | {each.days:+.0f} | {each.ratio:.2f} | {intervals} |"
-        )
-    return [*lines, ""]
+        intervals = (f"{low:.0f} to {high:.0f}" for low, high in (each.over_talks, each.over_origins))
+        name = f"{each.method} - {each.against}"
+        rows.append((name, each.kind, f"{each.days:+.0f}", f"{each.ratio:.2f}", *intervals))
+    return _table(("", "issues", "days", "ratio", "over talks", "over origins"), rows)
 
 
-def _ablation(found: Trial) -> list[str]:
-    if found.ablation is None:
-        return []
-    lines = [
-        "## What earns its keep?",
-        "",
-        "Ours without one feature at a time; more days than ours means that the feature helps.",
-        "",
-        "| ours without | open | by talks: " + ", ".join(found.scored.ends) + " | not yet opened |",
-        "|---|---|---|---|",
-    ]
-    rows = [("(nothing: ours)", found.scored, "ours"), *((name, found.ablation, name) for name in found.ablation.methods)]
-    for name, scored, method in rows:
-        by_talks = ", ".join(f"{scored.of_talks(method, talks):.0f}" for talks in scored.ends)
-        lines.append(
-            f"| {name} | {scored.mean(method):.1f} | {by_talks} | {scored.mean(method, kind=KINDS[1]):.1f} |"
-        )
-    return [*lines, ""]
+def _ablation(scored: Scored, without: Scored) -> str:
+    rows = []
+    for name, which in (("ours", scored), *((name, without) for name in without.methods)):
+        by_talks = (f"{which.of_talks(name, talks):.0f}" for talks in which.ends)
+        words = "(nothing: ours)" if which is scored else name
+        rows.append((words, f"{which.mean(name):.1f}", *by_talks, f"{which.mean(name, kind=KINDS[1]):.1f}"))
+    return _table(("ours without", "open", *scored.ends, "not yet opened"), rows)
 
 
-def _early(found: Trial) -> list[str]:
-    if found.early is None:
-        return []
-    lines = [
-        "## With what was known at the time alone",
-        "",
-        "The same forecasts, taught by other talks only so far as these had come by the origin.",
-        "",
-        "| CRPS of open issues | all | " + " | ".join(found.early.ends) + " |",
-        "|---" * (len(found.early.ends) + 2) + "|",
-    ]
-    for method in found.early.methods:
-        values = [found.early.mean(method), *(found.early.of_talks(method, talks) for talks in found.early.ends)]
-        lines.append(f"| {method} | " + " | ".join(f"{value:.1f}" for value in values) + " |")
-    return [*lines, ""]
-
-
-def _method(found: Trial, histories: Histories) -> list[str]:
-    lines = [
-        "## How it is done",
-        "",
-        "- The record is in `seeds/histories`, its format in [histories-format.md](histories-format.md), the origins in "
-        "`seeds/histories/origins.yaml`, with the rule by which they were chosen. A day from memory hides what came after it "
-        "and is used for nothing else: the issue is left out from that day on, and such a closing is not scored.",
-        "- A forecaster gets the talks cut off at the origin by one function; a test plants days after an origin and sees "
-        "that no forecast changes. The list of issues is taken as known from the start.",
-        "- The horizon is the full one for talks that were concluded, however soon they ended after the origin, and the end of "
-        "the record for others.",
-        "- Baselines: nothing closes; a constant hazard with a Gamma prior; Kaplan-Meier and Weibull curves of other talks, "
-        "given the age of an issue (SciPy); months of own throughput drawn again; a closing hazard per meeting with resampled "
-        "gaps; the announced end times the slips of other talks, and where nothing was announced, per meeting.",
-        "- Ours: issues close one by one at meetings, or together when the talks end. The end is told by announced dates times "
-        "a slip and by the pace so far (how far the talks have come in the time that they took). Twelve variants of how this "
-        "is weighed are averaged.",
-        "- `ours, one variant` took, by talks left out: "
-        + "; ".join(
-            f"{name}: {chosen([each for each in histories.talks.values() if each.id != name]).words}"
-            for name in found.scored.ends
-        )
-        + ".",
-    ]
-    return [*lines, ""]
+def _early(early: Scored) -> str:
+    rows = []
+    for method in early.methods:
+        values = [early.mean(method), *(early.of_talks(method, talks) for talks in early.ends)]
+        rows.append((method, *(f"{value:.1f}" for value in values)))
+    return _table(("CRPS", "all", *early.ends), rows)

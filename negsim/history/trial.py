@@ -29,8 +29,8 @@ _UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 class Trial:
     """The scores of all methods, and the differences.
 
-    If they were asked for: ``ablation``, what our forecast is without each of its features, and ``early``, what forecasts
-    are that are taught by nothing that came after the origin.
+    If they were asked for: ``ablation``, our forecast without each of its features, and ``early``, forecasts that are
+    taught by nothing that came after the origin.
     """
 
     scored: Scored

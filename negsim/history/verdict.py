@@ -17,15 +17,19 @@ CAUTION = (
 )
 
 HOW = (
-    "CRPS of min(time to closing, horizon) in days, smaller is better: mean over the issues of an origin, then over the "
-    "origins of talks, then over talks. What lies after an origin is hidden; talks are forecast by what the others, in "
-    "full, have taught."
+    "CRPS of min(time to closing, horizon) in days, smaller is better: mean over the issues of an origin, then over "
+    "the origins of talks, then over talks. What lies after an origin is hidden; talks are forecast by what the others, "
+    "in full, have taught."
 )
 
 
 def data(scored: Scored, differences: list[Difference]) -> dict[str, Any]:
     """All figures as plain data; what there is not is null."""
-    groups = {"all": list(scored.ends), "concluded": scored.ended("concluded"), "not concluded": scored.ended("stalled")}
+    groups = {
+        "all": list(scored.ends),
+        "concluded": scored.ended("concluded"),
+        "not concluded": scored.ended("stalled"),
+    }
     return {
         "talks": dict(scored.ends),
         "issues": {kind: sum(case.kind == kind for case in scored.cases) for kind in KINDS},

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: A marker and a line for each of some things, so that colour is not needed to tell them apart.
 MARKS = (("o", "-"), ("s", "--"), ("^", ":"), ("D", "-."))
+#: How far the marks of one row lie apart, in rows.
+APART = 0.16
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE)
 
 
@@ -34,15 +36,15 @@ def by_talks(table: pd.DataFrame, ax: Axes) -> Axes:
     """Draw the CRPS (``crps``) of each ``method`` by ``talks``: a row the talks, a mark the method."""
     talks = list(dict.fromkeys(table["talks"]))
     methods = list(dict.fromkeys(table["method"]))
-    for y, name in enumerate(talks):
-        values = table[table["talks"] == name]["crps"].to_numpy(float)
-        ax.plot([values.min(), values.max()], [y, y], color=style.FAINT, linewidth=5, solid_capstyle="round", zorder=1)
+    for y in range(1, len(talks)):
+        ax.axhline(y - 0.5, color=style.FAINT, linewidth=0.8)
     for n, method in enumerate(methods):
         mine = table[table["method"] == method].set_index("talks")["crps"]
         marker, _ = MARKS[n % len(MARKS)]
         ax.plot(
-            [float(mine[name]) for name in talks], range(len(talks)), marker, color=COLOURS[n % len(COLOURS)],
-            markersize=9, label=method, zorder=2, markeredgecolor="white",
+            [float(mine[name]) for name in talks],
+            [y + APART * (n - (len(methods) - 1) / 2) for y in range(len(talks))],
+            marker, color=COLOURS[n % len(COLOURS)], markersize=9, label=method, zorder=2, markeredgecolor="white",
         )  # fmt: skip
     ax.set_yticks(range(len(talks)), talks)
     ax.set_ylim(len(talks) - 0.5, -0.5)
@@ -50,7 +52,7 @@ def by_talks(table: pd.DataFrame, ax: Axes) -> Axes:
     ax.set_xlabel("CRPS in days: how far off, smaller is better")
     ax.grid(axis="x")
     ax.set_title("How far off forecasts of open issues were", fontweight="bold")
-    ax.legend(loc="lower right", fontsize=9)
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=len(methods), fontsize=9, borderaxespad=0)
     return ax
 
 
@@ -72,6 +74,8 @@ def reliability(table: pd.DataFrame, ax: Axes) -> Axes:
     ax.set_ylabel("how often it happened")
     ax.grid()
     ax.set_title("Did it happen as often as it was said?", fontweight="bold")
-    legend = ax.legend(loc="lower right", fontsize=9, title="larger: more cases")
+    legend = ax.legend(
+        loc="upper left", bbox_to_anchor=(1.03, 1), fontsize=9, title="larger: more cases", borderaxespad=0
+    )
     legend.get_title().set_fontsize(9)
     return ax
