@@ -123,8 +123,8 @@ def descriptions_table(histories: Histories, look: Look) -> str:
         lines += [look.faint(line) for line in wrap(when, look.width, "  ", "  ")]
     note = (
         "days: median from opening to closing of what was closed, not at once. in doubt: issues with a day from "
-        "memory, left out; --memory takes them in. gap: median days between meeting days. slip: median of the time that "
-        "an announced date took by the time announced."
+        "memory, left out; --memory takes them in. gap: median days between meeting days. slip: median of the time "
+        "that an announced date took by the time announced."
     )
     return "\n".join([*lines, "", *(look.faint(line) for line in wrap(note, look.width))]) + "\n"
 

@@ -18,8 +18,8 @@ CAUTION = (
 
 HOW = (
     "CRPS of min(time to closing, horizon) in days, smaller is better: mean over the issues of an origin, then over "
-    "the origins of talks, then over talks. What lies after an origin is hidden; talks are forecast by what the others, "
-    "in full, have taught."
+    "the origins of talks, then over talks. What lies after an origin is hidden; talks are forecast by what the "
+    "others, in full, have taught."
 )
 
 
