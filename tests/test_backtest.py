@@ -410,7 +410,11 @@ def test_the_track_record_is_of_this_record_and_these_forecasts(root):
 def test_the_track_record_is_what_the_command_makes(root, tmp_path):
     from negsim.history.track import write_page
 
-    written = write_page(trial(HISTORIES, ORIGINS, HORIZON, full=True), HISTORIES, tmp_path / "track-record.md")
+    written = write_page(
+        trial(HISTORIES, ORIGINS, HORIZON, remembered=load(FOLDER, memory=True)),
+        HISTORIES,
+        tmp_path / "track-record.md",
+    )
     for path in [*written, *(path.with_suffix(".csv") for path in written[1:])]:
         assert path.read_text(encoding="utf-8") == (root / "docs" / path.name).read_text(encoding="utf-8"), path.name
 

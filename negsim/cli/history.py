@@ -108,7 +108,7 @@ def as_agenda(
 def backtest(
     talks: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TALKS]...", help="Which talks are forecast; all.", autocompletion=talks_ids),
+        typer.Argument(metavar="TALKS", help="Which talks are forecast; all.", autocompletion=talks_ids),
     ] = None,
     origins: Annotated[
         Path | None,
@@ -132,7 +132,7 @@ def backtest(
 
     From fixed days, as if nothing later were known; ours beside seven simple forecasts.
     """
-    from negsim.history import verdict
+    from negsim.history import load, verdict
     from negsim.history.origins import read_origins
     from negsim.history.trial import days_of, trial
 
@@ -145,9 +145,10 @@ def backtest(
         raise NegsimError(f"there are no origins for {', '.join(missing)}; give a file that has some with --origins")
     wanted = {name: all_origins[name] for name in dict.fromkeys(chosen)}
     total = sum(map(len, wanted.values()))
-    with progress(total * (3 if report else 1), "backtest", "origins") as advance:
+    with progress(total * (4 if report else 1), "backtest", "origins") as advance:
         advance(0)
-        found = trial(record, wanted, days, advance, full=report is not None)
+        remembered = load(folder, memory=True) if report is not None else None
+        found = trial(record, wanted, days, advance, remembered)
     if report is not None:
         from negsim.history.track import write_page
 

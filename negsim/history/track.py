@@ -112,6 +112,7 @@ def page(found: Trial, histories: Histories, pictures: list[str]) -> str:
     scored, ablation, early = found.scored, found.ablation, found.early
     assert ablation is not None
     assert early is not None
+    assert found.remembered is not None
     tables = {
         f"{key}_{name}": make(scored, kind)
         for key, kind in zip(("open", "waiting"), KINDS, strict=True)
@@ -127,6 +128,7 @@ def page(found: Trial, histories: Histories, pictures: list[str]) -> str:
         count=len(scored.ends),
         caution=CAUTION,
         early=f"{early.mean('ours'):.0f}",
+        early_cover=f"{early.mean('ours', 'cover_80'):.2f}",
         ours=f"{scored.mean('ours'):.0f}",
         aims=_aims(scored),
         talks_picture=pictures[0],
@@ -135,7 +137,9 @@ def page(found: Trial, histories: Histories, pictures: list[str]) -> str:
         pit=_pit(scored),
         differences=_differences(found.differences),
         ablation=_ablation(scored, ablation),
-        early_scores=_early(early),
+        early_scores=_short(early),
+        remembered_scores=_short(found.remembered),
+        remembered=sum(case.kind == KINDS[0] for case in found.remembered.cases),
         variants="; ".join(
             f"{name}: {chosen([each for each in histories.talks.values() if each.id != name]).words}"
             for name in scored.ends
@@ -146,6 +150,10 @@ def page(found: Trial, histories: Histories, pictures: list[str]) -> str:
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _figure(value: float, digits: int = 1) -> str:
+    return f"{value:.{digits}f}" if math.isfinite(value) else ""
 
 
 def _aims(scored: Scored) -> str:
@@ -177,10 +185,9 @@ def _scores(scored: Scored, kind: str) -> str:
     rows = []
     for method in scored.methods:
         values = [scored.mean(method, name, kind) for name in names]
-        texts = [f"{values[0]:.1f}", f"{values[1]:.2f}", *(f"{v:.3f}" for v in values[2:5])]
-        texts += [f"{v:.2f}" for v in values[5:]]
+        texts = [_figure(value, digits) for value, digits in zip(values, (1, 2, 3, 3, 3, 2, 2), strict=True)]
         ended = (scored.ended("concluded"), scored.ended("other"))
-        texts += [f"{scored.mean(method, 'crps', kind, of):.1f}" if of else "" for of in ended]
+        texts += [_figure(scored.mean(method, "crps", kind, of)) if of else "" for of in ended]
         rows.append((method, *texts))
     return _table(heads, rows)
 
@@ -189,7 +196,7 @@ def _by_talks(scored: Scored, kind: str) -> str:
     rows = []
     for method in scored.methods:
         values = [scored.of_talks(method, talks, kind=kind) for talks in scored.ends]
-        rows.append((method, *(f"{value:.1f}" if math.isfinite(value) else "" for value in values)))
+        rows.append((method, *map(_figure, values)))
     return _table(["", *scored.ends], rows)
 
 
@@ -222,9 +229,10 @@ def _ablation(scored: Scored, without: Scored) -> str:
     return _table(("ours without", "open", *scored.ends, "not yet opened"), rows)
 
 
-def _early(early: Scored) -> str:
+def _short(scored: Scored) -> str:
     rows = []
-    for method in early.methods:
-        values = [early.mean(method), *(early.of_talks(method, talks) for talks in early.ends)]
-        rows.append((method, *(f"{value:.1f}" for value in values)))
-    return _table(("CRPS", "all", *early.ends), rows)
+    for method in scored.methods:
+        values = [scored.mean(method), *(scored.of_talks(method, talks) for talks in scored.ends)]
+        cover = f"{scored.mean(method, 'cover_80'):.2f}"
+        rows.append((method, *map(_figure, values), cover))
+    return _table(("CRPS", "all", *scored.ends, "80 % cover"), rows)

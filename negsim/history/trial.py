@@ -21,6 +21,8 @@ AGAINST = (("ours, no targets", "per meeting"), ("ours, one variant", "target x 
 
 #: What is forecast without hindsight too: what needs little to learn from.
 EARLY = ("per meeting", "target x slip", "ours, no targets", "ours")
+#: What is forecast with dates from memory too.
+REMEMBERED = ("per meeting", "target x slip", *OURS)
 
 _UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
@@ -29,8 +31,8 @@ _UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 class Trial:
     """The scores of all methods, and the differences.
 
-    If they were asked for: ``ablation``, our forecast without each of its features, and ``early``, forecasts that are
-    taught by nothing that came after the origin.
+    If they were asked for: ``ablation``, our forecast without each of its features; ``early``, forecasts that are taught
+    by nothing that came after the origin; ``remembered``, forecasts where dates from memory are used.
     """
 
     scored: Scored
@@ -38,6 +40,7 @@ class Trial:
     horizon: int
     ablation: Scored | None = None
     early: Scored | None = None
+    remembered: Scored | None = None
 
 
 def trial(
@@ -45,9 +48,12 @@ def trial(
     origins: Mapping[str, Sequence[date]],
     horizon: int = HORIZON,
     progress: Callable[[int], Any] | None = None,
-    full: bool = False,
+    remembered: Histories | None = None,
 ) -> Trial:
-    """Forecast from every origin by every method; ``full``: with ablation and early forecasts, three times the work.
+    """Forecast from every origin by every method.
+
+    With a record in which dates from memory are on (``remembered``) all that the track record tells comes too, which is
+    four times the work.
 
     Raises:
         NegsimError: As `score`.
@@ -59,12 +65,13 @@ def trial(
         for method, against in AGAINST
         if any(case.kind == kind for case in scored.cases)
     ]
-    if not full:
+    if remembered is None:
         return Trial(scored, differences, horizon)
     without = score(histories, origins, ABLATION, horizon, progress)
     methods = {name: {**BASELINES, **OURS}[name] for name in EARLY}
     early = score(histories, origins, methods, horizon, progress, hindsight=False)
-    return Trial(scored, differences, horizon, without, early)
+    methods = {name: {**BASELINES, **OURS}[name] for name in REMEMBERED}
+    return Trial(scored, differences, horizon, without, early, score(remembered, origins, methods, horizon, progress))
 
 
 def days_of(text: str) -> int:
