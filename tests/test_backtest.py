@@ -372,6 +372,7 @@ def test_history_prints_figures_a_day_and_an_agenda(negsim):
     assert len(json.loads(negsim("history", "agenda", "brexit", "--memory", "--json").out)["issues"]) == 6
     assert negsim("history", "show", "brexitt").code == 2
     assert negsim("backtest", "new_start").code == 2
+    assert negsim("backtest", "brexit", "--report", "x.md").code == 2
     assert negsim("history", "--histories", "no/such/folder").code == 2
     for line in (negsim("history"), negsim("history", "show", "turkey")):
         assert max(map(len, line.out.splitlines())) <= 80

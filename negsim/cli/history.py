@@ -136,6 +136,8 @@ def backtest(
     from negsim.history.origins import read_origins
     from negsim.history.trial import days_of, trial
 
+    if report is not None and talks:
+        raise NegsimError("the track record is of all talks that have origins; leave the names out")
     days = days_of(horizon)
     folder = _folder(histories)
     record = _histories(histories, memory)

@@ -31,8 +31,8 @@ _UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 class Trial:
     """The scores of all methods, and the differences.
 
-    If they were asked for: ``ablation``, our forecast without each of its features; ``early``, forecasts that are taught
-    by nothing that came after the origin; ``remembered``, forecasts where dates from memory are used.
+    If they were asked for: ``ablation``, our forecast without each of its features; ``early``, forecasts that are
+    taught by nothing that came after the origin; ``remembered``, forecasts where dates from memory are used.
     """
 
     scored: Scored
