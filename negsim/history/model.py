@@ -193,12 +193,18 @@ def best_of_training(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
     return mean_of([chosen(others)], others)
 
 
+def best_without_targets(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+    """The same for those who know of no announced date."""
+    return mean_of([chosen(others, targets=False)], others)
+
+
 def without(**off: Any) -> Forecaster:
     """Our forecast with a feature switched off, for ablation."""
     return lambda others: mean_of(variants(**off), others)
 
 
 OURS: dict[str, Forecaster] = {
+    "one, no targets": best_without_targets,
     "ours, no targets": ours_without_targets,
     "ours, one variant": best_of_training,
     "ours": ours,

@@ -30,7 +30,12 @@ TEMPLATE = Path(__file__).parent / "track.md"
 DRAWN = ("per meeting", "target x slip", "ours, no targets", "ours")
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 #: The aims: method, baseline, the ratio of CRPS that is aimed at, and the least that is.
-AIMS = (("ours, no targets", "per meeting", 0.75, 0.90), ("ours", "target x slip", 0.85, 0.95))
+AIMS = (
+    ("one, no targets", "per meeting", 0.75, 0.90),
+    ("ours, one variant", "target x slip", 0.85, 0.95),
+    ("ours, no targets", "per meeting", 0.75, 0.90),
+    ("ours", "target x slip", 0.85, 0.95),
+)
 #: Per talks never worse than so many times the baseline, or than so many days more.
 TIMES, DAYS = 1.25, 10.0
 COVER = (0.75, 0.88)
@@ -162,7 +167,7 @@ def _aims(scored: Scored) -> str:
         ratio = scored.mean(method) / scored.mean(base)
         how = "yes" if ratio <= goal else "the least" if ratio <= least else NO
         rows.append((f"{method}: CRPS at most {goal:.2f} of {base} ({least:.2f} the least)", f"{ratio:.2f}", how))
-    for method, base in (*((method, base) for method, base, *_ in AIMS), ("ours, one variant", "target x slip")):
+    for method, base, *_ in AIMS:
         for talks in scored.ends:
             one, other = scored.of_talks(method, talks), scored.of_talks(base, talks)
             fine = one <= TIMES * other or one <= other + DAYS

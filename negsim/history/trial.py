@@ -17,7 +17,12 @@ from negsim.history.talks import Histories
 from negsim.quantities import UNITS
 
 #: What each of ours is held against: the strongest baseline that knows as much.
-AGAINST = (("ours, no targets", "per meeting"), ("ours, one variant", "target x slip"), ("ours", "target x slip"))
+AGAINST = (
+    ("one, no targets", "per meeting"),
+    ("ours, no targets", "per meeting"),
+    ("ours, one variant", "target x slip"),
+    ("ours", "target x slip"),
+)
 
 #: What is forecast without hindsight too: what needs little to learn from.
 EARLY = ("per meeting", "target x slip", "ours, no targets", "ours")
