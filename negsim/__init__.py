@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from negsim.agenda import Agenda, Issue, load_agenda
     from negsim.comparison import Comparison, compare
     from negsim.errors import InputError, NegsimError
+    from negsim.explorer import explore
     from negsim.projection import Projection
     from negsim.runs import run
     from negsim.scenario import Scenario, load
@@ -39,6 +40,7 @@ _HOMES = {
     "Status": "status",
     "Story": "story",
     "compare": "comparison",
+    "explore": "explorer",
     "load": "scenario",
     "load_agenda": "agenda",
     "run": "runs",
@@ -57,6 +59,7 @@ __all__ = [
     "Story",
     "__version__",
     "compare",
+    "explore",
     "load",
     "load_agenda",
     "run",

@@ -72,6 +72,17 @@ class Scenario(Frame):
         """What is allowed and probably not meant: no zone of agreement, no channel, prerequisites that can't be met."""
         return self._warnings
 
+    @property
+    def written(self) -> dict[str, Any]:
+        """What the file says, with all that it extends and what `replace` changed, as plain data."""
+        data: dict[str, Any] = self._friendly.data
+        return data
+
+    @property
+    def file(self) -> str | None:
+        """The file that it was loaded from, also for a changed copy; None if there is none."""
+        return self._friendly.place.file if self._friendly.place.line else None
+
     def resolved(self) -> dict[str, Any]:
         """The full form as plain data, the agenda with it; :func:`from_mapping` gives an equal scenario back."""
         data = self.model_dump(mode="json", exclude_none=True, exclude={"agenda"})

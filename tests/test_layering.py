@@ -17,7 +17,7 @@ LAYERS = [
     {"citations", "files", "reading"},
     {"agenda_checks", "fields"},
     {"agenda", "tactics"},
-    {"assumptions", "board", "layers"},
+    {"assumptions", "board", "layers", "medians"},
     {"parts", "resolve", "zones"},
     {"names", "prospects", "starts"},
     {"coherence"},
@@ -27,7 +27,7 @@ LAYERS = [
     {"precision"},
     {"bench", "machine", "projection", "runs", "store", "work"},
     {"comparison"},
-    {"comparison_table"},
+    {"comparison_table", "explorer"},
     {"cli", "compare_cli"},
 ]
 
@@ -88,7 +88,20 @@ def test_imports_go_down(path):
     assert not wrong, f"{path} imports {sorted(wrong)}"
 
 
-HEAVY = {"pandas", "numba", "scipy", "matplotlib", "pyarrow", "numpy", "simpy", "jinja2", "tqdm", "rich", "distributed"}
+HEAVY = {
+    "pandas",
+    "numba",
+    "scipy",
+    "matplotlib",
+    "pyarrow",
+    "numpy",
+    "simpy",
+    "jinja2",
+    "ipywidgets",
+    "tqdm",
+    "rich",
+    "distributed",
+}
 VALIDATES = {"pydantic", "yaml"}
 
 
@@ -157,6 +170,8 @@ def test_every_library_that_is_imported_is_declared():
             elif isinstance(node, ast.Import):
                 used |= {alias.name.split(".")[0] for alias in node.names}
     used = {called.get(name, name) for name in used - set(sys.stdlib_module_names) - {"negsim"}}
-    optional = {name.split(">")[0] for name in project["optional-dependencies"]["dask"]}
+    optional = {
+        name.split(">")[0] for extra in ("dask", "notebook") for name in project["optional-dependencies"][extra]
+    }
     assert used <= declared | optional | {"pydantic_core"}
     assert declared <= used | {"pyarrow"}
