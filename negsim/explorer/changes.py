@@ -82,8 +82,13 @@ def means_something(scenario: Scenario, lever: Lever, moved: Moved) -> bool:
 def _moved_words(lever: Lever, value: Any) -> str:
     if lever.form == "switch":
         return f"{lever.label} {lever.option(value).label}"
-    what = lever.label if lever.group == "Talks" else f"{lever.group} {lever.label[0].lower()}{lever.label[1:]}"
+    what = lever.label if lever.group == "Talks" else f"{lever.group} {_called(lever.key.split('.')[1])}"
     return f"{what}: {lever.option(value).label}"
+
+
+def _called(key: str) -> str:
+    """What a key of a tactic is called in words: as in the scenario file, but for the kind itself."""
+    return {"kind": "tactic"}.get(key, key)
 
 
 @dataclass
@@ -94,7 +99,7 @@ class _Changing:
     notes: list[str] = field(default_factory=list)
 
     def tactics(self) -> None:
-        """Kinds of tactic and their numbers, where the scenario says them: in a parameter, for a side, or everywhere."""
+        """Kinds of tactic and their numbers, where the scenario has them: in a parameter, for a side, everywhere."""
         scenario, values = self.scenario, self.moved.values
         for side in scenario.sides:
             if not any(key.startswith(f"{side}.") for key in values):
@@ -261,7 +266,7 @@ def _without(package: Package, rest: list[str]) -> dict[str, dict[str, float]] |
 def _keep_their_own(scenario: Scenario, changed: Scenario, moved: Moved) -> Iterator[str]:
     """Which bargains a moved number did not reach, because they have one of their own."""
     for side in scenario.sides:
-        for key, (label, _) in NUMBERS.items():
+        for key in NUMBERS:
             if f"{side}.{key}" not in moved.values:
                 continue
             found, every = usual(scenario, side, key), bargains(changed)
@@ -274,7 +279,8 @@ def _keep_their_own(scenario: Scenario, changed: Scenario, moved: Moved) -> Iter
                     kept.append(place)
             if kept:
                 names = [scenario.packages[n].title if s == "packages" else _titles(scenario, [n])[0] for s, n in kept]
-                yield f"{label} of {scenario.agenda.sides[side].title}: what is written for {_and(names)} stays."
+                whose = f"{_called(key).capitalize()} of {scenario.agenda.sides[side].title}"
+                yield f"{whose}: what is written for {_and(names)} stays."
 
 
 def _titles(scenario: Scenario, names: Sequence[str]) -> list[str]:

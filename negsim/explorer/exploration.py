@@ -40,7 +40,7 @@ class Exploration:
     >>> e = Exploration(ns.load("scenarios/baseline.yaml"), runs=20, engine="reference")
     >>> e.move("us.beta", 4)
     >>> e.variant.words
-    ('United States toughness (beta): 4 conceder',)
+    ('United States beta: 4 conceder',)
     >>> e.reset()
     >>> e.variant.scenario == e.scenario
     True

@@ -34,13 +34,13 @@ _SHARES = tuple(n / 10 for n in range(11))
 _OFFICES = (0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8, 1)
 _WORDS = {0.25: "0.25 boulware", 1: "1 linear", 4: "4 conceder"}
 
-#: The numbers of a tactic: what each is called, and its values.
+#: The numbers of a tactic: what the lever of each is called, and its values.
 NUMBERS: dict[str, tuple[str, tuple[float, ...]]] = {
-    "beta": ("Toughness (beta)", _BETAS),
+    "beta": ("Tough to soft (beta)", _BETAS),
     "patience": ("Patience", _MONTHS),
     "aspiration": ("Insists on", _SHARES),
     "reciprocity": ("Gives back", tuple(n / 10 for n in range(16))),
-    "weight": ("Weight of clock", _SHARES),
+    "weight": ("Weight of its clock", _SHARES),
 }
 
 

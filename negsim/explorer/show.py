@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: Inches of the burndown: lower than the picture alone, so that levers and picture share a screen.
 SIZE = (9.0, 3.7)
 _LEFT = "text-align:left"
+_CELL = "white-space:nowrap;padding:1px 6px"
 
 
 def picture(exploration: Exploration) -> str:
@@ -50,7 +51,7 @@ def table(exploration: Exploration) -> str:
     on = setting.months((24,)).get(24, setting.last_day)
     pairs = [(pin.name, _paired(exploration, n)) for n, pin in enumerate(exploration.pins)]
     heads = ["issue", f"{setting.as_of:%Y-%m} to {setting.horizon:%Y-%m}", f"by {on:%Y-%m}", "50 %", "80 %"]
-    heads += [head for name, _ in pairs for head in (f"50 % in {name}", f"points against {name}")]
+    heads += [head for name, _ in pairs for head in (f"50 %, {name}", f"points, {name}")]
     rows = [(facts.id, facts.title, tally.resolved[j]) for j, facts in enumerate(setting.issues)]
     rows.append(("all", "all issues", tally.all_resolved))
     body = ""
@@ -61,17 +62,18 @@ def table(exploration: Exploration) -> str:
         cells += [_month(quantile(counts, q), setting) for q in (0.5, 0.8)]
         for (_, pair), each in zip(pairs, found, strict=True):
             cells += [verdicts.month(each.p50.base, pair), _points(each, pair)] if pair and each else ["", ""]
-        cells_html = "".join(f'<td style="white-space:nowrap">{escape(cell)}</td>' for cell in cells)
+        cells_html = "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in cells)
         body += f'<tr><th scope="row" style="{_LEFT};font-weight:normal">{escape(title)}</th>'
         body += f"<td>{_ribbon(counts, setting, marks)}</td>{cells_html}</tr>"
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    head = "".join(f'<th scope="col" style="{_CELL}">{escape(text)}</th>' for text in heads)
     caption = f'<caption style="{_LEFT};font-weight:bold">When each issue is resolved</caption>'
     foot = f"Ribbon: from the 10 to the 90 % date, the middle half darker, the line at 50 %. {projection.provenance}."
     if pairs:
-        foot += " Points: change of the chance in % of the runs, paired run by run, with its 95 % interval."
+        foot += " Points: by how much the chance differs from the pin's, in % of the runs, with a 95 % interval."
     return (
-        f'<div style="overflow-x:auto;line-height:1.4"><table style="width:100%">{caption}<thead><tr>{head}</tr></thead>'
-        f'<tbody>{body}</tbody></table><p style="font-size:smaller">{escape(foot)}</p></div>'
+        f'<div style="overflow-x:auto;line-height:1.4"><table style="width:100%">{caption}'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f'<p style="font-size:smaller">{escape(foot)}</p></div>'
     )
 
 
@@ -154,7 +156,7 @@ def _ribbon(counts: np.ndarray, setting: Setting, marks: list[float | None]) -> 
         parts.append(_bar(p50, p50 + long / 75, style.VERMILLION, long))
     frame = f'stroke="{style.GREY}" stroke-width="1" vector-effect="non-scaling-stroke"'
     return (
-        '<svg viewBox="0 0 150 10" width="150" height="14" preserveAspectRatio="none" aria-hidden="true">'
+        '<svg viewBox="0 0 150 10" width="120" height="14" preserveAspectRatio="none" aria-hidden="true">'
         f'<line x1="0" y1="9.5" x2="150" y2="9.5" {frame}/>{"".join(parts)}</svg>'
     )
 

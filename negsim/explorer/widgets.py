@@ -17,7 +17,7 @@ from negsim.explorer.levers import Lever
 _WIDE = "880px"
 #: How many letters of a title a check box has room for.
 _LETTERS = 50
-_LABEL = {"description_width": "125px"}
+_LABEL = {"description_width": "135px"}
 
 
 class Explorer(w.VBox):  # type: ignore[misc]

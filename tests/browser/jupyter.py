@@ -37,8 +37,8 @@ def lab(folder: Path) -> Iterator[str]:
     news = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
     (own / "config" / "labconfig").mkdir(parents=True)
     (own / "config" / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(news))
-    options = ["--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
-               f"--ServerApp.root_dir={folder}", "--allow-root"]  # fmt: skip
+    options = ["--no-browser", "--allow-root", "--ServerApp.port_retries=0", f"--ServerApp.port={port}"]
+    options += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
     log = (folder / "lab.log").open("wb")
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options],
