@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from negsim.assumptions import IssueSetup, Package
@@ -121,6 +122,7 @@ def usual_kind(scenario: Scenario, side: str) -> str:
     return kinds.most_common(1)[0][0]
 
 
+@lru_cache(maxsize=64)
 def usual(scenario: Scenario, side: str, key: str) -> Usual:
     """What a side usually has under a key of its tactics."""
     found: dict[str, list[tuple[tuple[str, str], Any]]] = {}
