@@ -109,6 +109,7 @@ class Explorer(w.VBox):  # type: ignore[misc]
         titles = exploration.scenario.agenda.issues
         self.joining.options = [(titles[name].title, name) for name in exploration.free()]
         self.pins.options = [pin.name for pin in exploration.pins]
+        self.pins.index = len(exploration.pins) - 1 if exploration.pins else None
         self.pinned.value = show.pinned(exploration)
         self.part_button.disabled = not exploration.moved.joined
         self.unpin_button.disabled = not exploration.pins
