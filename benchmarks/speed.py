@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import simpy
 
-from benchmarks import lean
-from benchmarks.measure import BASELINE, ROOT, TURNS, interleaved, middle, ratio, table
+from benchmarks import lean, plain
+from benchmarks.measure import BASELINE, ROOT, TURNS, Seconds, Work, interleaved, middle, ratio, table
 from negsim import compiled
 from negsim.engines import batch, reference
 from negsim.scenario import load
@@ -73,7 +73,7 @@ def speed(turns: int = TURNS) -> None:
         ("scenario", "rows", "assumed"),
         [(name, told, n) for name, (told, n) in sorted(rows.items(), key=lambda item: -item[1][0])],
     )
-    lines = []
+    lines, bare_python = [], []
     for file in dict.fromkeys([BASELINE, path]):
         scenario = load(file)
         model = compiled.compile(scenario)
@@ -89,9 +89,28 @@ def speed(turns: int = TURNS) -> None:
         for name in works:
             runs = middle(seconds[name])
             lines.append((f"{file.stem}: {name}", runs * 1e6, 1 / runs, ratio(seconds, name, "batch")))
+        bare_python.append((file.stem, *against_plain(model, works, turns)))
     table("One thread, warm, equal outputs", ("engine", "us a run", "runs a second", "times batch"), lines)
+    table(
+        "The reference engine with no rule compiled: the same bytes from plain Python and SimPy",
+        ("scenario", "us a run", "times the reference", "times batch"),
+        bare_python,
+    )
     print(f"\nLean version, 6,000 runs: P(resolved) at most {apart:.1f} standard errors from the batch engine's.")
     simpy_events(turns)
+
+
+def against_plain(model: compiled.Compiled, works: Mapping[str, Work], turns: int, runs: int = 60) -> tuple[float, ...]:
+    """Microseconds a run with nothing compiled, and how many times what the two engines take that is."""
+    engines = {name: works[name] for name in ("reference", "batch")}
+    seconds: Seconds = {name: [] for name in ("plain", *engines)}
+    for turn in range(turns):
+        took, played = plain.seconds_a_run(model, turn * runs, runs)
+        assert played == b"".join(part.tobytes() for part in batch.run(model, 1, turn * runs, runs)), "another model"
+        seconds["plain"].append(took)
+        for name, (once,) in interleaved(engines, 1).items():
+            seconds[name].append(once)
+    return 1e6 * middle(seconds["plain"]), *(ratio(seconds, "plain", name) for name in engines)
 
 
 class Counting(simpy.Environment):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from negsim.errors import InputError, NegsimError
     from negsim.explorer import explore
     from negsim.projection import Projection
+    from negsim.reporting import report
     from negsim.runs import run
     from negsim.scenario import Scenario, load
     from negsim.status import Reason, Status
@@ -43,6 +44,7 @@ _HOMES = {
     "explore": "explorer",
     "load": "scenario",
     "load_agenda": "agenda",
+    "report": "reporting",
     "run": "runs",
 }
 
@@ -62,6 +64,7 @@ __all__ = [
     "explore",
     "load",
     "load_agenda",
+    "report",
     "run",
 ]
 

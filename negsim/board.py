@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,34 +9,41 @@ from typing import Any
 from negsim.agenda import Agenda, BoardRow, Issue, Position
 from negsim.citations import Citation, read_document
 from negsim.errors import InputError, Problem
+from negsim.look import WIDTH, Look, pad, wrap
 from negsim.sentences import fingerprint, split
 from negsim.status import Status
 
-_WIDTH = 80
+#: What a row of the board needs beside the issue's id, and the longest mark of who speaks.
+_COLUMNS, _LABEL = 45, 26
 _NOTHING = "no public position"
 _SILENT = "not known by then"
 
 
-def board_table(agenda: Agenda, on: date) -> str:
+def board_table(agenda: Agenda, on: date, look: Look | None = None) -> str:
     """The board of a day as text of at most 80 columns: issues with status, since when, sources, disputes, demands."""
     rows = agenda.board(on)
     dormant = sum(row.status is Status.DORMANT for row in rows)
-    head = [_fill(agenda.title), _fill(f"As of {on.isoformat()}: {_counted(len(rows) - dormant, dormant)}")]
+    look = look or Look()
+    head = [
+        *map(look.bold, wrap(agenda.title, WIDTH)),
+        _fill(f"As of {on.isoformat()}: {_counted(len(rows) - dormant, dormant)}"),
+    ]
     if not rows:
         return "\n".join(head)
-    width = max(len("issue"), *(len(row.id) for row in rows))
-    side_width = max(len(side) for side in agenda.sides)
+    width = min(max(len("issue"), *(len(row.id) for row in rows)), WIDTH - _COLUMNS)
+    label = min(max(len(side) for side in agenda.sides), _LABEL - 4) + 4
 
-    def line(cells: tuple[str, str, str, str, str]) -> str:
-        issue, status, since, sources, disputed = cells
-        return f"{issue:<{width}}  {status:<12}  {since:<10}  {sources:>7}  {disputed}".rstrip()
+    def line(issue: str, status: str, since: str, sources: str, disputed: str) -> str:
+        *above, name = wrap(issue, width)
+        row = f"{look.bold(pad(name, width))}  {status:<12}  {since:<10}  {sources:>7}  {disputed}".rstrip()
+        return "\n".join([*map(look.bold, above), row])
 
-    lines = [*head, "", line(("issue", "status", "since", "sources", "disputed"))]
+    lines = [*head, "", line("issue", "status", "since", "sources", "disputed")]
     for row in rows:
         disputed = f"yes ({len(row.disputed)})" if row.disputed else "no"
-        lines.append(line((row.id, row.status.label, str(row.since), str(row.sources), disputed)))
+        lines.append(line(row.id, row.status.label, str(row.since), str(row.sources), disputed))
         for side in agenda.sides:
-            lines.append(_fill(_demand(agenda, row, side), f"  {side:<{side_width}}  "))
+            lines.append(_fill(_demand(agenda, row, side), pad(f"  {side}", label - 2) + "  ", " " * label))
     return "\n".join(lines)
 
 
@@ -87,7 +93,7 @@ def issue_text(agenda: Agenda, issue_id: str, documents: Path | None = None) -> 
     out += ["", "Disputed" if issue.disputed else "Disputed: nothing"]
     for name in issue.disputed:
         dispute = agenda.disputed[name]
-        out.append(_fill(f"{dispute.question} ({name})", "  "))
+        out.append(_fill(f"{dispute.question} ({name})", "  ", "  "))
         for version in dispute.versions:
             out += [_fill(f"{version.says}: {version.text}", "  - "), *reader.lines(version.citations)]
         out += [_fill(dispute.we_take, "  We take: "), _fill(dispute.why, "  Because: ")]
@@ -134,7 +140,7 @@ class _Reader:
         if not citations:
             return []
         if self._documents is None:
-            return [_fill(", ".join(cited.place for cited in citations), "    [", "     ") + "]"]
+            return [_fill(", ".join(cited.place for cited in citations) + "]", "    [", "     ")]
         return [
             _fill(self.sentence(cited) or "(not there, or changed)", f"    [{cited.place}] ", "      ")
             for cited in citations
@@ -158,7 +164,7 @@ class _Reader:
 
 def _position(title: str, position: Position, reader: _Reader) -> list[str]:
     since = f" (since {position.since})" if position.since else ""
-    return [_fill((position.text or _NOTHING) + since, f"  {title}: ", "    "), *reader.lines(position.citations)]
+    return [_fill(f"{title}: {position.text or _NOTHING}{since}", "  ", "    "), *reader.lines(position.citations)]
 
 
 def _dated(agenda: Agenda, issue: Issue) -> list[str]:
@@ -182,10 +188,7 @@ def _demand(agenda: Agenda, row: BoardRow, side: str) -> str:
 
 
 def _fill(text: str, first: str = "", following: str | None = None) -> str:
-    # What an agenda or a document says must not steer a terminal.
-    shown = "".join(character if character.isprintable() else " " for character in text)
-    indent = " " * min(len(first), 28) if following is None else following
-    return textwrap.fill(shown, _WIDTH, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False)
+    return "\n".join(wrap(text, WIDTH, " " * len(first) if following is None else following, first))
 
 
 def _counted(present: int, dormant: int) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from negsim.analysis import verdicts
-from negsim.terminal import Look, clean, pad, wrap
+from negsim.look import Look, clean, pad, wrap
 
 if TYPE_CHECKING:
     from negsim.analysis.compare import IssueComparison, Paired
     from negsim.comparison import Comparison
 
-_CHANCE, _POINTS, _DATE = 5, 22, 14
+_CHANCE, _POINTS, _DATE = 5, 23, 14
 
 
 def comparison_table(comparison: Comparison, look: Look) -> str:

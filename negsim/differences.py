@@ -176,10 +176,10 @@ def _change(path: Path, a: Any, b: Any) -> str:
         more, less = [item for item in b if item not in a], [item for item in a if item not in b]
         if (more and b == [*a, *more]) or (less and a == [*b, *less]):
             return f"{'with' if more else 'without'} {', '.join(more or less)}"
-    return f"{value_words(a)} -> {value_words(b)}"
+    return f"{_value(a)} -> {_value(b)}"
 
 
-def value_words(value: Any) -> str:
+def _value(value: Any) -> str:
     """A value in a line, as the file writes it; a parameter by its name."""
     if value is None:
         return "nothing"

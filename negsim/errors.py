@@ -14,6 +14,8 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from negsim.look import Look, cells, harmless
+
 #: Longer source lines are cut around the place that is meant.
 _WIDTH = 140
 
@@ -41,27 +43,47 @@ class Problem:
     suggestion: str = ""
     warning: bool = False
 
+    def data(self) -> dict[str, str | int | None]:
+        """The problem for programs; what there is not is null.
+
+        >>> Problem("a.yaml", 2, 11, "hours needs a unit").data()["severity"]
+        'error'
+        """
+        return {
+            "file": self.file,
+            "line": self.line or None,
+            "column": self.col or None,
+            "severity": "warning" if self.warning else "error",
+            "message": self.message,
+            "allowed": self.allowed or None,
+            "suggestion": self.suggestion.strip('"') or None,
+        }
+
     @property
     def headline(self) -> str:
         """The problem in one line: ``file:line:col: message; allowed: ...; did you mean ...?``."""
-        place = f"{self.file}:{self.line}:{self.col}" if self.line else self.file
-        parts = [f"{'warning: ' if self.warning else ''}{self.message}"]
-        if self.allowed:
-            parts.append(f"allowed: {self.allowed}")
-        if self.suggestion:
-            parts.append(f"did you mean {self.suggestion}?")
-        return f"{place}: {'; '.join(parts)}"
+        return self._headline(Look())
 
-    def render(self) -> str:
+    def _headline(self, look: Look) -> str:
+        place = f"{self.file}:{self.line}:{self.col}" if self.line else self.file
+        parts = [look.bold(harmless(f"{'warning: ' if self.warning else ''}{self.message}"))]
+        if self.allowed:
+            parts.append(harmless(f"allowed: {self.allowed}"))
+        if self.suggestion:
+            parts.append(harmless(f"did you mean {self.suggestion}?"))
+        return f"{harmless(place)}: {'; '.join(parts)}"
+
+    def render(self, look: Look | None = None) -> str:
         """The headline, then the offending line with a caret under the place."""
+        look = look or Look()
         if not self.source_line.strip():
-            return self.headline
+            return self._headline(look)
         text, at = self.source_line, self.col - 1
         if len(text) > _WIDTH:
             start = max(0, min(at - _WIDTH // 2, len(text) - _WIDTH))
             text, at = text[start : start + _WIDTH], at - start
-        pad = "".join("\t" if char == "\t" else " " for char in text[:at])
-        return f"{self.headline}\n{text}\n{pad}^"
+        pad = "".join("\t" if char == "\t" else " " * cells(char) for char in text[:at])
+        return f"{self._headline(look)}\n{harmless(text)}\n{pad}{look.bold('^')}"
 
 
 class InputError(NegsimError):

@@ -14,7 +14,7 @@ def is_compiled(engine: str) -> bool:
     >>> is_compiled("batch") in (True, False)
     True
     """
-    from negsim.rules.jit import cache_folder
+    from negsim.cache import cache_folder
 
     assert engine in ENGINES
     return any(cache_folder().glob(f"*/{_LAST[engine]}-*.nbi"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from negsim.chunks import sizes
 from negsim.errors import NegsimError, did_you_mean, one_of
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from negsim.analysis.tally import Tally
     from negsim.bench import Bench
     from negsim.projection import Projection

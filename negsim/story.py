@@ -7,9 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from negsim.terminal import wrap
-
-WIDTH = 80
+from negsim.look import WIDTH, wrap
 
 
 @dataclass(frozen=True)

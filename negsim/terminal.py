@@ -1,84 +1,20 @@
-"""Text for people at a terminal: tables that fit its width."""
+"""The table of a projection for people at a terminal, as wide as that is."""
 
 from __future__ import annotations
 
 import math
-import os
-import shutil
-import sys
-import textwrap
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from negsim.analysis.headline import terms_words, waits_words
+from negsim.look import Look, pad, wrap
 
 if TYPE_CHECKING:
     from negsim.analysis.setting import Setting
     from negsim.analysis.summary import Chance, IssueSummary, Summary
 
-WIDTH, CHANCE, DATE = 80, 7, 14
-
-
-@dataclass(frozen=True)
-class Look:
-    """How text is shown: how many columns there are, and whether bold and faint letters are wanted."""
-
-    width: int = WIDTH
-    styled: bool = False
-
-    @classmethod
-    def of_stdout(cls) -> Look:
-        """What standard output can show; plain and 80 columns wide where nobody looks on."""
-        if not sys.stdout.isatty():
-            return cls()
-        width = min(max(shutil.get_terminal_size((WIDTH, 24)).columns, 60), 120)
-        return cls(width, not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
-
-    def bold(self, text: str) -> str:
-        """Text that stands out."""
-        return f"\x1b[1m{text}\x1b[0m" if self.styled else text
-
-    def faint(self, text: str) -> str:
-        """Text that stands back."""
-        return f"\x1b[2m{text}\x1b[0m" if self.styled else text
-
-
-def cells(text: str) -> int:
-    r"""How many columns a text takes: East Asian wide letters take two, combining marks none.
-
-    >>> cells("talks"), cells("会談"), cells("e\u0301")
-    (5, 4, 1)
-    """
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def clean(text: str) -> str:
-    r"""Text without what could steer a terminal; runs of white space become one space.
-
-    >>> clean("a\x1b[31m\nb")
-    'a?[31m b'
-    """
-    return " ".join("".join(c if c.isprintable() or c.isspace() else "?" for c in text).split())
-
-
-def pad(text: str, width: int) -> str:
-    """Text filled up with spaces to a number of columns."""
-    return text + " " * max(width - cells(text), 0)
-
-
-def wrap(text: str, width: int, later: str = "") -> list[str]:
-    """Text in lines of at most ``width`` columns, the second and all further ones indented by ``later``.
-
-    A number and its per cent sign stay together.
-
-    >>> wrap("waits for a meeting 41 %", 22)
-    ['waits for a meeting', '41 %']
-    """
-    held = clean(text).replace(" %", "\u00a0%")
-    return [line.replace("\u00a0", " ") for line in textwrap.wrap(held, width, subsequent_indent=later)] or [""]
+CHANCE, DATE = 7, 14
 
 
 def percent(chance: Chance) -> str:

@@ -299,15 +299,15 @@ def test_the_folder_one_is_in_can_be_the_result(baseline, place):
 
 
 def test_a_bar_shows_what_was_there_before_and_is_quiet_when_piped(negsim, place, monkeypatch, capsys):
-    from negsim.cli import _progress
+    from negsim.cli.playing import progress
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    with _progress(1000, "baseline") as advance:
+    with progress(1000, "baseline") as advance:
         advance(400)
         advance(600)
     assert "400 from before" in capsys.readouterr().err
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
-    with _progress(1000, "baseline") as advance:
+    with progress(1000, "baseline") as advance:
         advance(400)
     assert capsys.readouterr().err == ""
 

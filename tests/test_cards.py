@@ -33,7 +33,7 @@ def test_an_issue_shows_both_demands_its_history_with_sentences_and_its_disputes
 
 def test_a_scenario_shows_its_headline_assumptions_with_their_sources(baseline):
     html = baseline._repr_html_()
-    for text in (baseline.question, "us_patience", "20 months", "Kaplan-Meier", "cautious at first", "gamma"):
+    for text in (baseline.question, "us_patience", "20 months", "Kaplan-Meier", "Turkey", "presidents"):
         assert text in html, text
     for name in baseline.issues:
         assert baseline.agenda.issues[name].title in html
@@ -44,9 +44,8 @@ def test_a_scenario_says_what_is_unlike_the_usual():
     deadline = {"date": "2026-01-01", "source": "judgement: ours"}
     html = from_mapping(talks({"a": {}, **more}, undertaking="single", deadline=deadline))._repr_html_()
     assert "by chance" in html
-    assert "otherwise in 1" in html
     assert "2026-01-01" in html
-    assert "nothing is agreed until everything is" in html
+    assert "until everything is agreed" in words(html)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from negsim.terminal import Look, cells, projection_table
+from negsim.look import Look, cells
+from negsim.terminal import projection_table
 from tests.conftest import heed_interrupts
 
 BASELINE = "scenarios/baseline.yaml"

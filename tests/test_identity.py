@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from negsim import scenario as scenarios
 from negsim.compiled import Compiled, compile
 from negsim.engines import batch, reference
 from negsim.errors import InputError, NegsimError
+from tests.kit import talks
 from tests.strategies import scenarios as random_scenarios
 
 STORIES = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
@@ -66,6 +68,13 @@ def test_random_scenarios_are_the_same_on_both_engines(mapping: dict[str, Any]) 
 @given(random_scenarios())
 def test_thousands_of_random_scenarios_are_the_same_on_both_engines(mapping: dict[str, Any]) -> None:
     _random(mapping, 3)
+
+
+def test_hundreds_of_appointments_at_once_are_the_same_on_both_engines() -> None:
+    days = [{"date": str(date(2025, 4, 11) + timedelta(k)), "probability": 0.5} for k in range(600)]
+    ease = {"kind": "ease", "side": "us", "issues": "all", "step": 0.01, "half_life": "90 days"}
+    mapping = talks("a b", shocks={"s": {"title": "S", "on": days, "marks": [ease]}}, channel={"order": "closest"})
+    assert same(compile(scenarios.from_mapping(mapping)), 3) > 600
 
 
 def test_a_run_alone_and_any_split_give_the_same_bytes() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from negsim import machine
-from negsim.rules import jit
+from negsim import cache, machine
 from negsim.runs import WORTH_BATCH, pick_engine
 
 BASELINE = "scenarios/baseline.yaml"
@@ -29,42 +30,40 @@ def nowhere(monkeypatch, tmp_path):
 
 def test_the_user_says_where_machine_code_is_kept(monkeypatch, tmp_path):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "mine"))
-    assert jit.cache_folder.__wrapped__().parent == tmp_path / "mine"
+    assert cache.cache_folder.__wrapped__().parent == tmp_path / "mine"
 
 
 def test_else_it_is_in_the_users_own_cache(monkeypatch, tmp_path):
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(jit, "user_cache_dir", lambda *_, **__: str(tmp_path / "negsim"))
-    assert jit.cache_folder.__wrapped__().parent == tmp_path / "negsim"
+    monkeypatch.setattr(cache, "user_cache_dir", lambda *_, **__: str(tmp_path / "negsim"))
+    assert cache.cache_folder.__wrapped__().parent == tmp_path / "negsim"
 
 
 def test_where_no_home_can_be_written_it_is_kept_as_long_as_the_machine_runs(nowhere):
-    chosen = jit.cache_folder.__wrapped__()
+    chosen = cache.cache_folder.__wrapped__()
     assert chosen.parent.parent == nowhere / "temporary"
-    assert chosen == jit.cache_folder.__wrapped__()
+    assert chosen == cache.cache_folder.__wrapped__()
 
 
 def test_a_folder_that_somebody_else_put_there_is_not_used(nowhere, monkeypatch):
-    if not hasattr(jit.os, "getuid"):
+    if not hasattr(cache.os, "getuid"):
         return
-    prepared = jit.cache_folder.__wrapped__().parent
-    monkeypatch.setattr(jit.os, "getuid", lambda: int(prepared.name.removeprefix("negsim-")) + 1)
-    (prepared.parent / f"negsim-{jit.os.getuid()}").mkdir()
-    assert jit.cache_folder.__wrapped__().parent == nowhere / "temporary"
-    assert jit.cache_folder.__wrapped__() != jit.cache_folder.__wrapped__()
+    prepared = cache.cache_folder.__wrapped__().parent
+    monkeypatch.setattr(cache.os, "getuid", lambda: int(prepared.name.removeprefix("negsim-")) + 1)
+    (prepared.parent / f"negsim-{cache.os.getuid()}").mkdir()
+    assert cache.cache_folder.__wrapped__().parent == nowhere / "temporary"
+    assert cache.cache_folder.__wrapped__() != cache.cache_folder.__wrapped__()
 
 
 def test_the_folder_changes_with_any_rule(monkeypatch):
-    before, real = jit.cache_folder.__wrapped__(), Path.read_bytes
+    before, real = cache.cache_folder.__wrapped__(), Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda p: real(p) + b"#" * (p.name == "talks.py"))
-    assert jit.cache_folder.__wrapped__().name != before.name
+    assert cache.cache_folder.__wrapped__().name != before.name
 
 
 def test_nothing_is_written_where_the_package_is_installed(root, tmp_path):
     """From a copy of the package that is not in a folder of ours: no file of it changes, none appears."""
-    import shutil
-
     shutil.copytree(root / "negsim", tmp_path / "negsim", ignore=shutil.ignore_patterns("__pycache__"))
     before = sorted(tmp_path.rglob("*"))
     script = (
@@ -76,6 +75,39 @@ def test_nothing_is_written_where_the_package_is_installed(root, tmp_path):
     )
     subprocess.run([sys.executable, "-c", script], cwd=root / "tests", check=True, timeout=120)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.slow
+def test_a_read_only_installation_compiles_into_the_users_cache_once(root, tmp_path):
+    """Two commands, each a process of its own. Who may write anywhere (root) is caught by what has changed."""
+    home, package = tmp_path / "home", tmp_path / "site"
+    shutil.copytree(root / "negsim", package / "negsim", ignore=shutil.ignore_patterns("__pycache__"))
+    home.mkdir()
+    for path in [*package.rglob("*"), package]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    environment = {name: value for name, value in os.environ.items() if name not in ("NUMBA_CACHE_DIR", "PYTHONPATH")}
+    environment |= {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    call = f"import sys; sys.path.insert(0, {str(package)!r}); import negsim.cli as c; print(c.__file__); c.main()"
+    command = [sys.executable, "-c", call, "run", "scenarios/baseline.yaml", "-n", "50", "--engine", "batch", "--json"]
+
+    def state(folder):
+        return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in folder.rglob("*")}
+
+    try:
+        installed, said, kept = state(package), [], []
+        for _ in range(2):
+            ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+            assert (ended.returncode, ended.stderr) == (0, "")
+            assert state(package) == installed
+            said.append(ended.stdout)
+            kept.append({path: seen for path, seen in state(home / "cache" / "negsim").items() if path.is_file()})
+    finally:
+        for path in [package, *package.rglob("*")]:
+            path.chmod(0o755)  # so that it can be thrown away
+    assert said[0] == said[1]
+    assert said[0].startswith(str(package / "negsim"))
+    assert any(path.name.startswith("batch.play_many-") for path in kept[0])
+    assert kept[0] == kept[1]  # nothing was compiled again
 
 
 @pytest.mark.parametrize(
@@ -100,7 +132,7 @@ def test_the_output_says_which_engine_it_was(negsim, monkeypatch, compiled, engi
 
 
 def test_what_is_compiled_is_seen_in_the_cache(monkeypatch, tmp_path):
-    monkeypatch.setattr(jit, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path)
     assert not machine.is_compiled("batch")
     (tmp_path / "engines_1").mkdir()
     (tmp_path / "engines_1" / "batch.play_many-58.py311.nbi").touch()

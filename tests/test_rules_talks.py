@@ -33,6 +33,17 @@ def test_priority_takes_the_smaller_number_first_and_ties_by_declaration():
     assert begun.discussed() == list("bda") * 2
 
 
+def test_a_long_agenda_keeps_its_order_and_its_ties():
+    names = [f"i{n}" for n in range(60)]
+    mapping = never(" ".join(names))
+    rank = {name: 7 * n % 11 for n, name in enumerate(names)}  # of each rank five or six, mixed
+    for name in names:
+        mapping["issues"][name]["priority"] = rank[name]
+    begun = ByHand(mapping)
+    begun.meet(1)
+    assert begun.discussed() == sorted(names, key=lambda name: rank[name])
+
+
 def test_oldest_takes_the_first_opening_day_first():
     mapping = never("a b c", channel={"order": "oldest"})
     mapping["issues"]["a"]["opens"] = {"on": "2025-04-12"}

@@ -11,10 +11,10 @@ import pytest
 import negsim as ns
 from negsim import compiled
 from negsim.events import EVENT, OUTCOME, Kind
+from negsim.look import cells
 from negsim.runs import trace
 from negsim.status import Reason, Spent, Status
 from negsim.telling import mark_words, tell
-from negsim.terminal import cells
 
 SCENARIOS = sorted(Path("scenarios").glob("*.yaml")) or sorted(
     (Path(__file__).parent.parent / "scenarios").glob("*.yaml")

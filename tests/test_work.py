@@ -10,6 +10,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from multiprocessing import get_context
 from pathlib import Path
 
+import loky
 import numpy as np
 import pytest
 
@@ -65,6 +66,11 @@ def test_processes_give_the_same_bytes_on_either_engine(expulsions, alone):
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         for engine in ("batch", "reference"):
             assert same(run(expulsions, RUNS, seed=3, engine=engine, executor=executor), alone)
+
+
+def test_loky_gives_the_same_bytes(expulsions, alone):
+    with loky.ProcessPoolExecutor(2) as executor:
+        assert same(run(expulsions, RUNS, seed=3, engine="batch", executor=executor), alone)
 
 
 class Backwards(Executor):

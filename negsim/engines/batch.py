@@ -16,7 +16,7 @@ from negsim.compiled import Compiled, Record
 from negsim.engines.errors import check
 from negsim.events import OUTCOME, RUN
 from negsim.rules.around import SPONTANEOUS, next_shock
-from negsim.rules.jit import jit
+from negsim.rules.jit import jit, jit_inline
 from negsim.rules.progress import LOG_FULL, MEETING, SHOCK
 from negsim.rules.start import finish, happen, start
 from negsim.rules.state import outbox, size
@@ -33,7 +33,7 @@ _CLASS = 1 << 32
 _SPONTANEOUS = -1 - SPONTANEOUS
 
 
-@jit
+@jit_inline
 def _before(a, b):
     if a.t != b.t:
         return a.t < b.t
@@ -42,19 +42,14 @@ def _before(a, b):
     return a.asked < b.asked
 
 
-@jit
+@jit_inline
 def _copy(to, of):
     to.t, to.rank, to.asked, to.kind, to.who, to.tag = of.t, of.rank, of.asked, of.kind, of.who, of.tag
 
 
-@jit
+@jit_inline
 def _push(heap, n, asked, t, kind, who, tag):
-    """Add an appointment to the ``n`` there are; the heap grows when it is full (its last row is scratch)."""
-    if n + 2 > len(heap):
-        larger = np.empty(2 * len(heap), DUE)
-        for i in range(n):
-            _copy(larger[i], heap[i])
-        heap = larger
+    """Add an appointment to the ``n`` there are (the heap's last row is scratch)."""
     new = heap[len(heap) - 1]
     new.t, new.rank, new.asked, new.kind, new.who, new.tag = t, kind * _CLASS + who, asked, kind, who, tag
     i = n
@@ -65,10 +60,9 @@ def _push(heap, n, asked, t, kind, who, tag):
         _copy(heap[i], heap[parent])
         i = parent
     _copy(heap[i], new)
-    return heap
 
 
-@jit
+@jit_inline
 def _drop(heap, n):
     """Remove the first of ``n`` appointments."""
     last = heap[n - 1]
@@ -86,10 +80,10 @@ def _drop(heap, n):
     _copy(heap[i], last)
 
 
-@jit
+@jit_inline
 def play(x, heap, seed, luck, number, outcome, result):
-    """Play run ``number`` and write its outcome; returns the heap, which may have grown."""
-    horizon = size(x, 0).horizon
+    """Play run ``number`` and write its outcome; tells whether the heap had room for its appointments."""
+    horizon, series = size(x, 0).horizon, size(x, 0).channels + size(x, 0).shocks
     start(x, seed, luck, number)
     n, asked, t, end = 0, 0, 0.0, horizon
     kind, who, tag = -1, 0, 0
@@ -97,31 +91,33 @@ def play(x, heap, seed, luck, number, outcome, result):
         end = 0.0
     else:
         while True:
+            if n + run_(x, 0).out + series >= len(heap):
+                return False
             if kind == MEETING and tag == REGULAR:
                 gap = next_gap(x, who)
                 if gap < horizon:
-                    heap = _push(heap, n, asked, t + gap, MEETING, who, REGULAR)
+                    _push(heap, n, asked, t + gap, MEETING, who, REGULAR)
                     n, asked = n + 1, asked + 1
             elif kind == SHOCK and tag == _SPONTANEOUS:
                 gap = next_shock(x, who)
                 if gap < horizon:
-                    heap = _push(heap, n, asked, t + gap, SHOCK, who, _SPONTANEOUS)
+                    _push(heap, n, asked, t + gap, SHOCK, who, _SPONTANEOUS)
                     n, asked = n + 1, asked + 1
             for k in range(run_(x, 0).out):
                 row = outbox(x, k)
-                heap = _push(heap, n, asked, t + row.delay, row.kind, row.who, row.tag)
+                _push(heap, n, asked, t + row.delay, row.kind, row.who, row.tag)
                 n, asked = n + 1, asked + 1
             run_(x, 0).out = 0
             if kind == -1:  # the beginning: the series, after what the start asked for
                 for c in range(size(x, 0).channels):
                     gap = next_gap(x, c)
                     if gap < horizon:
-                        heap = _push(heap, n, asked, gap, MEETING, c, REGULAR)
+                        _push(heap, n, asked, gap, MEETING, c, REGULAR)
                         n, asked = n + 1, asked + 1
                 for s in range(size(x, 0).shocks):
                     gap = next_shock(x, s)
                     if gap < horizon:
-                        heap = _push(heap, n, asked, gap, SHOCK, s, _SPONTANEOUS)
+                        _push(heap, n, asked, gap, SHOCK, s, _SPONTANEOUS)
                         n, asked = n + 1, asked + 1
             if run_(x, 0).active == 0:
                 end = t
@@ -133,7 +129,7 @@ def play(x, heap, seed, luck, number, outcome, result):
             n -= 1
             happen(x, t, kind, who, tag)
     finish(x, end, outcome, result)
-    return heap
+    return True
 
 
 @jit
@@ -144,7 +140,8 @@ def play_many(x, seed, luck, first, outcomes, results):
     """
     heap = np.empty(256, DUE)
     for k in range(len(results)):
-        heap = play(x, heap, seed, luck, first + k, outcomes[k], results[k : k + 1])
+        while not play(x, heap, seed, luck, first + k, outcomes[k], results[k : k + 1]):
+            heap = np.empty(2 * len(heap), DUE)  # a run begins anew with the same luck
         if run_(x, 0).error != 0:
             return k
     return -1

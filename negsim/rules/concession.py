@@ -53,7 +53,7 @@ def clock(x, b, k, t):
     return row.clock
 
 
-@jit
+@jit_inline
 def run_clocks(x, b, t, on):
     """Start or stop both sides' clocks."""
     if bargain(x, b).running == on:

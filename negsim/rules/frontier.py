@@ -61,7 +61,7 @@ def possible(x, b, a_a, a_b):
     return u_a >= a_a - TOLERANCE and u_b >= a_b - TOLERANCE
 
 
-@jit
+@jit_inline
 def closest(x, b, a_a, a_b):
     """The point of the smallest larger shortfall ``max(a_A - U_A, a_B - U_B)``; ties: the larger joint utility.
 

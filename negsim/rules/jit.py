@@ -1,63 +1,16 @@
-"""How the rules are compiled: one decorator, and one cache that any change of any rule empties.
-
-numba keys its cache on the file of the function alone, so a caller whose callee changed would be served stale. The
-cache folder therefore carries a fingerprint of every rule's source.
-"""
+"""How the rules are compiled: one decorator, and one cache that any change of any rule empties."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
-from collections.abc import Callable, Iterator
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # vectorised mathematics differs in the last bit
 
 import numba
-from platformdirs import user_cache_dir
 
-
-@cache
-def cache_folder() -> Path:
-    """Where the machine code of this very source is kept; ``NUMBA_CACHE_DIR`` moves it.
-
-    It needs no right to write where the package is installed.
-
-    >>> len(cache_folder().name)
-    16
-    """
-    digest = hashlib.sha256(numba.__version__.encode())
-    package = Path(__file__).resolve().parent.parent
-    for source in sorted([*package.glob("rules/*.py"), *package.glob("engines/*.py"), package / "events.py"]):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    name = digest.hexdigest()[:16]
-    for base in _bases():
-        if _usable(base) and _usable(base / name):
-            return base / name
-    return Path(tempfile.mkdtemp(prefix="negsim-"))
-
-
-def _bases() -> Iterator[Path]:
-    """Where machine code may be kept: where the user says, in the user's cache, else in a temporary folder."""
-    if chosen := os.environ.get("NUMBA_CACHE_DIR"):
-        yield Path(chosen)
-    yield Path(user_cache_dir("negsim", appauthor=False))
-    yield Path(tempfile.gettempdir()) / f"negsim-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
-
-
-def _usable(folder: Path) -> bool:
-    """Whether machine code can be kept there, and nobody else can put some there for us to run."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        owner = folder.stat().st_uid
-    except OSError:
-        return False
-    mine = not hasattr(os, "getuid") or owner == os.getuid() or folder.parent != Path(tempfile.gettempdir())
-    return mine and os.access(folder, os.W_OK)
-
+from negsim.cache import cache_folder
 
 _FOLDER = str(cache_folder())
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from negsim.rules.draws import uniform, uniform_assumed, uniform_part
 from negsim.rules.jit import jit, jit_inline
 from negsim.rules.state import dist, dist_is, dist_of, drawn, number, parameter_is, patch, size, table
@@ -23,6 +25,8 @@ CELLS, HALVINGS = 32, 52
 TAIL = CELLS * HALVINGS + 1  # nodes of one tail, from w = 1/2 outwards
 NODES = 2 * TAIL
 
+_FRACTION, _HALF = (1 << 52) - 1, 1022 << 52  # of a float64: the bits of its fraction; the exponent of [1/2, 1)
+
 Z90 = 1.2815515655446004  # 90 % quantile of the standard normal
 
 SHAPE_LOW, SHAPE_HIGH = 0.05, 500.0  # shapes an uncertain gamma or beta may take
@@ -35,7 +39,9 @@ def _nodes(x, start, u):
         w, offset = max(u, 2.0**-53), start
     else:
         w, offset = max(1.0 - u, 2.0**-53), start + TAIL
-    mantissa, exponent = math.frexp(w)
+    bits = np.float64(w).view(np.int64)  # w is mantissa 2^exponent, the mantissa in [1/2, 1)
+    exponent = (bits >> 52) - 1022
+    mantissa = np.int64((bits & _FRACTION) | _HALF).view(np.float64)
     place = (-exponent - 1) * CELLS + (1.0 - mantissa) * (2.0 * CELLS)
     cell = min(int(place), TAIL - 2)
     low = table(x, offset + cell).q
@@ -75,7 +81,7 @@ def _between(x, d, u):
     return 1.0 / (1.0 + math.exp(-value))
 
 
-@jit
+@jit_inline
 def _standard(x, d, u):
     """The standard quantile."""
     if dist_is(x, d).family == TRIANGULAR and dist_is(x, d).uncertain:
@@ -86,7 +92,7 @@ def _standard(x, d, u):
     return _nodes(x, dist_is(x, d).table, u)
 
 
-@jit
+@jit_inline
 def quantile(x, d, u):
     """The value of distribution ``d`` at ``u``, unclipped."""
     family = dist_is(x, d).family

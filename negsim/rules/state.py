@@ -115,6 +115,8 @@ def _table(name: str) -> Any:
             word = context.get_value_type(types.int64)
             where = builder.inttoptr(builder.add(arguments[0], word(slot)), word.as_pointer())
             start = builder.load(where)
+            # a table does not move during a call: its address need not be read again after every write
+            start.set_metadata("invariant.load", builder.module.add_metadata([]))
             offset = builder.mul(arguments[1], word(width))
             return builder.inttoptr(builder.add(start, offset), context.get_value_type(row))
 

@@ -85,36 +85,50 @@ def _hours(x, b):
     return hours
 
 
-@jit
-def _key(x, c, b):
-    """What the agenda order sorts by, smaller first."""
-    order = channel_is(x, c).order
+@jit_inline
+def _key(x, order, b):
+    """What an agenda order other than the round robin sorts by, smaller first."""
     if order == PRIORITY:
         return bargain_of(x, b).priority
-    if order == OLDEST:
-        oldest = np.inf
-        for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
-            oldest = min(oldest, math.floor(issue(x, member_is(x, j).issue).opened))
-        return oldest
     if order == CLOSEST:
         return bargain(x, b).gap
-    behind = place(x, b).position - channel(x, c).last - 1
-    return float(behind % size(x, 0).bargains)
+    oldest = np.inf
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        oldest = min(oldest, math.floor(issue(x, member_is(x, j).issue).opened))
+    return oldest
 
 
-@jit
+@jit_inline
+def _sort(x, n):
+    """Sort the ``n`` bargains listed by their keys, ties by declaration: a shell sort, quick for hundreds, too."""
+    step = n // 16 + 1
+    while step > 0:
+        for i in range(step, n):
+            b, key = agenda(x, i).bargain, agenda(x, i).key
+            k = i
+            while k >= step:
+                other = agenda(x, k - step)
+                if other.key < key or (other.key == key and place(x, other.bargain).position < place(x, b).position):
+                    break
+                agenda(x, k).bargain, agenda(x, k).key = other.bargain, other.key
+                k -= step
+            agenda(x, k).bargain, agenda(x, k).key = b, key
+        step //= 2
+
+
+@jit_inline
 def _list_agenda(x, c):
     """The bargains channel ``c`` may take now, in its order, ties by declaration; returns their number."""
-    n = 0
-    for p in range(size(x, 0).bargains):
+    order, bargains, n = channel_is(x, c).order, size(x, 0).bargains, 0
+    p = channel(x, c).last if order == ROUND_ROBIN else -1  # a round robin goes on after the last discussed
+    for _ in range(bargains):
+        p = p + 1 if p + 1 < bargains else 0
         b = place(x, p).bargain
-        if takes(x, c * size(x, 0).bargains + b).yes and on_table(x, b):
-            key, k = _key(x, c, b), n
-            while k > 0 and agenda(x, k - 1).key > key:
-                agenda(x, k).bargain, agenda(x, k).key = agenda(x, k - 1).bargain, agenda(x, k - 1).key
-                k -= 1
-            agenda(x, k).bargain, agenda(x, k).key = b, key
+        if takes(x, c * bargains + b).yes and on_table(x, b):
+            agenda(x, n).bargain, agenda(x, n).key = b, 0.0 if order == ROUND_ROBIN else _key(x, order, b)
             n += 1
+    if order != ROUND_ROBIN:
+        _sort(x, n)
     return n
 
 
@@ -184,7 +198,7 @@ def _by_chance(x, t, b, n):
     return False
 
 
-@jit
+@jit_inline
 def _negotiate(x, t, b, n, good_offices):
     """One exchange of offers; returns the result, the gap, the deal if there is one, and else whom it waits for."""
     off_a, off_b = offsets(x, b, 0, t), offsets(x, b, 1, t)
@@ -241,7 +255,7 @@ def discuss(x, t, b, good_offices):
     wake(x, t)
 
 
-@jit
+@jit_inline
 def hopeless(x, b):
     """Both bases at the reservation values and no zone of possible agreement."""
     r_a, r_b = side(x, 2 * b).r, side(x, 2 * b + 1).r

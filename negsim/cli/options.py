@@ -1,0 +1,155 @@
+"""What several commands share: options, what a shell completes after them, how things are printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from negsim.errors import NegsimError
+from negsim.runs import DEFAULT_RUNS, DEFAULT_SEED, ENGINES
+
+
+def engines(incomplete: str) -> list[str]:
+    """Engines, for a shell to complete."""
+    return _beginning(["auto", *ENGINES], incomplete)
+
+
+def kinds(incomplete: str) -> list[str]:
+    """Kinds of picture, for a shell to complete."""
+    from negsim.plots import KINDS
+
+    return _beginning(KINDS, incomplete)
+
+
+def yaml_files(incomplete: str) -> list[str]:
+    """YAML files here and one folder further down, for a shell to complete; without any it looks for files itself.
+
+    Names that a shell would have to quote are left to it.
+    """
+    folder, name = os.path.split(incomplete)
+    found = []
+    for entry in sorted(Path(folder or ".").glob("*")):
+        if not entry.name.startswith(name) or entry.name.startswith("."):
+            continue
+        inside = sorted(entry.glob("*.y*ml")) if entry.is_dir() else [entry] if entry.suffix in _YAML else []
+        found += [os.path.join(folder, path.relative_to(folder or ".")) for path in inside]
+    return [name for name in found if re.fullmatch(r"[\w./+-]+", name)]
+
+
+def issues(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Issues of the agenda with their titles, for a shell to complete."""
+    from negsim.files import read_yaml
+
+    given = context.params.get("agenda")
+    try:
+        listed = read_yaml(agenda_path(given)).find("issues")
+    except NegsimError:
+        return []
+    rows = [(name, issue.find("title")) for name, issue in (listed.mapping if listed else {}).items()]
+    # What a file says goes through a shell's `eval` here: letters, digits and little else.
+    return [
+        (name, " ".join(re.sub(r"[^\w,.-]", " ", str(title.value)).split()) if title else "")
+        for name, title in rows
+        if name.startswith(incomplete) and re.fullmatch("[a-z][a-z0-9_]*", name)
+    ]
+
+
+_YAML = (".yaml", ".yml")
+
+Scenario = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="A scenario, such as scenarios/baseline.yaml.", autocompletion=yaml_files),
+]
+FileOrFolder = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE_OR_DIR", help="A scenario, or a folder that run --out has written.", autocompletion=yaml_files
+    ),
+]
+FilesOrFolders = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILES_OR_DIRS",
+        help="Scenarios, or folders that run --out has written.",
+        autocompletion=yaml_files,
+    ),
+]
+FileRuns = Annotated[
+    int | None,
+    typer.Option("--runs", "-n", metavar="N", min=1, help=f"How many runs of a scenario.  [default: {DEFAULT_RUNS}]"),
+]
+FileSeed = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", min=0, help=f"The seed for a scenario.  [default: {DEFAULT_SEED}]"),
+]
+Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, help="How many processors play the runs.")]
+Dask = Annotated[
+    str | None, typer.Option("--dask", metavar="ADDRESS", help="Let a Dask cluster play the runs; needs negsim[dask].")
+]
+Runs = Annotated[
+    int | None, typer.Option("--runs", "-n", metavar="N", min=1, help=f"How many runs.  [default: {DEFAULT_RUNS}]")
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The key of all draws: one seed, one result.")]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="auto, batch or reference; the result is the same.",
+        autocompletion=engines,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+AgendaFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--agenda",
+        metavar="FILE",
+        help="The agenda; seeds/agenda.yaml if it is not given.",
+        autocompletion=yaml_files,
+    ),
+]
+
+
+def agenda_path(given: Path | None) -> Path:
+    """The agenda that is meant: the one given, else that of the project.
+
+    Raises:
+        NegsimError: none is given, and this is no clone of the project.
+    """
+    if given is not None:
+        return given
+    path = in_clone("seeds/agenda.yaml")
+    if not path.is_file():
+        raise NegsimError("there is no seeds/agenda.yaml here; give --agenda FILE, or make one with negsim init NAME")
+    return path
+
+
+def in_clone(name: str) -> Path:
+    """A file of the project: from the current folder, else from the clone that this package is installed from."""
+    here = Path(name)
+    return here if here.exists() else Path(__file__).parent.parent.parent / name
+
+
+def count(number: int, what: str) -> str:
+    """A number of things.
+
+    >>> count(1, "error"), count(0, "warning")
+    ('1 error', '0 warnings')
+    """
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def print_json(data: Any, err: bool = False) -> None:
+    """Print one JSON object."""
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False), err=err)
+
+
+def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
+    return [name for name in names if name.startswith(incomplete)]

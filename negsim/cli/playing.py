@@ -1,0 +1,126 @@
+"""Playing runs for somebody who watches: scenarios or folders, a progress bar, workers, Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from negsim.errors import NegsimError
+from negsim.look import Look
+from negsim.runs import DEFAULT_RUNS, DEFAULT_SEED
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from negsim.projection import Projection
+    from negsim.scenario import Scenario
+
+
+def projection(source: Path, runs: int | None, seed: int | None, engine: str, quiet: bool) -> Projection:
+    """The projection of a folder, or of a scenario that is run now.
+
+    Raises:
+        NegsimError: it cannot be had, or runs and a seed are given for a folder.
+    """
+    if source.is_dir() and (runs is not None or seed is not None):
+        raise NegsimError(f"{source} holds runs that are done; --runs and --seed go with a scenario file")
+    from negsim.projection import Projection
+
+    given = loaded(source)
+    if isinstance(given, Projection):
+        return given
+    return run_file(source, given, runs, DEFAULT_SEED if seed is None else seed, engine, quiet)
+
+
+@contextmanager
+def executor_of(workers: int, dask: str | None, engine: str) -> Iterator[Executor | None]:
+    """Who plays the runs: this process, some threads or processes of this machine, or a Dask cluster."""
+    if dask is not None:
+        from negsim.cluster import dask_executor
+
+        with dask_executor(dask) as executor:
+            yield executor
+    elif workers > 1:
+        from negsim.cluster import local_executor
+
+        with local_executor(workers, engine) as executor:
+            yield executor
+    else:
+        yield None
+
+
+def run_file(
+    file: Path, scenario: Scenario, runs: int | None, seed: int, engine: str, quiet: bool, **more: Any
+) -> Projection:
+    """Run a scenario where somebody watches; ``quiet``: its warnings are not printed."""
+    from negsim.precision import MOST, Precision
+    from negsim.runs import pick_engine
+    from negsim.runs import run as run_all
+
+    for warning in () if quiet else scenario.warnings:
+        typer.echo(warning.render(Look.of(sys.stderr)), err=True)
+    total = runs or DEFAULT_RUNS
+    if (precision := more.get("precision")) is not None:
+        total = Precision.of(precision, runs or MOST).enough
+    engine = pick_engine(engine, total)
+    announce(engine)
+    try:
+        with progress(total, file.stem) as advance:
+            return run_all(scenario, runs, seed, engine, advance, **more)
+    except KeyboardInterrupt:
+        if (out := more.get("out")) is not None and out.with_name(f"{out.name}.unfinished").is_dir():
+            typer.echo(f"Stopped. {out}.unfinished keeps what is finished; the same command goes on there.", err=True)
+        raise
+
+
+def loaded(source: Path) -> Scenario | Projection:
+    """What a file or a folder holds.
+
+    Raises:
+        NegsimError: it cannot be read.
+    """
+    if source.is_dir():
+        from negsim.store import load as load_folder
+
+        return load_folder(source)
+    from negsim.scenario import load
+
+    return load(source)
+
+
+def announce(engine: str) -> None:
+    """Say why nothing seems to happen, where somebody watches."""
+    from negsim.machine import is_compiled
+
+    if sys.stderr.isatty() and not is_compiled(engine):
+        typer.echo(f"Compiling the {engine} engine for this machine, once: about half a minute.", err=True)
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Callable[[int], object]]:
+    """A progress bar on standard error, for somebody who watches; nothing where it is piped.
+
+    What an earlier attempt had finished counts as done, but not for the rate.
+    """
+    from tqdm import tqdm
+
+    begun = False
+
+    def advance(runs: int) -> None:
+        nonlocal begun
+        if begun:
+            bar.update(runs)
+            return
+        begun, bar.initial, bar.n, bar.last_print_n = True, runs, runs, runs
+        if runs:
+            bar.set_postfix_str(f"{runs:,} from before")
+
+    with tqdm(
+        total=total, desc=what, unit=" runs", unit_scale=True, leave=False, disable=not sys.stderr.isatty()
+    ) as bar:
+        yield advance

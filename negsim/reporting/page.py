@@ -1,0 +1,245 @@
+"""What stands on the page, as plain values for its template."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from negsim.analysis.headline import terms_words, until, waits_words
+from negsim.errors import NegsimError
+from negsim.plots import KINDS
+from negsim.reporting.picture import embedded
+from negsim.wording import wording
+
+if TYPE_CHECKING:
+    from negsim.agenda import Agenda
+    from negsim.analysis.summary import Chance
+    from negsim.citations import Citation
+    from negsim.projection import Projection
+
+#: The pictures of the first projection and those of the others, the most telling ones first.
+FIRST = (
+    "burndown", "calendar", "terms", "waiting", "flow", "frontier", "gap", "survival", "burnup", "last", "climate",
+    "trace",
+)  # fmt: skip
+OTHERS = ("burndown", "calendar", "terms", "waiting")
+
+
+def page(projections: Sequence[Projection], most: int) -> str:
+    """The page as text.
+
+    Raises:
+        NegsimError: there is nothing to report on.
+    """
+    if not projections:
+        raise NegsimError("a report needs a projection")
+    style, script = _resource("page.css"), _resource("page.js")
+    data = {
+        "style": style,
+        "script": script,
+        "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
+        "talks": projections[0].setting.talks,
+        "scenarios": [_scenario(k, projection, projections[0]) for k, projection in enumerate(projections)],
+        "agendas": list(_agendas(projections)),
+    }
+    bare = _render(data | {"pictures": {}, "left_out": {}})
+    pictures, left_out = _pictures(projections, most - len(bare.encode()) - 4000)
+    return _render(data | {"pictures": pictures, "left_out": left_out})
+
+
+def _render(data: Mapping[str, Any]) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("negsim.reporting", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    # A number and its per cent sign stay in one line.
+    environment.filters["tight"] = lambda text: text.replace(" %", "\u00a0%")
+    return environment.get_template("page.html").render(data)
+
+
+def _resource(name: str) -> str:
+    return files("negsim.reporting").joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _pictures(
+    projections: Sequence[Projection], room: int
+) -> tuple[dict[int, list[dict[str, str]]], dict[int, list[str]]]:
+    """As many pictures as there is room for, in order of what they tell, and the kinds that found none."""
+    shown: dict[int, list[dict[str, str]]] = {k: [] for k in range(len(projections))}
+    left_out: dict[int, list[str]] = {k: [] for k in range(len(projections))}
+    wanted = [(k, kind) for kind in OTHERS for k in range(len(projections))]
+    wanted += [(0, kind) for kind in FIRST if kind not in OTHERS]
+    for k, kind in wanted:
+        if not _says_something(projections[k], kind):
+            continue
+        view = projections[k].view(kind)
+        svg = embedded(projections[k].plot(kind).svg, f"p{k}-{kind}-", f"{KINDS[kind]} {view.verdict}")
+        if len(svg.encode()) + 600 > room:
+            left_out[k].append(kind)
+            continue
+        room -= len(svg.encode()) + 600
+        shown[k].append({"question": KINDS[kind], "svg": svg})
+    return shown, left_out
+
+
+def _says_something(projection: Projection, kind: str) -> bool:
+    """Whether a picture is worth its place: a frontier needs a package, a climate two regimes."""
+    names = projection.setting.names
+    return {"frontier": bool(names.packages), "climate": len(names.regimes) > 1}.get(kind, True)
+
+
+def _scenario(number: int, projection: Projection, first: Projection) -> dict[str, Any]:
+    from negsim.analysis.verdicts import issue_verdicts
+    from negsim.comparison import compare
+
+    setting, digest, scenario = projection.setting, projection.digest, projection.scenario
+    months = [f"{n} months" for n in setting.months()]
+    rows = [
+        {
+            "id": issue.facts.id,
+            "title": issue.facts.title,
+            "status": issue.facts.status,
+            "chances": [_chance(c) for c in (*issue.by.values(), issue.resolved)],
+            "p50": until(issue.p50, setting),
+            "p80": until(issue.p80, setting),
+            "terms": terms_words(issue, setting),
+            "waits": waits_words(issue, setting),
+        }
+        for issue in digest.issues
+    ]
+    every = {
+        "title": f"all {len(rows)} issues",
+        "chances": [_chance(c) for c in (*digest.all_by.values(), digest.all_resolved)],
+        "p50": until(digest.all_p50, setting),
+        "p80": until(digest.all_p80, setting),
+    }
+    found: dict[str, Any] = {
+        "number": number,
+        "title": setting.title,
+        "question": scenario.question or "",
+        "description": scenario.description,
+        "as_of": setting.as_of,
+        "horizon": setting.horizon,
+        "short": "; ".join(projection.view(kind).verdict for kind in ("burndown", "calendar", "waiting")),
+        "columns": [*months, "horizon"],
+        "rows": rows,
+        "every": every,
+        "notes": projection.notes,
+        "warnings": [problem.message for problem in scenario.warnings],
+        "sections": wording(scenario),
+        "provenance": _provenance(projection),
+        "verdict": "",
+        "differences": [],
+        "compared": [],
+        "no_comparison": "",
+    }
+    if number:
+        try:
+            comparison = compare(first, projection)
+        except NegsimError as error:
+            found["no_comparison"] = str(error)
+            return found
+        found["verdict"] = comparison.verdict
+        found["differences"] = [difference.words for difference in comparison.differences()]
+        found["compared"] = issue_verdicts(comparison.pairs[0])
+    return found
+
+
+def _chance(chance: Chance) -> dict[str, Any]:
+    return {"p": f"{100 * chance.p:.0f}", "se": f"{100 * chance.se:.1f}"}
+
+
+def _provenance(projection: Projection) -> list[tuple[str, str]]:
+    versions = ", ".join(f"{name} {version}" for name, version in projection.versions.items())
+    return [
+        ("Scenario", f"{projection.scenario.title}, SHA-256 {projection.hash}"),
+        ("Runs", f"{projection.runs:,} under seed {projection.seed}, luck {projection.luck}"),
+        ("Engine", projection.engine),
+        ("Versions", versions),
+    ]
+
+
+def _agendas(projections: Sequence[Projection]) -> Iterator[dict[str, Any]]:
+    """Each agenda once, with its issues as they stood when its first scenario begins."""
+    seen: list[Agenda] = []
+    for projection in projections:
+        agenda, as_of = projection.scenario.agenda, projection.setting.as_of
+        if agenda in seen:
+            continue
+        seen.append(agenda)
+        yield {
+            "title": agenda.title,
+            "as_of": as_of,
+            "sides": {name: side.title for name, side in agenda.sides.items()},
+            "issues": [_issue(agenda, name, as_of) for name in agenda.issues],
+            "rounds": [
+                {"title": r.title, "date": str(r.date), "what": r.what, "citations": _places(r.citations)}
+                for r in agenda.rounds.values()
+                if r.date.certainly_by(as_of)
+            ],
+            "sources": [{"id": name, "about": _about(source)} for name, source in agenda.sources.items()],
+        }
+
+
+def _about(source: Any) -> str:
+    data = source.model_dump(mode="json", exclude_none=True)
+    known = [str(data[key]) for key in ("title", "subtitle", "publisher", "author", "date", "about") if data.get(key)]
+    return "; ".join(known)
+
+
+def _issue(agenda: Agenda, name: str, as_of: Any) -> dict[str, Any]:
+    issue = agenda.issues[name]
+    entry = issue.entry(as_of)
+    return {
+        "id": name,
+        "title": issue.title,
+        "summary": issue.summary,
+        "status": entry.status.label if entry else "not yet on the table",
+        "since": str(entry.date) if entry else "",
+        "resolves_when": issue.resolves_when,
+        "demands": [
+            {
+                "side": agenda.sides[side].title,
+                "text": position.text or "no public position",
+                "since": str(position.since) if position.since else "",
+                "citations": _places(position.citations),
+            }
+            for side, position in issue.demands.items()
+        ],
+        "history": [
+            {
+                "date": str(change.date),
+                "status": change.status.label,
+                "what": change.what,
+                "citations": _places(change.citations),
+            }
+            for change in issue.history
+            if change.date.certainly_by(as_of)
+        ],
+        "disputes": [
+            {
+                "question": agenda.disputed[each].question,
+                "versions": [
+                    {"says": version.says, "text": version.text, "citations": _places(version.citations)}
+                    for version in agenda.disputed[each].versions
+                ],
+                "we_take": agenda.disputed[each].we_take,
+                "why": agenda.disputed[each].why,
+            }
+            for each in issue.disputed
+        ],
+    }
+
+
+def _places(citations: Sequence[Citation]) -> str:
+    return ", ".join(cited.place for cited in citations)

@@ -1,0 +1,71 @@
+"""Pictures as part of a page: no style of their own that a strict policy would refuse, no name that another uses."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+_SVG, _LINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+
+
+def embedded(svg: str, prefix: str, title: str) -> str:
+    """An SVG file as an element: styles become attributes, ids get a prefix, what only editors need is dropped.
+
+    Args:
+        svg: the text of a file that `negsim.plots` has made.
+        prefix: of all ids, different for each picture of a page.
+        title: what a screen reader says.
+    """
+    root = ElementTree.fromstring(svg)
+    used = set(re.findall(r"url\(#([^)]+)\)", svg)) | set(re.findall(r'xlink:href="#([^"]+)"', svg))
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
+                parent.remove(child)
+    for element in root.iter():
+        _plain(element, prefix, used)
+    for group in list(root.iter()):
+        _unwrap(group)
+    width, height = root.get("viewBox", "0 0 1 1").split()[2:]
+    for name in ("width", "height", "version"):
+        root.attrib.pop(name, None)
+    # What the file's style sheet says of every element.
+    attributes = {"role": "img", "aria-label": title, "stroke-linejoin": "round", "stroke-linecap": "butt"}
+    root.attrib.update(attributes | {"data-width": width, "data-height": height})
+    ElementTree.register_namespace("", _SVG)
+    ElementTree.register_namespace("xlink", _LINK)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return re.sub(r">\s+<", "><", re.sub(r"\s*\n\s*", " ", text)).replace(" />", "/>")
+
+
+def _plain(element: ElementTree.Element, prefix: str, used: set[str]) -> None:
+    name = element.attrib.pop("id", None)
+    if name in used:
+        element.set("id", prefix + name)
+    for rule in element.attrib.pop("style", "").split(";"):
+        key, _, value = rule.partition(":")
+        if value:
+            element.set(key.strip(), value.strip())
+    for key, value in list(element.attrib.items()):
+        if value.startswith("url(#"):
+            element.set(key, value.replace("url(#", f"url(#{prefix}"))
+        elif key == f"{{{_LINK}}}href":
+            element.set(key, value.replace("#", f"#{prefix}"))
+        elif key == "transform" and value.startswith("rotate(-0 "):
+            del element.attrib[key]
+        elif key == "d":
+            element.set(key, re.sub(r"\s*([MLCQZz])\s*", r"\1", value).strip())
+    element.attrib.pop("font-family", None)  # the page's own
+
+
+def _unwrap(element: ElementTree.Element) -> None:
+    """Take groups that say nothing out of the way."""
+    children: list[ElementTree.Element] = []
+    for child in element:
+        bare = child.tag in (f"{{{_SVG}}}g", f"{{{_SVG}}}defs") and not child.attrib
+        if bare and child.tag.endswith("}g"):
+            _unwrap(child)
+            children += list(child)
+        elif not (bare and not len(child)):
+            children.append(child)
+    element[:] = children

@@ -1,0 +1,182 @@
+"""The page: what stands on it, that it needs nothing else, that nothing from a file gets out of its place."""
+
+import base64
+import hashlib
+import html.parser
+import re
+
+import pytest
+
+import negsim as ns
+from negsim.errors import NegsimError
+from negsim.reporting.page import page
+from negsim.reporting.picture import embedded
+from negsim.scenario import from_mapping
+from tests.kit import talks
+
+EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'{{ 7*7 }} & </style> $x$"
+
+
+class Tree(html.parser.HTMLParser):
+    """Tags, attributes and texts of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.texts, self.ids = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        self.ids += [value for name, value in attrs if name == "id"]
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+@pytest.fixture(scope="module")
+def one(projection):
+    return ns.report([projection])
+
+
+@pytest.fixture(scope="module")
+def both(baseline, projection):
+    hard = ns.run(baseline.replace({"title": "Harder", "tactics.us.beta": 0.1}), runs=300, seed=1)
+    return ns.report([projection, hard])
+
+
+def test_it_answers_the_question_for_every_issue(one, projection):
+    text = "".join(Tree(one).texts)
+    assert projection.scenario.question in text
+    for issue in projection.digest.issues:
+        assert issue.facts.title in text
+    for part in ("Half of the runs by", "no forecast", "SHA-256 " + projection.hash, "± one standard error"):
+        assert part in text
+
+
+def test_it_holds_every_picture_that_says_something(one, projection):
+    labels = [value for tag, name, value in Tree(one).attributes if (tag, name) == ("svg", "aria-label")]
+    kinds = {kind for kind in ns.plots.KINDS if kind != "frontier"}  # the baseline has no package
+    assert len(labels) == len(kinds)
+    for kind in kinds:
+        assert any(ns.plots.KINDS[kind] in label and projection.view(kind).verdict in label for label in labels)
+
+
+def test_assumptions_come_in_words_with_their_sources(one):
+    text = "".join(Tree(one).texts)
+    assert "us_patience: median 20 months, one in ten above 6 years" in text
+    assert "history: issues.csv, Kaplan-Meier over the 90 items" in text
+
+
+def test_the_agenda_comes_with_demands_disputes_and_citations(one, projection):
+    text = "".join(Tree(one).texts)
+    agenda = projection.scenario.agenda
+    for issue in agenda.issues.values():
+        for position in issue.demands.values():
+            assert (position.text or "no public position") in text
+            for cited in position.citations:
+                assert cited.place in text
+        for name in issue.disputed:
+            assert agenda.disputed[name].question in text
+
+
+def test_another_scenario_comes_with_what_differs_and_what_that_does(both):
+    text = "".join(Tree(both).texts)
+    assert "United States beta: parameter us_beta -> 0.1 (9 issues)" in text
+    assert "Against Baseline" in text
+    assert text.count('If it goes as in "Harder" and not as in "Baseline"') == 1
+
+
+def test_it_needs_nothing_from_anywhere(both):
+    for tag, name, value in Tree(both).attributes:
+        assert name not in ("src", "srcset", "action", "style", "data", "background"), (tag, name)
+        if name.endswith("href"):
+            assert value.startswith("#"), (tag, value)
+    assert "@import" not in both
+    assert "url(http" not in both
+
+
+def test_the_policy_allows_the_one_style_and_the_one_script_alone(one):
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', one)[1].replace("&#39;", "'")
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    for tag in ("style", "script"):
+        (body,) = re.findall(rf"<{tag}>(.*?)</{tag}>", one, re.S)
+        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+
+
+def test_no_id_is_used_twice_and_every_reference_is_there(both):
+    tree = Tree(both)
+    assert len(tree.ids) == len(set(tree.ids))
+    referred = re.findall(r"url\(#([^)]+)\)", both)
+    referred += [value[1:] for _, name, value in tree.attributes if name.endswith("href")]
+    referred += [value for _, name, value in tree.attributes if name in ("for", "aria-labelledby")]
+    assert referred
+    assert set(referred) <= set(tree.ids)
+
+
+def test_the_same_input_gives_the_same_bytes(baseline, one):
+    assert ns.report([ns.run(baseline, runs=300, seed=1)]) == one
+    assert ns.report([ns.run(baseline, runs=300, seed=2)]) != one
+
+
+def hostile():
+    mapping = talks({"a": {}, "b": {}}, horizon="300 days")
+    mapping["agenda"]["title"] = mapping["title"] = mapping["description"] = mapping["question"] = EVIL
+    for side in mapping["agenda"]["sides"].values():
+        side["title"] = EVIL[:60]
+    for issue in mapping["agenda"]["issues"].values():
+        for key in ("title", "summary", "resolves_when"):
+            issue[key] = EVIL
+        issue["demands"] = {side: {"text": EVIL} for side in ("us", "russia")}
+        issue["history"][0]["what"] = EVIL
+    mapping["channels"]["rounds"] |= {"title": EVIL, "venue": EVIL, "source": "judgement: " + EVIL}
+    return from_mapping(mapping)
+
+
+def test_a_hostile_agenda_stays_text(one):
+    text = ns.report([ns.run(hostile(), runs=40, seed=1)])
+    plain, evil = Tree(one), Tree(text)
+    assert set(evil.tags) <= set(plain.tags)
+    assert evil.tags.count("script") == 1
+    assert not [name for _, name, _ in evil.attributes if name.startswith("on")]
+    assert "alert(2)" in "".join(evil.texts)
+    assert "{{ 7*7 }}" in "".join(evil.texts)
+
+
+def test_it_stays_small_and_says_what_it_leaves_out(projection):
+    whole, small = page([projection], 1_000_000), page([projection], 300_000)
+    assert len(whole.encode()) < 1_000_000
+    assert len(small.encode()) < 300_000
+    assert "Left out, to keep the page small enough to send: " in small
+    assert "Left out" not in whole
+
+
+def test_a_scenario_that_cannot_be_compared_says_why(baseline, projection):
+    text = "".join(Tree(ns.report([projection, ns.run(baseline, runs=50, seed=1)])).texts)
+    assert "Not compared: " in text
+
+
+def test_without_projections_there_is_no_page():
+    with pytest.raises(NegsimError, match="needs a projection"):
+        ns.report([])
+
+
+def test_an_embedded_picture_has_no_style_and_ids_of_its_own(projection):
+    svg = projection.plot("burndown").svg
+    once, twice = embedded(svg, "x-", 'A "title"'), embedded(svg, "y-", "B")
+    assert "style" not in once
+    assert "<metadata" not in once
+    assert set(re.findall(r' id="([^"]+)"', once)).isdisjoint(re.findall(r' id="([^"]+)"', twice))
+    assert 'aria-label="A &quot;title&quot;"' in once
+    assert once.count("<text") == svg.count("<text")
+    assert once.count("<path") == svg.count("<path")
+
+
+def test_the_command_writes_it_and_says_so(negsim, tmp_path):
+    target = tmp_path / "page.html"
+    ended = negsim("report", "scenarios/baseline.yaml", "-n", 60, "-o", target)
+    assert ended.code == 0
+    assert "1 scenario" in ended.out
+    assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
