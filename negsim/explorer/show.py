@@ -62,10 +62,10 @@ def table(exploration: Exploration) -> str:
         cells += [_month(quantile(counts, q), setting) for q in (0.5, 0.8)]
         for (_, pair), each in zip(pairs, found, strict=True):
             cells += [verdicts.month(each.p50.base, pair), _points(each, pair)] if pair and each else ["", ""]
-        cells_html = "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in cells)
+        cells_html = "".join(f'<td style="{_LEFT};{_CELL}">{escape(cell)}</td>' for cell in cells)
         body += f'<tr><th scope="row" style="{_LEFT};font-weight:normal">{escape(title)}</th>'
-        body += f"<td>{_ribbon(counts, setting, marks)}</td>{cells_html}</tr>"
-    head = "".join(f'<th scope="col" style="{_CELL}">{escape(text)}</th>' for text in heads)
+        body += f'<td style="{_LEFT};{_CELL}">{_ribbon(counts, setting, marks)}</td>{cells_html}</tr>'
+    head = "".join(f'<th scope="col" style="{_LEFT};{_CELL}">{escape(text)}</th>' for text in heads)
     caption = f'<caption style="{_LEFT};font-weight:bold">When each issue is resolved</caption>'
     foot = f"Ribbon: from the 10 to the 90 % date, the middle half darker, the line at 50 %. {projection.provenance}."
     if pairs:
