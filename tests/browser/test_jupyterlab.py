@@ -13,7 +13,6 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
@@ -164,6 +163,8 @@ def test_it_fits_a_notebook_of_900_points_and_asks_nobody_outside(opened):
 
 
 def test_what_is_shown_can_be_read_by_everybody(opened):
+    from axe_playwright_python.sync_playwright import Axe
+
     theirs = {"aria-input-field-name"}  # ipywidgets ties no name to a slider's handle; a label stands beside it
     found = Axe().run(opened, context=".jupyter-widgets.widget-vbox").response["violations"]
     wrong = [one["id"] for one in found if one["impact"] in ("serious", "critical") and one["id"] not in theirs]
