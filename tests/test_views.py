@@ -168,6 +168,14 @@ def test_the_gap_closes_as_both_sides_concede():
     assert "first offers lie" in view.verdict
 
 
+def test_offers_from_before_the_start_have_an_order_and_no_date(projection):
+    rows = at(projection.view("gap"), bargain="banking")
+    before = rows[rows["order"].notna()]
+    assert before["date"].isna().all()
+    offered = {side: at_side["median"].round(9).tolist() for side, at_side in before.groupby("what")}
+    assert offered == {"us before": [0.7, 0.55], "russia before": [0.3, 0.45]}  # in the file: what is left to the other
+
+
 def test_an_issue_of_a_package_shows_with_it(packages):
     names = packages.view("gap").rows["bargain"].unique().tolist()
     assert set(names) >= set(packages.setting.names.package_ids)
