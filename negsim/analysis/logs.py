@@ -29,8 +29,8 @@ class Logs:
     ``events``: rows as `events.EVENT` describes them, by run and time; ``run``: the run of each; ``statuses``: of each
     issue at ``as_of``; ``regime``, ``regimes``: the first one, and how many there are; ``members``: the issues of each
     bargain; ``floors``: reservations at the end of the run (runs, bargains, 2); ``frontiers``: of each bargain, one for
-    each run or one for all, pieces ``a0, b0, a1, b1`` (k, 4); ``before``: of each issue, the offers of both sides that the
-    scenario takes to have been made before ``as_of``, oldest first, as side A's utility.
+    each run or one for all, pieces ``a0, b0, a1, b1`` (k, 4); ``before``: of each issue, the offers of both sides that
+    the scenario takes to have been made before ``as_of``, oldest first, as side A's utility.
     """
 
     runs: int
