@@ -183,6 +183,15 @@ def test_an_embedded_picture_has_no_style_and_ids_of_its_own(projection):
     assert once.count("<path") == svg.count("<path")
 
 
+def test_beside_a_folder_scenarios_are_played_as_often(few, negsim, tmp_path):
+    folder, target = tmp_path / "done", tmp_path / "page.html"
+    assert negsim("run", "scenarios/package.yaml", "-n", 40, "--seed", 5, "--out", folder).code == 0
+    assert negsim("report", folder, "scenarios/baseline.yaml", "-o", target).code == 0
+    assert target.read_text(encoding="utf-8").count("40 under seed 5") == 2
+    ended = negsim("report", folder, "-n", 50, "-o", target)
+    assert (ended.code, "holds runs that are done" in ended.err) == (2, True)
+
+
 def test_the_command_writes_it_and_says_so(few, negsim, tmp_path):
     target = tmp_path / "page.html"
     ended = negsim("report", "scenarios/baseline.yaml", "-n", 60, "-o", target)
