@@ -83,6 +83,13 @@ def test_shares_read_as_per_cent():
     assert share({"uniform": {"low": 0.1, "high": 0.2}}) == "anything from 0.1 to 0.2"
 
 
+def test_how_a_side_concedes_has_the_sources_that_all_issues_share(baseline):
+    (section,) = (section for section in wording(baseline) if section.title == "How the sides concede")
+    for statement in section.statements:
+        assert any("instructions change in the capital" in source for source in statement.sources)
+        assert not any("sanctions hinder payments" in source for source in statement.sources)
+
+
 def test_talks_by_chance_and_a_deadline_are_said():
     text = of(chance(0.25, "a", deadline={"date": "2026-01-01", "source": SOURCE}, undertaking="single"))
     assert "Each discussion settles it with probability 25 %." in text
