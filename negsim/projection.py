@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from negsim.analysis.logs import Logs
+    from negsim.analysis.planning import HowMany, When
     from negsim.analysis.setting import Setting
     from negsim.analysis.summary import Summary
     from negsim.analysis.tally import Tally
@@ -217,6 +218,45 @@ class Projection:
         return pd.DataFrame(
             [{"issue": name, "title": title, "p": c.p, "se": c.se} for name, (title, c) in rows.items()]
         ).set_index("issue")
+
+    def when(self, probability: float = 0.8, issues: Sequence[str] | None = None, first: int | None = None) -> When:
+        """The first date by which issues are resolved in at least this share of the runs, with its 95 % interval.
+
+        Args:
+            probability: the share of the runs.
+            issues: which ones, all in play unless they are named.
+            first: at least so many of them, whichever they are; all unless it is given.
+
+        Raises:
+            NegsimError: an argument is out of range, or the outcomes were not kept.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
+        >>> str(p.when(0.5, ["banking", "framework"]).day), p.when(0.5).day
+        ('2026-04-05', None)
+        """
+        from negsim.analysis.planning import when
+
+        return when(self.setting, self.outcomes["resolved"], probability, issues, first)
+
+    def how_many(self, by: str | date, issues: Sequence[str] | None = None) -> HowMany:
+        """How many issues are resolved on a date or before it: a distribution over the runs.
+
+        Args:
+            by: a date from ``as_of`` to the horizon.
+            issues: of which ones, all in play unless they are named.
+
+        Raises:
+            NegsimError: there is no such issue, nothing was computed for the date, or the outcomes were not kept.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
+        >>> p.how_many("2026-04-10").median, p.how_many("2026-04-10").at_least(1).value
+        (2, 0.905)
+        """
+        from negsim.analysis.planning import how_many
+
+        return how_many(self.setting, self.outcomes["resolved"], _date(by), issues)
 
     def ends(self) -> pd.DataFrame:
         """How often each issue is the first to be resolved, and how often the last one standing, with standard errors.

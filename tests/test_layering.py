@@ -27,7 +27,7 @@ LAYERS = [
     {"precision"},
     {"bench", "doctor", "machine", "projection", "runs", "starter", "store", "views", "watch", "work", "wording"},
     {"comparison"},
-    {"comparison_table", "reporting"},
+    {"comparison_table", "planning_table", "reporting"},
     {"__main__", "cli"},
 ]
 

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import agenda, comparing, projections, scenarios, start
+from negsim.cli import agenda, asking, comparing, projections, scenarios, start
 from negsim.cli.options import print_json
 from negsim.errors import InputError, NegsimError
 from negsim.look import Look, harmless
@@ -75,6 +75,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Know the record": (agenda_app,),
     "Say what is assumed": (scenarios.check, scenarios.show, scenarios.schema),
     "Project": (projections.run, projections.plot, projections.trace),
+    "Ask": (asking.when, asking.how_many),
     "Compare and tell": (comparing.compare, projections.report),
 }
 for _panel, _commands in _TOUR.items():
