@@ -83,7 +83,7 @@ for _panel, _commands in _TOUR.items():
         if isinstance(_command, typer.Typer):
             app.add_typer(_command, rich_help_panel=_panel)
         else:
-            app.command(rich_help_panel=_panel)(_command)
+            app.command(_command.__name__.replace("_", "-"), rich_help_panel=_panel)(_command)
 
 
 def main() -> None:
