@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from negsim.agenda import Agenda, Issue, load_agenda
     from negsim.comparison import Comparison, compare
     from negsim.errors import InputError, NegsimError
+    from negsim.explanation import Explanation, explain
     from negsim.projection import Projection
     from negsim.reporting import report
     from negsim.runs import run
@@ -31,6 +32,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Agenda": "agenda",
     "Comparison": "comparison",
+    "Explanation": "explanation",
     "InputError": "errors",
     "Issue": "agenda",
     "NegsimError": "errors",
@@ -40,6 +42,7 @@ _HOMES = {
     "Status": "status",
     "Story": "story",
     "compare": "comparison",
+    "explain": "explanation",
     "load": "scenario",
     "load_agenda": "agenda",
     "report": "reporting",
@@ -49,6 +52,7 @@ _HOMES = {
 __all__ = [
     "Agenda",
     "Comparison",
+    "Explanation",
     "InputError",
     "Issue",
     "NegsimError",
@@ -59,6 +63,7 @@ __all__ = [
     "Story",
     "__version__",
     "compare",
+    "explain",
     "load",
     "load_agenda",
     "report",

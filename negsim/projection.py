@@ -212,7 +212,7 @@ class Projection:
 
         from negsim.analysis.summary import chance_by
 
-        day = self.setting.day_of(_date(on))
+        day = self.setting.day_of(day_of_text(on))
         rows = {facts.id: (facts.title, chance_by(counts[j], day)) for j, facts in enumerate(self.setting.issues)}
         rows["all"] = ("all issues", chance_by(every, day))
         return pd.DataFrame(
@@ -256,7 +256,7 @@ class Projection:
         """
         from negsim.analysis.planning import how_many
 
-        return how_many(self.setting, self.outcomes["resolved"], _date(by), issues)
+        return how_many(self.setting, self.outcomes["resolved"], day_of_text(by), issues)
 
     def ends(self) -> pd.DataFrame:
         """How often each issue is the first to be resolved, and how often the last one standing, with standard errors.
@@ -283,7 +283,7 @@ class Projection:
         from negsim.analysis.tally import whole
         from negsim.runs import run
 
-        day, horizon = self.setting.day_of(_date(on)), self.setting.horizon_days
+        day, horizon = self.setting.day_of(day_of_text(on)), self.setting.horizon_days
         twin = run(self.scenario, self.runs, self.seed, self.engine, luck=self.luck + 1)
         done = [whole(p.outcomes["resolved"], horizon) for p in (self, twin)]
         rows = []
@@ -392,7 +392,15 @@ class Projection:
         return table(frame(self.digest), title=f"{self.setting.talks}: {self.setting.title}", foot=self.provenance)
 
 
-def _date(value: str | date) -> date:
+def day_of_text(value: str | date) -> date:
+    """A date from how people write it.
+
+    Raises:
+        NegsimError: it is none.
+
+    >>> day_of_text("2026-04-10").year
+    2026
+    """
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
     try:

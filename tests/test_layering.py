@@ -22,11 +22,11 @@ LAYERS = [
     {"names", "prospects", "starts"},
     {"coherence", "rows"},
     {"scenario"},
-    {"analysis", "check", "compiled", "differences", "scenario_schema"},
+    {"analysis", "check", "compiled", "differences", "levers", "scenario_schema"},
     {"engines", "html", "plots", "story", "telling", "terminal", "tidy"},
     {"precision"},
     {"bench", "doctor", "machine", "projection", "runs", "starter", "store", "views", "watch", "work", "wording"},
-    {"comparison"},
+    {"comparison", "explanation"},
     {"comparison_table", "planning_table", "reporting"},
     {"__main__", "cli"},
 ]

@@ -139,6 +139,7 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
     assert shown == ["init", "doctor", "agenda", "check", "show", "schema", "run", "plot", "trace"] + [
         "when",
         "how-many",
+        "explain",
         "compare",
         "report",
     ]

@@ -75,7 +75,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Know the record": (agenda_app,),
     "Say what is assumed": (scenarios.check, scenarios.show, scenarios.schema),
     "Project": (projections.run, projections.plot, projections.trace),
-    "Ask": (asking.when, asking.how_many),
+    "Ask": (asking.when, asking.how_many, asking.explain),
     "Compare and tell": (comparing.compare, projections.report),
 }
 for _panel, _commands in _TOUR.items():

@@ -6,9 +6,22 @@ from typing import Annotated, Any
 
 import typer
 
-from negsim.cli.options import Engine, FileOrFolder, FileRuns, FileSeed, Json, print_json
-from negsim.cli.playing import projection
+from negsim.cli.options import (
+    Engine,
+    FileOrFolder,
+    FileRuns,
+    FileSeed,
+    Json,
+    Runs,
+    Scenario,
+    Seed,
+    Workers,
+    print_json,
+    scenario_issues,
+)
+from negsim.cli.playing import announce, executor_of, progress, projection
 from negsim.look import Look
+from negsim.runs import DEFAULT_RUNS, DEFAULT_SEED
 
 Issues = Annotated[
     str | None,
@@ -65,6 +78,46 @@ def how_many(
         print_json({"source": str(source), **_origin(projected), **found.data(), "words": how_many_words(found)})
     else:
         typer.echo(how_many_text(projected, found, Look.of_stdout()), nl=False)
+
+
+def explain(
+    file: Scenario,
+    issue: Annotated[str, typer.Argument(metavar="ISSUE", help="The issue, by id.", autocompletion=scenario_issues)],
+    side: Annotated[
+        str | None, typer.Option("--side", metavar="NAME", help="Only what this side could do alone.")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="DATE", help="Resolved by when; 24 months on, or the last date, if not given."),
+    ] = None,
+    runs: Runs = None,
+    seed: Seed = DEFAULT_SEED,
+    engine: Engine = "auto",
+    workers: Workers = 1,
+    as_json: Json = False,
+) -> None:
+    """Say why an issue comes so late, and what would change it.
+
+    What it waits for, what becomes of it where it is not resolved, which steps of a side or of both would bring it
+    forward most, and what would set it back. Each step is tried in pairs of runs under common luck.
+    """
+    from negsim.explanation import explain as why
+    from negsim.explanation import variants
+    from negsim.runs import pick_engine
+    from negsim.scenario import load
+
+    scenario = load(file)
+    sets, each = variants(scenario, issue, side), runs or DEFAULT_RUNS
+    engine = pick_engine(engine, sets * each)
+    announce(engine)
+    with executor_of(workers, None, engine) as executor, progress(sets * each, f"explain {issue}") as advance:
+        found = why(
+            scenario, issue, side=side, by=by, runs=runs, seed=seed, engine=engine, executor=executor, progress=advance
+        )
+    if as_json:
+        print_json({"file": str(file), **found.data()})
+    else:
+        typer.echo(found.render(Look.of_stdout()), nl=False)
 
 
 def _names(issues: str | None) -> list[str] | None:

@@ -1,0 +1,334 @@
+"""Why an issue comes so late, and what would change that: from the runs, and from runs of changed scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from negsim.analysis import because
+from negsim.analysis.why import Gain, Why, gain, why
+from negsim.errors import InputError, NegsimError, did_you_mean, one_of
+from negsim.levers import Lever, levers
+from negsim.look import Look, clean, wrap
+from negsim.runs import DEFAULT_RUNS, DEFAULT_SEED, KEPT, run
+
+if TYPE_CHECKING:
+    from negsim.compiled import Compiled
+    from negsim.projection import Projection
+    from negsim.scenario import Scenario
+
+#: How many levers are told for each who could pull them, and how many things that would set the issue back.
+TOLD = 3
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A candidate and what it does: in the ``pilot`` that chose, and as ``found`` under the seed that was asked for.
+
+    ``found`` is None for what was not chosen, ``pilot`` for what was not played: ``why_not`` then says why.
+    """
+
+    lever: Lever
+    pilot: Gain | None = None
+    found: Gain | None = None
+    why_not: str = ""
+
+    def data(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        lever = self.lever
+        changes = None if lever.changes is None else dict(lever.changes)
+        gains = {name: each and each.data() for name, each in (("pilot", self.pilot), ("found", self.found))}
+        said = {"reach": lever.reach, "words": lever.words, "helps": lever.helps, "changes": changes}
+        return {**said, **gains, "why_not": self.why_not or None}
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why one issue is resolved when it is, what would bring it forward, and what would set it back.
+
+    ``tried`` holds every candidate. They were chosen by the runs of another seed, ``pilot_seed``, and those chosen were
+    played again under the seed of the ``projection``: so the largest of many is not taken for larger than it is.
+
+    >>> import negsim as ns
+    >>> found = ns.explain(ns.load("scenarios/baseline.yaml"), "framework", side="us", runs=200)
+    >>> print(found.text)
+    Framework of further meetings...
+    """
+
+    projection: Projection
+    issue: str
+    why: Why
+    tried: tuple[Tried, ...]
+    pilot_seed: int
+    side: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.why.facts.title!r}: {self.projection.runs:,} runs of {self._title!r}>"
+
+    @property
+    def _title(self) -> str:
+        return self.projection.scenario.title
+
+    @property
+    def levers(self) -> dict[str, tuple[Tried, ...]]:
+        """What brings it forward most, best first: by the id of the side that could do it, and "both"."""
+        return {
+            reach: _best([each for each in self._chosen(True) if each.lever.reach == reach])
+            for reach in _reaches(self.projection.scenario, self.side)
+        }
+
+    @property
+    def breaks(self) -> tuple[Tried, ...]:
+        """What sets it back most, worst first."""
+        return _best(self._chosen(False))[::-1]
+
+    def _chosen(self, helps: bool) -> list[Tried]:
+        return [each for each in self.tried if each.found is not None and each.lever.helps == helps]
+
+    def sections(self) -> list[tuple[str, list[str]]]:
+        """Sentences under headings; the first has none."""
+        setting, on, runs = self.projection.setting, self.why.on, self.projection.runs
+        said = [because.dates(self.why), because.time(self.why, setting), *_links(self.projection.scenario, self.issue)]
+        result = [("", said), ("Where it is not resolved", because.unresolved(self.why))]
+
+        def lines(chosen: Sequence[Tried], who: str = "") -> list[str]:
+            told = [(t.lever.words.removeprefix(f"{who}: "), t.found) for t in chosen if t.found is not None]
+            return [f"{words[:1].upper()}{words[1:]}: {because.gain_words(g, on, runs)}." for words, g in told]
+
+        names = dict(zip(setting.side_ids, setting.sides, strict=True))
+        for reach, chosen in self.levers.items():
+            who = names.get(reach, "")
+            among = sum(t.pilot is not None and t.lever.helps and t.lever.reach == reach for t in self.tried)
+            nothing = f"Nothing of {among} things tried brings it forward by what {runs:,} runs can show."
+            heading = f"What {who} could do alone" if who else "What both could do together, or with a host"
+            result.append((heading, lines(chosen, who) or [nothing]))
+        nothing = f"Nothing that was tried sets it back by what {runs:,} runs can show."
+        result.append(("What would set it back", lines(self.breaks) or [nothing]))
+        return result
+
+    @property
+    def notes(self) -> list[str]:
+        """How it was found, and how to read it."""
+        played = sum(t.pilot is not None for t in self.tried)
+        chosen = sum(t.found is not None for t in self.tried)
+        left = len(self.tried) - played
+        without = f" {left} more could not be written for this scenario or would change nothing." if left else ""
+        return [
+            f"Tried: {played} changes of one assumption each, in pairs of runs under common luck, seed "
+            f"{self.pilot_seed}.{without} Their figures are in --json. Told are the largest of those that the pairs "
+            f"show, at most {TOLD} under each heading: {chosen} in all, each played again under seed "
+            f"{self.projection.seed}, so that no figure is large because it was chosen for that.",
+            f"The mean date counts what is not resolved as resolved on {self.projection.setting.horizon}. Of the other "
+            f"issues: how many more or fewer of them are resolved by {self.why.on}. Sizes of steps are examples: "
+            "half of one, or two at once, need not do half as much, or twice.",
+            "Intervals are 95 % ones of the simulation, each by itself: of twenty, one misses. Which runs end in talk "
+            "and which do not tells what goes with it, not what causes it; only the changes were tried. All of it "
+            "holds if the sides concede as the scenario assumes: it is no forecast of what they will do.",
+        ]
+
+    @property
+    def text(self) -> str:
+        """All of it as text, 80 columns wide."""
+        return self.render(Look())
+
+    def render(self, look: Look) -> str:
+        """All of it as text that fits a terminal."""
+        setting = self.projection.setting
+        lines = [look.bold(line) for line in wrap(self.why.facts.title, look.width)]
+        lines += wrap(f"{setting.talks}: {setting.title}", look.width)
+        lines += [look.faint(line) for line in wrap(f"{self.projection.provenance}.", look.width)]
+        for heading, said in self.sections():
+            lines += ["", *(look.bold(line) for line in wrap(heading, look.width))] if heading else [""]
+            bullet = ("- ", "  ") if heading else ("", "")
+            lines += [line for each in said for line in wrap(bullet[0] + clean(each), look.width, bullet[1])]
+        lines.append("")
+        lines += [look.faint(line) for note in self.notes for line in wrap(note, look.width)]
+        return "\n".join(line.rstrip() for line in lines) + "\n"
+
+    def data(self) -> dict[str, Any]:
+        """All of it as plain data for JSON, every candidate included."""
+        projection = self.projection
+        return {
+            "issue": self.issue,
+            "title": self.why.facts.title,
+            "scenario": self._title,
+            "hash": projection.hash,
+            "runs": projection.runs,
+            "seed": projection.seed,
+            "pilot_seed": self.pilot_seed,
+            "engine": projection.engine,
+            **self.why.data(),
+            "levers": {reach: [each.data() for each in chosen] for reach, chosen in self.levers.items()},
+            "breaks": [each.data() for each in self.breaks],
+            "tried": [each.data() for each in self.tried],
+            "sentences": [{"heading": heading, "said": said} for heading, said in self.sections()],
+            "notes": self.notes,
+        }
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        parts = [f"<h3>{escape(self.why.facts.title)}</h3>"]
+        for heading, said in self.sections():
+            items = [escape(each) for each in said]
+            if heading:
+                parts.append(f"<h4>{escape(heading)}</h4><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>")
+            else:
+                parts += [f"<p>{item}</p>" for item in items]
+        foot = escape(" ".join([f"{self.projection.provenance}.", *self.notes]))
+        return "".join(parts) + f'<p style="font-size:smaller">{foot}</p>'
+
+
+def explain(
+    scenario: Scenario,
+    issue: str,
+    *,
+    side: str | None = None,
+    by: str | date | None = None,
+    runs: int | None = None,
+    seed: int = DEFAULT_SEED,
+    engine: str = "auto",
+    executor: Executor | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Explanation:
+    """Say why an issue is resolved when it is, what would bring it forward, and what would set it back.
+
+    Args:
+        scenario: what is assumed, as `negsim.load` returns it.
+        issue: the id of the issue.
+        side: only what this side could do alone; both sides, and what takes both, if it is not given.
+        by: levers are ranked by the chance to be resolved by then; 24 months on, or the last date, if not given.
+        runs: how many pairs of runs for each candidate, 2,000 unless you say otherwise.
+        seed: the key of all draws; candidates are chosen under the next one.
+        engine: as for `negsim.run`.
+        executor: as for `negsim.run`.
+        progress: called with how many more runs are finished; `variants` tells about how many sets there are.
+
+    Raises:
+        NegsimError: there is no such issue, side or date, or anything that `negsim.run` raises.
+    """
+    _check(scenario, issue, side)
+    total = runs if runs is not None else DEFAULT_RUNS
+    if total * len(scenario.issues) > KEPT:
+        raise NegsimError(f"{total:,} runs are too many to keep in memory for each change; explain with fewer")
+    from negsim.analysis.compare import dates_in_common
+    from negsim.projection import day_of_text
+
+    wanted = None if by is None else day_of_text(by)
+    ends = (scenario.as_of, scenario.horizon_date)
+    dates = dates_in_common(*ends, *ends, wanted)[2]
+    on = wanted or (dates[:-1] or dates)[-1]
+
+    def play(one: Scenario, key: int) -> Projection:
+        return run(one, total, key, engine, progress, executor=executor)
+
+    place, pilot_seed = list(scenario.issues).index(issue), (seed + 1) % 2**64
+    base, pilot_base = play(scenario, seed), play(scenario, pilot_seed)
+
+    def gained(first: Projection, other: Projection) -> Gain:
+        return gain(base.setting, first.outcomes["resolved"], other.outcomes["resolved"], place, on)
+
+    found = why(base.setting, base.outcomes, base.logs, place, on)
+    tried, scenarios = [], []
+    for lever, changed, why_not in _changed(scenario, _candidates(scenario, issue, side, found.worst)):
+        scenarios.append(changed)
+        pilot = None if changed is None else gained(pilot_base, play(changed, pilot_seed))
+        tried.append(Tried(lever, pilot, why_not=why_not))
+    for k in _choice(tried, _reaches(scenario, side)):
+        if (changed := scenarios[k]) is not None:
+            tried[k] = replace(tried[k], found=gained(base, play(changed, seed)))
+    return Explanation(base, issue, found, tuple(tried), pilot_seed, side)
+
+
+def variants(scenario: Scenario, issue: str, side: str | None = None) -> int:
+    """About how many sets of runs an explanation takes; never fewer than it does.
+
+    Raises:
+        NegsimError: there is no such issue or side.
+    """
+    _check(scenario, issue, side)
+    worst = next(iter(scenario.climate.regimes))  # whichever it is, it is one candidate
+    return 2 + len(_candidates(scenario, issue, side, worst)) + TOLD * (len(_reaches(scenario, side)) + 1)
+
+
+def _check(scenario: Scenario, issue: str, side: str | None) -> None:
+    for what, name, names in (("issue", issue, list(scenario.issues)), ("side", side, list(scenario.sides))):
+        if name is not None and name not in names:
+            hint = did_you_mean(name, names)
+            meant = f"; did you mean {hint}?" if hint else ""
+            raise NegsimError(f'there is no {what} "{name}" in play; allowed: {one_of(names, 20)}{meant}')
+
+
+def _reaches(scenario: Scenario, side: str | None) -> tuple[str, ...]:
+    return (*scenario.sides, "both") if side is None else (side,)
+
+
+def _candidates(scenario: Scenario, issue: str, side: str | None, worst: str | None) -> list[Lever]:
+    """Everything that could set it back, and what helps within the reach that is asked for."""
+    reaches = _reaches(scenario, side)
+    return [lever for lever in levers(scenario, issue, worst) if not lever.helps or lever.reach in reaches]
+
+
+def _changed(scenario: Scenario, candidates: Sequence[Lever]) -> Iterator[tuple[Lever, Scenario | None, str]]:
+    """Each candidate with its scenario; without one, and why, if it can't be written or no number would differ."""
+    from negsim.compiled import compile
+
+    base = compile(scenario)
+    for lever in candidates:
+        if lever.changes is None:
+            yield lever, None, lever.why_not
+            continue
+        try:
+            changed = scenario.replace(lever.changes)
+            same = _same(base, compile(changed))
+        except InputError as error:
+            yield lever, None, "; ".join(problem.message for problem in error.problems)
+        except NegsimError as error:
+            yield lever, None, str(error)
+        else:
+            yield lever, None if same else changed, "it changes no number that is played" if same else ""
+
+
+def _same(one: Compiled, other: Compiled) -> bool:
+    """Whether nothing that is played differs."""
+    return (one.rows, one.horizon, one.bargains) == (other.rows, other.horizon, other.bargains) and all(
+        table.tobytes() == other.tables[name].tobytes() for name, table in one.tables.items()
+    )
+
+
+def _choice(tried: Sequence[Tried], reaches: Sequence[str]) -> list[int]:
+    """Which candidates to play again: by the pilot, the best of each who could pull them, and the worst of all."""
+    ranks = {k: each.pilot.rank for k, each in enumerate(tried) if each.pilot is not None and each.pilot.shown}
+    order = sorted(ranks, key=lambda k: ranks[k])
+    good = [k for k in order if tried[k].lever.helps and ranks[k] < (0.0, 0.0)]
+    best = [k for reach in reaches for k in [k for k in good if tried[k].lever.reach == reach][:TOLD]]
+    worst = [k for k in order[::-1] if not tried[k].lever.helps and ranks[k] > (0.0, 0.0)][:TOLD]
+    return [*best, *worst]
+
+
+def _best(chosen: Sequence[Tried]) -> tuple[Tried, ...]:
+    return tuple(sorted(chosen, key=lambda each: each.found.rank if each.found else (0.0, 0.0)))
+
+
+def _links(scenario: Scenario, issue: str) -> list[str]:
+    """What the issue hangs together with, in sentences."""
+    setup, titles = scenario.issues[issue], {name: each.title for name, each in scenario.agenda.issues.items()}
+    said = []
+    if requires := setup.implementation.requires:
+        names = because.listed(titles[name] for name in requires)
+        said.append(f"It cannot be carried out before {names} {'is' if len(requires) == 1 else 'are'} resolved.")
+    if setup.opens is not None and setup.opens.when is not None:
+        said.append(f"It comes on the table when {titles[setup.opens.when.issue]} is {setup.opens.when.reaches}.")
+    waiting = [titles[name] for name, each in scenario.issues.items() if issue in each.implementation.requires]
+    if waiting:
+        said.append(f"Carrying out {because.listed(waiting)} waits for it.")
+    for package in scenario.packages.values():
+        if issue in package.issues:
+            names = because.listed(titles[name] for name in package.issues if name != issue)
+            said.append(f'It is settled in a package, "{package.title}", together with {names}.')
+    if scenario.undertaking == "single":
+        said.append("Nothing is agreed until everything is: it waits for the last of all issues.")
+    return said
