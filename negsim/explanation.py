@@ -101,13 +101,20 @@ class Explanation:
         names = dict(zip(setting.side_ids, setting.sides, strict=True))
         for reach, chosen in self.levers.items():
             who = names.get(reach, "")
-            among = sum(t.pilot is not None and t.lever.helps and t.lever.reach == reach for t in self.tried)
-            nothing = f"Nothing of {among} things tried brings it forward by what {runs:,} runs can show."
+            nothing = self._nothing([t for t in self.tried if t.lever.helps and t.lever.reach == reach])
             heading = f"What {who} could do alone" if who else "What both could do together, or with a host"
             result.append((heading, lines(chosen, who) or [nothing]))
-        nothing = f"Nothing that was tried sets it back by what {runs:,} runs can show."
+        nothing = self._nothing([t for t in self.tried if not t.lever.helps])
         result.append(("What would set it back", lines(self.breaks) or [nothing]))
         return result
+
+    def _nothing(self, tried: Sequence[Tried]) -> str:
+        played = sum(each.pilot is not None for each in tried)
+        if played:
+            what = "the one thing" if played == 1 else f"{played} things"
+            return f"Nothing of {what} tried makes a difference that {self.projection.runs:,} runs can show."
+        reasons = dict.fromkeys(each.why_not for each in tried)
+        return f"There is nothing to try: {'; '.join(reasons)}." if reasons else "There is nothing to try."
 
     @property
     def notes(self) -> list[str]:
@@ -303,10 +310,17 @@ def _choice(tried: Sequence[Tried], reaches: Sequence[str]) -> list[int]:
     """Which candidates to play again: by the pilot, the best of each who could pull them, and the worst of all."""
     ranks = {k: each.pilot.rank for k, each in enumerate(tried) if each.pilot is not None and each.pilot.shown}
     order = sorted(ranks, key=lambda k: ranks[k])
-    good = [k for k in order if tried[k].lever.helps and ranks[k] < (0.0, 0.0)]
-    best = [k for reach in reaches for k in [k for k in good if tried[k].lever.reach == reach][:TOLD]]
-    worst = [k for k in order[::-1] if not tried[k].lever.helps and ranks[k] > (0.0, 0.0)][:TOLD]
-    return [*best, *worst]
+    best: list[int] = []
+    for reach in reaches:
+        # A package with one partner is told once, the better way round.
+        ways: dict[tuple[str, ...], int] = {}
+        for k in order:
+            lever = tried[k].lever
+            if lever.helps and lever.reach == reach and ranks[k] < (0.0, 0.0):
+                ways.setdefault(tuple(lever.changes or ()), k)
+        best += list(ways.values())[:TOLD]
+    worst = [k for k in order[::-1] if not tried[k].lever.helps and ranks[k] > (0.0, 0.0)]
+    return [*best, *worst[:TOLD]]
 
 
 def _best(chosen: Sequence[Tried]) -> tuple[Tried, ...]:

@@ -64,10 +64,11 @@ def unresolved(why: Why) -> list[str]:
     told = [f"in {_percent(part)} {ENDS[what]}" for part, what in parts]
     said = [f"In {percent_range(never)} % of the runs it is not resolved by {why.half.last_day}: {'; '.join(told)}."]
     if why.meetings is not None:
-        few, times = why.meetings, "time" if why.meetings.limit == 1 else "times"
+        few = why.meetings
+        seldom = "never discussed it" if few.limit <= 1 else f"discussed it fewer than {few.limit:.0f} times"
         said.append(
-            f"Too few meetings: {percent_range(few.beyond)} % of the runs that still talk about it have discussed it "
-            f"fewer than {few.limit:.0f} {times}, of those that resolve it at most one in ten; on average "
+            f"Too few meetings: {percent_range(few.beyond)} % of the runs that still talk about it have {seldom}, "
+            "of those that resolve it at most one in ten; on average "
             f"{few.talked.value:.1f} times, where it is resolved {few.resolved.value:.1f}."
         )
     if why.mood is not None:
@@ -104,9 +105,11 @@ def gain_words(gain: Gain, on: date, runs: int) -> str:
         said += f"; the mean date {_days(abs(mean.value))} {what} (95 %: {low:.0f} to {high:.0f})"
     else:
         said += f"; the mean date as before, as far as {runs:,} runs can tell"
-    if gain.others.shown:
-        less = "fewer" if gain.others.value < 0 else "more"
-        said += f"; of the other issues {abs(gain.others.value):.2f} {less} on average"
+    others = gain.others
+    if others.shown and abs(others.value) >= 0.005:
+        low, high = sorted((abs(others.low), abs(others.high)))
+        less = "fewer" if others.value < 0 else "more"
+        said += f"; of the other issues {abs(others.value):.2f} {less} (95 %: {low:.2f} to {high:.2f})"
     return said
 
 
