@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import because
+from negsim.analysis.quality import Quality, qualities, words
 from negsim.analysis.why import Gain, Why, gain, why
 from negsim.errors import InputError, NegsimError, did_you_mean, one_of
 from negsim.levers import Lever, levers
@@ -51,6 +52,7 @@ class Explanation:
 
     ``tried`` holds every candidate. They were chosen by the runs of another seed, ``pilot_seed``, and those chosen were
     played again under the seed of the ``projection``: so the largest of many is not taken for larger than it is.
+    ``quality`` tells how good its deals are, or those of its package; None if no offers are made.
 
     >>> import negsim as ns
     >>> found = ns.explain(ns.load("scenarios/baseline.yaml"), "framework", side="us", runs=200)
@@ -64,6 +66,7 @@ class Explanation:
     tried: tuple[Tried, ...]
     pilot_seed: int
     side: str | None = None
+    quality: Quality | None = None
 
     def __repr__(self) -> str:
         return f"<Explanation of {self.why.facts.title!r}: {self.projection.runs:,} runs of {self._title!r}>"
@@ -93,6 +96,9 @@ class Explanation:
         setting, on, runs = self.projection.setting, self.why.on, self.projection.runs
         said = [because.dates(self.why), because.time(self.why, setting), *_links(self.projection.scenario, self.issue)]
         result = [("", said), ("Where it is not resolved", because.unresolved(self.why))]
+
+        if self.quality is not None:
+            result.append(("On what terms", words(self.quality, setting.sides)))
 
         def lines(chosen: Sequence[Tried], who: str = "") -> list[str]:
             told = [(t.lever.words.removeprefix(f"{who}: "), t.found) for t in chosen if t.found is not None]
@@ -168,6 +174,7 @@ class Explanation:
             "pilot_seed": self.pilot_seed,
             "engine": projection.engine,
             **self.why.data(),
+            "quality": None if self.quality is None else self.quality.data(),
             "levers": {reach: [each.data() for each in chosen] for reach, chosen in self.levers.items()},
             "breaks": [each.data() for each in self.breaks],
             "tried": [each.data() for each in self.tried],
@@ -247,7 +254,9 @@ def explain(
     for k in _choice(tried, _reaches(scenario, side)):
         if (changed := scenarios[k]) is not None:
             tried[k] = replace(tried[k], found=gained(base, play(changed, seed)))
-    return Explanation(base, issue, found, tuple(tried), pilot_seed, side)
+    talked = [b for b in base.logs.bargains() if place in base.logs.members[b]]
+    good = qualities(base.setting, base.logs, talked[-1:])
+    return Explanation(base, issue, found, tuple(tried), pilot_seed, side, good[0] if good else None)
 
 
 def variants(scenario: Scenario, issue: str, side: str | None = None) -> int:

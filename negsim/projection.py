@@ -295,6 +295,31 @@ class Projection:
             rows.append({"issue": facts.id, "title": facts.title, "p": one.mean(), "assumption": share, "se": se})
         return pd.DataFrame(rows).set_index("issue")
 
+    def quality(self, of: str | None = None) -> pd.DataFrame:
+        """How good the deals are, a row a package or issue in which offers are made: means over the logged runs.
+
+        ``terms``: share of runs with a deal; ``joint`` utility and the ``most`` that could be had; mean distances
+        ``to_frontier``, ``to_nash``, ``to_kalai-smorodinsky``, ``to_egalitarian`` and ``to_utilitarian``;
+        ``surplus_a``: the first side's part of what both gain over their reservation values. ``se ...``: standard
+        errors; NaN where nothing is known.
+
+        Args:
+            of: the package or issue; all of them unless it is given.
+
+        Raises:
+            NegsimError: there is none of that name, or none in which offers are made.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/package.yaml"), runs=200)
+        >>> p.quality("staff_for_property")[["joint", "most", "to_frontier"]].round(2).values.tolist()
+        [[1.32, 1.45, 0.0]]
+        """
+        from negsim.analysis.quality import frame, qualities
+        from negsim.views import bargain
+
+        first = bargain(self, of)
+        return frame(qualities(self.setting, self.logs, self.logs.bargains() if of is None else [first]))
+
     def burndown(self) -> pd.DataFrame:
         """How many issues are unresolved on each day, as recorded and as projected: the table behind the picture."""
         table: pd.DataFrame = self.view("burndown").table()

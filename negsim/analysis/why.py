@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.analysis.compare import (
-    Z95,
     ChanceDifference,
     DateDifference,
     Estimate,
@@ -23,6 +22,7 @@ from negsim.analysis.compare import (
 )
 from negsim.analysis.logs import TALKING, Logs
 from negsim.analysis.planning import When, when
+from negsim.analysis.quality import mean
 from negsim.analysis.setting import IssueFacts, Setting
 from negsim.analysis.tally import whole
 from negsim.events import Kind
@@ -239,8 +239,9 @@ def _apart(figure: Array, resolved: Array, talked: Array, fewer: bool) -> Apart 
 
 
 def _mean(figure: Array) -> Estimate:
-    mean, se = float(figure.mean()), float(figure.std() / math.sqrt(len(figure)))
-    return Estimate(mean, se, mean - Z95 * se, mean + Z95 * se)
+    found = mean(figure)
+    assert found is not None
+    return found
 
 
 def _apart_data(apart: Apart | None) -> dict[str, Any] | None:
