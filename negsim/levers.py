@@ -65,7 +65,7 @@ def moved(quantity: Quantity, times: float = 1.0, plus: float = 0.0) -> Quantity
     """
     rule = quantity.rule
     if isinstance(quantity, Fixed):
-        value = round(min(max(quantity.value * times + plus, rule.lo), rule.hi), 12)
+        value = round(float(min(max(quantity.value * times + plus, rule.lo), rule.hi)), 12)
         return Fixed(value, rule) if rule.holds(value) else None
     if isinstance(quantity, Parameter):
         return replace(quantity, times=round(quantity.times * times, 12), plus=quantity.plus * times + plus)

@@ -10,8 +10,8 @@ import pytest
 import negsim as ns
 from negsim.comparison import Comparison
 from negsim.errors import NegsimError
-from negsim.scenario import from_mapping
 from negsim.look import cells
+from negsim.scenario import from_mapping
 from tests import kit
 
 BASELINE = "scenarios/baseline.yaml"

@@ -90,7 +90,7 @@ def gain_words(gain: Gain, on: date, runs: int) -> str:
     >>> talks = Setting("T", date(2025, 4, 10), date(2026, 4, 10), ("N", "S"), ())
     >>> days = np.arange(0.0, 300.0)
     >>> gain_words(gain(talks, days[:, None] + 20, days[:, None], 0, date(2025, 9, 10)), date(2025, 9, 10), 300)
-    'by 2025-09-10 in 7 points more of the runs (95 %: 4 to 9), 51 % instead of 45 %; the 50 % date 20 days ...'
+    'by 2025-09-10 in 7 points more of the runs (95 %: 4 to 10), 51 % instead of 45 %; the 50 % date 20 days ...'
     """
     chance, half, mean = gain.chance.difference, gain.half, gain.days
     if chance.shown:

@@ -48,10 +48,11 @@ def flow(setting: Setting, logs: Logs, note: str = "") -> View:
     end = counts[-1]
     under_way = end[Status.AGREED] + end[Status.BLOCKED] + end[Status.IMPLEMENTING]
     talking = end[[Status.RAISED, Status.DISCUSSING, Status.CONVERGING, Status.STALLED, Status.SUSPENDED]].sum()
-    verdict = (
-        f"at the horizon {end[Status.RESOLVED]:.1f} of {len(setting.issues)} resolved on average, "
-        f"{under_way:.1f} agreed and not yet carried out, {talking:.1f} still talked about"
-    )
-    if end[Status.LAPSED] >= 0.05:
-        verdict += f", {end[Status.LAPSED]:.1f} lapsed"
+    verdict = f"at the horizon {end[Status.RESOLVED]:.1f} of {len(setting.issues)} resolved on average"
+    for number, words in (
+        (under_way, "agreed and not yet carried out"),
+        (talking, "still talked about"),
+        (end[Status.LAPSED], "lapsed"),
+    ):
+        verdict += f", {number:.1f} {words}" if number >= 0.05 else ""
     return View(setting, rows, verdict, note, {"first": first, "rounds": held(setting, first)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from negsim.analysis.logs import Logs
@@ -47,7 +49,9 @@ def frontier(setting: Setting, logs: Logs, bargain: int, note: str = "") -> View
     levels = np.quantile(logs.floors[:, bargain], [0.1, 0.5, 0.9], axis=0)
     floor = (float(levels[1, 0]), float(levels[1, 1]))
     deals = quality(logs, bargain)
-    rows = [{"what": "frontier", "u_a": a, "u_b": b} for a, b in _corners(line)]
+    rows: list[dict[str, Any]] = [
+        {"what": "frontier", "piece": piece, "u_a": a, "u_b": b} for piece, a, b in _corners(line)
+    ]
     rows += [
         {"what": "reservation", "quantile": q, "u_a": float(a), "u_b": float(b)}
         for q, (a, b) in zip((0.1, 0.5, 0.9), levels, strict=True)
@@ -59,9 +63,10 @@ def frontier(setting: Setting, logs: Logs, bargain: int, note: str = "") -> View
         {"what": "deals", "u_a": a * GRID, "u_b": b * GRID, "runs": int(n)}
         for (a, b), n in zip(places.tolist(), counts, strict=True)
     ]
-    table = pd.DataFrame(rows, columns=["what", "quantile", "u_a", "u_b", "runs"]).astype({"runs": "Int64"})
+    table = pd.DataFrame(rows, columns=["what", "piece", "quantile", "u_a", "u_b", "runs"])
+    table = table.astype({"runs": "Int64", "piece": "Int64"})
     title, share = setting.bargain(bargain), len(deals["run"]) / logs.runs
-    facts = {"title": title, "points": line[:, 0].tolist() == line[:, 2].tolist()}
+    facts = {"title": title}
     if not len(deals["run"]):
         return View(setting, table, f"{title}: no run comes to terms", note, facts)
     verdict = (
@@ -73,8 +78,12 @@ def frontier(setting: Setting, logs: Logs, bargain: int, note: str = "") -> View
     return View(setting, table, verdict, note, facts)
 
 
-def _corners(line: np.ndarray) -> list[tuple[float, float]]:
-    corners: list[tuple[float, float]] = []
+def _corners(line: np.ndarray) -> list[tuple[int, float, float]]:
+    """The corners of a frontier with the number of the unbroken line that each belongs to."""
+    corners: list[tuple[int, float, float]] = []
     for a0, b0, a1, b1 in line.tolist():
-        corners += [point for point in ((a0, b0), (a1, b1)) if not corners or corners[-1] != point]
+        if not corners or corners[-1][1:] != (a0, b0):
+            corners.append((corners[-1][0] + 1 if corners else 0, a0, b0))
+        if (a1, b1) != (a0, b0):
+            corners.append((corners[-1][0], a1, b1))
     return corners

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.dates import date2num
+from matplotlib.ticker import MaxNLocator
 
 from negsim.analysis.burnup import part
 from negsim.plots import frame, style
@@ -52,6 +53,7 @@ def burnup(view: View, ax: Axes) -> Axes:
     frame.date_axis(ax, view.setting, view.facts["first"])
     ax.set_ylim(-STRIP * top, top * 1.14)
     ax.axhline(0, color=style.GREY, linewidth=0.8)
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, steps=[1, 2, 5, 10]))
     ax.set_ylabel("issues")
     ax.grid(axis="y")
     frame.heading(ax, view.setting, view.verdict)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.dates import date2num
+from matplotlib.ticker import MaxNLocator
 
 from negsim.analysis.flow import ORDER
 from negsim.plots import frame, style
@@ -48,6 +49,7 @@ def flow(view: View, ax: Axes) -> Axes:
     frame.date_axis(ax, view.setting, view.facts["first"], words=False)
     frame.between(ax, view.setting)
     ax.set_ylim(0, total)
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     ax.set_ylabel("issues (mean over runs)")
     frame.heading(ax, view.setting, view.verdict)
     labels = list(handles)[::-1]

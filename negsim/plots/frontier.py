@@ -30,11 +30,12 @@ def frontier(view: View, ax: Axes) -> Axes:
     a, b = view.setting.sides
     line = rows[rows["what"] == "frontier"]
     handles: dict[str, Any] = {}
-    points = view.facts["points"]
-    (handles["frontier"],) = ax.plot(
-        line["u_a"], line["u_b"], color=style.INK, linewidth=0 if points else 2, marker="o" if points else "",
-        markersize=7, markerfacecolor="white", markeredgewidth=1.8, zorder=2,
-    )  # fmt: skip
+    for _, piece in line.groupby("piece"):
+        points = len(piece) == 1
+        (handles["frontier"],) = ax.plot(
+            piece["u_a"], piece["u_b"], color=style.INK, linewidth=0 if points else 2, marker="o" if points else "",
+            markersize=7, markerfacecolor="white", markeredgewidth=1.8, zorder=2,
+        )  # fmt: skip
     floors = rows[rows["what"] == "reservation"]
     (low_a, mid_a, high_a), (low_b, mid_b, high_b) = floors["u_a"], floors["u_b"]
     for draw, line_, low, mid, high in (

@@ -36,7 +36,7 @@ STATUS: dict[Status, tuple[str, str]] = {
     Status.RAISED: ("#D5E9F7", ""),
     Status.STALLED: ("#E8B98F", "////"),
     Status.SUSPENDED: ("#F6E7A6", "||||"),
-    Status.LAPSED: ("#55504C", ""),
+    Status.LAPSED: ("#3A3532", ""),
     Status.DORMANT: ("#FFFFFF", "----"),
 }
 
