@@ -80,7 +80,7 @@ def binomial(n, p):
     return chances
 
 
-@pytest.mark.parametrize(("runs", "p"), [(12, 0.5), (12, 0.8), (9, 0.1)])
+@pytest.mark.parametrize(("runs", "p"), [(14, 0.5), (12, 0.8), (9, 0.1)])
 def test_ranks_of_the_interval_are_the_narrowest_that_leave_a_fortieth_on_either_side(runs, p):
     low, high = rank_interval(runs, p)
     chances = binomial(runs, p)
