@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from negsim.agenda import Agenda, Issue, load_agenda
     from negsim.comparison import Comparison, compare
     from negsim.errors import InputError, NegsimError
-    from negsim.explanation import Explanation, explain
+    from negsim.explaining import explain
+    from negsim.explanation import Explanation
     from negsim.projection import Projection
     from negsim.reporting import report
     from negsim.runs import run
@@ -42,7 +43,7 @@ _HOMES = {
     "Status": "status",
     "Story": "story",
     "compare": "comparison",
-    "explain": "explanation",
+    "explain": "explaining",
     "load": "scenario",
     "load_agenda": "agenda",
     "report": "reporting",

@@ -12,7 +12,7 @@ from negsim.analysis.why import Unresolved, mood
 from negsim.engines import reference
 from negsim.errors import NegsimError
 from negsim.events import Kind
-from negsim.explanation import variants
+from negsim.explaining import variants
 from negsim.look import cells
 from negsim.scenario import from_mapping
 from negsim.status import Reason, Spent, Status

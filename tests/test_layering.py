@@ -26,7 +26,7 @@ LAYERS = [
     {"engines", "html", "plots", "story", "telling", "terminal", "tidy"},
     {"precision"},
     {"bench", "doctor", "machine", "projection", "runs", "starter", "store", "views", "watch", "work", "wording"},
-    {"comparison", "explanation"},
+    {"comparison", "explaining", "explanation"},
     {"comparison_table", "planning_table", "reporting"},
     {"__main__", "cli"},
 ]

@@ -101,8 +101,8 @@ def explain(
     What it waits for, what becomes of it where it is not resolved, which steps of a side or of both would bring it
     forward most, and what would set it back. Each step is tried in pairs of runs under common luck.
     """
-    from negsim.explanation import explain as why
-    from negsim.explanation import variants
+    from negsim.explaining import explain as why
+    from negsim.explaining import variants
     from negsim.runs import pick_engine
     from negsim.scenario import load
 
