@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from negsim.agenda import Agenda, Issue, load_agenda
     from negsim.comparison import Comparison, compare
     from negsim.errors import InputError, NegsimError
+    from negsim.explaining import explain
+    from negsim.explanation import Explanation
     from negsim.explorer import explore
     from negsim.projection import Projection
     from negsim.reporting import report
@@ -32,6 +34,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Agenda": "agenda",
     "Comparison": "comparison",
+    "Explanation": "explanation",
     "InputError": "errors",
     "Issue": "agenda",
     "NegsimError": "errors",
@@ -41,6 +44,7 @@ _HOMES = {
     "Status": "status",
     "Story": "story",
     "compare": "comparison",
+    "explain": "explaining",
     "explore": "explorer",
     "load": "scenario",
     "load_agenda": "agenda",
@@ -51,6 +55,7 @@ _HOMES = {
 __all__ = [
     "Agenda",
     "Comparison",
+    "Explanation",
     "InputError",
     "Issue",
     "NegsimError",
@@ -61,6 +66,7 @@ __all__ = [
     "Story",
     "__version__",
     "compare",
+    "explain",
     "explore",
     "load",
     "load_agenda",

@@ -22,7 +22,7 @@ LAYERS = [
     {"names", "prospects", "starts"},
     {"coherence", "rows"},
     {"scenario"},
-    {"analysis", "check", "compiled", "differences", "scenario_schema"},
+    {"analysis", "check", "compiled", "differences", "levers", "scenario_schema"},
     {"engines", "html", "plots", "story", "telling", "terminal", "tidy"},
     {"precision"},
     {
@@ -39,8 +39,8 @@ LAYERS = [
         "work",
         "wording",
     },
-    {"comparison"},
-    {"comparison_table", "explorer", "reporting"},
+    {"comparison", "explaining", "explanation"},
+    {"comparison_table", "explorer", "planning_table", "reporting"},
     {"__main__", "cli"},
 ]
 
