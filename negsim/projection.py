@@ -255,6 +255,25 @@ class Projection:
             rows.append({"issue": facts.id, "title": facts.title, "p": one.mean(), "assumption": share, "se": se})
         return pd.DataFrame(rows).set_index("issue")
 
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """What each run assumes: a row a run, a column an assumption (its path), in canonical units.
+
+        Days, hours, rounds, events per year, or plain numbers. They are drawn again, which gives the same values.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=5, seed=1)
+        >>> p.parameters["parameters.us_patience"].round().tolist()
+        [...]
+        """
+        import pandas as pd
+
+        from negsim.compiled import compile
+
+        compiled = compile(self.scenario)
+        values = compiled.assumed(self.seed, 0, self.runs)
+        return pd.DataFrame(values, columns=list(compiled.assumptions), index=pd.RangeIndex(self.runs, name="run"))
+
     def burndown(self) -> pd.DataFrame:
         """How many issues are unresolved on each day, as recorded and as projected: the table behind the picture."""
         table: pd.DataFrame = self.view("burndown").table()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ def _nodes(law: Any) -> Floats:
     return np.concatenate([np.fmin.accumulate(lower), np.fmax.accumulate(upper)])
 
 
+@lru_cache(maxsize=256)  # a sweep compiles scenarios by the thousand that differ in few shapes
 def standard_tables(family: int, shapes: tuple[float, float] | None) -> tuple[Floats, int, int]:
     """The quantile table of a family's standard form, or one for each node over its uncertain shapes (``None``).
 
