@@ -60,7 +60,7 @@ class Compiled:
     """A scenario as tables of numbers, with the names of their rows.
 
     ``tables`` holds the model and, for tables of state that only compile can fill, their first content.
-    ``assumptions`` names what is drawn once a run, by its path.
+    ``assumptions`` names what is drawn once a run, by its path, and the kind of number that it is.
     """
 
     issues: tuple[str, ...]
@@ -72,7 +72,7 @@ class Compiled:
     options: tuple[tuple[str, ...], ...]
     as_of: date
     horizon: int
-    assumptions: tuple[str, ...]
+    assumptions: Mapping[str, str]
     tables: Mapping[str, np.ndarray[Any, Any]]
     rows: Mapping[str, int]
 
@@ -83,11 +83,19 @@ class Compiled:
         quantiles.assumptions(record.x, seed, first, values)
         return values
 
+    def assumption(self, name: str, u: float) -> float:
+        """The value of an assumption at a quantile, as `assumed` would draw it."""
+        record = self.record()
+        return float(quantiles.quantile(record.x, self._dist(name), u))
+
+    def _dist(self, name: str) -> int:
+        return int(self.tables["parameter_is"]["dist"][list(self.assumptions).index(name)])
+
     def assuming(self, values: Mapping[str, float]) -> Compiled:
         """The same, with some assumptions no longer drawn: every run takes these values, by name."""
         tables = {**self.tables, **{name: self.tables[name].copy() for name in ("dist_is", "dist")}}
         for name, value in values.items():
-            d = self.tables["parameter_is"]["dist"][self.assumptions.index(name)]
+            d = self._dist(name)
             tables["dist_is"]["family"][d] = quantiles.CONSTANT
             tables["dist"]["loc"][d] = value
         return replace(self, tables=tables)
@@ -142,6 +150,7 @@ class _Writer:
     cells: dict[str, list[list[float]]] = field(default_factory=lambda: {name: [] for name in VIEWS})
     moved: list[tuple[str, int, int, int, float, float, float, float]] = field(default_factory=list)
     parameters: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
     quantiles: list[Any] = field(default_factory=list)
     standards: dict[Any, tuple[int, int, int]] = field(default_factory=dict)
 
@@ -185,6 +194,7 @@ class _Writer:
         """The index of what is drawn once a run under ``path``."""
         if path not in self.parameters:
             self.parameters[path] = len(self.parameters)
+            self.kinds[path] = value.rule.kind
             d = self.distribution(value, path)
             self.add("parameter_is", dist=d, stream=stream(f"param/{path}"))
         return self.parameters[path]
@@ -590,7 +600,7 @@ class _Compiler:
             options=tuple(tuple(o.id for o in a.options) for a in self.s.issues.values()),
             as_of=self.s.as_of,
             horizon=self.s.horizon_days,
-            assumptions=tuple(w.parameters),
+            assumptions=dict(w.kinds),
             tables=tables,
             rows=rows,
         )
