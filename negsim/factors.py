@@ -56,11 +56,11 @@ class Factor:
             families = one_of(FAMILIES)
             raise NegsimError(f"{path or 'a path'} is varied over a list of values or a distribution ({families})")
         values = tuple(given)
-        if len({to_line(value) for value in values}) < max(len(values), 2):
-            raise NegsimError(f"--vary {path}: two or more different values are needed, but was {to_line(list(values))}")
         kinds = {kind_of(value) if isinstance(value, int | float | str) else None for value in values}
-        kind = kinds.pop() if len(kinds) == 1 else None
-        return cls(path, kind, values)
+        factor = cls(path, kinds.pop() if len(kinds) == 1 else None, values)
+        if len({factor.column(value) for value in values}) < max(len(values), 2):
+            raise NegsimError(f"--vary {path}: two or more different values are needed, but was {to_line(list(values))}")
+        return factor
 
     def at(self, u: float) -> Any:
         """What a file would say at quantile ``u`` (0 to 1) of the distribution, or at that share of the list."""

@@ -109,42 +109,7 @@ class Projection:
     @cached_property
     def setting(self) -> Setting:
         """The names and dates of the scenario, as the analyses take them."""
-        from negsim.analysis.setting import Entry, IssueFacts, Names, Round, Setting
-
-        scenario = self.scenario
-        agenda = scenario.agenda
-        a, b = scenario.sides
-        titles = {side: agenda.sides[side].title for side in scenario.sides}
-        return Setting(
-            title=scenario.title,
-            talks=agenda.title,
-            as_of=scenario.as_of,
-            horizon=scenario.horizon_date,
-            sides=(titles[a], titles[b]),
-            side_ids=(a, b),
-            issues=tuple(
-                IssueFacts(
-                    id=name,
-                    title=agenda.issues[name].title,
-                    status=issue.start.status,
-                    options=tuple(option.title for option in issue.options),
-                    history=tuple(
-                        Entry(change.date.earliest, change.date.latest, change.status)
-                        for change in agenda.issues[name].history
-                        if change.date.latest <= scenario.as_of
-                    ),
-                )
-                for name, issue in scenario.issues.items()
-            ),
-            rounds=tuple(Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()),
-            names=Names(
-                packages=tuple(package.title for package in scenario.packages.values()),
-                package_ids=tuple(scenario.packages),
-                channels=tuple(channel.title for channel in scenario.channels.values()),
-                shocks=tuple(shock.title for shock in scenario.shocks.values()),
-                regimes=tuple(scenario.climate.regimes),
-            ),
-        )
+        return setting_of(self.scenario)
 
     @cached_property
     def logs(self) -> Logs:
@@ -378,3 +343,42 @@ def _date(value: str | date) -> date:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         raise NegsimError(f"a date is written 2026-04-10, but was {value!r}") from None
+
+
+def setting_of(scenario: Scenario) -> Setting:
+    """The names and dates of a scenario, as the analyses take them."""
+    from negsim.analysis.setting import Entry, IssueFacts, Names, Round, Setting
+
+    agenda = scenario.agenda
+    a, b = scenario.sides
+    titles = {side: agenda.sides[side].title for side in scenario.sides}
+    return Setting(
+        title=scenario.title,
+        talks=agenda.title,
+        as_of=scenario.as_of,
+        horizon=scenario.horizon_date,
+        sides=(titles[a], titles[b]),
+        side_ids=(a, b),
+        issues=tuple(
+            IssueFacts(
+                id=name,
+                title=agenda.issues[name].title,
+                status=issue.start.status,
+                options=tuple(option.title for option in issue.options),
+                history=tuple(
+                    Entry(change.date.earliest, change.date.latest, change.status)
+                    for change in agenda.issues[name].history
+                    if change.date.latest <= scenario.as_of
+                ),
+            )
+            for name, issue in scenario.issues.items()
+        ),
+        rounds=tuple(Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()),
+        names=Names(
+            packages=tuple(package.title for package in scenario.packages.values()),
+            package_ids=tuple(scenario.packages),
+            channels=tuple(channel.title for channel in scenario.channels.values()),
+            shocks=tuple(shock.title for shock in scenario.shocks.values()),
+            regimes=tuple(scenario.climate.regimes),
+        ),
+    )

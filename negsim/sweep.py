@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.bench import Workbench
 from negsim.compiled import compile
 from negsim.designs import check_design, points
-from negsim.errors import NegsimError
+from negsim.errors import NegsimError, did_you_mean
 from negsim.experiments import OUTCOMES, Base, Result, changed, fingerprint, play_experiment
 from negsim.factors import Factor, factors_of
 from negsim.files import read_yaml_text, to_line
@@ -189,8 +189,6 @@ def own_factors(scenario: Scenario, names: Sequence[str] = ()) -> tuple[Factor, 
     Raises:
         NegsimError: there is no assumption of a name, or the scenario draws none.
     """
-    from negsim.errors import did_you_mean
-
     kinds = compile(scenario).assumptions
     for name in names:
         if name not in kinds:
@@ -221,9 +219,22 @@ def check_moves(base: Base, factors: Sequence[Factor]) -> None:
                     break
                 prints[mark] = value
         except NegsimError as error:
-            wrong.append(f"--vary {factor.path}: {error}")
+            wrong.append(f"--vary {factor.path}: {error}{_meant(base.scenario, factor.path, str(error))}")
     if wrong:
         raise NegsimError("\n".join(wrong))
+
+
+def _meant(scenario: Scenario, path: str, said: str) -> str:
+    """The name that was probably meant, where a path leads to nothing and the error does not say so."""
+    here: Any = scenario.resolved()
+    for step in path.split("."):
+        if not isinstance(here, Mapping):
+            break
+        if step not in here:
+            hint = did_you_mean(step, here)
+            return f"; did you mean {hint}?" if hint and "did you mean" not in said else ""
+        here = here[step]
+    return ""
 
 
 def _idle(path: str, one: Any, other: Any, number: int) -> str:
