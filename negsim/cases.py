@@ -11,7 +11,7 @@ from negsim.errors import NegsimError, did_you_mean, one_of
 from negsim.experiments import ALL, MONTHS
 from negsim.factors import Factor
 from negsim.projection import Projection, setting_of
-from negsim.sweep import Sweep
+from negsim.sweeps import Sweep
 
 if TYPE_CHECKING:
     import numpy as np
@@ -159,7 +159,9 @@ def _of_sweep(sweep: Sweep, outcome: Outcome) -> Cases:
     column = "resolved" if outcome.issue is None else "mean_days" if outcome.days else f"p_{within}"
     kept = rows[column].notna()
     if sweep.design in ("saltelli", "morris") and (len(rows) < sweep.experiments or not kept.all()):
-        raise NegsimError(f"some experiments do not tell of {outcome.issue}, and a {sweep.design} design needs them all")
+        raise NegsimError(
+            f"some experiments do not tell of {outcome.issue}, and a {sweep.design} design needs them all"
+        )
     rows = rows[kept]
     x = rows[sweep.paths].reset_index(drop=True)
     points = sweep.points if sweep.design in ("saltelli", "morris") else None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from negsim.plots import Picture
-    from negsim.sweep import Sweep
+    from negsim.sweeps import Sweep
 
 RUNS = 8192
 METHODS = ("prim", "cart")
@@ -60,10 +60,12 @@ class Discovery:
 
     def _sentence(self, box: Box) -> str:
         each = self.cases.each
-        where = " and ".join(self.limit_words(name, limit) for name, limit in box.limits.items()) or "anything is assumed"
+        limits = [self.limit_words(name, limit) for name, limit in box.limits.items()]
+        where = ", ".join(limits[:-1]) + (" and " if limits[1:] else "") + limits[-1]
         return (
-            f"{self.happens[0].upper()}{self.happens[1:]}, in {100 * box.density:.0f} % of the {each}s where {where}; "
-            f"that holds {100 * box.coverage:.0f} % of all such {each}s, in {100 * box.mass:.0f} % of the {each}s."
+            f"In {100 * box.density:.0f} % of the {each}s where {where}, {self.happens}. "
+            f"This corner is {100 * box.mass:.0f} % of all {each}s and holds {100 * box.coverage:.0f} % of those in which "
+            f"it happens."
         )
 
     def limit_words(self, name: str, limit: Any = None) -> str:

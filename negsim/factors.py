@@ -59,7 +59,9 @@ class Factor:
         kinds = {kind_of(value) if isinstance(value, int | float | str) else None for value in values}
         factor = cls(path, kinds.pop() if len(kinds) == 1 else None, values)
         if len({factor.column(value) for value in values}) < max(len(values), 2):
-            raise NegsimError(f"--vary {path}: two or more different values are needed, but was {to_line(list(values))}")
+            raise NegsimError(
+                f"--vary {path}: two or more different values are needed, but was {to_line(list(values))}"
+            )
         return factor
 
     def at(self, u: float) -> Any:
@@ -118,7 +120,9 @@ def read_vary(text: str) -> tuple[str, Any]:
     """
     path, equals, given = text.partition("=")
     if not equals:
-        raise NegsimError(f"--vary is written path=value,value or path={{uniform: {{low: 1, high: 2}}}}, but was {text!r}")
+        raise NegsimError(
+            f"--vary is written path=value,value or path={{uniform: {{low: 1, high: 2}}}}, but was {text!r}"
+        )
     try:
         data = read_yaml_text(f"[{given}]", f"--vary {path}").data
     except InputError as error:

@@ -23,10 +23,16 @@ LAYERS = [
     {"coherence"},
     {"scenario"},
     {"analysis", "check", "compiled", "differences", "scenario_schema"},
+    {"factors", "laws"},
+    {"designs"},
     {"engines", "html", "plots", "story", "telling", "terminal", "tidy"},
     {"precision"},
     {"bench", "doctor", "machine", "projection", "runs", "starter", "store", "views", "watch", "work", "wording"},
-    {"comparison"},
+    {"comparison", "experiments"},
+    {"sweeps"},
+    {"cases"},
+    {"discovery", "sensitivities"},
+    {"adapters", "finding_words"},
     {"comparison_table", "reporting"},
     {"__main__", "cli"},
 ]
@@ -88,7 +94,21 @@ def test_imports_go_down(path):
     assert not wrong, f"{path} imports {sorted(wrong)}"
 
 
-HEAVY = {"pandas", "numba", "scipy", "matplotlib", "pyarrow", "numpy", "simpy", "jinja2", "tqdm", "rich", "distributed"}
+HEAVY = {
+    "SALib",
+    "ema_workbench",
+    "pandas",
+    "numba",
+    "scipy",
+    "matplotlib",
+    "pyarrow",
+    "numpy",
+    "simpy",
+    "jinja2",
+    "tqdm",
+    "rich",
+    "distributed",
+}
 VALIDATES = {"pydantic", "yaml"}
 
 
@@ -156,7 +176,9 @@ def test_every_library_that_is_imported_is_declared():
                 used.add((node.module or "").split(".")[0])
             elif isinstance(node, ast.Import):
                 used |= {alias.name.split(".")[0] for alias in node.names}
-    used = {called.get(name, name) for name in used - set(sys.stdlib_module_names) - {"negsim"}}
-    optional = {name.split(">")[0] for name in project["optional-dependencies"]["dask"]}
+    used = {called.get(name, name.lower()) for name in used - set(sys.stdlib_module_names) - {"negsim"}}
+    extras = project["optional-dependencies"]
+    optional = {name.split(">")[0] for extra in ("dask", "analysis") for name in extras[extra]}
+    optional = {name.lower() for name in optional}
     assert used <= declared | optional | {"pydantic_core"}
     assert declared <= used | {"pyarrow"}

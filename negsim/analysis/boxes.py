@@ -77,7 +77,7 @@ def prim(x: pd.DataFrame, y: Array, density: float = 0.8, least: float = 0.05, b
     """
     y = _check(y)
     need_ema()
-    with _quiet():
+    with quiet():
         from ema_workbench.analysis import prim as ema
 
         table = _typed(x)
@@ -120,17 +120,19 @@ def cart(x: pd.DataFrame, y: Array, least: float = 0.05, density: float = 0.5) -
             for word in sorted(set(x[name])):
                 columns[f"{name}{_IS}{word}"] = (x[name] == word).astype(float)
     table = pd.DataFrame(columns)
-    with _quiet():
+    with quiet():
         from ema_workbench.analysis import cart as ema
 
         tree = ema.CART(table, y, mass_min=least)
-        state = np.random.get_state()  # noqa: NPY002 - the library draws from the global generator
-        np.random.seed(1)  # noqa: NPY002
+        state = np.random.get_state()
+        np.random.seed(1)
         try:
             tree.build_tree()
         finally:
-            np.random.set_state(state)  # noqa: NPY002
-        leaves = [{name: (float(b[name].iloc[0]), float(b[name].iloc[1])) for name in table.columns} for b in tree.boxes]
+            np.random.set_state(state)
+        leaves = [
+            {name: (float(b[name].iloc[0]), float(b[name].iloc[1])) for name in table.columns} for b in tree.boxes
+        ]
     found = [measured(_of_leaf(leaf, table, x), x, y) for leaf in leaves]
     return sorted((box for box in found if box.density >= density), key=lambda box: -box.density)
 
@@ -150,13 +152,15 @@ def need_ema() -> None:
 def _check(y: Array) -> Array:
     y = np.asarray(y, bool)
     if y.all() or not y.any():
-        raise NegsimError(f"{'all' if y.all() else 'none'} of the {len(y):,} cases are of interest, so there is no corner")
+        raise NegsimError(
+            f"{'all' if y.all() else 'none'} of the {len(y):,} cases are of interest, so there is no corner"
+        )
     return y
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """The library tells of optional packages and of pandas' future; whoever asked for boxes need not know."""
+def quiet() -> Iterator[None]:
+    """What the workbench tells of optional packages and of the future of pandas is not for whoever asked for boxes."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

@@ -58,7 +58,7 @@ def split(y: Array, seed: int = 1) -> Split:
     low, high = np.nanquantile(found[1:], (0.025, 0.975), axis=0) if np.ptp(y) > 0 else (found[0], found[0])
     (assumption, chance, share) = found[0].tolist()
     ranges = [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
-    return Split(float(y.mean()), assumption, chance, share, *ranges, draws, lucks)
+    return Split(float(y.mean()), assumption, chance, share, ranges[0], ranges[1], ranges[2], draws, lucks)
 
 
 def _parts(means: Array, within: Array, lucks: int) -> tuple[float, float, float]:

@@ -46,7 +46,9 @@ def corner(discovery: Discovery, number: int) -> Picture:
                 ax.plot([one["left"], one["right"]], [j + 0.76] * 2, color=style.VERMILLION, linewidth=3,
                         solid_capstyle="butt")  # fmt: skip
             ax.plot([0, 1], [j + 0.72] * 2, color=style.GREY, linewidth=0.8)
-            ax.annotate(discovery.limit_words(name, box.limits[name]), (0.5, j + 0.8), ha="center", va="top", fontsize=8.5)
+            ax.annotate(
+                discovery.limit_words(name, box.limits[name]), (0.5, j + 0.8), ha="center", va="top", fontsize=8.5
+            )
         ax.set_xlim(0, 1)
         ax.set_xticks([0, 0.5, 1], ["lowest", "median", "highest"])
         frame.rows(ax, [cases.label(name) for name in names])

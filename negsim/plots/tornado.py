@@ -44,8 +44,9 @@ def tornado(cases: Cases, effects: pd.DataFrame) -> Picture:
         first = cases.label(rows[0]["factor"])
         frame.heading(ax, cases.setting, f"{first} moves the outcome most. Outcome: {cases.words}.")
         note = (
-            f"Means over the fifth of the {cases.each}s with the lowest and with the highest value of a factor; for words, "
-            "over those with the least and the largest mean. Beside each bar: where that end lies. Lines: 95 % intervals. "
+            f"Means over the fifth of the {cases.each}s with the lowest and with the highest value of a factor; for "
+            "words, over those with the least and the largest mean. Beside each bar: where that end lies. Lines: 95 % "
+            "intervals. "
             f"Upright line: the mean of all {cases.each}s. From {cases.provenance}."
         )
         frame.below(ax, note, list(bars.values()), ["the factor is low", "the factor is high"], columns=2)

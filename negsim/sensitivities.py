@@ -17,7 +17,7 @@ from negsim.compiled import compile
 from negsim.errors import NegsimError, did_you_mean, one_of
 from negsim.projection import Projection
 from negsim.runs import DEFAULT_SEED, pick_engine, run
-from negsim.sweep import Sweep, own_factors, sweep
+from negsim.sweeps import Sweep, own_factors, sweep
 from negsim.work import Job, play
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ _MEANING = {
 class Sensitivity:
     """Which factors matter for an outcome.
 
-    ``table`` has a row a factor, the strongest first, with the figures of the ``method`` and 95 % intervals; ``effects``
-    what a tornado shows; ``split``, where the source is a scenario's own runs, how much of the spread is assumption.
+    ``table`` has a row a factor, the strongest first, with the figures of the ``method`` and 95 % intervals;
+    ``effects`` what a tornado shows; ``split``, where the source is a scenario's own runs, how much is assumption.
     """
 
     cases: Cases
@@ -126,7 +126,9 @@ def sensitivity(
     if isinstance(source, Sweep):
         fits = next((name for name, design in METHODS.items() if design == source.design), "given")
         if method not in (None, fits, "given"):
-            raise NegsimError(f"a {source.design} sweep is analysed by {fits}; {method} needs --design {METHODS[method]}")
+            raise NegsimError(
+                f"a {source.design} sweep is analysed by {fits}; {method} needs --design {METHODS[method]}"
+            )
         return _analysed(cases_of(source, outcome), method or fits)
     if isinstance(source, Projection):
         if method not in (None, "given"):

@@ -246,9 +246,7 @@ def _idle(path: str, one: Any, other: Any, number: int) -> str:
     return f"--vary {path}: {to_line(one)} and {to_line(other)} give the same, so one of them would be a copy"
 
 
-def _pieces(
-    base: Base, factors: Sequence[Factor], rows: npt.NDArray[np.float64]
-) -> list[tuple[int, dict[str, Any]]]:
+def _pieces(base: Base, factors: Sequence[Factor], rows: npt.NDArray[np.float64]) -> list[tuple[int, dict[str, Any]]]:
     def value(factor: Factor, u: float) -> Any:
         return base.compiled.assumption(factor.path, u) if factor.own else factor.at(u)
 
