@@ -26,11 +26,12 @@ Vary = Mapping[str, object] | Sequence[Factor]
 def ema_model(
     scenario: Scenario, vary: Vary, issue: str = ALL, runs: int = 500, seed: int = DEFAULT_SEED, name: str = "negsim"
 ) -> Any:
-    """A scenario as an `ema_workbench.Model`: the factors are its uncertainties, one evaluation is a whole set of runs.
+    """A scenario as an `ema_workbench.Model`: factors are its uncertainties, one evaluation is a whole set of runs.
 
-    A list of values becomes a categorical parameter, a uniform distribution a real one with its bounds, any other a real
-    one from 0 to 1, the quantile of the distribution. Outcomes are those of a sweep (`negsim.experiments.OUTCOMES`), of
-    one issue. The workbench wants names that Python could use, so dots become ``__``.
+    A list of values becomes a categorical parameter (the value's number), a uniform distribution a real one with its
+    bounds, any other a real one from 0 to 1, the quantile of the distribution. Outcomes are those of a sweep
+    (`negsim.experiments.OUTCOMES`), of one issue. The workbench wants names that Python could use, so dots become
+    ``__``.
 
     Raises:
         NegsimError: a factor is not in order, there is no such issue, or the EMA workbench is missing.

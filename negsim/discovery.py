@@ -64,8 +64,8 @@ class Discovery:
         where = ", ".join(limits[:-1]) + (" and " if limits[1:] else "") + limits[-1]
         return (
             f"In {100 * box.density:.0f} % of the {each}s where {where}, {self.happens}. "
-            f"This corner is {100 * box.mass:.0f} % of all {each}s and holds {100 * box.coverage:.0f} % of those in which "
-            f"it happens."
+            f"This corner is {100 * box.mass:.0f} % of all {each}s and holds {100 * box.coverage:.0f} % of those in "
+            "which it happens."
         )
 
     def limit_words(self, name: str, limit: Any = None) -> str:

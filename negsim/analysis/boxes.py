@@ -198,15 +198,24 @@ def _limits(lims: pd.DataFrame, whole: pd.DataFrame, x: pd.DataFrame) -> dict[st
 
 
 def _pruned(limits: dict[str, Any], x: pd.DataFrame, y: Array) -> Box:
-    """The box without restrictions whose absence costs no more than a hundredth of its density."""
+    """The box without restrictions, or ends of ranges, whose absence costs no more than a hundredth of density."""
     box = whole = measured(limits, x, y)
-    while len(box.limits) > 1:
-        without = [{k: v for k, v in box.limits.items() if k != name} for name in box.limits]
-        best = max((measured(rest, x, y) for rest in without), key=lambda other: other.density)
+    while wider := list(_wider(box.limits)):
+        best = max((measured(rest, x, y) for rest in wider), key=lambda other: other.density)
         if best.density < whole.density - 0.01:
             break
         box = best
     return box
+
+
+def _wider(limits: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The box with one restriction less, as long as one is left."""
+    for name, limit in limits.items():
+        if len(limits) > 1:
+            yield {other: kept for other, kept in limits.items() if other != name}
+        if not isinstance(limit, frozenset) and None not in limit:
+            yield {**limits, name: (None, limit[1])}
+            yield {**limits, name: (limit[0], None)}
 
 
 def _of_leaf(leaf: Mapping[str, tuple[float, float]], table: pd.DataFrame, x: pd.DataFrame) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def discover(
         typer.Option(
             "--at-least",
             metavar="X",
-            help="Of a sweep: the share of its runs that makes an experiment count (0.5). Without --issue: how many issues.",
+            help="Of a sweep: from which share of its runs an experiment counts (0.5); no --issue: how many issues.",
         ),
     ] = None,
     density: Annotated[

@@ -41,10 +41,8 @@ def corner(discovery: Discovery, number: int) -> Picture:
                 tall = 0.62 * one["share"] / top if top else 0.0
                 ax.add_patch(Rectangle((one["left"], j + 0.72 - tall), one["right"] - one["left"], tall,
                                        facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.5))  # fmt: skip
-            held = [one for one in mine if one["inside"] > 0.5]
-            for one in held:
-                ax.plot([one["left"], one["right"]], [j + 0.76] * 2, color=style.VERMILLION, linewidth=3,
-                        solid_capstyle="butt")  # fmt: skip
+            for left, right in _ranges(cases.x[name], box.limits[name], mine):
+                ax.plot([left, right], [j + 0.76] * 2, color=style.VERMILLION, linewidth=3, solid_capstyle="butt")
             ax.plot([0, 1], [j + 0.72] * 2, color=style.GREY, linewidth=0.8)
             ax.annotate(
                 discovery.limit_words(name, box.limits[name]), (0.5, j + 0.8), ha="center", va="top", fontsize=8.5
@@ -62,6 +60,17 @@ def corner(discovery: Discovery, number: int) -> Picture:
         frame.below(ax, note, marks, ["in the box", "outside", "range of the box"], columns=3)
         style.settle(figure)
     return Picture(figure, pd.DataFrame(records))
+
+
+def _ranges(column: Any, limit: Any, slices: list[dict[str, Any]]) -> list[tuple[float, float]]:
+    """Where the box's range lies among the cases, from 0 to 1."""
+    if isinstance(limit, frozenset):
+        return [(one["left"], one["right"]) for one in slices if one["inside"] > 0.5]
+    values = column.to_numpy()
+    low, high = limit
+    return [
+        (0.0 if low is None else float(np.mean(values < low)), 1.0 if high is None else float(np.mean(values <= high)))
+    ]
 
 
 def _slices(column: Any, y: Any, limit: Any) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ def tornado(cases: Cases, effects: pd.DataFrame) -> Picture:
         ax.axvline(mean, color=style.INK, linewidth=1)
         ax.margins(x=0.18)
         if share:
-            ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
+            ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:g} %")
         ax.grid(axis="x")
         frame.rows(ax, [cases.label(row["factor"]) for row in rows])
         first = cases.label(rows[0]["factor"])
