@@ -172,10 +172,10 @@ def test_an_experiment_is_what_a_run_of_the_changed_scenario_gives(baseline):
 
 
 def test_all_experiments_share_their_luck(baseline):
-    done = sweep(baseline, {"shocks.setback.rate": ["0.6 per year", "0.60001 per year"]}, runs=200).table
+    done = sweep(baseline, {"shocks.setback.rate": ["0.6 per year", "0.605 per year"]}, runs=200).table
     one, two = (done[done["experiment"] == k]["mean_days"].to_numpy() for k in (0, 1))
-    assert np.abs(one - two).max() < 2
-    assert np.abs(one - two).max() > 0
+    # Under other luck the means of 200 runs would differ by 20 days or so.
+    assert 0 < np.abs(one - two).max() < 5
 
 
 def test_months_beyond_the_horizon_are_not_a_number(baseline):
@@ -207,7 +207,7 @@ def test_a_scenarios_own_assumptions_can_be_the_factors(baseline):
     done = sweep(baseline, own_factors(baseline, names), "latin", 8, runs=20)
     table = done.table.drop_duplicates("experiment")
     assert table["issues.flights.reservation.us"].between(0.2, 0.9).all()
-    with pytest.raises(NegsimError, match='draws no "parameters.us_patence"; did you mean "parameters.us_patience"'):
+    with pytest.raises(NegsimError, match=r'draws no "parameters.us_patence"; did you mean "parameters.us_patience"'):
         own_factors(baseline, ("parameters.us_patence",))
 
 
@@ -264,7 +264,7 @@ def test_a_table_that_was_edited_is_not_taken_for_one_that_was_computed(baseline
     sweep(baseline, BETA, runs=5, out=tmp_path / "a")
     with (tmp_path / "a" / "experiments.parquet").open("ab") as file:
         file.write(b" ")
-    with pytest.raises(NegsimError, match="is not what .* describes"):
+    with pytest.raises(NegsimError, match=r"is not what .* describes"):
         Sweep.load(tmp_path / "a")
     with pytest.raises(NegsimError, match="holds no sweep"):
         Sweep.load(tmp_path)

@@ -124,7 +124,9 @@ def test_help_fits_and_cuts_no_sentence(negsim, command):
     ended = negsim(*command, "--help")
     fits(ended)
     assert ended.out.startswith(f"Usage: negsim {' '.join(command)}")
-    assert "..." not in ended.out.replace("[ARGS]...", "").replace("{FILES}...", "").replace("{FILES_OR_DIRS...}...", "")
+    assert "..." not in ended.out.replace("[ARGS]...", "").replace("{FILES}...", "").replace(
+        "{FILES_OR_DIRS...}...", ""
+    )
 
 
 @pytest.mark.parametrize("command", commands()[1:], ids=" ".join)
@@ -136,7 +138,10 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
     lines = negsim("--help").out.splitlines()
     first = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("   ")]
     shown = [name for name in first if (name,) in set(commands())]
-    assert shown == ["init", "doctor", "agenda", "check", "show", "schema", "run", "plot", "trace"] + ["compare", "report"]
+    assert shown == ["init", "doctor", "agenda", "check", "show", "schema", "run", "plot", "trace"] + [
+        "compare",
+        "report",
+    ] + ["sweep", "sensitivity", "discover"]
     assert lines.index("Begin:") < lines.index("Project:") < lines.index("Options:")
 
 

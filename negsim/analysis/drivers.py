@@ -17,7 +17,7 @@ Array = npt.NDArray[Any]
 
 #: The share of the experiments at either end of a factor that a tornado shows.
 END = 0.2
-_RESAMPLES = 200
+_RESAMPLES = 100
 
 
 def need_salib() -> None:
