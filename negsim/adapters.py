@@ -14,8 +14,8 @@ from negsim.cases import Outcome
 from negsim.compiled import compile
 from negsim.experiments import ALL, OUTCOMES, Base, play_experiment
 from negsim.factors import Factor, factors_of
+from negsim.moves import check_moves
 from negsim.runs import DEFAULT_SEED, pick_engine
-from negsim.sweeps import check_moves
 
 if TYPE_CHECKING:
     from negsim.scenario import Scenario

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from negsim.errors import NegsimError, did_you_mean, one_of
 from negsim.factors import Factor
@@ -77,8 +77,3 @@ def points(design: str, factors: Sequence[Factor], samples: int, seed: int) -> n
     if design == "saltelli":
         return np.asarray(saltelli.sample(problem(names), samples, calc_second_order=False, seed=seed))
     return np.asarray(ENDS + (1 - 2 * ENDS) * morris.sample(problem(names), samples, seed=seed))
-
-
-def values(factors: Sequence[Factor], row: Sequence[float]) -> dict[str, Any]:
-    """What a file would say in one experiment, by path."""
-    return {factor.path: factor.at(float(u)) for factor, u in zip(factors, row, strict=True)}

@@ -17,9 +17,10 @@ from negsim.bench import Workbench
 from negsim.compiled import compile
 from negsim.designs import check_design, points
 from negsim.errors import NegsimError, did_you_mean
-from negsim.experiments import OUTCOMES, Base, Result, changed, fingerprint, play_experiment
+from negsim.experiments import OUTCOMES, Base, Result, play_experiment
 from negsim.factors import Factor, factors_of
-from negsim.files import read_yaml_text, to_line
+from negsim.files import read_yaml_text
+from negsim.moves import check_moves
 from negsim.runs import DEFAULT_SEED, pick_engine, versions
 from negsim.scenario import from_mapping
 from negsim.work import spread
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 FORMAT = "negsim sweep 1"
 MANIFEST, TABLE = "manifest.json", "experiments.parquet"
 DEFAULT_RUNS, DEFAULT_SAMPLES = 500, 128
-#: Where a distribution is tried before anything runs.
-_TRIED = (0.05, 0.95)
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,53 +196,6 @@ def own_factors(scenario: Scenario, names: Sequence[str] = ()) -> tuple[Factor, 
     if not kinds:
         raise NegsimError("the scenario draws no assumption: all numbers in it are known; give --vary path=values")
     return tuple(Factor(name, kinds[name], own=True) for name in names or kinds)
-
-
-def check_moves(base: Base, factors: Sequence[Factor]) -> None:
-    """See that every value of every factor makes a scenario, and one that computes something else than its others.
-
-    Raises:
-        NegsimError: with everything that is wrong.
-    """
-    wrong = []
-    for factor in factors:
-        if factor.own:
-            continue
-        tried = factor.values or tuple(factor.at(u) for u in _TRIED)
-        prints: dict[str, Any] = {}
-        try:
-            for value in tried:
-                mark = fingerprint(changed(base, {factor.path: value}))
-                if mark in prints:
-                    wrong.append(_idle(factor.path, prints[mark], value, len(tried)))
-                    break
-                prints[mark] = value
-        except NegsimError as error:
-            wrong.append(f"--vary {factor.path}: {error}{_meant(base.scenario, factor.path, str(error))}")
-    if wrong:
-        raise NegsimError("\n".join(wrong))
-
-
-def _meant(scenario: Scenario, path: str, said: str) -> str:
-    """The name that was probably meant, where a path leads to nothing and the error does not say so."""
-    here: Any = scenario.resolved()
-    for step in path.split("."):
-        if not isinstance(here, Mapping):
-            break
-        if step not in here:
-            hint = did_you_mean(step, here)
-            return f"; did you mean {hint}?" if hint and "did you mean" not in said else ""
-        here = here[step]
-    return ""
-
-
-def _idle(path: str, one: Any, other: Any, number: int) -> str:
-    if number == 2:
-        return (
-            f"--vary {path}: nothing that is computed depends on this path; "
-            f"{to_line(one)} and {to_line(other)} give the same"
-        )
-    return f"--vary {path}: {to_line(one)} and {to_line(other)} give the same, so one of them would be a copy"
 
 
 def _pieces(base: Base, factors: Sequence[Factor], rows: npt.NDArray[np.float64]) -> list[tuple[int, dict[str, Any]]]:

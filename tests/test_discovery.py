@@ -57,10 +57,10 @@ def test_cart_finds_the_box_too_and_its_words_hold(planted):
 
 def test_a_second_box_is_found_in_what_the_first_leaves():
     x = pd.DataFrame(np.random.default_rng(5).random((2000, 2)), columns=["a", "b"])
-    corners = (x["a"] > 0.6) & (x["b"] > 0.6), (x["a"] < 0.3) & (x["b"] < 0.3)
-    one, two = prim(x, (corners[0] | corners[1]).to_numpy(), density=0.9, boxes=2)
+    corners = (x["a"] > 0.6) & (x["b"] > 0.6), (x["a"] < 0.15) & (x["b"] < 0.15)
+    one, two = prim(x, (corners[0] | corners[1]).to_numpy(), density=0.9, least=0.01, boxes=2)
     assert [end[0] for end in one.limits.values()] == pytest.approx([0.6, 0.6], abs=0.04)
-    assert [end[1] for end in two.limits.values()] == pytest.approx([0.3, 0.3], abs=0.04)
+    assert [end[1] for end in two.limits.values()] == pytest.approx([0.15, 0.15], abs=0.04)
     assert one.coverage + two.coverage > 0.9
 
 

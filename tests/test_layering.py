@@ -29,6 +29,7 @@ LAYERS = [
     {"precision"},
     {"bench", "doctor", "machine", "projection", "runs", "starter", "store", "views", "watch", "work", "wording"},
     {"comparison", "experiments"},
+    {"moves"},
     {"sweeps"},
     {"cases"},
     {"discovery", "sensitivities"},
