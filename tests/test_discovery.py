@@ -57,11 +57,12 @@ def test_cart_finds_the_box_too_and_its_words_hold(planted):
 
 def test_a_second_box_is_found_in_what_the_first_leaves():
     x = pd.DataFrame(np.random.default_rng(5).random((2000, 2)), columns=["a", "b"])
-    corners = (x["a"] > 0.6) & (x["b"] > 0.6), (x["a"] < 0.15) & (x["b"] < 0.15)
-    one, two = prim(x, (corners[0] | corners[1]).to_numpy(), density=0.9, least=0.01, boxes=2)
-    assert [end[0] for end in one.limits.values()] == pytest.approx([0.6, 0.6], abs=0.04)
-    assert [end[1] for end in two.limits.values()] == pytest.approx([0.15, 0.15], abs=0.04)
-    assert one.coverage + two.coverage > 0.9
+    y = ((x["a"] > 0.7) | ((x["a"] < 0.3) & (x["b"] > 0.8))).to_numpy()
+    one, two = prim(x, y, density=0.95, boxes=2)
+    assert one.limits == {"a": (pytest.approx(0.7, abs=0.02), None)}
+    assert two.limits["a"] == (None, pytest.approx(0.3, abs=0.02))
+    assert two.limits["b"] == (pytest.approx(0.8, abs=0.02), None)
+    assert one.coverage + two.coverage > 0.95
 
 
 def test_restrictions_that_do_nothing_are_not_told():
