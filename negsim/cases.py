@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,26 +66,28 @@ class Outcome:
             return scenario.horizon_days
         return (add_months(scenario.as_of, int(self.within)) - scenario.as_of).days
 
-    def event(self, scenario: Scenario) -> str:
-        """What happens or does not, in words."""
+    def event(self, scenario: Scenario, varied: Collection[str] = ()) -> str:
+        """What happens or does not, in words; with the date, unless that is among what is ``varied``."""
         title = "all issues are" if self.issue == ALL else f"{scenario.agenda.issues[str(self.issue)].title} is"
         if self.within == HORIZON:
-            return f"{title} resolved within the horizon ({scenario.horizon_date})"
-        return f"{title} resolved within {self.within} months (by {add_months(scenario.as_of, int(self.within))})"
+            return f"{title} resolved within {_horizon(scenario, varied)}"
+        by = "" if "as_of" in varied else f" (by {add_months(scenario.as_of, int(self.within))})"
+        return f"{title} resolved within {self.within} months{by}"
 
-    def words(self, scenario: Scenario, each: str) -> str:
+    def words(self, scenario: Scenario, each: str, varied: Collection[str] = ()) -> str:
         """What is analysed, in words; ``each`` is a run or an experiment."""
         mean = "" if each == "run" else "mean over runs of the "
         if self.issue is None:
-            return f"{mean}number of issues resolved within the horizon ({scenario.horizon_date})"
+            return f"{mean}number of issues resolved within {_horizon(scenario, varied)}"
         if self.days:
             what = self.event(scenario).partition(" is resolved")[0].partition(" are resolved")[0]
             verb = "are" if self.issue == ALL else "is"
+            end = "" if {"horizon", "as_of"} & set(varied) else f" ({scenario.horizon_days:,} days)"
             return (
                 f"{mean}days until {what} {verb} resolved, or until the horizon: "
-                f"runs that do not resolve it count as the horizon ({scenario.horizon_days:,} days)"
+                f"runs that do not resolve it count as the horizon{end}"
             )
-        event = self.event(scenario)
+        event = self.event(scenario, varied)
         return f"whether {event}, 1 or 0 in each run" if each == "run" else f"share of runs in which {event}"
 
 
@@ -109,7 +112,12 @@ class Cases:
     @property
     def words(self) -> str:
         """What is analysed."""
-        return self.outcome.words(self.scenario, self.each)
+        return self.outcome.words(self.scenario, self.each, list(self.x.columns))
+
+    @property
+    def event(self) -> str:
+        """What happens or does not, of an issue."""
+        return self.outcome.event(self.scenario, list(self.x.columns))
 
     @property
     def setting(self) -> Setting:
@@ -126,6 +134,10 @@ class Cases:
             return value
         unit = next(factor.unit for factor in self.factors if factor.path == path)
         return amount(float(value), unit)
+
+
+def _horizon(scenario: Scenario, varied: Collection[str]) -> str:
+    return "the horizon" if {"horizon", "as_of"} & set(varied) else f"the horizon ({scenario.horizon_date})"
 
 
 def amount(value: float, unit: str) -> str:

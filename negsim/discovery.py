@@ -42,11 +42,12 @@ class Discovery:
     @property
     def happens(self) -> str:
         """What makes a case interesting, in words."""
-        cases, outcome = self.cases, self.cases.outcome
-        if outcome.issue is None:
+        cases = self.cases
+        if cases.outcome.issue is None:
             return f"at least {self.at_least:g} issues are resolved within the horizon"
-        event = outcome.event(cases.scenario)
-        return event if cases.each == "run" else f"{event} in at least {100 * self.at_least:g} % of the runs"
+        return (
+            cases.event if cases.each == "run" else f"{cases.event} in at least {100 * self.at_least:g} % of the runs"
+        )
 
     @property
     def base(self) -> float:

@@ -151,6 +151,16 @@ def sensitivity(
     return _analysed(cases_of(done, outcome), method, divided)
 
 
+def planned(
+    source: Scenario, method: str | None, names: Sequence[str] = (), samples: int | None = None, runs: int | None = None
+) -> int:
+    """How many runs `sensitivity` will play of a scenario, for a progress bar; those of the split do not count."""
+    if method not in SAMPLES:
+        return runs or RUNS
+    extra = {"sobol": 2, "morris": 1}[method]
+    return (samples or SAMPLES[method]) * (len(own_factors(source, names)) + extra) * (runs or EACH)
+
+
 def _analysed(cases: Cases, method: str, divided: Split | None = None) -> Sensitivity:
     names = list(cases.x.columns)
     if method == "sobol":

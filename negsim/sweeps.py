@@ -115,9 +115,13 @@ class Sweep:
             raise NegsimError(f"{path / TABLE} is not what {path / MANIFEST} describes")
         origin = str(path / MANIFEST)
         scenario = from_mapping(read_yaml_text(manifest["scenario"], origin).data, origin)
-        factors = tuple(Factor.of_data(data) for data in manifest["factors"])
         kept = ("design", "samples", "seed", "runs", "engine", "versions")
-        return cls(scenario, factors, **{name: manifest[name] for name in kept}, table=pd.read_parquet(io.BytesIO(raw)))
+        try:
+            factors = tuple(Factor.of_data(data) for data in manifest["factors"])
+            rest = {name: manifest[name] for name in kept}
+        except (KeyError, TypeError) as error:
+            raise NegsimError(f"{path / MANIFEST} was edited: {error!r}") from None
+        return cls(scenario, factors, **rest, table=pd.read_parquet(io.BytesIO(raw)))
 
 
 def sweep(

@@ -88,6 +88,7 @@ def test_the_library_leaves_the_worlds_luck_alone(planted):
 # --- of a scenario ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_flights_are_resolved_in_time_where_both_sides_lose_patience_early(baseline):
     found = ns.discover(baseline, "flights", density=0.3, runs=4096)
     (box,) = found.boxes
@@ -129,12 +130,14 @@ def test_a_range_that_one_end_of_is_idle_is_told_by_the_other(planted):
 
 
 def test_the_command_tells_and_draws(negsim, tmp_path):
-    ended = negsim("discover", BASELINE, "--issue", "flights", "--density", 0.3, "-n", 2048, "-o", tmp_path / "c.svg")
+    factors = [word for side in ("us", "russia") for word in ("--factor", f"parameters.{side}_patience")]
+    command = ["discover", BASELINE, "--issue", "flights", "--density", 0.3, "-n", 1024, *factors]
+    ended = negsim(*command, "-o", tmp_path / "c.svg")
     assert ended.code == 0, ended.err
     assert max(map(len, ended.out.splitlines())) <= 80
     assert "In " in ended.out
     assert (tmp_path / "c.svg").read_text(encoding="utf-8").startswith("<?xml")
-    data = json.loads(negsim("discover", BASELINE, "--issue", "flights", "--density", 0.3, "-n", 2048, "--json").out)
+    data = json.loads(negsim(*command, "--json").out)
     assert data["boxes"][0]["density"] > data["share"]
 
 

@@ -253,6 +253,17 @@ def test_a_sweep_is_read_back_as_it_was_written(baseline, tmp_path):
     assert list(done.table.columns) == ["experiment", "tactics.us.beta", "horizon", "issue", *OUTCOMES]
 
 
+def test_dates_that_are_varied_are_not_told_as_if_they_were_not(baseline):
+    from negsim.cases import Outcome, cases_of
+
+    done = sweep(baseline, {"as_of": ["2025-04-10", "2025-05-10"]}, runs=5)
+    assert cases_of(done, Outcome("visas")).words.endswith("Visa processing is resolved within 24 months")
+    done = sweep(baseline, {"horizon": ["1 year", "3 years"]}, runs=5)
+    assert cases_of(done, Outcome("visas")).words.endswith("within 24 months (by 2027-04-10)")
+    assert len(cases_of(done, Outcome("visas")).y) == 1
+    assert cases_of(done, Outcome("visas", "horizon")).words.endswith("resolved within the horizon")
+
+
 def test_a_folder_with_something_in_it_is_left_alone(baseline, tmp_path, monkeypatch):
     (tmp_path / "mine").write_text("mine")
     monkeypatch.setattr("negsim.experiments.play", lambda *_: pytest.fail("it ran"))

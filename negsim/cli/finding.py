@@ -81,6 +81,7 @@ def sweep(
     number = samples or DEFAULT_SAMPLES
     total = len(points(design, factors, number, seed)) * runs
     announce(pick_engine(engine, total))
+    # Processes, as for the reference engine: most of an experiment's work is Python.
     with executor_of(workers, dask, "reference") as executor, progress(total, file.stem) as advance:
         try:
             done = sweep_all(
@@ -141,14 +142,19 @@ def sensitivity(
     Of a scenario, of a folder that run --out has written, or of one that sweep --out has.
     """
     from negsim.finding_words import sensitivity_words
+    from negsim.projection import Projection
+    from negsim.sensitivities import planned
     from negsim.sensitivities import sensitivity as found_by
+    from negsim.sweeps import Sweep
 
     _check_picture(output)
     given = _source(source, runs, seed)
-    with executor_of(workers, None, "reference") as executor:
+    total = 0 if isinstance(given, Projection | Sweep) else planned(given, method, factors or (), samples, runs)
+    announce("batch")
+    with executor_of(workers, None, "reference") as executor, progress(total, source.stem) as advance:
         found = found_by(
             given, issue, within, days, method, names=factors or (), samples=samples, runs=runs,
-            seed=DEFAULT_SEED if seed is None else seed, executor=executor,
+            seed=DEFAULT_SEED if seed is None else seed, executor=executor, progress=advance,
         )  # fmt: skip
     if output is not None:
         found.plot(top).save(output)
