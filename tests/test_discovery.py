@@ -55,6 +55,14 @@ def test_cart_finds_the_box_too_and_its_words_hold(planted):
     assert boxes == cart(x, y, least=0.03, density=0.9)
 
 
+def test_a_leaf_of_one_word_is_told_by_that_word():
+    rng = np.random.default_rng(6)
+    x = pd.DataFrame({"a": rng.random(600), "k": rng.choice(["p", "q", "r"], 600)})
+    (box,) = cart(x, ((x["a"] < 0.5) & (x["k"] == "q")).to_numpy(), density=0.9)
+    assert box.limits == {"a": (None, pytest.approx(0.5, abs=0.02)), "k": frozenset("q")}
+    assert box.coverage > 0.95
+
+
 def test_a_second_box_is_found_in_what_the_first_leaves():
     x = pd.DataFrame(np.random.default_rng(5).random((2000, 2)), columns=["a", "b"])
     y = ((x["a"] > 0.7) | ((x["a"] < 0.3) & (x["b"] > 0.8))).to_numpy()

@@ -13,7 +13,7 @@ from scipy import stats
 import negsim as ns
 from negsim.analysis import drivers
 from negsim.analysis.split import split
-from negsim.cases import Outcome, cases_of
+from negsim.cases import Outcome, cases_of, run_outcome
 from negsim.designs import points
 from negsim.errors import NegsimError
 from negsim.factors import Factor
@@ -142,6 +142,19 @@ def test_outcomes_of_runs_are_those_of_the_projection(projection):
     assert cases_of(projection, Outcome()).y.mean() == pytest.approx(ever.sum())
     days = cases_of(projection, Outcome("visas", days=True)).y
     assert days.max() == projection.scenario.horizon_days
+
+
+def test_the_day_itself_counts_and_never_is_the_horizon(baseline):
+    days = np.full((3, len(baseline.issues)), np.inf)
+    days[:, list(baseline.issues).index("visas")] = [730.9, 731.0, np.inf]  # 24 months on is day 730
+
+    def outcome(*what, **more):
+        return run_outcome(days, baseline, Outcome(*what, **more)).tolist()
+
+    assert outcome("visas") == [1, 0, 0]
+    assert outcome("visas", "horizon") == outcome() == [1, 1, 0]
+    assert outcome("visas", days=True) == [730.9, 731.0, baseline.horizon_days]
+    assert outcome("all", "horizon") == [0, 0, 0]
 
 
 @pytest.mark.slow
