@@ -110,42 +110,7 @@ class Projection:
     @cached_property
     def setting(self) -> Setting:
         """The names and dates of the scenario, as the analyses take them."""
-        from negsim.analysis.setting import Entry, IssueFacts, Names, Round, Setting
-
-        scenario = self.scenario
-        agenda = scenario.agenda
-        a, b = scenario.sides
-        titles = {side: agenda.sides[side].title for side in scenario.sides}
-        return Setting(
-            title=scenario.title,
-            talks=agenda.title,
-            as_of=scenario.as_of,
-            horizon=scenario.horizon_date,
-            sides=(titles[a], titles[b]),
-            side_ids=(a, b),
-            issues=tuple(
-                IssueFacts(
-                    id=name,
-                    title=agenda.issues[name].title,
-                    status=issue.start.status,
-                    options=tuple(option.title for option in issue.options),
-                    history=tuple(
-                        Entry(change.date.earliest, change.date.latest, change.status)
-                        for change in agenda.issues[name].history
-                        if change.date.latest <= scenario.as_of
-                    ),
-                )
-                for name, issue in scenario.issues.items()
-            ),
-            rounds=tuple(Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()),
-            names=Names(
-                packages=tuple(package.title for package in scenario.packages.values()),
-                package_ids=tuple(scenario.packages),
-                channels=tuple(channel.title for channel in scenario.channels.values()),
-                shocks=tuple(shock.title for shock in scenario.shocks.values()),
-                regimes=tuple(scenario.climate.regimes),
-            ),
-        )
+        return setting_of(self.scenario)
 
     @cached_property
     def logs(self) -> Logs:
@@ -320,6 +285,25 @@ class Projection:
         first = bargain(self, of)
         return frame(qualities(self.setting, self.logs, self.logs.bargains() if of is None else [first]))
 
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """What each run assumes: a row a run, a column an assumption (its path), in canonical units.
+
+        Days, hours, rounds, events per year, or plain numbers. They are drawn again, which gives the same values.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=5, seed=1)
+        >>> p.parameters["parameters.us_patience"].round().tolist()
+        [...]
+        """
+        import pandas as pd
+
+        from negsim.compiled import compile
+
+        compiled = compile(self.scenario)
+        values = compiled.assumed(self.seed, 0, self.runs)
+        return pd.DataFrame(values, columns=list(compiled.assumptions), index=pd.RangeIndex(self.runs, name="run"))
+
     def burndown(self) -> pd.DataFrame:
         """How many issues are unresolved on each day, as recorded and as projected: the table behind the picture."""
         table: pd.DataFrame = self.view("burndown").table()
@@ -432,3 +416,42 @@ def day_of_text(value: str | date) -> date:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         raise NegsimError(f"a date is written 2026-04-10, but was {value!r}") from None
+
+
+def setting_of(scenario: Scenario) -> Setting:
+    """The names and dates of a scenario, as the analyses take them."""
+    from negsim.analysis.setting import Entry, IssueFacts, Names, Round, Setting
+
+    agenda = scenario.agenda
+    a, b = scenario.sides
+    titles = {side: agenda.sides[side].title for side in scenario.sides}
+    return Setting(
+        title=scenario.title,
+        talks=agenda.title,
+        as_of=scenario.as_of,
+        horizon=scenario.horizon_date,
+        sides=(titles[a], titles[b]),
+        side_ids=(a, b),
+        issues=tuple(
+            IssueFacts(
+                id=name,
+                title=agenda.issues[name].title,
+                status=issue.start.status,
+                options=tuple(option.title for option in issue.options),
+                history=tuple(
+                    Entry(change.date.earliest, change.date.latest, change.status)
+                    for change in agenda.issues[name].history
+                    if change.date.latest <= scenario.as_of
+                ),
+            )
+            for name, issue in scenario.issues.items()
+        ),
+        rounds=tuple(Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()),
+        names=Names(
+            packages=tuple(package.title for package in scenario.packages.values()),
+            package_ids=tuple(scenario.packages),
+            channels=tuple(channel.title for channel in scenario.channels.values()),
+            shocks=tuple(shock.title for shock in scenario.shocks.values()),
+            regimes=tuple(scenario.climate.regimes),
+        ),
+    )

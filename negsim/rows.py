@@ -43,6 +43,7 @@ class Rows:
     cells: dict[str, list[list[float]]] = field(default_factory=lambda: {name: [] for name in VIEWS})
     moved: list[tuple[str, int, int, int, float, float, float, float]] = field(default_factory=list)
     parameters: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
     quantiles: list[Any] = field(default_factory=list)
     standards: dict[Any, tuple[int, int, int]] = field(default_factory=dict)
 
@@ -86,6 +87,7 @@ class Rows:
         """The index of what is drawn once a run under ``path``."""
         if path not in self.parameters:
             self.parameters[path] = len(self.parameters)
+            self.kinds[path] = value.rule.kind
             d = self.distribution(value, path)
             self.add("parameter_is", dist=d, stream=stream(f"param/{path}"))
         return self.parameters[path]

@@ -138,7 +138,9 @@ class Scenario(Frame):
         for path, value in every.items():
             place = Place(f"replace {path}")
             node = _set(node, path.split("."), Node.of(value, place), place)
-        changed = _scenario(node)
+        # The agenda is in memory: no file is read again, and a copy can be changed where the file is not.
+        same = all(path.split(".")[0] != "agenda" for path in every)
+        changed = _scenario(node, self.agenda if same else None)
         for path in every:
             section = path.split(".")[0]
             # Nobody should compare a scenario with its copy and believe that the change has no effect.
@@ -202,17 +204,20 @@ def from_mapping(data: Mapping[str, Any], name: str = "scenario") -> Scenario:
     return _scenario(Node.of(data, Place(name)))
 
 
-def _scenario(node: Node) -> Scenario:
-    scenario, problems = assemble(node)
+def _scenario(node: Node, agenda: Agenda | None = None) -> Scenario:
+    scenario, problems = assemble(node, agenda)
     raise_problems(problems)
     assert scenario is not None
     return scenario
 
 
-def assemble(friendly: Node) -> tuple[Scenario | None, list[Problem]]:
-    """A scenario from its friendly form, and all problems and warnings; no scenario if there are problems."""
+def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | None, list[Problem]]:
+    """A scenario from its friendly form, and all problems and warnings; no scenario if there are problems.
+
+    ``known`` is its agenda, if that has been read before.
+    """
     problems = [friendly.at((key,), True).problem(_unknown_key(key)) for key in friendly.mapping if key not in KEYS]
-    agenda, found = _agenda(friendly)
+    agenda, found = (known, []) if known is not None else _agenda(friendly)
     problems += found
     if agenda is None:
         return None, in_file_order(problems)

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import agenda, asking, comparing, projections, scenarios, start
+from negsim.cli import agenda, asking, comparing, finding, projections, scenarios, start
 from negsim.cli.options import print_json
 from negsim.errors import InputError, NegsimError
 from negsim.look import Look, harmless
@@ -77,6 +77,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Project": (projections.run, projections.plot, projections.trace),
     "Ask": (asking.when, asking.how_many, asking.explain),
     "Compare and tell": (comparing.compare, projections.report),
+    "Find out what matters": (finding.sweep, finding.sensitivity, finding.discover),
 }
 for _panel, _commands in _TOUR.items():
     for _command in _commands:
