@@ -37,4 +37,5 @@ def test_there_are_notebooks():
         "02_concessions",
         "03_reading_one_run",
         "04_your_own_talks",
+        "05_what_drives_it",
     ]
