@@ -18,51 +18,75 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from negsim.agenda import Agenda, Issue, load_agenda
     from negsim.comparison import Comparison, compare
+    from negsim.discovery import Discovery, discover
     from negsim.errors import InputError, NegsimError
+    from negsim.explaining import explain
+    from negsim.explanation import Explanation
+    from negsim.explorer import explore
     from negsim.projection import Projection
     from negsim.reporting import report
     from negsim.runs import run
     from negsim.scenario import Scenario, load
+    from negsim.sensitivities import Sensitivity, sensitivity
     from negsim.status import Reason, Status
     from negsim.story import Story
+    from negsim.sweeps import Sweep, sweep
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Agenda": "agenda",
     "Comparison": "comparison",
+    "Discovery": "discovery",
+    "Explanation": "explanation",
     "InputError": "errors",
     "Issue": "agenda",
     "NegsimError": "errors",
     "Projection": "projection",
     "Reason": "status",
     "Scenario": "scenario",
+    "Sensitivity": "sensitivities",
     "Status": "status",
     "Story": "story",
+    "Sweep": "sweeps",
     "compare": "comparison",
+    "discover": "discovery",
+    "explain": "explaining",
+    "explore": "explorer",
     "load": "scenario",
     "load_agenda": "agenda",
     "report": "reporting",
     "run": "runs",
+    "sensitivity": "sensitivities",
+    "sweep": "sweeps",
 }
 
 __all__ = [
     "Agenda",
     "Comparison",
+    "Discovery",
+    "Explanation",
     "InputError",
     "Issue",
     "NegsimError",
     "Projection",
     "Reason",
     "Scenario",
+    "Sensitivity",
     "Status",
     "Story",
+    "Sweep",
     "__version__",
     "compare",
+    "discover",
+    "explain",
+    "explore",
     "load",
     "load_agenda",
     "report",
     "run",
+    "sensitivity",
+    "sweep",
 ]
 
 

@@ -20,6 +20,7 @@ from pydantic import (
     ModelWrapValidatorHandler,
     PlainSerializer,
     PlainValidator,
+    PrivateAttr,
     WithJsonSchema,
     model_validator,
 )
@@ -111,11 +112,19 @@ class Issue(Model):
     opens_after: tuple[str, ...] = Field((), description="For a dormant issue: the issues that it waits for.")
     disputed: tuple[str, ...] = Field((), description="The disputes that touch it.")
     citations: Citations = ()
+    # What its agenda calls the sides and the disputes, for those who look at the issue alone.
+    _sides: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _disputes: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     def entry(self, on: date) -> StatusChange | None:
         """The last entry of the history that had certainly come by the end of the day ``on``, if any."""
         known = [change for change in self.history if change.date.certainly_by(on)]
         return known[-1] if known else None
+
+    def _repr_html_(self) -> str:
+        from negsim.cards import issue_card
+
+        return issue_card(self, self._sides, self._disputes)
 
 
 class Round(Model):
@@ -231,6 +240,10 @@ class Agenda(Model):
         found = list(complaints(data))
         if found:
             raise ComplaintsError(found)
+        sides = {name: side.title for name, side in agenda.sides.items()}
+        for issue in agenda.issues.values():
+            issue._sides = sides
+            issue._disputes = {name: agenda.disputed[name].question for name in issue.disputed}
         return agenda
 
     def issue(self, issue_id: str) -> Issue:
@@ -279,6 +292,17 @@ class Agenda(Model):
         demands = {side: demand.text if (demand := issue.demands[side]) in positions else None for side in self.sides}
         disputes = tuple(name for name in issue.disputed if self.disputed[name].date.certainly_by(on))
         return BoardRow(issue.id, issue.title, entry.status, entry.date, demands, len(documents), disputes)
+
+    @property
+    def last_day(self) -> date:
+        """The day by which everything in the histories and rounds had certainly come."""
+        changes = [change.date for issue in self.issues.values() for change in issue.history]
+        return max(day.latest for day in (*changes, *(one.date for one in self.rounds.values())))
+
+    def _repr_html_(self) -> str:
+        from negsim.cards import agenda_card
+
+        return agenda_card(self)
 
     def citations(self) -> Iterator[tuple[str, Citation]]:
         """Every citation with the place in the agenda where it stands, such as ``issues.banking.history.0``."""

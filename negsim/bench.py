@@ -14,7 +14,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from zipfile import BadZipFile
 
 from negsim.chunks import sizes
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
     from negsim.work import Part
 
 
-class Bench:
-    """A folder of finished chunks, locked while it is in use.
+class Workbench:
+    """A folder of finished parts, locked while it is in use.
 
     Args:
         target: the folder that the result will be.
-        identity: what must be the same for chunks of an earlier attempt to count (hash, seed, versions ...).
-        issues: the names of the issues.
+        identity: what must be the same for parts of an earlier attempt to count (hash, seed, versions ...).
+        kinds: the folders that parts are written to.
 
     Raises:
         NegsimError: another process works at it, it belongs to another job, or it can't be written.
     """
 
-    def __init__(self, target: Path, identity: dict[str, Any], issues: tuple[str, ...]) -> None:
+    def __init__(self, target: Path, identity: dict[str, Any], kinds: tuple[str, ...]) -> None:
         from filelock import FileLock, Timeout
 
         target = target if target.name.strip(".") else target.resolve()
 
-        self.target, self.issues, self.new = target, issues, False
+        self.target, self.kinds, self.new = target, kinds, False
         self.folder = target.with_name(f"{target.name}.unfinished")
         self._lock = FileLock(target.with_name(f".{target.name}.lock"), blocking=False)
         try:
@@ -76,7 +76,7 @@ class Bench:
             else:
                 self.folder.mkdir()
             self.new = True
-            for name in ("outcomes", "runs", "tally"):
+            for name in self.kinds:
                 (self.folder / name).mkdir(exist_ok=True)
         except OSError as error:
             raise NegsimError(f"{self.folder} cannot be written: {error.strerror or error}") from None
@@ -87,7 +87,7 @@ class Bench:
         for file in self.folder.rglob(".*"):
             file.unlink()
 
-    def __enter__(self) -> Bench:
+    def __enter__(self) -> Self:
         """The bench itself, locked."""
         return self
 
@@ -106,6 +106,34 @@ class Bench:
     def discard(self) -> None:
         """Remove the bench and what is on it."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file of the result.
+
+        Raises:
+            NegsimError: it can't be written.
+        """
+        write_file(self.folder / name, content)
+
+    def become(self) -> None:
+        """Turn the bench into the result; what was only for the work goes.
+
+        Raises:
+            NegsimError: it can't be written; the bench stays.
+        """
+        try:
+            swap(self.folder, self.target)
+        except OSError as error:
+            raise NegsimError(f"{self.target} cannot be written: {error.strerror or error}") from None
+        finish_last_step(self.target)
+
+
+class Bench(Workbench):
+    """A bench of chunks of runs; ``issues`` are the names of the issues, the rest as for any `Workbench`."""
+
+    def __init__(self, target: Path, identity: dict[str, Any], issues: tuple[str, ...]) -> None:
+        self.issues = issues
+        super().__init__(target, identity, ("outcomes", "runs", "tally"))
 
     def _file(self, kind: str, chunk: int) -> Path:
         return self.folder / kind / f"{chunk:06}.{'npz' if kind == 'tally' else 'parquet'}"
@@ -152,14 +180,6 @@ class Bench:
         write_file(self._file("runs", part.chunk), rows_bytes(part.rows, first))
         write_file(self._file("tally", part.chunk), tally_bytes(part.tally))
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write a file of the result.
-
-        Raises:
-            NegsimError: it can't be written.
-        """
-        write_file(self.folder / name, content)
-
     def keep_only(self, runs: int) -> None:
         """Drop the chunks that look-ahead finished beyond the runs that count."""
         last = max(sizes(runs))
@@ -167,18 +187,6 @@ class Bench:
             for file in (self.folder / kind).iterdir():
                 if int(file.stem) > last:
                     file.unlink()
-
-    def become(self) -> None:
-        """Turn the bench into the result; what was only for the work goes.
-
-        Raises:
-            NegsimError: it can't be written; the bench stays.
-        """
-        try:
-            swap(self.folder, self.target)
-        except OSError as error:
-            raise NegsimError(f"{self.target} cannot be written: {error.strerror or error}") from None
-        finish_last_step(self.target)
 
 
 def finish_last_step(result: Path) -> None:
@@ -189,7 +197,8 @@ def finish_last_step(result: Path) -> None:
     for beside in result.absolute().parent.iterdir():
         if replaced.fullmatch(beside.name) and beside.is_dir():
             shutil.rmtree(beside, ignore_errors=True)
-    shutil.rmtree(result / "tally", ignore_errors=True)
+    for kind in ("tally", "parts"):
+        shutil.rmtree(result / kind, ignore_errors=True)
     with suppress(OSError):
         (result / "job.json").unlink()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ class Compiled:
     """A scenario as tables of numbers, with the names of their rows.
 
     ``tables`` holds the model and, for tables of state that only compile can fill, their first content.
+    ``assumptions`` names what is drawn once a run, by its path, and the kind of number that it is.
     """
 
     issues: tuple[str, ...]
@@ -55,8 +56,33 @@ class Compiled:
     options: tuple[tuple[str, ...], ...]
     as_of: date
     horizon: int
+    assumptions: Mapping[str, str]
     tables: Mapping[str, np.ndarray[Any, Any]]
     rows: Mapping[str, int]
+
+    def assumed(self, seed: int, first: int, runs: int) -> np.ndarray[Any, Any]:
+        """What runs ``first`` to ``first + runs - 1`` assume: an array (runs, assumptions) in canonical units."""
+        values = np.zeros((runs, len(self.assumptions)))
+        record = self.record()  # its memory is what the rules work on
+        quantiles.assumptions(record.x, seed, first, values)
+        return values
+
+    def assumption(self, name: str, u: float) -> float:
+        """The value of an assumption at a quantile, as `assumed` would draw it."""
+        record = self.record()
+        return float(quantiles.quantile(record.x, self._dist(name), u))
+
+    def _dist(self, name: str) -> int:
+        return int(self.tables["parameter_is"]["dist"][list(self.assumptions).index(name)])
+
+    def assuming(self, values: Mapping[str, float]) -> Compiled:
+        """The same, with some assumptions no longer drawn: every run takes these values, by name."""
+        tables = {**self.tables, **{name: self.tables[name].copy() for name in ("dist_is", "dist")}}
+        for name, value in values.items():
+            d = self._dist(name)
+            tables["dist_is"]["family"][d] = quantiles.CONSTANT
+            tables["dist"]["loc"][d] = value
+        return replace(self, tables=tables)
 
     def record(self, log: int = 0) -> Record:
         """A new, empty record of one run with room for ``log`` events."""
@@ -452,6 +478,7 @@ class _Compiler:
             options=tuple(tuple(o.id for o in a.options) for a in self.s.issues.values()),
             as_of=self.s.as_of,
             horizon=self.s.horizon_days,
+            assumptions=dict(w.kinds),
             tables=tables,
             rows=rows,
         )

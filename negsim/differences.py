@@ -81,6 +81,18 @@ def differences(base: Scenario, other: Scenario) -> tuple[Difference, ...]:
     return tuple(result)
 
 
+def place_words(path: str, scenario: Scenario) -> str:
+    """What stands at a path, in words.
+
+    >>> import negsim as ns
+    >>> place_words("issues.flights.reservation.us", ns.load("scenarios/baseline.yaml"))
+    'Direct flights, United States reservation'
+    """
+    titles = {name: issue.title for name, issue in scenario.agenda.issues.items()}
+    sides = {name: side.title for name, side in scenario.agenda.sides.items()}
+    return _place(tuple(path.split(".")), titles, sides)
+
+
 def _assumed(scenario: Scenario) -> dict[str, Any]:
     """The full form without prose; of the agenda, what is recorded of the issues in play."""
     data = _without_prose(scenario.resolved())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from negsim.analysis.logs import Logs
+    from negsim.analysis.planning import HowMany, When
     from negsim.analysis.setting import Setting
     from negsim.analysis.summary import Summary
     from negsim.analysis.tally import Tally
@@ -109,42 +110,7 @@ class Projection:
     @cached_property
     def setting(self) -> Setting:
         """The names and dates of the scenario, as the analyses take them."""
-        from negsim.analysis.setting import Entry, IssueFacts, Names, Round, Setting
-
-        scenario = self.scenario
-        agenda = scenario.agenda
-        a, b = scenario.sides
-        titles = {side: agenda.sides[side].title for side in scenario.sides}
-        return Setting(
-            title=scenario.title,
-            talks=agenda.title,
-            as_of=scenario.as_of,
-            horizon=scenario.horizon_date,
-            sides=(titles[a], titles[b]),
-            side_ids=(a, b),
-            issues=tuple(
-                IssueFacts(
-                    id=name,
-                    title=agenda.issues[name].title,
-                    status=issue.start.status,
-                    options=tuple(option.title for option in issue.options),
-                    history=tuple(
-                        Entry(change.date.earliest, change.date.latest, change.status)
-                        for change in agenda.issues[name].history
-                        if change.date.latest <= scenario.as_of
-                    ),
-                )
-                for name, issue in scenario.issues.items()
-            ),
-            rounds=tuple(Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()),
-            names=Names(
-                packages=tuple(package.title for package in scenario.packages.values()),
-                package_ids=tuple(scenario.packages),
-                channels=tuple(channel.title for channel in scenario.channels.values()),
-                shocks=tuple(shock.title for shock in scenario.shocks.values()),
-                regimes=tuple(scenario.climate.regimes),
-            ),
-        )
+        return setting_of(self.scenario)
 
     @cached_property
     def logs(self) -> Logs:
@@ -211,12 +177,51 @@ class Projection:
 
         from negsim.analysis.summary import chance_by
 
-        day = self.setting.day_of(_date(on))
+        day = self.setting.day_of(day_of_text(on))
         rows = {facts.id: (facts.title, chance_by(counts[j], day)) for j, facts in enumerate(self.setting.issues)}
         rows["all"] = ("all issues", chance_by(every, day))
         return pd.DataFrame(
             [{"issue": name, "title": title, "p": c.p, "se": c.se} for name, (title, c) in rows.items()]
         ).set_index("issue")
+
+    def when(self, probability: float = 0.8, issues: Sequence[str] | None = None, first: int | None = None) -> When:
+        """The first date by which issues are resolved in at least this share of the runs, with its 95 % interval.
+
+        Args:
+            probability: the share of the runs.
+            issues: which ones, all in play unless they are named.
+            first: at least so many of them, whichever they are; all unless it is given.
+
+        Raises:
+            NegsimError: an argument is out of range, or the outcomes were not kept.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
+        >>> str(p.when(0.5, ["banking", "framework"]).day), p.when(0.5).day
+        ('2026-04-05', None)
+        """
+        from negsim.analysis.planning import when
+
+        return when(self.setting, self.outcomes["resolved"], probability, issues, first)
+
+    def how_many(self, by: str | date, issues: Sequence[str] | None = None) -> HowMany:
+        """How many issues are resolved on a date or before it: a distribution over the runs.
+
+        Args:
+            by: a date from ``as_of`` to the horizon.
+            issues: of which ones, all in play unless they are named.
+
+        Raises:
+            NegsimError: there is no such issue, nothing was computed for the date, or the outcomes were not kept.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
+        >>> p.how_many("2026-04-10").median, p.how_many("2026-04-10").at_least(1).value
+        (2, 0.905)
+        """
+        from negsim.analysis.planning import how_many
+
+        return how_many(self.setting, self.outcomes["resolved"], day_of_text(by), issues)
 
     def ends(self) -> pd.DataFrame:
         """How often each issue is the first to be resolved, and how often the last one standing, with standard errors.
@@ -243,7 +248,7 @@ class Projection:
         from negsim.analysis.tally import whole
         from negsim.runs import run
 
-        day, horizon = self.setting.day_of(_date(on)), self.setting.horizon_days
+        day, horizon = self.setting.day_of(day_of_text(on)), self.setting.horizon_days
         twin = run(self.scenario, self.runs, self.seed, self.engine, luck=self.luck + 1)
         done = [whole(p.outcomes["resolved"], horizon) for p in (self, twin)]
         rows = []
@@ -254,6 +259,50 @@ class Projection:
             se = (1 - share**2) / np.sqrt(self.runs)
             rows.append({"issue": facts.id, "title": facts.title, "p": one.mean(), "assumption": share, "se": se})
         return pd.DataFrame(rows).set_index("issue")
+
+    def quality(self, of: str | None = None) -> pd.DataFrame:
+        """How good the deals are, a row a package or issue in which offers are made: means over the logged runs.
+
+        ``terms``: share of runs with a deal; ``joint`` utility and the ``most`` that could be had; mean distances
+        ``to_frontier``, ``to_nash``, ``to_kalai-smorodinsky``, ``to_egalitarian`` and ``to_utilitarian``;
+        ``surplus_a``: the first side's part of what both gain over their reservation values. ``se ...``: standard
+        errors; NaN where nothing is known.
+
+        Args:
+            of: the package or issue; all of them unless it is given.
+
+        Raises:
+            NegsimError: there is none of that name, or none in which offers are made.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/package.yaml"), runs=200)
+        >>> p.quality("staff_for_property")[["joint", "most", "to_frontier"]].round(2).values.tolist()
+        [[1.32, 1.45, 0.0]]
+        """
+        from negsim.analysis.quality import frame, qualities
+        from negsim.views import bargain
+
+        first = bargain(self, of)
+        return frame(qualities(self.setting, self.logs, self.logs.bargains() if of is None else [first]))
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """What each run assumes: a row a run, a column an assumption (its path), in canonical units.
+
+        Days, hours, rounds, events per year, or plain numbers. They are drawn again, which gives the same values.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=5, seed=1)
+        >>> p.parameters["parameters.us_patience"].round().tolist()
+        [...]
+        """
+        import pandas as pd
+
+        from negsim.compiled import compile
+
+        compiled = compile(self.scenario)
+        values = compiled.assumed(self.seed, 0, self.runs)
+        return pd.DataFrame(values, columns=list(compiled.assumptions), index=pd.RangeIndex(self.runs, name="run"))
 
     def burndown(self) -> pd.DataFrame:
         """How many issues are unresolved on each day, as recorded and as projected: the table behind the picture."""
@@ -352,10 +401,57 @@ class Projection:
         return table(frame(self.digest), title=f"{self.setting.talks}: {self.setting.title}", foot=self.provenance)
 
 
-def _date(value: str | date) -> date:
+def day_of_text(value: str | date) -> date:
+    """A date from how people write it.
+
+    Raises:
+        NegsimError: it is none.
+
+    >>> day_of_text("2026-04-10").year
+    2026
+    """
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         raise NegsimError(f"a date is written 2026-04-10, but was {value!r}") from None
+
+
+def setting_of(scenario: Scenario) -> Setting:
+    """The names and dates of a scenario, as the analyses take them."""
+    from negsim.analysis.setting import Entry, IssueFacts, Names, Round, Setting
+
+    agenda = scenario.agenda
+    a, b = scenario.sides
+    titles = {side: agenda.sides[side].title for side in scenario.sides}
+    return Setting(
+        title=scenario.title,
+        talks=agenda.title,
+        as_of=scenario.as_of,
+        horizon=scenario.horizon_date,
+        sides=(titles[a], titles[b]),
+        side_ids=(a, b),
+        issues=tuple(
+            IssueFacts(
+                id=name,
+                title=agenda.issues[name].title,
+                status=issue.start.status,
+                options=tuple(option.title for option in issue.options),
+                history=tuple(
+                    Entry(change.date.earliest, change.date.latest, change.status)
+                    for change in agenda.issues[name].history
+                    if change.date.latest <= scenario.as_of
+                ),
+            )
+            for name, issue in scenario.issues.items()
+        ),
+        rounds=tuple(Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()),
+        names=Names(
+            packages=tuple(package.title for package in scenario.packages.values()),
+            package_ids=tuple(scenario.packages),
+            channels=tuple(channel.title for channel in scenario.channels.values()),
+            shocks=tuple(shock.title for shock in scenario.shocks.values()),
+            regimes=tuple(scenario.climate.regimes),
+        ),
+    )

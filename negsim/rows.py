@@ -31,7 +31,7 @@ _FAMILIES = {
     "exponential": (quantiles.EXPONENTIAL, ("mean",)),
     "beta": (quantiles.BETA, ("a", "b", "low", "high")),
 }
-_LEAST = 1e-9  # what a number that must be above 0 is pushed back to
+LEAST = 1e-9  # what a number that must be above 0 is pushed back to
 
 
 @dataclass
@@ -43,6 +43,7 @@ class Rows:
     cells: dict[str, list[list[float]]] = field(default_factory=lambda: {name: [] for name in VIEWS})
     moved: list[tuple[str, int, int, int, float, float, float, float]] = field(default_factory=list)
     parameters: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
     quantiles: list[Any] = field(default_factory=list)
     standards: dict[Any, tuple[int, int, int]] = field(default_factory=dict)
 
@@ -70,7 +71,7 @@ class Rows:
                 index, times, plus = self.parameter(value.name), value.times, value.plus
             else:
                 index, times, plus = self.assumption(path, value), 1.0, 0.0
-            low = value.rule.lo + _LEAST if value.rule.lo_open else value.rule.lo
+            low = value.rule.lo + LEAST if value.rule.lo_open else value.rule.lo
             self.moved.append((name, row, column, index, times, plus, low, value.rule.hi))
             return True
         self.cells[name][row][column] = (
@@ -86,6 +87,7 @@ class Rows:
         """The index of what is drawn once a run under ``path``."""
         if path not in self.parameters:
             self.parameters[path] = len(self.parameters)
+            self.kinds[path] = value.rule.kind
             d = self.distribution(value, path)
             self.add("parameter_is", dist=d, stream=stream(f"param/{path}"))
         return self.parameters[path]
@@ -94,7 +96,7 @@ class Rows:
         """The index of a distribution, of chance or of an assumption."""
         low, high = -math.inf, math.inf
         if isinstance(value, Fixed | Draw | Parameter):
-            low = value.rule.lo + _LEAST if value.rule.lo_open else value.rule.lo
+            low = value.rule.lo + LEAST if value.rule.lo_open else value.rule.lo
             high = value.rule.hi
         d = len(self.cells["dist_of"])
         if isinstance(value, Draw) and value.family == "empirical":

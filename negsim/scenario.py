@@ -72,6 +72,17 @@ class Scenario(Frame):
         """What is allowed and probably not meant: no zone of agreement, no channel, prerequisites that can't be met."""
         return self._warnings
 
+    @property
+    def written(self) -> dict[str, Any]:
+        """What the file says, with all that it extends and what `replace` changed, as plain data."""
+        data: dict[str, Any] = self._friendly.data
+        return data
+
+    @property
+    def file(self) -> str | None:
+        """The file that it was loaded from, also for a changed copy; None if there is none."""
+        return self._friendly.place.file if self._friendly.place.line else None
+
     def resolved(self) -> dict[str, Any]:
         """The full form as plain data, the agenda with it; :func:`from_mapping` gives an equal scenario back."""
         data = self.model_dump(mode="json", exclude_none=True, exclude={"agenda"})
@@ -104,6 +115,11 @@ class Scenario(Frame):
     def __str__(self) -> str:
         return repr(self)
 
+    def _repr_html_(self) -> str:
+        from negsim.cards import scenario_card
+
+        return scenario_card(self)
+
     def replace(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
         """A changed copy; paths are those of the file, with dots (in keywords, ``__``); defaults follow the change.
 
@@ -122,7 +138,9 @@ class Scenario(Frame):
         for path, value in every.items():
             place = Place(f"replace {path}")
             node = _set(node, path.split("."), Node.of(value, place), place)
-        changed = _scenario(node)
+        # The agenda is in memory: no file is read again, and a copy can be changed where the file is not.
+        same = all(path.split(".")[0] != "agenda" for path in every)
+        changed = _scenario(node, self.agenda if same else None)
         for path in every:
             section = path.split(".")[0]
             # Nobody should compare a scenario with its copy and believe that the change has no effect.
@@ -186,17 +204,20 @@ def from_mapping(data: Mapping[str, Any], name: str = "scenario") -> Scenario:
     return _scenario(Node.of(data, Place(name)))
 
 
-def _scenario(node: Node) -> Scenario:
-    scenario, problems = assemble(node)
+def _scenario(node: Node, agenda: Agenda | None = None) -> Scenario:
+    scenario, problems = assemble(node, agenda)
     raise_problems(problems)
     assert scenario is not None
     return scenario
 
 
-def assemble(friendly: Node) -> tuple[Scenario | None, list[Problem]]:
-    """A scenario from its friendly form, and all problems and warnings; no scenario if there are problems."""
+def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | None, list[Problem]]:
+    """A scenario from its friendly form, and all problems and warnings; no scenario if there are problems.
+
+    ``known`` is its agenda, if that has been read before.
+    """
     problems = [friendly.at((key,), True).problem(_unknown_key(key)) for key in friendly.mapping if key not in KEYS]
-    agenda, found = _agenda(friendly)
+    agenda, found = (known, []) if known is not None else _agenda(friendly)
     problems += found
     if agenda is None:
         return None, in_file_order(problems)

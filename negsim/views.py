@@ -35,7 +35,7 @@ NOTES = {
     "is on record.",
     "gap": "What a side offers, as a share of the demand of {a} (up: all of it, down: that of {b}); left: first offers "
     "in %. Medians and 80 % of the runs that still talk, of {logged} runs; right: how many do, at first and at last. "
-    "The documents put no figures on past offers, so that nothing is drawn before the projection.",
+    "Rings: offers before the start in their order, as the scenario assumes them; no document dates or measures them.",
     "terms": "How much of the way to its demand {a} gets in the agreement that stands at the end, over the runs that "
     "have one; for an issue with options, how often each is taken.",
     "frontier": "Reservations at the end of {logged} runs: the median, and grey the middle 80 %. Points: what theory "

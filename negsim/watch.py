@@ -12,6 +12,7 @@ from negsim.engines import batch
 from negsim.status import Status
 
 if TYPE_CHECKING:
+    from negsim.assumptions import IssueSetup
     from negsim.scenario import Scenario
 
 #: The most runs whose logs a picture takes: their quantiles are good to a hundredth or two, and they take a second.
@@ -43,7 +44,14 @@ def watch(scenario: Scenario, runs: int, seed: int, luck: int = 0) -> Logs:
         members=names.members,
         floors=floors,
         frontiers=tuple(tuple(kept) for kept in frontiers),
+        before=tuple(_before(issue, scenario.sides) for issue in scenario.issues.values()),
     )
+
+
+def _before(issue: IssueSetup, sides: tuple[str, str]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Offers from before the start: each says what it left to the other side."""
+    a, b = (tuple(issue.start.offers.get(side, ())) for side in sides)
+    return (tuple(1 - left for left in a), b) if issue.outcome == "divisible" else ((), ())
 
 
 def _frontier(names: compiled.Compiled, record: compiled.Record, bargain: int) -> Any:

@@ -158,6 +158,7 @@ class _Speaker:
     def tactics(self) -> Iterable[Statement]:
         found: dict[tuple[str, str], list[str]] = {}
         patience: dict[tuple[str, str], dict[str, list[str]]] = {}
+        sources: dict[tuple[str, str], list[tuple[str, ...]]] = {}
         for section in ("issues", "packages"):
             for name, part in self.data.get(section, {}).items():
                 for side, tactic in part.get("tactics", {}).items():
@@ -165,6 +166,7 @@ class _Speaker:
                         continue
                     key = (side, _tactic({k: v for k, v in tactic.items() if k != "patience"}))
                     found.setdefault(key, []).append(name)
+                    sources.setdefault(key, []).append(_sources(tactic))
                     if "patience" in tactic:
                         patience.setdefault(key, {}).setdefault(_patience(tactic["patience"]), []).append(name)
         whole = len(self.data["issues"]) + len(self.data.get("packages", {}))
@@ -177,7 +179,10 @@ class _Speaker:
                 rest = [f"{span} on {self._names(named)}" for span, named in spans.items() if span != most]
                 said = f" It comes down to its reservation within {most}"
                 said += f"; {'; '.join(rest)}." if rest else "."
-            yield Statement(f"{where}, {self.sides[side]} {words}.{said}")
+            # What an issue alone says of its numbers stands with the issue.
+            given = sources[side, words]
+            common = tuple(source for source in given[0] if all(source in others for others in given))
+            yield Statement(f"{where}, {self.sides[side]} {words}.{said}", common)
 
     def issues(self) -> Iterable[Statement]:
         for name, part in self.data["issues"].items():

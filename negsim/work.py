@@ -10,7 +10,7 @@ import os
 import pickle
 import time
 import zlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
 from hashlib import sha256
@@ -121,19 +121,23 @@ def _here(
         yield play(job, chunk, first, runs, keep, progress)
 
 
-_jobs: dict[str, Job] = {}
+_jobs: dict[str, Any] = {}
 
 
-def _task(key: str, blob: bytes, pieces: list[tuple[int, int, int]], keep: bool) -> tuple[float, list[Part]]:
-    """What a worker does: unpack the job once, play the chunks it was given, say how long they took."""
+def _task(key: str, blob: bytes, do: Callable[[Any, Any], Any], pieces: list[Any]) -> tuple[float, list[Any]]:
+    """What a worker does: unpack the job once, do the pieces it was given, say how long they took."""
     job = _jobs.get(key)
     if job is None:  # threads share the dictionary: each goes on with what it holds itself
         job = pickle.loads(zlib.decompress(blob))
         _jobs.clear()
         _jobs[key] = job
     start = time.perf_counter()
-    parts = [play(job, chunk, first, runs, keep) for chunk, first, runs in pieces]
-    return time.perf_counter() - start, parts
+    found = [do(job, piece) for piece in pieces]
+    return time.perf_counter() - start, found
+
+
+def _play_piece(job: tuple[Job, bool], piece: tuple[int, int, int]) -> Part:
+    return play(job[0], *piece, job[1])
 
 
 def _there(
@@ -143,27 +147,44 @@ def _there(
     executor: Executor,
     progress: Callable[[int], object] | None,
 ) -> Iterator[Part]:
+    pieces = [(chunk, first, runs) for chunk, (first, runs) in todo.items()]
+    for part in spread(_play_piece, (job, keep), pieces, executor):
+        if progress is not None:
+            progress(part.tally.runs)
+        yield part
+
+
+def spread(do: Callable[[Any, Any], Any], job: Any, pieces: Iterable[Any], executor: Executor) -> Iterator[Any]:
+    """Let an executor do ``do(job, piece)`` for every piece; the results come in any order, each as it is there.
+
+    Args:
+        do: a function of a module.
+        job: what all pieces need, sent once.
+        pieces: what is small and different.
+        executor: who does it.
+
+    Raises:
+        NegsimError: a worker was lost; or what ``do`` raises.
+    """
     raw = zlib.compress(pickle.dumps(job), 1)
     key, blob = sha256(raw).hexdigest(), _sent_once(executor, raw)
-    left = iter([(chunk, first, runs) for chunk, (first, runs) in todo.items()])
-    running: dict[Future[tuple[float, list[Part]]], int] = {}
-    most, chunks_a_task = min(AHEAD, 2 * _workers(executor)), 1
+    left = iter(pieces)
+    running: set[Future[tuple[float, list[Any]]]] = set()
+    most, a_task = min(AHEAD, 2 * _workers(executor)), 1
 
     def send() -> None:
-        while len(running) < most and (pieces := list(islice(left, chunks_a_task))):
-            running[executor.submit(_task, key, blob, pieces, keep)] = sum(runs for _, _, runs in pieces)
+        while len(running) < most and (some := list(islice(left, a_task))):
+            running.add(executor.submit(_task, key, blob, do, some))
 
     try:
         send()
         while running:
             ready, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in ready:
-                runs = running.pop(future)
-                took, parts = future.result()
-                chunks_a_task = max(1, min(256, round(len(parts) * TASK / max(took, 1e-3))))
-                if progress is not None:
-                    progress(runs)
-                yield from parts
+                running.remove(future)
+                took, found = future.result()
+                a_task = max(1, min(256, round(len(found) * TASK / max(took, 1e-3))))
+                yield from found
             send()
     except (BrokenExecutor, CancelledError) as error:
         reason = f"{error}" or "its work was cancelled"

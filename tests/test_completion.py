@@ -46,6 +46,9 @@ def ask(negsim, monkeypatch):
         ("check scenarios/baseline.yaml scenarios/su", ["scenarios/summit.yaml"]),
         ("agenda --agenda see", ["seeds/agenda.yaml", "seeds/sources.yaml"]),
         ("run READ", []),
+        ("explain scenarios/package.yaml vi", ["visas"]),
+        ("explain nowhere.yaml vi", []),
+        ("explain README.md vi", []),
     ],
 )
 def test_bash_is_offered_what_may_stand_there(ask, typed, offered):

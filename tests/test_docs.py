@@ -14,12 +14,11 @@ import yaml
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+#: The commands of each block: one may work on what the one before it has written.
 COMMANDS = [
-    line.removeprefix("$ ")
+    [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
     for kind, text in BLOCKS
     if kind == "console"
-    for line in text.splitlines()
-    if line.startswith("$ ")
 ]
 
 
@@ -48,11 +47,12 @@ def test_every_block_is_of_a_kind_that_is_tested():
     assert all(line.startswith("$ negsim ") for kind, text in BLOCKS if kind == "console" for line in text.splitlines())
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_commands_work(negsim, clone, command):
-    ended = run(negsim, command)
-    assert ended.code == 0, ended.err
-    assert ended.out or ended.err
+@pytest.mark.parametrize("commands", COMMANDS, ids=lambda commands: commands[0])
+def test_commands_work(negsim, clone, commands):
+    for command in commands:
+        ended = run(negsim, command)
+        assert ended.code == 0, (command, ended.err)
+        assert ended.out or ended.err
 
 
 def test_the_first_line_ends_with_the_table_and_a_burndown_file(negsim, clone):
@@ -81,7 +81,7 @@ def test_the_picture_is_of_the_baseline_as_it_is(projection):
 def test_the_second_line_is_the_one_that_ci_runs():
     venv, install, tests = line_below("test line").split(" && ")
     assert venv == "python3 -m venv .venv"
-    assert install == ".venv/bin/pip install -c constraints.txt -e '.[test,notebook]'"
+    assert install == ".venv/bin/pip install -c constraints.txt -e '.[test]'"
     assert tests == ".venv/bin/python -m pytest"
     assert "<!-- test line -->" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 

@@ -75,7 +75,7 @@ def test_an_extra_that_is_incomplete_is_no_harm(negsim, root, without):
     assert f"[dask] dask is missing (2024.8 or later is needed); pip install -e '{root}[dask]'" in said(negsim)
     assert negsim("doctor").code == 0
     data = json.loads(negsim("doctor", "--json").out)
-    assert (data["extras"]["dask"]["complete"], data["extras"]["notebook"]["complete"]) == (False, True)
+    assert (data["extras"]["dask"]["complete"], data["extras"]["analysis"]["complete"]) == (False, True)
 
 
 def test_later_versions_will_do(without):

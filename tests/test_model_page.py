@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from negsim import assumptions, compiled, fields, layers, tactics
+from negsim import rows as rows_of
 from negsim.cli import app
 from negsim.engines import reference
 from negsim.events import Kind
@@ -76,7 +77,7 @@ def test_what_a_start_carries_is_what_is_checked():
 
 
 def test_the_streams_of_luck_are_those_that_are_compiled():
-    code = Path(compiled.__file__).read_text(encoding="utf-8")
+    code = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (compiled, rows_of))
     drawn = {re.sub(r"\{[^}]*\}", "*", name) for name in re.findall(r'stream\(f?"([^"]+)"\)', code)}
     told = {re.sub(r"[A-Z]+", "*", name) for name in first("stream", "index")}
     assert told == drawn
@@ -147,7 +148,7 @@ def test_what_happens_at_the_same_time_goes_in_the_order_of_the_classes():
     [
         ("Utilities count as equal within {}", TOLERANCE),
         ("`converging` if the gap is at most {}", talks.CONVERGED),
-        ("A field that must be above 0 ends at {}", compiled._LEAST),
+        ("A field that must be above 0 ends at {}", rows_of.LEAST),
         ("At most {} combinations are compiled", compiled.MOST_COMBINATIONS),
         ("if `m` members are divisible at most {} / (m + 1)", compiled.MOST_MIXED),
         ("a node at every 1/{} of every halving", quantiles.CELLS),

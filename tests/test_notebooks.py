@@ -32,4 +32,10 @@ def test_a_notebook_is_kept_without_outputs(path):
 
 
 def test_there_are_notebooks():
-    assert [path.stem for path in NOTEBOOKS] == ["01_first_projection"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01_first_projection",
+        "02_concessions",
+        "03_reading_one_run",
+        "04_your_own_talks",
+        "05_what_drives_it",
+    ]

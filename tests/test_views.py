@@ -32,6 +32,16 @@ def told(packages):
     return [reference.trace(names, 1, k) for k in range(RUNS)]
 
 
+@pytest.fixture(scope="module")
+def moves(told):
+    """The changes of status in each run: time, issue, status before and after."""
+    found = []
+    for log in told:
+        rows = log[log["kind"] == Kind.STATUS]
+        found.append(list(zip(*(rows[name].tolist() for name in ("t", "who", "was", "now")), strict=True)))
+    return found
+
+
 def at(view, **wanted):
     rows = view.rows
     for key, value in wanted.items():
@@ -49,16 +59,16 @@ def test_the_logs_are_those_that_the_reference_engine_tells(packages, told):
     assert logs.run.tolist() == [k for k, log in enumerate(told) for _ in log]
 
 
-def status_on(log, issue, start, day):
-    moves = [e for e in log if e["kind"] == Kind.STATUS and e["who"] == issue and e["t"] < day + 1]
-    return Status(int(moves[-1]["now"])) if moves else start
+def status_on(moves, issue, start, day):
+    last = [now for t, who, _, now in moves if who == issue and t < day + 1]
+    return Status(last[-1]) if last else start
 
 
-def test_flow_counts_the_statuses_of_all_issues_at_the_end_of_a_day(packages, told):
+def test_flow_counts_the_statuses_of_all_issues_at_the_end_of_a_day(packages, moves):
     starts = packages.logs.statuses
     view = packages.view("flow")
     for day in DAYS:
-        counts = Counter(status_on(log, j, start, day) for log in told for j, start in enumerate(starts))
+        counts = Counter(status_on(run, j, start, day) for run in moves for j, start in enumerate(starts))
         for status in Status:
             (row,) = at(view, part="projected", date=on(packages, day), status=status.label).to_dict("records")
             assert row["issues"] == pytest.approx(counts[status] / RUNS)
@@ -80,7 +90,7 @@ def test_flow_of_the_record_counts_a_status_when_its_month_is_over():
     assert (stood["2025-04-01", "raised"], stood["2025-04-01", "discussing"]) == (1, 1)
 
 
-def test_burnup_has_scope_done_and_the_reopened(packages, told):
+def test_burnup_has_scope_done_and_the_reopened(packages, moves):
     view = packages.view("burnup")
     done = (packages.outcomes["resolved"][:, :, None] < np.array(DAYS) + 1).sum(axis=1)
     for k, day in enumerate(DAYS):
@@ -88,14 +98,8 @@ def test_burnup_has_scope_done_and_the_reopened(packages, told):
         for name, q in (("q10", 0.1), ("median", 0.5), ("q90", 0.9)):
             assert row[name] == np.quantile(done[:, k], q, method="inverted_cdf")
         (again,) = at(view, what="reopened", date=on(packages, day))["mean"]
-        reopened = sum(
-            1
-            for log in told
-            for e in log
-            if e["kind"] == Kind.STATUS and e["was"] == Status.IMPLEMENTING and e["now"] == Status.RAISED
-            and e["t"] < day + 1
-        )  # fmt: skip
-        assert again == pytest.approx(reopened / RUNS)
+        reopened = [t for run in moves for t, _, was, now in run if (was, now) == (Status.IMPLEMENTING, Status.RAISED)]
+        assert again == pytest.approx(sum(t < day + 1 for t in reopened) / RUNS)
     assert at(view, what="scope", part="projected")["median"].unique().tolist() == [9]
 
 
@@ -139,21 +143,19 @@ def test_the_calendar_has_quantiles_and_leaves_out_what_lies_beyond(packages):
     assert at(view, part="recorded", issue="banking")["status"].tolist()[0] == "discussing"
 
 
-def test_offers_are_the_last_ones_of_runs_that_still_talk(packages, told):
-    logs, starts = packages.logs, packages.logs.statuses
+def test_offers_are_the_last_ones_of_runs_that_still_talk(packages, told, moves):
+    logs = packages.logs
     bargain = logs.bargains()[0]
-    days = np.array(DAYS)
-    a, b = logs.stands(bargain, days)
+    issue = logs.members[bargain][0]
+    tables = logs.stands(bargain, np.array(DAYS))
     for k, log in enumerate(told):
+        made = log[(log["kind"] == Kind.OFFER) & (log["who"] == bargain)]
         for d, day in enumerate(DAYS):
-            for side, table in ((0, a), (1, b)):
-                made = [
-                    e["x"] for e in log
-                    if e["kind"] == Kind.OFFER and e["who"] == bargain and e["other"] == side and e["t"] < day + 1
-                ]  # fmt: skip
-                talks_on = status_on(log, logs.members[bargain][0], starts[logs.members[bargain][0]], day) in TALKING
-                expected = made[-1] if made and talks_on else np.nan
-                assert table[k, d] == expected or (np.isnan(table[k, d]) and np.isnan(expected))
+            talks_on = status_on(moves[k], issue, logs.statuses[issue], day) in TALKING
+            for side, table in enumerate(tables):
+                own = made[(made["other"] == side) & (made["t"] < day + 1)]["x"]
+                expected = own[-1] if len(own) and talks_on else np.nan
+                np.testing.assert_equal(table[k, d], expected)
 
 
 def test_the_gap_closes_as_both_sides_concede():
@@ -164,6 +166,14 @@ def test_the_gap_closes_as_both_sides_concede():
     assert (np.diff(seen) <= 1e-12).all()
     assert seen[0] > 0.9
     assert "first offers lie" in view.verdict
+
+
+def test_offers_from_before_the_start_have_an_order_and_no_date(projection):
+    rows = at(projection.view("gap"), bargain="banking")
+    before = rows[rows["order"].notna()]
+    assert before["date"].isna().all()
+    offered = {side: at_side["median"].round(9).tolist() for side, at_side in before.groupby("what")}
+    assert offered == {"us before": [0.7, 0.55], "russia before": [0.3, 0.45]}  # in the file: what is left to the other
 
 
 def test_an_issue_of_a_package_shows_with_it(packages):
@@ -230,8 +240,8 @@ def test_climate_shares_sum_to_one_and_follow_the_logs(packages, told):
     for day in DAYS:
         stood = Counter()
         for log in told:
-            moves = [e for e in log if e["kind"] == Kind.CLIMATE and e["t"] < day + 1]
-            stood[int(moves[-1]["who"]) if moves else start] += 1
+            entered = log[(log["kind"] == Kind.CLIMATE) & (log["t"] < day + 1)]["who"]
+            stood[int(entered[-1]) if len(entered) else start] += 1
         for r, name in enumerate(names):
             (share,) = at(view, regime=name, date=on(packages, day))["share"]
             assert share == pytest.approx(stood[r] / RUNS)

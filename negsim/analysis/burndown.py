@@ -95,7 +95,8 @@ class Burndown:
     """A burndown: the record up to ``as_of``, the projection from there on, and what can be said of it in words.
 
     ``recorded`` has columns date, low, high; ``projected`` has date, q10, q25, median, q75, q90, mean. ``earlier`` is
-    the first date of the record if that lies before the part that is shown, else None.
+    the first date of the record if that lies before the part that is shown, else None. ``others`` are projections by
+    name, in the form of ``projected``, whose medians are drawn beside.
     """
 
     setting: Setting
@@ -106,6 +107,7 @@ class Burndown:
     runs: int
     at_horizon: dict[str, int]
     note: str
+    others: tuple[tuple[str, pd.DataFrame], ...] = ()
 
     @property
     def total(self) -> int:
@@ -126,10 +128,14 @@ class Burndown:
         return f"{ends['median']} of {self.total} unresolved at the horizon ({span} in 80 % of runs)"
 
     def table(self) -> pd.DataFrame:
-        """Both parts in one tidy table: ``part`` is recorded (low, high) or projected (the quantiles and the mean)."""
+        """Both parts in one tidy table: ``part`` is recorded (low, high) or projected (the quantiles and the mean).
+
+        What is drawn beside has its name for ``part``.
+        """
         import pandas as pd
 
         parts = [self.recorded.assign(part="recorded"), self.projected.assign(part="projected")]
+        parts += [table.assign(part=name) for name, table in self.others]
         table = pd.concat(parts, ignore_index=True)
         whole = ["low", "high", *QUANTILES]
         return table.astype(dict.fromkeys(whole, "Int64"))[["date", "part", *whole, "mean"]]

@@ -20,7 +20,7 @@ def gap(setting: Setting, logs: Logs, note: str = "", points: int = 110) -> View
     """Quantiles of both sides' offers, as side A's utility, and of the gap between them, over the runs that still talk.
 
     An issue in a package shows with it. ``talking`` is the share of runs in which both have made offers and no deal
-    stands. The documents put no figures on what was offered, so that nothing is shown before ``as_of``.
+    stands. What was offered before ``as_of`` comes from the scenario, in its order (``order``) and without dates.
     """
     import pandas as pd
 
@@ -36,6 +36,9 @@ def gap(setting: Setting, logs: Logs, note: str = "", points: int = 110) -> View
         name = setting.issues[bargain].id if bargain < n else setting.names.package_ids[bargain - n]
         first[bargain] = name
         shown = talking >= LEAST
+        for side, offers in zip(setting.side_ids, logs.before[bargain] if bargain < n else ((), ()), strict=True):
+            told = {"bargain": name, "title": setting.bargain(bargain), "what": f"{side} before"}
+            parts.append(pd.DataFrame([told | {"order": k + 1, "median": u} for k, u in enumerate(offers)]))
         for what, table in ((setting.side_ids[0], a), (setting.side_ids[1], b), ("gap", np.maximum(a - b, 0.0))):
             found = _quantiles(table)
             found[:, ~shown] = np.nan
@@ -43,8 +46,10 @@ def gap(setting: Setting, logs: Logs, note: str = "", points: int = 110) -> View
             parts.append(pd.DataFrame(head | dict(zip(QUANTILES, found, strict=True))))
             if what == "gap" and shown.any():
                 verdicts[bargain] = float(found[2][shown][0])
-    columns = ["bargain", "title", "what", "date", "talking", *QUANTILES]
-    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    columns = ["bargain", "title", "what", "order", "date", "talking", *QUANTILES]
+    parts = [part for part in parts if len(part)]
+    rows = (pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()).reindex(columns=columns)
+    rows = rows.astype({"order": "Int64"})
     if not verdicts:
         return View(setting, rows, "no offers are made: nothing is settled by concession here", note)
     wide, narrow = max(verdicts, key=lambda k: verdicts[k]), min(verdicts, key=lambda k: verdicts[k])

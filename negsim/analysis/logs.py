@@ -29,7 +29,8 @@ class Logs:
     ``events``: rows as `events.EVENT` describes them, by run and time; ``run``: the run of each; ``statuses``: of each
     issue at ``as_of``; ``regime``, ``regimes``: the first one, and how many there are; ``members``: the issues of each
     bargain; ``floors``: reservations at the end of the run (runs, bargains, 2); ``frontiers``: of each bargain, one for
-    each run or one for all, pieces ``a0, b0, a1, b1`` (k, 4).
+    each run or one for all, pieces ``a0, b0, a1, b1`` (k, 4); ``before``: of each issue, the offers of both sides that
+    the scenario takes to have been made before ``as_of``, oldest first, as side A's utility.
     """
 
     runs: int
@@ -42,6 +43,7 @@ class Logs:
     members: tuple[tuple[int, ...], ...]
     floors: Array
     frontiers: tuple[tuple[Array, ...], ...]
+    before: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = ()
 
     def of(self, kind: Kind) -> tuple[Array, Array]:
         """The events of one kind, and the run of each."""

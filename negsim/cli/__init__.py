@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import agenda, comparing, history, projections, scenarios, start
+from negsim.cli import agenda, asking, comparing, finding, history, projections, scenarios, start
 from negsim.cli.options import print_json
 from negsim.errors import InputError, NegsimError
 from negsim.look import Look, harmless
@@ -76,7 +76,9 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Know the record": (agenda_app,),
     "Say what is assumed": (scenarios.check, scenarios.show, scenarios.schema),
     "Project": (projections.run, projections.plot, projections.trace),
+    "Ask": (asking.when, asking.how_many, asking.explain),
     "Compare and tell": (comparing.compare, projections.report),
+    "Find out what matters": (finding.sweep, finding.sensitivity, finding.discover),
     "Learn from history": (history_app, history.backtest),
 }
 for _panel, _commands in _TOUR.items():
@@ -84,7 +86,7 @@ for _panel, _commands in _TOUR.items():
         if isinstance(_command, typer.Typer):
             app.add_typer(_command, rich_help_panel=_panel)
         else:
-            app.command(rich_help_panel=_panel)(_command)
+            app.command(_command.__name__.replace("_", "-"), rich_help_panel=_panel)(_command)
 
 
 def main() -> None:

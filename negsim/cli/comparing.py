@@ -24,7 +24,7 @@ def compare(
     workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
-    """Compare scenarios run by run: what changes, how surely, and why.
+    """Compare scenarios run by run: what changes, how surely, why.
 
     The first is what the others are compared with. Folders are taken with their runs and their seed.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,12 +44,29 @@ def yaml_files(incomplete: str) -> list[str]:
 
 def issues(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Issues of the agenda with their titles, for a shell to complete."""
+    return _issues(lambda: agenda_path(context.params.get("agenda")), incomplete)
+
+
+def scenario_issues(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Issues of the agenda that a scenario names, for a shell to complete."""
+
+    def path() -> Path:
+        from negsim.layers import read_extended
+
+        node = read_extended(context.params["file"]).find("agenda")
+        if node is None or not isinstance(node.value, str):
+            raise NegsimError("the scenario names no agenda")
+        return Path(node.place.file).parent / node.value
+
+    return _issues(path, incomplete)
+
+
+def _issues(path: Callable[[], Path], incomplete: str) -> list[tuple[str, str]]:
     from negsim.files import read_yaml
 
-    given = context.params.get("agenda")
     try:
-        listed = read_yaml(agenda_path(given)).find("issues")
-    except NegsimError:
+        listed = read_yaml(path()).find("issues")
+    except (NegsimError, KeyError):
         return []
     rows = [(name, issue.find("title")) for name, issue in (listed.mapping if listed else {}).items()]
     # What a file says goes through a shell's `eval` here: letters, digits and little else.

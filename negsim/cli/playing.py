@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,14 +27,29 @@ def projection(source: Path, runs: int | None, seed: int | None, engine: str, qu
     Raises:
         NegsimError: it cannot be had, or runs and a seed are given for a folder.
     """
-    if source.is_dir() and (runs is not None or seed is not None):
-        raise NegsimError(f"{source} holds runs that are done; --runs and --seed go with a scenario file")
+    return projections([source], runs, seed, engine, quiet)[0]
+
+
+def projections(
+    sources: Sequence[Path], runs: int | None, seed: int | None, engine: str, quiet: bool
+) -> list[Projection]:
+    """The projections of folders and scenarios; beside a folder, scenarios are run as often and with the same seed.
+
+    Raises:
+        NegsimError: one cannot be had, or runs and a seed are given and there are folders alone.
+    """
     from negsim.projection import Projection
 
-    given = loaded(source)
-    if isinstance(given, Projection):
-        return given
-    return run_file(source, given, runs, DEFAULT_SEED if seed is None else seed, engine, quiet)
+    given = [loaded(source) for source in sources]
+    done = [each for each in given if isinstance(each, Projection)]
+    if len(done) == len(given) and (runs is not None or seed is not None):
+        raise NegsimError(f"{sources[0]} holds runs that are done; --runs and --seed go with a scenario file")
+    runs = runs if runs is not None or not done else done[0].runs
+    seed = seed if seed is not None else done[0].seed if done else DEFAULT_SEED
+    return [
+        each if isinstance(each, Projection) else run_file(source, each, runs, seed, engine, quiet)
+        for source, each in zip(sources, given, strict=True)
+    ]
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from negsim.cli.options import (
     kinds,
     print_json,
 )
-from negsim.cli.playing import executor_of, projection, run_file
+from negsim.cli.playing import executor_of, projection, projections, run_file
 from negsim.look import Look
 from negsim.runs import DEFAULT_RUNS, DEFAULT_SEED
 
@@ -154,11 +154,12 @@ def report(
 ) -> None:
     """Write one page to send: figures, pictures, assumptions, agenda.
 
-    It needs no network. The first scenario is the one that the others are compared with.
+    It needs no network. The first scenario is the one that the others are compared with. Beside a folder, scenarios are
+    played with its runs and its seed.
     """
     from negsim.reporting import report as write
 
-    projected = [projection(source, runs, seed, engine, quiet=as_json) for source in sources]
+    projected = projections(sources, runs, seed, engine, quiet=as_json)
     size = len(write(projected, output).encode())
     if as_json:
         print_json({"page": str(output), "bytes": size, "scenarios": [each.scenario.title for each in projected]})

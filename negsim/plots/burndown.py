@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.dates import date2num
 
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from negsim.analysis.burndown import Burndown
 
+
+#: The lines beside: thinner than the median, each with its own dashes.
+BESIDE: tuple[tuple[str, Any], ...] = (
+    (style.BLUE, "-"), (style.GREEN, (0, (1, 1.2))), (style.PURPLE, (0, (6, 1.5, 1, 1.5))), (style.BLACK, (0, (3, 3))),
+)  # fmt: skip
 
 LEGEND = ("recorded", "recorded, day not known", "round held", "median", "50 % of runs", "80 % of runs")
 
@@ -25,6 +31,7 @@ def burndown(data: Burndown, ax: Axes) -> Axes:
     """
     _record(data, ax)
     _projection(data, ax)
+    _others(data, ax)
     _rounds(data, ax)
     _axes(data, ax)
     _words(data, ax)
@@ -46,11 +53,10 @@ def _record(data: Burndown, ax: Axes) -> None:
 
 def _projection(data: Burndown, ax: Axes) -> None:
     future = frame.corners(data.projected, ["q10", "q25", "median", "q75", "q90"])
-    days = [*(date2num(day) for day in future["date"]), date2num(data.setting.horizon)]
+    days = _days(future, data)
 
     def steps(name: str) -> list[int]:
-        values = list(future[name])
-        return [*values, values[-1]]
+        return _steps(future, name)
 
     for low, high, colour, label in (
         ("q10", "q90", style.BAND_80, "80 % of runs"),
@@ -61,6 +67,25 @@ def _projection(data: Burndown, ax: Axes) -> None:
         days, steps("median"), where="post", color=style.VERMILLION, linewidth=2.4, linestyle=(0, (4, 1.2)),
         label="median",
     )  # fmt: skip
+
+
+def _others(data: Burndown, ax: Axes) -> None:
+    for number, (name, table) in enumerate(data.others):
+        future = frame.corners(table, ["median"])
+        colour, dashes = BESIDE[number % len(BESIDE)]
+        ax.step(
+            _days(future, data), _steps(future, "median"), where="post", color=colour, linewidth=1.4, linestyle=dashes,
+            label=f"{name}: median",
+        )  # fmt: skip
+
+
+def _days(future: pd.DataFrame, data: Burndown) -> list[float]:
+    return [*(float(date2num(day)) for day in future["date"]), float(date2num(data.setting.horizon))]
+
+
+def _steps(future: pd.DataFrame, name: str) -> list[int]:
+    values = list(future[name])
+    return [*values, values[-1]]
 
 
 def _rounds(data: Burndown, ax: Axes) -> None:
@@ -101,5 +126,6 @@ def _words(data: Burndown, ax: Axes) -> None:
     )  # fmt: skip
     frame.heading(ax, setting, data.verdict)
     handles, labels = ax.get_legend_handles_labels()
-    order = sorted(range(len(labels)), key=lambda n: LEGEND.index(labels[n]))
+    # What is drawn beside comes last, in its own order.
+    order = sorted(range(len(labels)), key=lambda n: LEGEND.index(labels[n]) if labels[n] in LEGEND else len(LEGEND))
     frame.below(ax, data.note, [handles[n] for n in order], [labels[n] for n in order])

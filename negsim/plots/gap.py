@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 FULL = 0.84
 
+#: How far apart offers stand that have an order and no date, as a share of the projection.
+RING = 0.02
+
 #: The lines of the two sides.
 DASHES: tuple[Any, Any] = ("-", (0, (4, 1.2)))
 
@@ -46,10 +49,14 @@ def gap(view: View, ax: Axes) -> Axes:
             days = [float(date2num(day)) for day in own["date"]]
             ax.fill_between(days, level(own["q10"]), level(own["q90"]), facecolor=colour, alpha=0.22, linewidth=0)
             ax.plot(days, level(own["median"]), color=colour, linewidth=1.8, linestyle=dashes)
-            first = float(own["median"].iloc[0])
+            past = rows[rows["what"] == f"{name} before"]["median"].to_numpy(float)
+            at = float(date2num(setting.as_of)) - setting.horizon_days * RING * np.arange(len(past), 0, -1)
+            ax.plot(at, level(past), linestyle="none", marker="o", markersize=4.5, markerfacecolor="white",
+                    markeredgecolor=colour, markeredgewidth=1.3)  # fmt: skip
+            first = float(past[0] if len(past) else own["median"].iloc[0])
             ax.annotate(
-                f"{100 * first:.0f}", (days[0], float(level([first])[0])), xytext=(-3, 0), ha="right", va="center",
-                textcoords="offset points", fontsize=7.5, color=colour, fontweight="bold",
+                f"{100 * first:.0f}", (at[0] if len(past) else days[0], float(level([first])[0])), xytext=(-4, 0),
+                ha="right", va="center", textcoords="offset points", fontsize=7.5, color=colour, fontweight="bold",
             )  # fmt: skip
             if side == 0:
                 talking = own["talking"].to_numpy(float)
@@ -59,7 +66,10 @@ def gap(view: View, ax: Axes) -> Axes:
                     textcoords="offset points", fontsize=7.5, color=style.GREY, va="bottom", annotation_clip=False,
                 )  # fmt: skip
     frame.date_axis(ax, setting, setting.as_of, words=False)
-    ax.set_xlim(float(date2num(setting.as_of)) - 0.05 * setting.horizon_days, float(date2num(setting.horizon)))
+    most = int(view.rows["order"].max()) if view.rows["order"].notna().any() else 0
+    left = (0.05 + RING * most) * setting.horizon_days
+    ax.set_xlim(float(date2num(setting.as_of)) - left, float(date2num(setting.horizon)))
+    ax.axvline(float(date2num(setting.as_of)), color=style.INK, linewidth=1, linestyle=(0, (1, 2)))
     frame.between(ax, setting)
     frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in bargains], lines=False)
     frame.heading(ax, setting, view.verdict)
@@ -69,6 +79,10 @@ def gap(view: View, ax: Axes) -> Axes:
     for name, colour, dashes in zip(setting.sides, style.SIDES, DASHES, strict=True):
         handles[f"{name} offers, median"] = Line2D([], [], color=colour, linewidth=1.8, linestyle=dashes)
         handles[f"{name}, 80 % of runs"] = frame.swatch(_faint(colour))
+    if most:
+        handles["offers before, as assumed"] = Line2D(
+            [], [], linestyle="none", marker="o", markersize=4.5, markerfacecolor="white", markeredgecolor=style.INK
+        )
     frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
     return ax
 

@@ -211,11 +211,26 @@ def settle(x, d):
 
 
 @jit
+def assumption(x, a):
+    """The value of assumption ``a`` in this run."""
+    return quantile(x, parameter_is(x, a).dist, uniform_assumed(x, parameter_is(x, a).stream))
+
+
+@jit
+def assumptions(x, seed, first, values):
+    """What the runs from ``first`` on assume, a row each."""
+    run_(x, 0).seed = seed
+    for k in range(values.shape[0]):
+        run_(x, 0).run = first + k
+        for a in range(values.shape[1]):
+            values[k, a] = assumption(x, a)
+
+
+@jit
 def assume(x):
     """Draw this run's assumptions and put them where they are used; then settle the distributions that hang on them."""
     for a in range(size(x, 0).parameters):
-        u = uniform_assumed(x, parameter_is(x, a).stream)
-        drawn(x, a).value = quantile(x, parameter_is(x, a).dist, u)
+        drawn(x, a).value = assumption(x, a)
     for p in range(size(x, 0).patches):
         row = patch(x, p)
         shifted = row.times * drawn(x, row.parameter).value + row.plus

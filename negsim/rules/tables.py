@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -35,11 +36,19 @@ def _nodes(law: Any) -> Floats:
     return np.concatenate([np.fmin.accumulate(lower), np.fmax.accumulate(upper)])
 
 
+# Scenarios that are compared or explored share most shapes, and root finding is most of the time that compiling takes.
+@lru_cache(maxsize=256)
 def standard_tables(family: int, shapes: tuple[float, float] | None) -> tuple[Floats, int, int]:
     """The quantile table of a family's standard form, or one for each node over its uncertain shapes (``None``).
 
-    Returns the tables end to end and the numbers of nodes over the first and second shape.
+    Returns the tables end to end, read-only, and the numbers of nodes over the first and second shape.
     """
+    values, n1, n2 = _standard_tables(family, shapes)
+    values.setflags(write=False)
+    return values, n1, n2
+
+
+def _standard_tables(family: int, shapes: tuple[float, float] | None) -> tuple[Floats, int, int]:
     from scipy import stats
 
     if family == q.UNIFORM:

@@ -1,7 +1,6 @@
 """The page in a real browser: it opens, filters and switches, asks nobody for anything, and everybody can read it."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 import negsim as ns
 from tests.test_report import hostile
@@ -79,6 +78,8 @@ def test_everything_can_be_reached_with_the_keyboard(opened):
 
 @pytest.mark.parametrize("width", [1200, 400])
 def test_axe_finds_nothing(opened, width):
+    from axe_playwright_python.sync_playwright import Axe
+
     opened.set_viewport_size({"width": width, "height": 900})
     opened.eval_on_selector_all("details", "all => all.forEach(e => e.open = true)")
     found = Axe().run(opened)

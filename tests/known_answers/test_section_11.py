@@ -322,6 +322,22 @@ def test_8_permuting_issues_that_all_fit_a_meeting_gives_the_same_bits(play):
         assert one("agreed", name).tobytes() == two("agreed", name).tobytes()
 
 
+def test_8_permuting_or_adding_what_fits_a_meeting_leaves_every_bit_of_concessions_and_their_carrying_out(play):
+    over = {
+        "channel": {"gap": {"exponential": {"mean": "20 days"}}},
+        "defaults": {
+            "reservation": {side: {"uniform": {"low": 0.1, "high": 0.6}} for side in ("us", "russia")},
+            "implementation": {"lag": {"exponential": {"mean": "60 days"}}, "collapse": 0.2, "step": 0.1},
+        },
+    }
+    one, permuted, more = (play(talks(names, **over), 60) for names in ("a b c", "c a b", "a new c b"))
+    for name in "abc":
+        rows = [got.issues[:, got.compiled.issues.index(name)].tobytes() for got in (one, permuted, more)]
+        assert rows[0] == rows[1] == rows[2]
+    assert np.isnan(one("resolved")).any()
+    assert one("reopened").any()
+
+
 def test_8_a_new_name_is_the_same_law_under_another_luck(play):
     one, two = play(chance(0.2, "a"), RUNS)("agreed"), play(chance(0.2, "z"), RUNS)("agreed", "z")
     assert (one != two).any()

@@ -1,0 +1,233 @@
+"""The two questions of every planner: by when, with a given probability; and how many by a date.
+
+Both look at runs as a whole, since issues that wait for the same meetings and the same mood are late together: the
+chance that all of some issues are resolved is not the product of their chances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from negsim.analysis.compare import Estimate, share
+from negsim.analysis.setting import Setting
+from negsim.analysis.tally import whole
+from negsim.errors import NegsimError, did_you_mean, one_of
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class When:
+    """The first date by which at least ``first`` of some issues are resolved with at least a probability.
+
+    ``day``: the first one by which the share of runs that have come so far is ``probability`` or more; None if that is
+    not within the horizon. ``low``, ``high``: the ends of its 95 % interval, order statistics with binomial ranks;
+    None: beyond the horizon. ``by_horizon``: the share of runs that have come so far by the ``last_day``.
+
+    >>> import negsim as ns
+    >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
+    >>> found = p.when(0.5, ["banking", "framework"], first=1)
+    >>> str(found.day), str(found.low), str(found.high), found.by_horizon.value
+    ('2025-07-24', '2025-07-09', '2025-08-07', 0.985)
+    """
+
+    probability: float
+    issues: tuple[str, ...]
+    first: int
+    day: date | None
+    low: date | None
+    high: date | None
+    by_horizon: Estimate
+    last_day: date
+    runs: int
+
+    def data(self) -> dict[str, Any]:
+        """As plain data for JSON: dates are ISO text, null beyond the horizon."""
+        days = {name: _iso(getattr(self, name)) for name in ("day", "low", "high", "last_day")}
+        return {**vars(self), "issues": list(self.issues), "by_horizon": vars(self.by_horizon), **days}
+
+
+@dataclass(frozen=True)
+class HowMany:
+    """How many of some issues are resolved by a date: ``counts[k]`` runs have exactly k of them.
+
+    >>> import negsim as ns
+    >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
+    >>> found = p.how_many("2027-04-10")
+    >>> found.median, found.range, found.surely(0.8), found.at_least(9).value
+    (2, (1, 6), 2, 0.015)
+    """
+
+    by: date
+    issues: tuple[str, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return sum(self.counts)
+
+    @property
+    def mean(self) -> float:
+        """The mean number resolved."""
+        return sum(k * runs for k, runs in enumerate(self.counts)) / self.runs
+
+    @property
+    def median(self) -> int:
+        """The smallest number that at least half of the runs do not exceed."""
+        return self.quantile(0.5)
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The 10 and 90 % quantiles: at least four fifths of the runs lie from one to the other."""
+        return self.quantile(0.1), self.quantile(0.9)
+
+    def at_least(self, k: int) -> Estimate:
+        """The share of runs with at least k of them, with its Monte Carlo error and 95 % interval (Wilson)."""
+        return share(sum(self.counts[k:]), self.runs)
+
+    def surely(self, probability: float) -> int:
+        """The largest number that is reached or exceeded in at least this share of the runs.
+
+        Raises:
+            NegsimError: the probability is not above 0 to 1.
+        """
+        check_probability(probability)
+        return max(k for k in range(len(self.counts)) if sum(self.counts[k:]) / self.runs >= probability)
+
+    def quantile(self, q: float) -> int:
+        """The smallest number that at least a share ``q`` of the runs does not exceed."""
+        return next(k for k in range(len(self.counts)) if sum(self.counts[: k + 1]) / self.runs >= q)
+
+    def data(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return {
+            "by": str(self.by),
+            "issues": list(self.issues),
+            "runs": self.runs,
+            "mean": self.mean,
+            "median": self.median,
+            "range_80": list(self.range),
+            "surely_80": self.surely(0.8),
+            "exactly": {str(k): runs / self.runs for k, runs in enumerate(self.counts)},
+            "at_least": {str(k): vars(self.at_least(k)) for k in range(1, len(self.counts))},
+        }
+
+
+def when(
+    setting: Setting,
+    resolved: Array,
+    probability: float,
+    issues: Sequence[str] | None = None,
+    first: int | None = None,
+) -> When:
+    """By when at least ``first`` of some issues are resolved with a probability; see `Projection.when`.
+
+    ``resolved`` holds times in days, runs by all issues of the setting, NaN for never.
+
+    Raises:
+        NegsimError: ``first`` is not from 1 to the number of issues, there is no such issue, or the probability is not
+            above 0 to 1.
+    """
+    check_probability(probability)
+    issues = named(setting, issues)
+    first = len(issues) if first is None else first
+    if isinstance(first, bool) or not 1 <= first <= len(issues):
+        raise NegsimError(f"of {len(issues)} issues, the first 1 to {len(issues)} can be asked for, but was {first!r}")
+    columns = [facts.id for facts in setting.issues]
+    days = whole(resolved[:, [columns.index(name) for name in issues]], setting.horizon_days)
+    reached = np.sort(np.partition(days, first - 1, axis=1)[:, first - 1])
+    runs = len(reached)
+
+    def day_of_rank(rank: int) -> date | None:
+        return setting.date_of(float(reached[rank - 1])) if rank <= runs else None
+
+    low, high = rank_interval(runs, probability)
+    return When(
+        probability=probability,
+        issues=tuple(issues),
+        first=first,
+        day=day_of_rank(rank_of(runs, probability)),
+        low=day_of_rank(low) if low else setting.as_of,
+        high=day_of_rank(high),
+        by_horizon=share(int((reached < setting.horizon_days).sum()), runs),
+        last_day=setting.last_day,
+        runs=runs,
+    )
+
+
+def how_many(setting: Setting, resolved: Array, by: date, issues: Sequence[str] | None = None) -> HowMany:
+    """How many of some issues (all of them unless they are named) are resolved on a date or before it.
+
+    Raises:
+        NegsimError: nothing was computed for the date, or there is no such issue.
+    """
+    day, issues = setting.day_of(by), named(setting, issues)
+    columns = [facts.id for facts in setting.issues]
+    days = whole(resolved[:, [columns.index(name) for name in issues]], setting.horizon_days)
+    done = ((days <= day) & (days < setting.horizon_days)).sum(axis=1)
+    return HowMany(by, tuple(issues), tuple(np.bincount(done, minlength=len(issues) + 1).tolist()))
+
+
+def rank_of(runs: int, probability: float) -> int:
+    """How many of the runs are at least this share of them: the smallest k with ``k / runs >= probability``.
+
+    >>> rank_of(2000, 0.8), rank_of(3, 0.5), rank_of(10, 1.0)
+    (1600, 2, 10)
+    """
+    k = max(int(runs * probability) - 1, 1)  # the product may be rounded either way; the quotients decide
+    while k / runs < probability:
+        k += 1
+    return k
+
+
+def rank_interval(runs: int, probability: float) -> tuple[int, int]:
+    """The ranks between whose order statistics the quantile lies in at least 95 of 100 samples.
+
+    The number of runs up to the quantile is binomial: 2.5 % at most lie beyond either rank. Rank 0 is before all runs,
+    ``runs + 1`` after them: then they give no bound on that side.
+
+    >>> rank_interval(100, 0.5), rank_interval(3, 0.5)
+    ((40, 61), (0, 4))
+    """
+    from scipy.stats import binom
+
+    ranks = np.arange(runs + 2)
+    low = int(np.flatnonzero(binom.cdf(ranks - 1, runs, probability) <= 0.025)[-1])
+    high = int(np.flatnonzero(binom.sf(ranks - 1, runs, probability) <= 0.025)[0])
+    return low, high
+
+
+def named(setting: Setting, issues: Sequence[str] | None) -> tuple[str, ...]:
+    """The issues that are meant, each once: those named, or all of them.
+
+    Raises:
+        NegsimError: none is named, or one that is not in play.
+    """
+    ids = [facts.id for facts in setting.issues]
+    if issues is None:
+        return tuple(ids)
+    if isinstance(issues, str) or not issues:
+        raise NegsimError(f"issues are a list of names such as {one_of(ids, 2)}, but was {issues!r}")
+    for name in issues:
+        if name not in ids:
+            hint = did_you_mean(name, ids)
+            meant = f"; did you mean {hint}?" if hint else ""
+            raise NegsimError(f'there is no issue "{name}" in play; allowed: {one_of(ids, 20)}{meant}')
+    return tuple(dict.fromkeys(issues))
+
+
+def check_probability(probability: object) -> None:
+    """Raise unless it is a number above 0 to 1."""
+    if isinstance(probability, bool) or not isinstance(probability, (int, float)) or not 0 < probability <= 1:
+        raise NegsimError(f"a probability is a number above 0 to 1, but was {probability!r}")
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else str(day)

@@ -1,0 +1,221 @@
+"""An exploration: a scenario whose levers are moved, run again each time, with variants pinned for comparison."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from negsim.comparison import Comparison
+from negsim.errors import InputError, NegsimError, one_of
+from negsim.explorer.changes import Moved, Variant, variant
+from negsim.explorer.levers import Lever, levers
+from negsim.files import to_yaml
+from negsim.projection import Projection
+from negsim.runs import DEFAULT_RUNS, DEFAULT_SEED, run
+from negsim.scenario import Scenario, load
+from negsim.writing import unused_name, write_file
+
+_HEADER = "# Written by the explorer of negsim, which replaces it unless somebody changed it: "
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A variant that was kept: its name, and what came out."""
+
+    name: str
+    variant: Variant
+    projection: Projection
+
+
+class Exploration:
+    """What is moved and what comes of it, without any widget; every variant is played under the same luck.
+
+    A change that is not in order raises, and leaves ``moved`` as it was asked for and the projection as it was.
+
+    >>> import negsim as ns
+    >>> e = Exploration(ns.load("scenarios/baseline.yaml"), runs=20, engine="reference")
+    >>> e.move("us.beta", 4)
+    >>> e.variant.words
+    ('United States beta: 4 conceder',)
+    >>> e.reset()
+    >>> e.variant.scenario == e.scenario
+    True
+    """
+
+    def __init__(
+        self, scenario: Scenario, runs: int = DEFAULT_RUNS, seed: int = DEFAULT_SEED, engine: str = "auto"
+    ) -> None:
+        self.scenario = scenario
+        self.moved = Moved()
+        self.variant = Variant(scenario, {})
+        self._how = (runs, seed, engine)
+        self.projection = run(scenario, runs, seed, engine)
+        self.pins: tuple[Pin, ...] = ()
+
+    @cached_property
+    def levers(self) -> tuple[Lever, ...]:
+        """All levers, in the order in which they are shown."""
+        return levers(self.scenario)
+
+    def lever(self, key: str) -> Lever:
+        """The lever of a key.
+
+        Raises:
+            NegsimError: there is none.
+        """
+        found = {lever.key: lever for lever in self.levers}
+        if key not in found:
+            raise NegsimError(f'there is no lever "{key}"; allowed: {one_of(found, 40)}')
+        return found[key]
+
+    def move(self, key: str, value: Any) -> None:
+        """Move a lever to one of its values; ``None`` puts it back to what is written.
+
+        Raises:
+            NegsimError: there is no such lever or value, or the changed scenario is not in order.
+        """
+        lever = self.lever(key)
+        try:
+            lever.option(value)
+        except KeyError:
+            allowed = one_of([str(option.value) for option in lever.options if option.value is not None], 40)
+            raise NegsimError(f'"{key}" can be None (as written) or {allowed}, but was {value!r}') from None
+        values = {name: v for name, v in self.moved.values.items() if name != key}
+        self._turn(Moved(values if value is None else {**values, key: value}, self.moved.joined))
+
+    def join(self, *issues: str) -> None:
+        """Join issues that are in no package into a new one, in which each weighs the same for both sides.
+
+        Raises:
+            NegsimError: fewer than two, or the changed scenario is not in order.
+        """
+        if len(set(issues)) < 2:
+            raise NegsimError("a package takes two issues or more")
+        names = tuple(name for name in self.scenario.agenda.issues if name in issues)
+        before = self.moved
+        try:
+            self._turn(Moved(before.values, (*before.joined, names)))
+        except NegsimError:
+            self.moved = before  # no lever shows it, so nobody could take it back
+            raise
+
+    def part(self) -> None:
+        """Undo every `join`."""
+        self._turn(Moved(self.moved.values))
+
+    def reset(self) -> None:
+        """Put every lever back to what is written, and undo what was joined; pins stay."""
+        self._turn(Moved())
+
+    def free(self) -> list[str]:
+        """The issues in play that are in no package: those that can be joined."""
+        now = self.variant.scenario
+        packed = {name for package in now.packages.values() for name in package.issues}
+        return [name for name in now.issues if name not in packed]
+
+    def _turn(self, moved: Moved) -> None:
+        self.moved = moved
+        found = variant(self.scenario, self.levers, moved)
+        if found.scenario != self.projection.scenario:
+            self.projection = run(found.scenario, *self._how)
+        self.variant = found
+
+    def pin(self, name: str = "") -> Pin:
+        """Keep what is shown, under a name, to compare it with what comes next.
+
+        Raises:
+            NegsimError: the name is taken.
+        """
+        taken = [pin.name for pin in self.pins]
+        numbered = (f"Pin {number}" for number in range(1, len(taken) + 2))
+        name = name.strip() or next(free for free in numbered if free not in taken)
+        if name in taken:
+            raise NegsimError(f'there is a pin "{name}" already; unpin it first, or choose another name')
+        pin = Pin(name, self.variant, self.projection)
+        self.pins = (*self.pins, pin)
+        return pin
+
+    def unpin(self, name: str) -> None:
+        """Forget a pin.
+
+        Raises:
+            NegsimError: there is none of that name.
+        """
+        if name not in [pin.name for pin in self.pins]:
+            raise NegsimError(f'there is no pin "{name}"; allowed: {one_of(pin.name for pin in self.pins)}')
+        self.pins = tuple(pin for pin in self.pins if pin.name != name)
+
+    def comparison(self, pin: Pin) -> Comparison:
+        """What is shown against a pin, run by run.
+
+        Raises:
+            NegsimError: they have no issue in common.
+        """
+        return Comparison(pin.projection, (self.projection,))
+
+    def text(self, beside: Path) -> str:
+        """The scenario that is shown as a file in the folder of ``beside``, which loads to an equal one.
+
+        Where that is enough it extends the file that the scenario came from and says only what differs.
+        """
+        file = self.scenario.file
+        if file is not None:
+            link = os.path.relpath(file, beside.parent)
+            short = to_yaml(_nested({"extends": link, **self.variant.changes}))
+            if _loads_to(self.variant.scenario, short, beside):
+                return short
+        return self.variant.scenario.to_yaml()
+
+    def export(self, path: str | os.PathLike[str]) -> Path:
+        """Write the scenario that is shown to a file; ``negsim run`` gives the same projection from it.
+
+        Raises:
+            NegsimError: a file is there that the explorer did not write or somebody changed, or it can't be written.
+        """
+        target = Path(path)
+        if target.suffix not in (".yaml", ".yml"):
+            raise NegsimError(f'a scenario is written as .yaml, but was "{target}"')
+        if target.exists() and not _is_ours(target):
+            raise NegsimError(f"{target} is there already and not the explorer's own: choose another name")
+        text = self.text(target)
+        write_file(target, f"{_HEADER}{_digest(text)}\n{text}".encode())
+        return target
+
+
+def _nested(changes: dict[str, Any]) -> dict[str, Any]:
+    """Paths with dots as a tree."""
+    tree: dict[str, Any] = {}
+    for path, value in changes.items():
+        *steps, last = path.split(".")
+        branch = tree
+        for step in steps:
+            branch = branch.setdefault(step, {})
+        branch[last] = value
+    return tree
+
+
+def _loads_to(scenario: Scenario, text: str, beside: Path) -> bool:
+    trial = unused_name(beside)
+    write_file(trial, text.encode())
+    try:
+        return load(trial) == scenario
+    except InputError:  # the file it came from has gone or changed since
+        return False
+    finally:
+        trial.unlink(missing_ok=True)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return first == f"{_HEADER}{_digest(rest)}"

@@ -1,0 +1,166 @@
+"""What the explorer shows: the burndown as a picture, and the dates of every issue as a table. No widgets here."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negsim.analysis import verdicts
+from negsim.analysis.setting import Setting
+from negsim.analysis.summary import chance_by, quantile
+from negsim.errors import NegsimError
+from negsim.plots import burndown as burndown_plot
+from negsim.plots import style
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from negsim.analysis.compare import IssueComparison, Paired
+    from negsim.explorer.exploration import Exploration
+
+#: Inches of the burndown: lower than the picture alone, so that levers and picture share a screen.
+SIZE = (9.0, 3.7)
+_LEFT = "text-align:left"
+_CELL = "white-space:nowrap;padding:1px 6px"
+
+
+def picture(exploration: Exploration) -> str:
+    """The burndown of what is shown, the medians of pins beside it, as HTML with its verdict for screen readers."""
+    from matplotlib import rc_context
+
+    data = exploration.projection.view("burndown")
+    pins = tuple((pin.name, pin.projection.view("burndown").projected) for pin in exploration.pins)
+    data = replace(data, others=pins, note=f"How computed: {exploration.projection.provenance}.")
+    figure, ax = style.new_figure(*SIZE)
+    with rc_context(style.RC):
+        burndown_plot.burndown(data, ax)
+        style.settle(figure)
+    image = b64encode(style.render(figure, "svg")).decode()
+    said = escape(f"Burndown. {data.setting.title}: {data.verdict}")
+    return f'<img alt="{said}" style="width:100%;max-width:900px" src="data:image/svg+xml;base64,{image}">'
+
+
+def table(exploration: Exploration) -> str:
+    """Every issue with the span of its dates, its chance by 24 months, 50 and 80 % dates; per pin how it differs."""
+    projection = exploration.projection
+    setting, tally = projection.setting, projection.tally
+    on = setting.months((24,)).get(24, setting.last_day)
+    pairs = [(pin.name, _paired(exploration, n)) for n, pin in enumerate(exploration.pins)]
+    heads = ["issue", f"{setting.as_of:%Y-%m} to {setting.horizon:%Y-%m}", f"by {on:%Y-%m}", "50 %", "80 %"]
+    heads += [head for name, _ in pairs for head in (f"50 %, {name}", f"points, {name}")]
+    rows = [(facts.id, facts.title, tally.resolved[j]) for j, facts in enumerate(setting.issues)]
+    rows.append(("all", "all issues", tally.all_resolved))
+    body = ""
+    for name, title, counts in rows:
+        found = [None if pair is None else _issue(pair, name) for _, pair in pairs]
+        marks = [_day(each.p50.base, setting) if each else None for each in found]
+        cells = [f"{100 * chance_by(counts, setting.day_of(on)).p:.0f} %"]
+        cells += [_month(quantile(counts, q), setting) for q in (0.5, 0.8)]
+        for (_, pair), each in zip(pairs, found, strict=True):
+            cells += [verdicts.month(each.p50.base, pair), _points(each, pair)] if pair and each else ["", ""]
+        cells_html = "".join(f'<td style="{_LEFT};{_CELL}">{escape(cell)}</td>' for cell in cells)
+        body += f'<tr><th scope="row" style="{_LEFT};font-weight:normal">{escape(title)}</th>'
+        body += f'<td style="{_LEFT};{_CELL}">{_ribbon(counts, setting, marks)}</td>{cells_html}</tr>'
+    head = "".join(f'<th scope="col" style="{_LEFT};{_CELL}">{escape(text)}</th>' for text in heads)
+    caption = f'<caption style="{_LEFT};font-weight:bold">When each issue is resolved</caption>'
+    foot = f"Ribbon: from the 10 to the 90 % date, the middle half darker, the line at 50 %. {projection.provenance}."
+    if pairs:
+        foot += " Points: by how much the chance differs from the pin's, in % of the runs, with a 95 % interval."
+    return (
+        f'<div style="overflow-x:auto;line-height:1.4"><table style="width:100%">{caption}'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f'<p style="font-size:smaller">{escape(foot)}</p></div>'
+    )
+
+
+def status(exploration: Exploration) -> str:
+    """What is moved and what followed from it, in words."""
+    variant = exploration.variant
+    moved = "; ".join(variant.words) if variant.words else "nothing: the scenario as written"
+    notes = "".join(f"<li>{escape(note)}</li>" for note in variant.notes)
+    said = f"<p>Moved: {escape(moved)}.</p>" + (f"<ul>{notes}</ul>" if notes else "")
+    return f'<div style="line-height:1.4">{said}</div>'
+
+
+def pinned(exploration: Exploration) -> str:
+    """The pins with what was moved in each."""
+    rows = "".join(
+        f"<li><b>{escape(pin.name)}</b>: {escape('; '.join(pin.variant.words) or 'the scenario as written')}</li>"
+        for pin in exploration.pins
+    )
+    return f"<ul>{rows}</ul>" if rows else "<p>Nothing is pinned.</p>"
+
+
+def heading(text: str) -> str:
+    """The name of a side over its levers."""
+    return f"<b>{escape(text)}</b>"
+
+
+def written(path: str) -> str:
+    """That a file was written."""
+    return f"<p>Written: {escape(path)}</p>"
+
+
+def hint() -> str:
+    """What brackets mean."""
+    return (
+        '<p style="font-size:smaller">In brackets: as written, and the median of it where that is a distribution.</p>'
+    )
+
+
+def complaint(error: NegsimError) -> str:
+    """What is wrong, as text."""
+    return f'<pre role="alert" style="white-space:pre-wrap">{escape(str(error))}</pre>'
+
+
+def _paired(exploration: Exploration, number: int) -> Paired | None:
+    try:
+        return exploration.comparison(exploration.pins[number]).pairs[0]
+    except NegsimError:  # nothing in common
+        return None
+
+
+def _issue(pair: Paired, name: str) -> IssueComparison | None:
+    return next((issue for issue in (*pair.issues, pair.every) if issue.facts.id == name), None)
+
+
+def _points(issue: IssueComparison, pair: Paired) -> str:
+    if issue.same.value == 1:
+        return "0"
+    return verdicts.signed_points(issue.by[pair.on].difference)
+
+
+def _month(day: float, setting: Setting) -> str:
+    found = setting.date_of(day)
+    return f"after {setting.last_day:%Y-%m}" if found is None else f"{found:%Y-%m}"
+
+
+def _day(day: date | None, setting: Setting) -> float | None:
+    return None if day is None else float((day - setting.as_of).days)
+
+
+def _ribbon(counts: np.ndarray, setting: Setting, marks: list[float | None]) -> str:
+    """The span of the dates as a small picture; hidden from screen readers, since numbers stand beside it."""
+    long = setting.horizon_days
+    p10, p25, p50, p75, p90 = (min(quantile(counts, q), long) for q in (0.1, 0.25, 0.5, 0.75, 0.9))
+    parts = [_bar(p10, p90, style.BAND_80, long), _bar(p25, p75, style.BAND_50, long)]
+    for number, mark in enumerate(marks):
+        if mark is not None:
+            colour, _ = burndown_plot.BESIDE[number % len(burndown_plot.BESIDE)]
+            parts.append(_bar(mark, mark + long / 150, colour, long))
+    if p50 < long:
+        parts.append(_bar(p50, p50 + long / 75, style.VERMILLION, long))
+    frame = f'stroke="{style.GREY}" stroke-width="1" vector-effect="non-scaling-stroke"'
+    return (
+        '<svg viewBox="0 0 150 10" width="120" height="14" preserveAspectRatio="none" aria-hidden="true">'
+        f'<line x1="0" y1="9.5" x2="150" y2="9.5" {frame}/>{"".join(parts)}</svg>'
+    )
+
+
+def _bar(left: float, right: float, colour: str, long: float) -> str:
+    x, width = 150 * left / long, 150 * (right - left) / long
+    return f'<rect x="{x:.2f}" y="0" width="{width:.2f}" height="9" fill="{colour}"/>' if width > 0 else ""

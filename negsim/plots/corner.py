@@ -1,0 +1,103 @@
+"""A box among the cases: which range of each factor it takes, and how much more often it happens there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from negsim.plots import Picture, frame, style
+
+if TYPE_CHECKING:
+    from negsim.discovery import Discovery
+
+#: Slices of a factor in which the share of interest is shown.
+_SLICES = 20
+
+
+def corner(discovery: Discovery, number: int) -> Picture:
+    """Draw each factor that the box restricts as a row: its slices, the share of interest in each, and the box's range.
+
+    Rows go over the quantiles of a factor, so that each slice holds as many cases; words have a slice each.
+    """
+    import pandas as pd
+    from matplotlib import rc_context
+    from matplotlib.patches import Rectangle
+
+    cases, box, y = discovery.cases, discovery.boxes[number], discovery.interest
+    records: list[dict[str, Any]] = []
+    names = list(box.limits)
+    with rc_context(style.RC):
+        figure, ax = style.new_figure(height=frame.height_of(len(names), 0.95) + 0.2)
+        top = 0.0
+        for name in names:
+            slices = _slices(cases.x[name], y, box.limits[name])
+            records += [{"factor": name, **one} for one in slices]
+            top = max([top, *(one["share"] for one in slices)])
+        for j, name in enumerate(names):
+            mine = [one for one in records if one["factor"] == name]
+            for one in mine:
+                colour, hatch = (style.BLUE, "") if one["inside"] > 0.5 else (style.FAINT, "////")
+                tall = 0.62 * one["share"] / top if top else 0.0
+                ax.add_patch(Rectangle((one["left"], j + 0.72 - tall), one["right"] - one["left"], tall,
+                                       facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.5))  # fmt: skip
+            for left, right in _ranges(cases.x[name], box.limits[name], mine):
+                ax.plot([left, right], [j + 0.76] * 2, color=style.VERMILLION, linewidth=3, solid_capstyle="butt")
+            ax.plot([0, 1], [j + 0.72] * 2, color=style.GREY, linewidth=0.8)
+            ax.annotate(
+                discovery.limit_words(name, box.limits[name]), (0.5, j + 0.8), ha="center", va="top", fontsize=8.5
+            )
+        ax.set_xlim(0, 1)
+        ax.set_xticks([0, 0.5, 1], ["lowest", "median", "highest"])
+        frame.rows(ax, [cases.label(name) for name in names])
+        frame.heading(ax, cases.setting, discovery.sentences[number])
+        note = (
+            f"Each column holds as many {cases.each}s; its height is the share in which it happens, at the most "
+            f"{100 * top:.0f} %, over all {100 * discovery.base:.0f} %. Other factors are not held fixed. "
+            f"From {cases.provenance}."
+        )
+        marks = [frame.swatch(style.BLUE), frame.swatch(style.FAINT, "////"), frame.swatch(style.VERMILLION)]
+        frame.below(ax, note, marks, ["in the box", "outside", "range of the box"], columns=3)
+        style.settle(figure)
+    return Picture(figure, pd.DataFrame(records))
+
+
+def _ranges(column: Any, limit: Any, slices: list[dict[str, Any]]) -> list[tuple[float, float]]:
+    """Where the box's range lies among the cases, from 0 to 1."""
+    if isinstance(limit, frozenset):
+        return [(one["left"], one["right"]) for one in slices if one["inside"] > 0.5]
+    values = column.to_numpy()
+    low, high = limit
+    return [
+        (0.0 if low is None else float(np.mean(values < low)), 1.0 if high is None else float(np.mean(values <= high)))
+    ]
+
+
+def _slices(column: Any, y: Any, limit: Any) -> list[dict[str, Any]]:
+    """Slices of a factor with equally many cases, from low to high; words in the order of the alphabet."""
+    values = column.to_numpy()
+    found: list[dict[str, Any]] = []
+    if isinstance(limit, frozenset):
+        words = sorted(set(values))
+        for k, word in enumerate(words):
+            mask = values == word
+            found.append(_slice(word, word, k / len(words), (k + 1) / len(words), y[mask], float(word in limit)))
+        return found
+    order = np.argsort(values, kind="stable")
+    low, high = (-np.inf if limit[0] is None else limit[0]), (np.inf if limit[1] is None else limit[1])
+    parts = [part for part in np.array_split(order, _SLICES) if len(part)]
+    left = 0.0
+    for part in parts:
+        right = left + len(part) / len(order)
+        mine = values[part]
+        inside = float(np.mean((mine >= low) & (mine <= high)))
+        found.append(_slice(float(mine[0]), float(mine[-1]), left, right, y[part], inside))
+        left = right
+    return found
+
+
+def _slice(first: Any, last: Any, left: float, right: float, y: Any, inside: float) -> dict[str, Any]:
+    return {
+        "from": first, "to": last, "left": left, "right": right, "cases": len(y),
+        "share": float(np.mean(y)) if len(y) else 0.0, "inside": inside,
+    }  # fmt: skip

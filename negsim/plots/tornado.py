@@ -1,0 +1,55 @@
+"""A tornado: what each factor does to an outcome between its low and its high end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from negsim.plots import Picture, frame, style
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from negsim.cases import Cases
+
+
+def tornado(cases: Cases, effects: pd.DataFrame) -> Picture:
+    """Draw the outcome's mean where a factor is low and where it is high, a row a factor; lines are 95 % intervals."""
+    from matplotlib import rc_context
+
+    rows = effects.to_dict("records")
+    mean = float(cases.y.mean())
+    share = not cases.outcome.days and cases.outcome.issue is not None
+    with rc_context(style.RC):
+        figure, ax = style.new_figure(height=frame.height_of(len(rows), 0.5) + 0.2)
+        bars: dict[str, Any] = {}
+        for j, row in enumerate(rows):
+            for what, colour, hatch, at in (("low", style.BAND_50, "////", 0.32), ("high", style.VERMILLION, "", 0.68)):
+                value, se = row[what], row[f"{what}_se"]
+                bar = ax.barh(j + at, value - mean, left=mean, height=0.34, facecolor=colour, hatch=hatch,
+                              edgecolor=style.GREY, linewidth=0.5)  # fmt: skip
+                bars[what] = bar[0]
+                ax.plot([value - 1.96 * se, value + 1.96 * se], [j + at] * 2, color=style.INK, linewidth=1)
+                right = value >= mean
+                end = value + (1.96 if right else -1.96) * se
+                ax.annotate(
+                    cases.amount(row["factor"], row[f"{what}_end"]), (end, j + at), xytext=(4 if right else -4, 0),
+                    textcoords="offset points", va="center", ha="left" if right else "right", fontsize=8,
+                )  # fmt: skip
+        ax.axvline(mean, color=style.INK, linewidth=1)
+        ax.margins(x=0.18)
+        if share:
+            ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:g} %")
+        ax.grid(axis="x")
+        frame.rows(ax, [cases.label(row["factor"]) for row in rows])
+        first = cases.label(rows[0]["factor"])
+        frame.heading(ax, cases.setting, f"{first} moves the outcome most. Outcome: {cases.words}.")
+        note = (
+            f"Means over the fifth of the {cases.each}s with the lowest and with the highest value of a factor; for "
+            "words, over those with the least and the largest mean. Beside each bar: where that end lies. Lines: 95 % "
+            "intervals. "
+            f"Upright line: the mean of all {cases.each}s. From {cases.provenance}."
+        )
+        frame.below(ax, note, list(bars.values()), ["the factor is low", "the factor is high"], columns=2)
+        style.settle(figure)
+    table = effects.assign(outcome=cases.words, mean=mean)
+    return Picture(figure, table)

@@ -1,0 +1,171 @@
+"""The explorer where people use it: JupyterLab in a browser, a notebook run to its end, a lever moved by key."""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parent.parent.parent
+PICTURE = "img[alt^=Burndown]"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A clone's notebooks, scenarios and seeds, so that nothing is written into this one."""
+    target = tmp_path_factory.mktemp("lab")
+    for name in ("notebooks", "scenarios", "seeds"):
+        shutil.copytree(ROOT / name, target / name)
+    return target
+
+
+@pytest.fixture(scope="module")
+def lab(folder):
+    """The address of a JupyterLab on a free port, with settings of its own and no news from the network."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token, own = secrets.token_hex(16), folder / ".jupyter"
+    settings = own / "config" / "labconfig" / "default_setting_overrides.json"
+    settings.parent.mkdir(parents=True)
+    quiet = {"fetchNews": "false", "checkForUpdates": False}
+    settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": quiet}))
+    places = {f"JUPYTER_{name}_DIR": str(own / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    places |= {f"JUPYTERLAB_{name}_DIR": str(own / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
+    options = ["--no-browser", "--allow-root", "--ServerApp.port_retries=0", f"--ServerApp.port={port}"]
+    options += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
+    said = folder / "lab.log"
+    with said.open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            cwd=folder,
+            env={**os.environ, **places, "PYTHONPATH": str(ROOT), "IPYTHONDIR": str(own / "ipython")},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/api/status?token={token}", server, said)
+        yield f"http://127.0.0.1:{port}/lab/tree/{{}}?reset&token={token}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)  # with its kernels
+        try:
+            server.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def wait_for(address, server, said):
+    for _ in range(600):
+        assert server.poll() is None, f"JupyterLab ended:\n{said.read_text()}"
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"JupyterLab does not answer:\n{said.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def opened(chromium, lab, folder):
+    """The notebook of the explorer, run from top to bottom."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    page.heard, page.away = [], []
+    page.on("console", lambda message: page.heard.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.heard.append(str(error)))
+    here = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
+    page.on("request", lambda request: None if request.url.startswith(here) else page.away.append(request.url))
+    try:
+        page.goto(lab.format("notebooks/02_concessions.ipynb"))
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+        page.get_by_text("| Idle").wait_for(timeout=60_000)  # sooner it would ask for a kernel
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.wait_for_selector(PICTURE, timeout=90_000)
+    except Exception as error:
+        page.screenshot(path=folder / "failed.png")
+        raise AssertionError(f"the explorer did not come up; see {folder / 'failed.png'}") from error
+    yield page
+    page.close()
+
+
+def shown(page):
+    return page.get_attribute(PICTURE, "src")
+
+
+def changes(page, before, folder):
+    """Wait until the picture is another one, and no further one comes."""
+    try:
+        page.wait_for_function(
+            "([what, before]) => document.querySelector(what).src != before", arg=[PICTURE, before], timeout=20_000
+        )
+    except Exception as error:
+        page.screenshot(path=folder / "failed.png")
+        raise AssertionError(f"the picture stays as it was; see {folder / 'failed.png'}") from error
+
+
+def test_all_cells_run_and_the_explorer_comes_up(opened):
+    assert not opened.query_selector_all(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")
+    assert not opened.query_selector_all("[data-mime-type='application/vnd.jupyter.error']")
+    assert [tab.inner_text() for tab in opened.get_by_role("tab").all() if tab.inner_text() in ("Sides", "Talks")]
+    assert opened.get_by_text("Moved: nothing: the scenario as written.").is_visible()
+
+
+def test_a_slider_moved_by_key_changes_the_picture_and_moved_back_restores_it(opened, folder):
+    slider = opened.get_by_role("slider").first
+    before, place = shown(opened), slider.get_attribute("aria-valuenow")
+    slider.focus()
+    opened.keyboard.press("ArrowRight")
+    changes(opened, before, folder)
+    assert opened.get_by_text("Moved: United States beta:").is_visible()
+    moved = shown(opened)
+    opened.keyboard.press("ArrowLeft")
+    changes(opened, moved, folder)
+    assert slider.get_attribute("aria-valuenow") == place
+    assert shown(opened) == before
+
+
+def test_a_variant_is_pinned_and_exported(opened, folder):
+    opened.get_by_role("tab", name="Pin and export").click()
+    before = shown(opened)
+    opened.get_by_role("button", name="Pin", exact=True).click()
+    changes(opened, before, folder)
+    opened.get_by_role("columnheader", name="points, Pin 1").wait_for()
+    opened.get_by_role("button", name="Export", exact=True).click()
+    opened.get_by_text("Written: explored.yaml").wait_for()
+    assert (folder / "notebooks" / "explored.yaml").is_file()
+    opened.get_by_role("tab", name="Sides").click()
+    opened.get_by_role("button", name="Export", exact=True).wait_for(state="hidden")
+
+
+def test_it_fits_a_notebook_of_900_points_and_asks_nobody_outside(opened):
+    box = opened.locator(".widget-tab").first.bounding_box()
+    assert box["width"] < 900
+    controls = opened.locator(".widget-tab :is(.widget-dropdown, .widget-hslider):visible").all()
+    assert len(controls) == 6  # tactic, toughness and patience of each side
+    for control in controls:
+        own = control.bounding_box()
+        assert box["x"] <= own["x"]
+        assert own["x"] + own["width"] <= box["x"] + box["width"]
+    assert opened.away == []
+    assert opened.heard == []
+
+
+def test_what_is_shown_can_be_read_by_everybody(opened):
+    from axe_playwright_python.sync_playwright import Axe
+
+    theirs = {"aria-input-field-name"}  # ipywidgets ties no name to a slider's handle; a label stands beside it
+    found = Axe().run(opened, context=".jupyter-widgets.widget-vbox").response["violations"]
+    wrong = [one["id"] for one in found if one["impact"] in ("serious", "critical") and one["id"] not in theirs]
+    assert wrong == []
