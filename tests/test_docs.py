@@ -47,7 +47,13 @@ def test_every_block_is_of_a_kind_that_is_tested():
     assert all(line.startswith("$ negsim ") for kind, text in BLOCKS if kind == "console" for line in text.splitlines())
 
 
-@pytest.mark.parametrize("commands", COMMANDS, ids=lambda commands: commands[0])
+def slow_if_it_takes_long(commands):
+    """A backtest takes half a minute: its block waits for the slow tests."""
+    long = any(command.startswith("negsim backtest") for command in commands)
+    return pytest.param(commands, id=commands[0], marks=[pytest.mark.slow] if long else [])
+
+
+@pytest.mark.parametrize("commands", [slow_if_it_takes_long(commands) for commands in COMMANDS])
 def test_commands_work(negsim, clone, commands):
     for command in commands:
         ended = run(negsim, command)

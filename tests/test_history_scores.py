@@ -72,6 +72,7 @@ def test_samples_and_grid_agree():
         assert crps_of_samples(draws, outcome, 1096) == pytest.approx(crps(cdf, outcome, 1096), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_scoringrules_gives_the_same():
     peer = pytest.importorskip("scoringrules")
     draws = np.random.default_rng(7).gamma(2, 100, size=50)
