@@ -267,6 +267,15 @@ def test_under_a_single_undertaking_a_settled_bargain_is_provisional_and_off_the
     assert got.spent(Spent.OTHERS, "a")[0] == got.compiled.horizon - 10
 
 
+def test_what_waited_for_the_other_issues_says_so_when_all_are_agreed_too():
+    issues = {"a": {"settle": {"chance": 1}}, "b": {}}
+    got = play(talks(issues, undertaking="single"))
+    agreed = got("agreed", "b")[0]
+    assert got("agreed", "a")[0] == agreed > 10
+    assert got.spent(Spent.OTHERS, "a")[0] == agreed - 10
+    assert got.spent(Spent.PACKAGE, "a")[0] == 0
+
+
 def test_terms_that_were_provisional_to_the_end_are_no_terms():
     issues = {"a": {}, "b": dict(NEVER)}
     got = play(talks(issues, undertaking="single"))

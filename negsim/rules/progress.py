@@ -223,6 +223,7 @@ def begin(x, t, i):
 @jit
 def agree(x, t, b):
     """Every member of ``b`` is agreed; then each goes on alone."""
+    book(x, t, b)  # what was provisional until now waited for the others
     bargain(x, b).settled = CLOSED
     for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
         i = member_is(x, j).issue
