@@ -106,7 +106,7 @@ SLOW = pytest.mark.slow
         pytest.param((KILLED, "replace", 17), 5, id="before the tally", marks=SLOW),
         pytest.param((KILLED, "replace", 18), 5, id="before the manifest", marks=SLOW),
         pytest.param((KILLED, "rename", 1), 5, id="before the last step", marks=SLOW),
-        pytest.param((KILLED_TIDYING,), 5, id="after the last step"),
+        pytest.param((KILLED_TIDYING,), 5, id="after the last step", marks=SLOW),
     ],
 )
 def test_what_was_killed_goes_on_and_ends_with_the_same_bytes(
@@ -162,6 +162,7 @@ def test_kill_at_any_time_by_the_clock(negsim, tmp_path, monkeypatch):
     assert files(places[0]) == files(places[1])
 
 
+@pytest.mark.slow
 def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(negsim, place, undisturbed):
     slow = f"{SMALL}import time, negsim.work as w\nf = w.count\nw.count = lambda *a: time.sleep(0.2) or f(*a)\nmain()"
     with python(slow, *COMMAND, cwd=place) as process:
@@ -203,6 +204,7 @@ def test_the_second_of_two_commands_on_a_folder_says_so_and_stops(negsim, place,
         assert files(place) == before
 
 
+@pytest.mark.slow
 def test_two_commands_at_once_leave_the_result_of_one(place, undisturbed):
     both = [python(f"{SMALL}main()", *COMMAND, cwd=place) for _ in range(2)]
     ended = [(process.communicate(timeout=300)[1], process.returncode) for process in both]

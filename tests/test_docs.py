@@ -48,8 +48,8 @@ def test_every_block_is_of_a_kind_that_is_tested():
 
 
 def slow_if_it_takes_long(commands):
-    """A backtest takes half a minute: its block waits for the slow tests."""
-    long = any(command.startswith("negsim backtest") for command in commands)
+    """A backtest takes half a minute, a sweep ten seconds: their blocks wait for the slow tests."""
+    long = any(command.startswith(("negsim backtest", "negsim sweep")) for command in commands)
     return pytest.param(commands, id=commands[0], marks=[pytest.mark.slow] if long else [])
 
 

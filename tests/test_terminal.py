@@ -220,6 +220,7 @@ def shown_on_a_terminal(root, wrong, tmp_path):
     return call
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_bold_letters_and_nothing_stronger(shown_on_a_terminal):
     import re
 
@@ -230,7 +231,9 @@ def test_a_terminal_gets_bold_letters_and_nothing_stronger(shown_on_a_terminal):
         assert "\x1b" not in written
 
 
-@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
+@pytest.mark.parametrize(
+    "variables", [pytest.param({"NO_COLOR": "1"}, marks=pytest.mark.slow), {"TERM": "dumb"}], ids=str
+)
 def test_a_terminal_that_wants_none_gets_plain_letters(shown_on_a_terminal, variables):
     run = [("run", BASELINE, "-n", "5")] if "NO_COLOR" in variables else []
     for written in shown_on_a_terminal([*run, *SHOWN, *PLAIN, ("--install-completion",)], **variables):

@@ -68,6 +68,7 @@ def test_processes_give_the_same_bytes_on_either_engine(expulsions, alone):
             assert same(run(expulsions, RUNS, seed=3, engine=engine, executor=executor), alone)
 
 
+@pytest.mark.slow
 def test_loky_gives_the_same_bytes(expulsions, alone):
     with loky.ProcessPoolExecutor(2) as executor:
         assert same(run(expulsions, RUNS, seed=3, engine="batch", executor=executor), alone)
