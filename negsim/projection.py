@@ -230,7 +230,7 @@ class Projection:
         runs in which no issue is resolved (first), or several are left (last).
         """
         table: pd.DataFrame = self.view("last").table()
-        return table.set_index("issue")
+        return table.set_index("issue")[["title", "first", "first_se", "last", "last_se"]]
 
     def assumption_share(self, on: str | date) -> pd.DataFrame:
         """How much of the spread of "resolved by ``on``" lies in the assumptions, and how much in chance.

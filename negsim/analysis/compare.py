@@ -17,13 +17,12 @@ import numpy.typing as npt
 from negsim.analysis.setting import IssueFacts, Setting, add_months
 from negsim.analysis.summary import Chance, chance
 from negsim.analysis.tally import whole
+from negsim.analysis.view import Z95, wilson
 from negsim.errors import NegsimError
 
 Array = npt.NDArray[Any]
 
 #: The standard normal quantile that leaves 2.5 % on either side.
-Z95 = NormalDist().inv_cdf(0.975)
-
 #: Points along each axis of the grid that stands for the luck of two medians.
 _GRID = 100
 
@@ -234,12 +233,8 @@ def share(hits: int, runs: int) -> Estimate:
     >>> nothing.value, nothing.low, round(nothing.high, 3)
     (0.0, 0.0, 0.037)
     """
-    found, z2 = chance(hits, runs), Z95**2
-    middle = (hits + z2 / 2) / (runs + z2)
-    half = Z95 * math.sqrt(hits * (1 - found.p) + z2 / 4) / (runs + z2)
-    low = 0.0 if hits == 0 else middle - half
-    high = 1.0 if hits == runs else middle + half
-    return Estimate(found.p, found.se, low, high)
+    found, (low, high) = chance(hits, runs), wilson(np.asarray(hits), runs)
+    return Estimate(found.p, found.se, float(low), float(high))
 
 
 def difference(a: Array, b: Array) -> ChanceDifference:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from negsim.analysis.view import Z95
 from negsim.errors import NegsimError
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def effects(x: pd.DataFrame, y: Array) -> pd.DataFrame:
     """What is behind a tornado: the mean of ``y`` where a factor is low and where it is high, the largest swing first.
 
     Of numbers these are the lowest and the highest fifth of the data; of words, those with the least and the largest
-    mean. ``low_end`` and ``high_end`` say where that is, ``low_se`` and ``high_se`` are standard errors.
+    mean. ``low_end`` and ``high_end`` say where that is, ``low_se`` and ``high_se`` are standard errors,
+    ``..._from`` and ``..._to`` the 95 % intervals of the means.
     """
     import pandas as pd
 
@@ -126,7 +128,8 @@ def effects(x: pd.DataFrame, y: Array) -> pd.DataFrame:
         row: dict[str, Any] = {"factor": name}
         for what, end, mask in zip(("low", "high"), ends, masks, strict=True):
             part = y[mask]
-            row |= {what: float(part.mean()), f"{what}_se": float(part.std() / np.sqrt(len(part)))}
+            value, se = float(part.mean()), float(part.std() / np.sqrt(len(part)))
+            row |= {what: value, f"{what}_se": se, f"{what}_from": value - Z95 * se, f"{what}_to": value + Z95 * se}
             row[f"{what}_end"] = end
         row["swing"] = row["high"] - row["low"]
         rows.append(row)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from negsim.analysis.setting import Setting
 from negsim.analysis.summary import chance
 from negsim.analysis.tally import Tally
-from negsim.analysis.view import View, percent
+from negsim.analysis.view import View, percent, wilson
 
 
 def last(setting: Setting, tally: Tally, note: str = "") -> View:
-    """Shares of runs, with standard errors, in which an issue comes first and in which it is the last one standing.
+    """Shares of runs in which an issue comes first, and in which it is the last one standing.
+
+    With standard errors and 95 % score intervals.
 
     The last one standing is resolved after all others, or is the only one that is not. The row ``none`` has the
     runs in which no issue is resolved (first), or several are left (last).
@@ -23,6 +25,8 @@ def last(setting: Setting, tally: Tally, note: str = "") -> View:
         rows.append({"issue": name, "title": title, "first": first.p, "first_se": first.se})
         rows[-1] |= {"last": end.p, "last_se": end.se}
     table = pd.DataFrame(rows)
+    for what, counts in (("first", tally.first), ("last", tally.last)):
+        table[f"{what}_low"], table[f"{what}_high"] = wilson(counts, tally.runs)
     most = table.iloc[:-1].sort_values("last", ascending=False, kind="stable").iloc[0]
     several = float(table["last"].iloc[-1])
     verdict = f"{most['title']} is the last one standing in {percent(most['last'])} of runs"

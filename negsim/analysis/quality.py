@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.compare import Z95, Estimate, share
+from negsim.analysis.compare import Estimate, share
 from negsim.analysis.frontier import quality
 from negsim.analysis.logs import Logs
 from negsim.analysis.setting import Setting
 from negsim.analysis.solutions import SOLUTIONS
+from negsim.analysis.view import Z95
 
 if TYPE_CHECKING:
     import pandas as pd

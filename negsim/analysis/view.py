@@ -52,7 +52,8 @@ def wilson(hits: Array, runs: int, z: float = Z95) -> tuple[Array, Array]:
     p = np.asarray(hits) / runs
     centre = (p + z * z / (2 * runs)) / (1 + z * z / runs)
     half = z / (1 + z * z / runs) * np.sqrt(p * (1 - p) / runs + z * z / (4 * runs * runs))
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+    # At the ends the bounds are exact, whatever the sum rounds to.
+    return np.where(p == 0, 0.0, centre - half), np.where(p == 1, 1.0, centre + half)
 
 
 def days(setting: Setting, every: int = 1) -> Array:

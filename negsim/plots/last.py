@@ -27,13 +27,13 @@ def last(view: View, ax: Axes) -> Axes:
             ("last", style.VERMILLION, "", 0.32),
             ("first", style.BAND_50, "////", 0.70),
         ):
-            p, se = row[what], row[f"{what}_se"]
+            p, low, high = row[what], row[f"{what}_low"], row[f"{what}_high"]
             bar = ax.barh(j + at, p, height=0.34, facecolor=colour, hatch=hatch, edgecolor=style.GREY, linewidth=0.5)
             handles[f"{what} resolved" if what == "first" else "last one standing"] = bar[0]
-            ax.plot([max(p - 1.96 * se, 0), p + 1.96 * se], [j + at] * 2, color=style.INK, linewidth=1)
+            ax.plot([low, high], [j + at] * 2, color=style.INK, linewidth=1)
             text = "<1" if 0 < p < 0.005 else f"{100 * p:.0f}"
             ax.annotate(
-                f"{text} %", (p + 1.96 * se, j + at), xytext=(4, 0), textcoords="offset points", va="center",
+                f"{text} %", (high, j + at), xytext=(4, 0), textcoords="offset points", va="center",
                 fontsize=8.5, fontweight="bold" if what == "last" else "normal",
             )  # fmt: skip
     ax.set_xlim(0, most * 1.12 or 1)

@@ -24,13 +24,13 @@ def tornado(cases: Cases, effects: pd.DataFrame) -> Picture:
         bars: dict[str, Any] = {}
         for j, row in enumerate(rows):
             for what, colour, hatch, at in (("low", style.BAND_50, "////", 0.32), ("high", style.VERMILLION, "", 0.68)):
-                value, se = row[what], row[f"{what}_se"]
+                value, low, high = row[what], row[f"{what}_from"], row[f"{what}_to"]
                 bar = ax.barh(j + at, value - mean, left=mean, height=0.34, facecolor=colour, hatch=hatch,
                               edgecolor=style.GREY, linewidth=0.5)  # fmt: skip
                 bars[what] = bar[0]
-                ax.plot([value - 1.96 * se, value + 1.96 * se], [j + at] * 2, color=style.INK, linewidth=1)
+                ax.plot([low, high], [j + at] * 2, color=style.INK, linewidth=1)
                 right = value >= mean
-                end = value + (1.96 if right else -1.96) * se
+                end = high if right else low
                 ax.annotate(
                     cases.amount(row["factor"], row[f"{what}_end"]), (end, j + at), xytext=(4 if right else -4, 0),
                     textcoords="offset points", va="center", ha="left" if right else "right", fontsize=8,
