@@ -73,4 +73,4 @@ def percent(share: float) -> str:
     >>> percent(0.456), percent(0.004), percent(0.0)
     ('46 %', 'less than 1 %', '0 %')
     """
-    return "less than 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+    return "less than 1 %" if 0 < share <= 0.005 else f"{100 * share:.0f} %"

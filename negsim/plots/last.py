@@ -31,7 +31,7 @@ def last(view: View, ax: Axes) -> Axes:
             bar = ax.barh(j + at, p, height=0.34, facecolor=colour, hatch=hatch, edgecolor=style.GREY, linewidth=0.5)
             handles[f"{what} resolved" if what == "first" else "last one standing"] = bar[0]
             ax.plot([low, high], [j + at] * 2, color=style.INK, linewidth=1)
-            text = "<1" if 0 < p < 0.005 else f"{100 * p:.0f}"
+            text = "<1" if 0 < p <= 0.005 else f"{100 * p:.0f}"
             ax.annotate(
                 f"{text} %", (high, j + at), xytext=(4, 0), textcoords="offset points", va="center",
                 fontsize=8.5, fontweight="bold" if what == "last" else "normal",
