@@ -48,7 +48,7 @@ def agenda_data(talks: Talks, on: date | None = None) -> dict[str, Any]:
     if first is None:
         raise NegsimError(f"no issue of {talks.id} is on record with a sure day by {then.until}")
     sides = dict(zip(_names(then.sides), then.sides, strict=True))
-    names = _names(issue.title for issue in then.sure)
+    names = names_of(then)
     doubt = len(then.issues) - len(then.sure)
     left_out = (
         f" {doubt} of {len(then.issues)} issues are left out, because a day of theirs is in doubt." if doubt else ""
@@ -103,6 +103,11 @@ def _history(issue: Issue, talks: Talks, first: date) -> Iterable[tuple[date, st
             yield issue.closed, status, f"Closed. Source: {issue.source}" if issue.source else "Closed."
     elif talks.end == "stalled":
         yield talks.until, "suspended", "Open when the talks stalled."
+
+
+def names_of(talks: Talks) -> list[str]:
+    """The ids that the issues of `Talks.sure` have on an agenda, in their order."""
+    return _names(issue.title for issue in talks.sure)
 
 
 def _names(titles: Iterable[str]) -> list[str]:

@@ -1,0 +1,36 @@
+"""A forecast that is a simulation: the scenario made from the record, played by the batch engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from negsim.calibration import record_scenario
+from negsim.history.record import names_of
+from negsim.history.scene import Forecasts, Scene
+from negsim.history.talks import Talks
+
+#: Runs for each origin, and their seed: luck is keyed by names, so the same record gives the same forecast.
+RUNS, SEED = 2000, 1
+
+
+def simulated(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+    """Calibrate on other talks and the talks' own past, run the scenario, and count by which day issues are resolved."""
+
+    def forecast(scene: Scene) -> Forecasts:
+        from negsim.compiled import compile
+        from negsim.scenario import from_mapping
+        from negsim.work import Job, play
+
+        if not scene.targeted:
+            return {}
+        made = record_scenario.data(record_scenario.fit(scene, others))
+        compiled = compile(from_mapping(made, f"{scene.talks.id} on {scene.now.on}"))
+        tally = play(Job(compiled, "batch", SEED), 0, 0, RUNS, keep=False).tally
+        shares = np.cumsum(tally.resolved, axis=1)[:, : scene.horizon + 1] / RUNS
+        by_id = dict(zip(compiled.issues, shares, strict=True))
+        ids = dict(zip((issue.name for issue in scene.talks.sure), names_of(scene.talks), strict=True))
+        return {issue.name: by_id[ids[issue.name]] for issue in scene.targeted}
+
+    return forecast
