@@ -140,7 +140,7 @@ class Scenario(Frame):
             node = _set(node, path.split("."), Node.of(value, place), place)
         # The agenda is in memory: no file is read again, and a copy can be changed where the file is not.
         same = all(path.split(".")[0] != "agenda" for path in every)
-        changed = _scenario(node, self.agenda if same else None)
+        changed = from_node(node, self.agenda if same else None)
         for path in every:
             section = path.split(".")[0]
             # Nobody should compare a scenario with its copy and believe that the change has no effect.
@@ -192,7 +192,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     Raises:
         InputError: with all problems at once, each with its place.
     """
-    return _scenario(read_extended(path))
+    return from_node(read_extended(path))
 
 
 def from_mapping(data: Mapping[str, Any], name: str = "scenario") -> Scenario:
@@ -201,10 +201,15 @@ def from_mapping(data: Mapping[str, Any], name: str = "scenario") -> Scenario:
     Raises:
         InputError: with all problems at once.
     """
-    return _scenario(Node.of(data, Place(name)))
+    return from_node(Node.of(data, Place(name)))
 
 
-def _scenario(node: Node, agenda: Agenda | None = None) -> Scenario:
+def from_node(node: Node, agenda: Agenda | None = None) -> Scenario:
+    """A scenario from the nodes of its friendly form, which extends nothing any more.
+
+    Raises:
+        InputError: With all problems at once.
+    """
     scenario, problems = assemble(node, agenda)
     raise_problems(problems)
     assert scenario is not None

@@ -1,15 +1,16 @@
-"""What a record says of the numbers of a scenario: a log-likelihood for each, effects by spreads within talks.
+"""What a record says of the numbers of a scenario, as log-likelihoods (effects by spreads within talks).
 
-A record is cut off somewhere, and every cut has its term: a gap that is still under way and an announced date that has
-not come true are *right-censored* (they took longer than so long); a closing of which nobody knows the day lies between
-two meetings, *interval-censored*; an issue counts from the first meeting at which it could be closed and was seen,
-*left-truncated*: what it stood through before tells nothing, as it would not be on record had it not stood it.
+A record is cut off somewhere, and every cut has its term. A gap that is still under way, an announced date that has not
+come true, an issue that is still open are *right-censored*: they take longer than so long. A closing of which nobody
+knows the day lies between two meetings: *interval-censored*. And an issue counts from the first meeting at which it was
+seen and could be closed: *left-truncated*, for had it been closed before, it would not be on the record as open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -17,57 +18,47 @@ from negsim.calibration.partial import Floats, Prior
 from negsim.history.meetings import without_package
 from negsim.history.scene import gaps
 from negsim.history.talks import Talks
-
-DAYS_PER_YEAR = 365.25
-
-
-@dataclass(frozen=True)
-class Number:
-    """One number of the model: what is supposed of it, what a record says of it, and in what words."""
-
-    prior: Prior
-    log_likelihood: Callable[[Talks, Prior], Floats]
-    file: str
-    words: str
+from negsim.quantities import DAYS_PER_YEAR
 
 
-def between_meetings(talks: Talks, prior: Prior) -> Floats:
-    """Days between meetings, lognormal; the gap under way when the record ends is longer than it is so far."""
-    days = talks.meeting_days()
-    under_way = (talks.until - days[-1]).days if days and talks.end != "concluded" else 0
-    return lognormal(np.asarray(gaps(talks)), np.asarray([under_way] if under_way > 0 else []), prior)
+class Seen(Protocol):
+    """What was seen of a number in some talks."""
 
+    def __len__(self) -> int:
+        """How many observations."""
 
-def slip(talks: Talks, prior: Prior) -> Floats:
-    """The time that the announced end of talks took by the time announced, lognormal; not yet come true: longer."""
-    seen, running = [], []
-    for target in talks.targets:
-        announced = (target.latest - target.said).days
-        if target.about != "end" or target.unsure or announced <= 0:
-            continue
-        if target.slip is not None:
-            seen.append(target.slip)
-        elif talks.until > target.said:
-            running.append((talks.until - target.said).days / announced)
-    return lognormal(np.asarray(seen), np.asarray(running), prior)
-
-
-def lognormal(seen: Floats, longer: Floats, prior: Prior) -> Floats:
-    """The log-likelihood of values that were seen, and of some of which only a lower bound is known."""
-    from scipy.special import log_ndtr
-
-    x, spread = prior.effects[:, None, None], prior.spreads_within[:, None]
-    z = (np.log(np.maximum(seen, 0.5 if prior.centre > 5 else 1e-3)) - x) / spread
-    z_longer = (np.log(longer) - x) / spread
-    found = -(z**2 / 2 + np.log(spread)).sum(axis=-1) + np.asarray(log_ndtr(-z_longer)).sum(axis=-1)
-    return np.asarray(found, dtype=np.float64)
+    def log_likelihood(self, prior: Prior) -> Floats:
+        """The log-likelihood of every effect and spread on the grid of the prior."""
 
 
 @dataclass(frozen=True)
-class Tries:
-    """Meetings at which something could happen to an issue: ``stood`` in vain, and then what was seen.
+class Values:
+    """Values of a lognormal law whose median is the effect: some seen, of others only that they are larger."""
 
-    ``happened``: at the meeting after those. ``within``: at one of so many further meetings, nobody knows which.
+    seen: Sequence[float]
+    larger: Sequence[float] = ()
+
+    def __len__(self) -> int:
+        """Censored ones count too."""
+        return len(self.seen) + len(self.larger)
+
+    def log_likelihood(self, prior: Prior) -> Floats:
+        """Normal densities and tails on the scale of the logarithm."""
+        from scipy.special import log_ndtr
+
+        x, spread = prior.effects[:, None, None], prior.spreads_within[:, None]
+        z = (np.log(np.asarray(self.seen, dtype=np.float64)) - x) / spread
+        beyond = (np.log(np.asarray(self.larger, dtype=np.float64)) - x) / spread
+        density = -(z**2 / 2 + np.log(spread)).sum(axis=-1)
+        return np.asarray(density + log_ndtr(-beyond).sum(axis=-1), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Try:
+    """Something that could happen to an issue at every meeting.
+
+    ``stood``: at so many meetings it did not. ``happened``: at the next one it did. ``within``: it did at one of so
+    many further ones, and nobody knows which.
     """
 
     stood: int
@@ -75,88 +66,188 @@ class Tries:
     within: int = 0
 
 
-def log_chance(tries: list[Tries], prior: Prior) -> Floats:
-    """The log-likelihood of a chance a meeting."""
-    p = prior.of_scale(prior.effects)
-    log_not = np.log1p(-p)
-    found = np.zeros_like(p)
-    for each in tries:
-        found = found + each.stood * log_not
-        if each.happened:
-            found = found + np.log(p)
-        elif each.within:
-            found = found + np.log(-np.expm1(each.within * log_not))
-    return np.asarray(found[:, None], dtype=np.float64)
+@dataclass(frozen=True)
+class Tries:
+    """Tries of a chance, which is the effect."""
+
+    tries: Sequence[Try]
+
+    def __len__(self) -> int:
+        """How many issues."""
+        return len(self.tries)
+
+    def log_likelihood(self, prior: Prior) -> Floats:
+        """Geometric terms: ``(1 - p)^stood``, times ``p``, or ``1 - (1 - p)^within``, or nothing if it is censored."""
+        p = prior.of_scale(prior.effects)
+        log_not = np.log1p(-p)
+        found = log_not * sum(each.stood for each in self.tries) + np.log(p) * sum(each.happened for each in self.tries)
+        for each in self.tries:
+            if each.within:
+                found = found + np.log(-np.expm1(each.within * log_not))
+        return np.asarray(found[:, None], dtype=np.float64)
 
 
-def closing(talks: Talks, prior: Prior) -> Floats:
-    """The chance that a meeting closes an issue that was open before it; a package at the end of talks is no closing."""
-    return log_chance(closing_tries(without_package(talks)), prior)
+@dataclass(frozen=True)
+class Exposure:
+    """So many years under a rate a year, which is the effect; at their end it happened, or they were only cut off."""
+
+    years: float
+    happened: bool
+
+    def __len__(self) -> int:
+        """One, unless nothing was looked at."""
+        return int(self.years > 0)
+
+    def log_likelihood(self, prior: Prior) -> Floats:
+        """The exponential density or tail."""
+        rate = prior.of_scale(prior.effects)[:, None]
+        return np.asarray((np.log(rate) if self.happened else 0.0) - rate * self.years, dtype=np.float64)
 
 
-def closing_tries(talks: Talks) -> list[Tries]:
-    """For each issue that was opened on a sure day, and not closed at once, the meetings after that."""
-    days = np.asarray([day.toordinal() for day in talks.meeting_days()])
+def between_meetings(talks: Talks) -> Values:
+    """Days between meetings; the gap under way at the end of the record is longer than it is so far."""
+    days = talks.meeting_days()
+    under_way = (talks.until - days[-1]).days if days and talks.end == "running" else 0
+    return Values([float(gap) for gap in gaps(talks)], [float(under_way)] if under_way > 0 else [])
+
+
+def announced(talks: Talks) -> Values:
+    """The time to the announced end of talks by the time announced, from the announcement on."""
+    seen, larger = [], []
+    for target in talks.targets:
+        days = (target.latest - target.said).days
+        if target.about != "end" or target.unsure or days <= 0:
+            continue
+        if target.slip is not None:
+            # What comes true on the day of its announcement took half a day.
+            seen.append(max(target.slip, 0.5 / days))
+        elif talks.until > target.said:
+            larger.append((talks.until - target.said).days / days)
+    return Values(seen, larger)
+
+
+def closings(talks: Talks) -> Tries:
+    """Issues opened on a sure day, and not closed at once, at the meetings after it.
+
+    What was closed with all the rest at the end of talks was still open when that package came.
+    """
     found = []
+    talks = without_package(talks)
+    days = _ordinals(talks)
     for issue in talks.issues:
         if issue.opened is None or issue.opened_unsure or issue.at_once:
             continue
         after = days[days > issue.opened.toordinal()]
         if issue.closed_unsure:
-            if len(after):
-                found.append(Tries(0, within=len(after)))
+            found += [Try(0, within=len(after))] if len(after) else []
         elif issue.closed is None:
-            found.append(Tries(len(after)))
+            found.append(Try(len(after)))
         else:
-            found.append(Tries(int(np.sum(after < issue.closed.toordinal())), happened=True))
-    return found
+            found.append(Try(int(np.sum(after < issue.closed.toordinal())), happened=True))
+    return Tries(found)
 
 
-def opening(talks: Talks, prior: Prior) -> Floats:
-    """The chance that a meeting opens an issue that is on the list."""
-    days = np.asarray([day.toordinal() for day in talks.meeting_days()])
-    found = []
-    for issue in talks.sure:
-        if issue.opened is None:
-            found.append(Tries(len(days)))
-        else:
-            found.append(Tries(int(np.sum(days < issue.opened.toordinal())), happened=True))
-    return log_chance(found, prior)
+def openings(talks: Talks) -> Tries:
+    """Issues on the list, at the meetings until they were opened; see `Talks.stepwise`."""
+    if not talks.stepwise:
+        return Tries([])
+    days = _ordinals(talks)
+    return Tries(
+        [
+            Try(len(days)) if issue.opened is None else Try(int(np.sum(days < issue.opened.toordinal())), happened=True)
+            for issue in talks.sure
+        ]
+    )
 
 
-def at_once(talks: Talks, prior: Prior) -> Floats:
-    """The share of issues that were closed on the day of their opening."""
-    opened = [issue for issue in talks.sure if issue.opened is not None]
-    return log_chance([Tries(0, happened=True) if issue.at_once else Tries(1) for issue in opened], prior)
+def closings_at_once(talks: Talks) -> Tries:
+    """Of issues that were opened, whether they were closed on that same day."""
+    opened = [issue for issue in talks.sure if issue.opened is not None and talks.stepwise]
+    return Tries([Try(0, happened=True) if issue.at_once else Try(1) for issue in opened])
 
 
-def cancelled(talks: Talks, prior: Prior) -> Floats:
-    """The share of rounds that were not held, of those of which a record of rounds tells."""
-    rounds = [meeting for meeting in talks.meetings if not meeting.unsure]
-    # Only where a plan is on record would a cancelled round be, too.
-    planned = [meeting for meeting in rounds if meeting.planned is not None or not meeting.held]
-    return log_chance([Tries(1) if meeting.held else Tries(0, happened=True) for meeting in planned], prior)
+def cancellations(talks: Talks) -> Tries:
+    """Rounds of which the plan is on record, and whether they were held: without plans no cancelled one would be."""
+    planned = [m for m in talks.meetings if not m.unsure and (m.planned is not None or not m.held)]
+    return Tries([Try(1) if meeting.held else Try(0, happened=True) for meeting in planned])
 
 
-def stalled(talks: Talks, prior: Prior) -> Floats:
-    """The rate a year at which talks come to a stand for good: exponential; talks that did not are right-censored."""
-    first = talks.first or min(talks.meeting_days(), default=None)
-    rate = prior.of_scale(prior.effects)[:, None]
-    if first is None:
-        return np.zeros_like(rate)
-    # Nothing new has come since the last meeting: that is when they stood still.
-    end = max(talks.meeting_days()) if talks.end == "stalled" else talks.until
-    years = max((end - first).days, 1) / DAYS_PER_YEAR
-    return np.asarray((np.log(rate) if talks.end == "stalled" else 0.0) - rate * years, dtype=np.float64)
+def stalls(talks: Talks) -> Exposure:
+    """Years from the first meeting until the talks came to a stand for good, or the record ends.
+
+    When talks stalled is known afterwards only: on the day of their last meeting.
+    """
+    days = talks.meeting_days()
+    if not days:
+        return Exposure(0.0, False)
+    end = days[-1] if talks.end == "stalled" else talks.until
+    return Exposure(max((end - days[0]).days, 1) / DAYS_PER_YEAR, talks.end == "stalled")
 
 
-#: Every number that a record tells by a likelihood.
+def conclusions(talks: Talks) -> Exposure:
+    """The same, until they were concluded."""
+    days = talks.meeting_days()
+    if not days:
+        return Exposure(0.0, False)
+    return Exposure(max((talks.until - days[0]).days, 1) / DAYS_PER_YEAR, talks.end == "concluded")
+
+
+def _ordinals(talks: Talks) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.asarray([day.toordinal() for day in talks.meeting_days()], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the model that records tell something of, what is supposed of it before, and in what words."""
+
+    prior: Prior
+    seen: Callable[[Talks], Seen]
+    words: str
+    file: str
+    observations: str
+
+
+#: Every number that a record tells by a likelihood. The priors are judgement: wide, and with their centres where nobody
+#: who has watched talks would be surprised.
 NUMBERS: dict[str, Number] = {
-    "gap": Number(Prior("log", 60.0, 1.0, 0.7, (0.2, 2.0)), between_meetings, "rounds.csv and issues.csv", "days between meetings"),
-    "close": Number(Prior("logit", 0.1, 1.5), closing, "issues.csv", "chance of a meeting to close an open issue"),
-    "open": Number(Prior("logit", 0.1, 1.5), opening, "issues.csv", "chance of a meeting to open an issue on the list"),
-    "at_once": Number(Prior("logit", 0.2, 1.5), at_once, "issues.csv", "share closed on the day of opening"),
-    "slip": Number(Prior("log", 1.5, 0.5, 0.5, (0.1, 1.5)), slip, "announced_targets.csv", "slip of announced ends"),
-    "cancelled": Number(Prior("logit", 0.1, 1.0, 0.5), cancelled, "rounds.csv", "share of planned rounds not held"),
-    "stall": Number(Prior("log", 0.1, 1.0, 0.7), stalled, "issues.csv", "rate a year at which talks stall"),
+    "gap": Number(
+        Prior("log", 60.0, 1.0, 0.7, (0.2, 2.0)),
+        between_meetings,
+        "days between meetings",
+        "rounds.csv and issues.csv",
+        "gaps between meetings",
+    ),
+    "close": Number(
+        Prior("logit", 0.1, 1.5),
+        closings,
+        "chance of a meeting to close",
+        "issues.csv",
+        "issues that were open at meetings",
+    ),
+    "open": Number(
+        Prior("logit", 0.1, 1.5), openings, "chance of a meeting to open", "issues.csv", "issues that were to be opened"
+    ),
+    "at_once": Number(
+        Prior("logit", 0.2, 1.5), closings_at_once, "share closed on opening", "issues.csv", "issues opened"
+    ),
+    "slip": Number(
+        Prior("log", 1.5, 0.5, 0.5, (0.1, 1.5)),
+        announced,
+        "slip of announced ends",
+        "announced_targets.csv",
+        "announced ends of talks",
+    ),
+    "cancelled": Number(
+        Prior("logit", 0.1, 1.0, 0.5),
+        cancellations,
+        "share of rounds cancelled",
+        "rounds.csv",
+        "rounds with a plan on record",
+    ),
+    "stall": Number(
+        Prior("log", 0.1, 1.0, 0.7), stalls, "stalls a year", "issues.csv and rounds.csv", "records of talks"
+    ),
+    "conclude": Number(
+        Prior("log", 0.3, 1.0, 0.7), conclusions, "conclusions a year", "issues.csv and rounds.csv", "records of talks"
+    ),
 }

@@ -1,14 +1,15 @@
 """Partial pooling on a grid: what some talks tell of one number in them, and what that tells of further talks.
 
-Every number has one form: on a scale on which it can be any real number (`Prior.scale`: the logarithm, or the logit of a
-chance) each talks have an effect of their own, ``x_t ~ Normal(m, s)``. What is seen in some talks gives a likelihood of
-their effect, ``L_t(x, w)``, with ``w`` a spread within talks where there is one. Centre ``m``, spread ``s`` and ``w`` lie on
-a grid, so that the posterior is a sum and not a chain of samples: for talks whose own record has the likelihood ``L``
+Every number has one form: on a scale on which it can be any real number (`Prior.scale`: the logarithm, or the logit
+of a chance) each talks have an effect of their own, ``x_t ~ Normal(m, s)``. What is seen in some talks gives a
+likelihood of their effect, ``L_t(x, w)``, with ``w`` a spread within talks where there is one. Centre ``m``, spread
+``s`` and ``w`` lie on a grid, so that the posterior is a sum and not a chain of samples: for talks whose own record has
+the likelihood ``L``
 
     p(x, w) ~ L(x, w)  sum over m, s of  p(m) p(s) p(w) N(x; m, s)  prod over t of  integral N(y; m, s) L_t(y, w) dy
 
-With nothing on record of them ``L`` is 1: the law of talks that nobody has seen yet. Few talks leave ``s`` open, and the
-law is as wide as that makes it (Gelman et al., Bayesian Data Analysis, 3rd ed., chapter 5).
+With nothing on record of them ``L`` is 1: the law of talks that nobody has seen yet. Few talks leave ``s`` open, and
+the law is as wide as that makes it (Gelman et al., Bayesian Data Analysis, 3rd ed., chapter 5).
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ class Law:
         below = np.concatenate([[0.0], np.cumsum(self.weights.sum(axis=1))])
         return np.concatenate([grid - half, [grid[-1] + half]]), below
 
-    def ppf(self, p: npt.ArrayLike) -> Floats:
+    def ppf(self, p: float | Sequence[float]) -> Floats:
         """The value below which the number lies with probability ``p``."""
         edges, below = self._edges
         return self.prior.of_scale(np.interp(p, below, edges))

@@ -1,163 +1,150 @@
-"""An ordinary scenario of some talks from their record and that of others: chances a meeting, and an end for all.
+"""An ordinary scenario of some talks from the record alone: chances a meeting, and an end for all that is left.
 
-What carried skill in forecasts of past talks (docs/track-record.md) in the words of the scenario language:
+What carried skill in forecasts of past talks (docs/track-record.md), in the words of the scenario language:
 
-- issues are closed only at meetings: a channel whose gaps have the law of the talks' own gaps, other talks as the prior;
-- each meeting closes an open issue with one chance, one not yet opened with a smaller one: partial pooling again;
-- what is left is closed together when the talks end: a shock that is on its way, drawn once a run, which calls a last
-  meeting in a mood in which everything settles. Its day is told by the announced date times a slip, and by the pace;
-- talks may come to a stand for good: a rate of breakdown.
+- issues are settled at meetings only, in a channel whose gaps have the law of the talks' own, with others as the prior;
+- a meeting settles an open issue with one chance, one that is not yet opened with a smaller one;
+- what is left is settled together when the talks end: a shock calls a last meeting, in a mood in which everything
+  settles. It is on its way, on a day drawn once a run, where an announcement or the pace tells of one; otherwise it has
+  a rate;
+- talks come to a stand for good at a rate of breakdown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
 from typing import Any
 
-import numpy as np
+from negsim.calibration.fitting import TRUST, VALUES, Fit
+from negsim.calibration.partial import Law
+from negsim.calibration.subjects import Subject
 
-from negsim.calibration.evidence import NUMBERS
-from negsim.calibration.partial import Floats, Law
-from negsim.history.endings import pace_of, paced
-from negsim.history.record import agenda_data, names_of
-from negsim.history.scene import Scene
-from negsim.history.scores import generator
-from negsim.history.talks import Talks
-
-#: How much an announced date weighs against the pace so far; what `negsim.history.model` averages over.
-TRUST = 0.75
-#: Draws behind what has no simple law, and the number of equally likely days that stand for the end.
-DRAWS, VALUES = 4000, 40
-#: Longer than this nobody waits: what is later is written as this many days.
-MOST_DAYS = 36525
-#: The mood at the last meeting: everything on its agenda settles.
+#: The factor on the hazard of settling at the last meeting: with certainty, for any chance that can be drawn.
 SETTLES = 1e9
 
 
-@dataclass(frozen=True)
-class Fit:
-    """What is known of each number for some talks, and from how many other talks."""
-
-    laws: dict[str, Law]
-    others: tuple[Talks, ...]
-    scene: Scene
-
-    def waiting(self) -> tuple[float, float]:
-        """A Beta law of the chance a meeting to close an issue not yet opened, as slow as to open it and then close it.
-
-        An issue needs ``1 / open`` meetings on average to be opened, and unless it is closed at once ``1 / close`` more.
-        """
-        random = generator("waiting", self.scene.talks.id, self.scene.now.on)
-        opening, close, once = (self.laws[name].draws(random, DRAWS)[0] for name in ("open", "close", "at_once"))
-        chance = 1.0 / (1.0 / opening + (1.0 - once) / close)
-        mean, variance = float(chance.mean()), float(chance.var())
-        strength = mean * (1.0 - mean) / variance - 1.0
-        return mean * strength, (1.0 - mean) * strength
-
-    def ends(self) -> Floats:
-        """In how many days the talks end with all that is left: so many equally likely values, the soonest first."""
-        random = generator("end", self.scene.talks.id, self.scene.now.on)
-        law = pace_of(self.others)
-        by_pace = np.exp(law.mean + law.spread * random.standard_normal(DRAWS)) * paced(self.scene)
-        announced = self._announced(random)
-        if announced is not None:
-            by_pace = np.concatenate([announced, by_pace[: round(len(announced) * (1 / TRUST - 1))]])
-        days = np.quantile(by_pace, (np.arange(VALUES) + 0.5) / VALUES)
-        return np.clip(np.ceil(days), 1, MOST_DAYS)
-
-    def _announced(self, random: np.random.Generator) -> Floats | None:
-        """Days to the end by the latest announcement, given that it has not come yet."""
-        from scipy.special import ndtr, ndtri
-
-        target = self.scene.announced
-        if target is None or target.latest <= target.said:
-            return None
-        whole, gone = (target.latest - target.said).days, (self.scene.now.on - target.said).days
-        middle, spread = self.laws["slip"].draws(random, DRAWS)
-        gone_by = ndtr((np.log(max(gone, 0.5) / whole) - np.log(middle)) / spread)
-        u = np.clip(gone_by + (1.0 - gone_by) * random.random(DRAWS), 0.0, 1.0 - 1e-9)
-        return np.asarray(middle * np.exp(spread * ndtri(u)) * whole - gone, dtype=np.float64)
-
-
-def fit(scene: Scene, others: Sequence[Talks]) -> Fit:
-    """What the record of some talks up to a day, and that of others, tell of the numbers of a scenario."""
-    laws = {
-        name: number.prior.posterior(
-            [number.log_likelihood(talks, number.prior) for talks in others],
-            number.log_likelihood(scene.talks, number.prior),
-        )
-        for name, number in NUMBERS.items()
+def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
+    """The scenario as a file says it."""
+    scene, laws = subject.scene, found.laws
+    parameters: dict[str, Any] = {
+        "close": {"value": beta(laws["close"].beta), "source": found.source("close")},
     }
-    return Fit(laws, tuple(others), scene)
-
-
-def data(found: Fit) -> dict[str, Any]:
-    """The scenario as a file would say it."""
-    scene, laws = found.scene, found.laws
-    talks = scene.talks
-    ids = dict(zip((issue.name for issue in talks.sure), names_of(talks), strict=True))
-    setups: dict[str, Any] = {}
-    for issue in scene.targeted:
-        chance = "close" if issue.opened else "close_unopened"
-        setup: dict[str, Any] = {"settle": {"chance": {"parameter": chance}}}
-        if issue.opened is None:
-            setup["start"] = {"status": "raised"}
-        setups[ids[issue.name]] = setup
-    days = [days_text(value) for value in found.ends()]
+    if scene.now.waiting:
+        parameters["close_unopened"] = {
+            "value": beta(found.close_unopened()),
+            "source": [
+                found.source("open"),
+                found.source("at_once"),
+                "arithmetic: as many meetings as it takes to open an issue and then, unless it is closed at once, to "
+                "close it",
+            ],
+        }
+    parameters |= {
+        "gap": {"value": lognormal(laws["gap"]), "source": found.source("gap")},
+        "end": _end(found),
+        "stall": {"value": lognormal(laws["stall"], "per year"), "source": found.source("stall")},
+    }
     return {
-        "title": f"{talks.title}, from the record",
-        "agenda": agenda_data(talks),
+        "title": f"{scene.talks.title}: base rates",
+        "question": "When is what settled, if these talks go on as their own past and other talks did?",
+        "description": (
+            "Made by negsim calibrate from records of talks. Nobody's demands are looked at: meetings settle issues by "
+            "chance, and what is left is settled together when the talks end, unless they come to a stand."
+        ),
+        "agenda": subject.agenda,
         "as_of": str(scene.now.on),
         "horizon": f"{scene.horizon + 1} days",
-        "parameters": {
-            "close": {"value": beta(laws["close"].beta), "source": "history: x"},
-            "close_unopened": {"value": beta(found.waiting()), "source": "history: x"},
-            "gap": {"value": lognormal(laws["gap"]), "source": "history: x"},
-            "end": {"value": {"empirical": {"values": days}}, "source": "history: x"},
-            "stall": {"value": lognormal(laws["stall"], "per year"), "source": "history: x"},
+        "leave_out": [subject.ids[issue.name] for issue in scene.now.closed],
+        "parameters": parameters,
+        "defaults": {
+            "hours": "1 minute",
+            "source": "judgement: a meeting has time for all that is on the table, as no record says otherwise",
         },
-        "defaults": {"hours": "1 minute", "source": "judgement: x"},
-        "issues": setups,
+        "issues": {subject.ids[issue.name]: _setup(issue.opened is None) for issue in scene.targeted},
         "channels": {
             "meetings": {
                 "title": "Meetings",
-                "gap": {
-                    "lognormal": {
-                        "median": {"parameter": "gap"},
-                        "q90": {"parameter": "gap", "times": figure(laws["gap"].ratio)},
-                    }
-                },
+                "gap": gap(found),
                 "session": "24 hours",
-                "since_last": days_text(scene.silent),
-                "source": "history: x",
+                "since_last": days(scene.silent),
+                "source": found.source("gap"),
             }
         },
         "climate": {
             "start": "talks",
             "regimes": {"talks": {"breakdown": {"parameter": "stall"}}, "conclusion": {"settlement": SETTLES}},
-            "source": "judgement: x",
+            "source": [found.source("stall"), "judgement: at the end of talks all that is left is settled"],
         },
         "shocks": {
             "conclusion": {
                 "title": "The talks end, with all that is left",
-                "pending": [{"parameter": "end"}],
+                **({"pending": [{"parameter": "end"}]} if _dated(found) else {"rate": {"parameter": "end"}}),
                 "marks": [
                     {"kind": "climate", "to": "conclusion"},
                     {"kind": "meeting", "channel": "meetings", "after": "0 days"},
                 ],
-                "source": "history: x",
+                "source": "judgement: talks that are concluded settle what is left as one package on their last day",
             }
         },
     }
 
 
+def _setup(unopened: bool) -> dict[str, Any]:
+    return {
+        "settle": {"chance": {"parameter": "close_unopened" if unopened else "close"}},
+        # On what terms, and how often it was talked about, no chance asks.
+        "start": {"status": "raised"},
+    }
+
+
+def _dated(found: Fit) -> bool:
+    """Whether something tells a day of the end: a pace, or an announcement; otherwise there is a rate alone."""
+    return found.scene.talks.stepwise or found.announced() is not None
+
+
+def _end(found: Fit) -> dict[str, Any]:
+    if not _dated(found):
+        return {"value": lognormal(found.laws["conclude"], "per year"), "source": found.source("conclude")}
+    values = [days(value) for value in found.ends()]
+    return {"value": {"empirical": {"values": values}}, "source": _source_of_end(found)}
+
+
+def _source_of_end(found: Fit) -> list[str]:
+    scene, pace = found.scene, found.taught.pace
+    paced = [
+        "history: issues.csv, the days that talks still needed by those that the pace so far let expect: median "
+        f"{figure(math.exp(pace.mean)):g}, spread of the logarithm {figure(pace.spread):g}",
+        f"judgement: the announced date weighs {TRUST:g}, the pace the rest",
+    ]
+    told = f"arithmetic: {VALUES} equally likely days"
+    target = scene.announced
+    if found.announced() is None or target is None:
+        return [paced[0], told]
+    return [
+        f"history: announced_targets.csv, {target.who} said on {target.said}: {target.what}, by {target.latest}; "
+        f"announced ends of talks took {figure(found.slip()[0]):g} times as long (median)",
+        found.source("slip"),
+        *(paced if scene.talks.stepwise else ()),
+        told,
+    ]
+
+
+def gap(found: Fit, parameter: str = "gap") -> dict[str, Any]:
+    """Gaps between meetings: their median is a parameter, which is not known; the rest is chance."""
+    times = figure(found.laws["gap"].ratio)
+    return {"lognormal": {"median": {"parameter": parameter}, "q90": {"parameter": parameter, "times": times}}}
+
+
 def figure(value: float) -> float:
-    """Three significant digits: more than a handful of talks can tell."""
+    """Three significant digits: more than a handful of talks can tell.
+
+    >>> figure(123.456), figure(0.0012345)
+    (123.0, 0.00123)
+    """
     return float(f"{value:.3g}")
 
 
-def days_text(value: float) -> str:
+def days(value: float) -> str:
     """Whole days as a file says them."""
     return f"{round(value)} day{'' if round(value) == 1 else 's'}"
 
@@ -167,7 +154,8 @@ def beta(numbers: tuple[float, float]) -> dict[str, Any]:
     return {"beta": {"a": figure(numbers[0]), "b": figure(numbers[1])}}
 
 
-def lognormal(law: Law, unit: str = "days") -> dict[str, Any]:
-    """A lognormal law as a file says it."""
-    median, q90 = law.lognormal
-    return {"lognormal": {"median": f"{figure(median):g} {unit}", "q90": f"{figure(q90):g} {unit}"}}
+def lognormal(law: Law | tuple[float, float], unit: str = "days") -> dict[str, Any]:
+    """A lognormal law as a file says it; ``unit`` may be empty."""
+    median, q90 = law.lognormal if isinstance(law, Law) else law
+    said = [f"{figure(value):g} {unit}" if unit else figure(value) for value in (median, q90)]
+    return {"lognormal": dict(zip(("median", "q90"), said, strict=True))}

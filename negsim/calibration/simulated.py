@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from negsim.calibration import record_scenario
-from negsim.history.record import names_of
+from negsim.calibration.fitting import Teaching
+from negsim.calibration.record_scenario import record_scenario
+from negsim.calibration.subjects import Subject
+from negsim.history.record import agenda_data, names_of
 from negsim.history.scene import Forecasts, Scene
 from negsim.history.talks import Talks
 
@@ -16,7 +18,8 @@ RUNS, SEED = 2000, 1
 
 
 def simulated(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
-    """Calibrate on other talks and the talks' own past, run the scenario, and count by which day issues are resolved."""
+    """Calibrate on other talks and the talks' own past, run the scenario, count by which day issues are resolved."""
+    teaching = Teaching(others)
 
     def forecast(scene: Scene) -> Forecasts:
         from negsim.compiled import compile
@@ -25,12 +28,13 @@ def simulated(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
 
         if not scene.targeted:
             return {}
-        made = record_scenario.data(record_scenario.fit(scene, others))
-        compiled = compile(from_mapping(made, f"{scene.talks.id} on {scene.now.on}"))
+        ids = dict(zip((issue.name for issue in scene.talks.sure), names_of(scene.talks), strict=True))
+        subject = Subject(scene, ids, agenda_data(scene.talks))
+        made = from_mapping(record_scenario(subject, teaching.of(scene)), f"{scene.talks.id} on {scene.now.on}")
+        compiled = compile(made)
         tally = play(Job(compiled, "batch", SEED), 0, 0, RUNS, keep=False).tally
         shares = np.cumsum(tally.resolved, axis=1)[:, : scene.horizon + 1] / RUNS
         by_id = dict(zip(compiled.issues, shares, strict=True))
-        ids = dict(zip((issue.name for issue in scene.talks.sure), names_of(scene.talks), strict=True))
         return {issue.name: by_id[ids[issue.name]] for issue in scene.targeted}
 
     return forecast

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import agenda, asking, comparing, finding, history, projections, scenarios, start
+from negsim.cli import agenda, asking, calibrating, comparing, finding, history, projections, scenarios, start
 from negsim.cli.options import print_json
 from negsim.errors import InputError, NegsimError
 from negsim.look import Look, harmless
@@ -79,7 +79,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Ask": (asking.when, asking.how_many, asking.explain),
     "Compare and tell": (comparing.compare, projections.report),
     "Find out what matters": (finding.sweep, finding.sensitivity, finding.discover),
-    "Learn from history": (history_app, history.backtest),
+    "Learn from history": (history_app, calibrating.calibrate, history.backtest),
 }
 for _panel, _commands in _TOUR.items():
     for _command in _commands:

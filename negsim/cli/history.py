@@ -22,7 +22,7 @@ app = typer.Typer(name="history", rich_markup_mode=None, invoke_without_command=
 def talks_ids(incomplete: str) -> list[str]:
     """Talks on record, for a shell to complete."""
     try:
-        return [name for name in _histories(None, False).talks if name.startswith(incomplete)]
+        return [name for name in histories_in(None, False).talks if name.startswith(incomplete)]
     except NegsimError:
         return []
 
@@ -48,7 +48,7 @@ def describe(context: typer.Context, histories: Folder = None, memory: Memory = 
         return
     from negsim.history.describe import descriptions_data, descriptions_table
 
-    record = _histories(histories, memory)
+    record = histories_in(histories, memory)
     if as_json:
         print_json(descriptions_data(record))
     else:
@@ -66,8 +66,8 @@ def show_talks(
     from negsim.history import state
     from negsim.history.describe import state_data, state_text
 
-    record = _histories(histories, memory)[talks]
-    now = state(record, _day(on) or record.until)
+    record = histories_in(histories, memory)[talks]
+    now = state(record, day_of(on) or record.until)
     if as_json:
         print_json(state_data(record, now))
     else:
@@ -91,8 +91,8 @@ def as_agenda(
     from negsim.history.record import agenda_data, to_agenda
     from negsim.writing import write_file
 
-    record = _histories(histories, memory)[talks]
-    at = _day(on)
+    record = histories_in(histories, memory)[talks]
+    at = day_of(on)
     to_agenda(record, at)
     found = agenda_data(record, at)
     if out is not None:
@@ -140,7 +140,7 @@ def backtest(
         raise NegsimError("the track record is of all talks that have origins; leave the names out")
     days = days_of(horizon)
     folder = _folder(histories)
-    record = _histories(histories, memory)
+    record = histories_in(histories, memory)
     all_origins = read_origins(origins or folder / "origins.yaml", record)
     chosen = [record[name].id for name in talks or all_origins]
     if missing := [name for name in chosen if name not in all_origins]:
@@ -169,13 +169,15 @@ def _folder(given: Path | None) -> Path:
     return folder
 
 
-def _histories(given: Path | None, memory: bool) -> Histories:
+def histories_in(given: Path | None, memory: bool) -> Histories:
+    """The histories in a folder, or in the project's."""
     from negsim.history import load
 
     return load(_folder(given), memory)
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """The day that an option says, if it is given."""
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:

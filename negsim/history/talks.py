@@ -85,7 +85,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Talks:
-    """The record of some talks up to the day ``until``, and how they stand then: concluded, stalled or running."""
+    """The record of some talks up to the day ``until``, and how they stand then: concluded, stalled or running.
+
+    ``stepwise``: openings and closings are steps that the talks took when they met, as in accessions. On a tracker's
+    agenda they are the days on which a document first shows them.
+    """
 
     id: str
     title: str
@@ -95,6 +99,7 @@ class Talks:
     issues: tuple[Issue, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     targets: tuple[Target, ...] = ()
+    stepwise: bool = True
 
     @property
     def sure(self) -> tuple[Issue, ...]:
@@ -113,6 +118,8 @@ class Talks:
         the other.
         """
         days = {meeting.start for meeting in self.meetings if meeting.held and meeting.start and not meeting.unsure}
+        if not self.stepwise:
+            return sorted(days)
         days |= {issue.opened for issue in self.issues if issue.opened and not issue.opened_unsure}
         days |= {issue.closed for issue in self.issues if issue.closed and not issue.closed_unsure}
         return sorted(days)

@@ -1,0 +1,118 @@
+"""What is known of every number for some talks on a day: from other talks as the prior, and from their own past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from negsim.calibration.evidence import NUMBERS, Seen
+from negsim.calibration.partial import Floats, Law
+from negsim.history.endings import Pace, pace_of, paced
+from negsim.history.scene import Scene
+from negsim.history.scores import generator
+from negsim.history.talks import Talks
+
+#: How much an announced date weighs against the pace so far: the mean of what `negsim.history.model` averages over.
+TRUST = 0.75
+#: Draws behind what has no simple law, and the number of equally likely days that stand for the end.
+DRAWS, VALUES = 4000, 40
+#: Longer than this nobody waits.
+MOST_DAYS = 36525
+
+
+class Teaching:
+    """What some talks teach: the likelihoods of every number in each of them, computed once."""
+
+    def __init__(self, others: Sequence[Talks]) -> None:
+        self.others = tuple(others)
+        self.seen = {name: [number.seen(talks) for talks in others] for name, number in NUMBERS.items()}
+        self._likelihoods = {
+            name: [each.log_likelihood(NUMBERS[name].prior) for each in seen] for name, seen in self.seen.items()
+        }
+        self.pace: Pace = pace_of([talks for talks in others if talks.issues])
+
+    def of(self, scene: Scene) -> Fit:
+        """What this and their own past tell of some talks."""
+        own = {name: number.seen(scene.talks) for name, number in NUMBERS.items()}
+        laws = {
+            name: number.prior.posterior(self._likelihoods[name], own[name].log_likelihood(number.prior))
+            for name, number in NUMBERS.items()
+        }
+        return Fit(scene, laws, self, own)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The laws of all numbers of some talks on the day of the scene."""
+
+    scene: Scene
+    laws: dict[str, Law]
+    taught: Teaching
+    own: dict[str, Seen]
+
+    def observations(self, name: str) -> tuple[int, int]:
+        """How many observations of a number other talks gave, and these themselves."""
+        return sum(map(len, self.taught.seen[name])), len(self.own[name])
+
+    def source(self, name: str) -> str:
+        """Where a number comes from, for a scenario file."""
+        number = NUMBERS[name]
+        theirs, mine = self.observations(name)
+        which = sum(len(seen) > 0 for seen in self.taught.seen[name])
+        return (
+            f"history: {number.file}, {theirs} {number.observations} from {which} other talks, {mine} of its own by "
+            f"{self.scene.now.on}; partial pooling"
+        )
+
+    def close_unopened(self) -> tuple[float, float]:
+        """A Beta law of the chance a meeting to close an issue not yet opened: as slow as to open and then close it.
+
+        An issue needs ``1 / open`` meetings on average until it is opened and, if it is not closed at once,
+        ``1 / close`` more.
+        """
+        random = generator("unopened", self.scene.talks.id, self.scene.now.on)
+        opening, close, once = (self.laws[name].draws(random, DRAWS)[0] for name in ("open", "close", "at_once"))
+        chance = 1.0 / (1.0 / opening + (1.0 - once) / close)
+        mean, variance = float(chance.mean()), float(chance.var())
+        strength = mean * (1.0 - mean) / variance - 1.0
+        return mean * strength, (1.0 - mean) * strength
+
+    def ends(self) -> Floats:
+        """In how many days the talks end with all that is left: so many equally likely values, the soonest first.
+
+        The day is told by the latest announcement times a slip and by the pace so far, pooled with the weight `TRUST`
+        for the announcement where there is one; by that alone where openings are no steps, see `Talks.stepwise`.
+        """
+        random = generator("end", self.scene.talks.id, self.scene.now.on)
+        pace = self.taught.pace
+        days = np.exp(pace.mean + pace.spread * random.standard_normal(DRAWS)) * paced(self.scene)
+        announced = self.announced()
+        if announced is not None and not self.scene.talks.stepwise:
+            days = announced
+        elif announced is not None:
+            days = np.concatenate([announced, days[: round(DRAWS * (1.0 / TRUST - 1.0))]])
+        values = np.quantile(days, (np.arange(VALUES) + 0.5) / VALUES)
+        return np.clip(np.ceil(values), 1, MOST_DAYS)
+
+    def announced(self) -> Floats | None:
+        """Draws of the days to the end by the latest announcement, given that it has not come; None without one."""
+        from scipy.special import ndtr, ndtri
+
+        target = self.scene.announced
+        if target is None or target.latest <= target.said:
+            return None
+        random = generator("announced", self.scene.talks.id, self.scene.now.on)
+        whole, gone = (target.latest - target.said).days, (self.scene.now.on - target.said).days
+        middle, spread = self.laws["slip"].draws(random, DRAWS)
+        over = ndtr(np.log(max(gone, 0.5) / whole / middle) / spread)
+        u = np.clip(over + (1.0 - over) * random.random(DRAWS), 0.0, 1.0 - 1e-9)
+        return np.asarray(middle * np.exp(spread * ndtri(u)) * whole - gone, dtype=np.float64)
+
+    def slip(self) -> tuple[float, float]:
+        """Median and 90 % quantile of the slip of a further announcement."""
+        random = generator("slip", self.scene.talks.id, self.scene.now.on)
+        middle, spread = self.laws["slip"].draws(random, DRAWS)
+        median, q90 = np.quantile(middle * np.exp(spread * random.standard_normal(DRAWS)), [0.5, 0.9])
+        return float(median), float(q90)

@@ -1,0 +1,130 @@
+"""From records to a scenario file: who teaches, whose scenario it is, what is put in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from negsim.agenda import load_agenda
+from negsim.calibration import record_scenario as of_record
+from negsim.calibration import template as of_template
+from negsim.calibration.fitting import Fit, Teaching
+from negsim.calibration.subjects import Subject, of_agenda, of_history, same_talks
+from negsim.errors import NegsimError
+from negsim.files import read_yaml_text, to_yaml
+from negsim.history.talks import Talks
+from negsim.layers import overlay, read_extended, without
+from negsim.scenario import from_node
+
+if TYPE_CHECKING:
+    from negsim.calibration.patience import Patience
+    from negsim.nodes import Node
+    from negsim.scenario import Scenario
+
+HEAD = "# Made by negsim calibrate; every number says where it comes from.\n"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A scenario made from records, as a file says it, and what it was made of."""
+
+    said: dict[str, Any]
+    scenario: Scenario
+    fit: Fit
+    patience: Patience | None = None
+
+    @property
+    def text(self) -> str:
+        """The scenario file."""
+        return HEAD + to_yaml(self.said)
+
+
+def from_record(teachers: Sequence[Talks], talks: Talks, on: date, horizon: int) -> Calibration:
+    """A scenario of talks on record, as they stood at the end of a day.
+
+    Raises:
+        NegsimError: Nothing of them is open or waiting that day, nobody teaches, or the record says nothing of the day.
+    """
+    return _base_rates(teachers, of_history(talks, on, horizon), None)
+
+
+def from_agenda(
+    teachers: Sequence[Talks], agenda: Path, on: date | None, horizon: int, out: Path | None = None
+) -> Calibration:
+    """A scenario of an agenda of the tracker, as it stood at the end of a day, or of its last one.
+
+    Raises:
+        InputError: The agenda can't be read.
+        NegsimError: As `from_record`.
+    """
+    known = load_agenda(agenda)
+    subject = of_agenda(known, on or known.last_day, horizon, _relative(agenda, out), teachers)
+    return _base_rates(teachers, subject, out)
+
+
+def from_template(
+    teachers: Sequence[Talks],
+    template: Path,
+    out: Path | None = None,
+    simulate: Callable[[Node, Sequence[Talks]], Patience | None] | None = None,
+) -> Calibration:
+    """A scenario file with the numbers put in that records tell; the new one extends it.
+
+    Args:
+        teachers: Talks to learn from.
+        template: The scenario file.
+        out: Where the new one will stand, for the path by which it names the template.
+        simulate: Finds how patient sides are by simulation, given the template with all else put in; without it patience
+            stays as the template has it.
+
+    Raises:
+        InputError: The template can't be read, or is no valid scenario.
+        NegsimError: As `from_record`.
+    """
+    friendly = read_extended(template)
+    scenario = from_node(friendly)
+    subject = of_agenda(scenario.agenda, scenario.as_of, scenario.horizon_days, None, teachers)
+    found = _taught(teachers, subject).of(subject.scene)
+    said: dict[str, Any] = {
+        "extends": _relative(template, out),
+        "title": f"{scenario.title}, calibrated",
+        **of_template.changes(friendly.data, found),
+    }
+    patience = None
+    if simulate is not None:
+        patience = simulate(_over(friendly, said, out), found.taught.others)
+        if patience is not None:
+            ...
+    return Calibration(said, from_node(_over(friendly, said, out)), found, patience)
+
+
+def _base_rates(teachers: Sequence[Talks], subject: Subject, out: Path | None) -> Calibration:
+    found = _taught(teachers, subject).of(subject.scene)
+    said = of_record.record_scenario(subject, found)
+    return Calibration(said, from_node(_node(said, out)), found)
+
+
+def _taught(teachers: Sequence[Talks], subject: Subject) -> Teaching:
+    """Of the teachers, those that are other talks than the subject's: no record is counted twice."""
+    own = subject.scene.talks
+    others = [each for each in teachers if not same_talks(each, own)]
+    if not others:
+        raise NegsimError("there are no other talks to learn from; name some, or leave the names out to take all")
+    return Teaching(others)
+
+
+def _over(friendly: Node, said: dict[str, Any], out: Path | None) -> Node:
+    return overlay(friendly, without(_node(said, out), "extends"))
+
+
+def _node(said: dict[str, Any], out: Path | None) -> Node:
+    return read_yaml_text(to_yaml(said), os.fspath(out or Path("calibrated.yaml")))
+
+
+def _relative(file: Path, out: Path | None) -> str:
+    """How a scenario at ``out`` names another file."""
+    return Path(os.path.relpath(file, out.parent if out is not None else ".")).as_posix()

@@ -1,0 +1,117 @@
+"""Whose scenario it is: talks on record, or an agenda of the tracker, as they stood at the end of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from negsim.agenda import Agenda
+from negsim.errors import NegsimError
+from negsim.history.record import agenda_data, names_of
+from negsim.history.scene import Scene
+from negsim.history.talks import Issue, Meeting, Talks, Target, known_by
+from negsim.status import Status
+
+#: Statuses by which the sides have agreed, and those in which an issue is not yet on the table.
+_AGREED = (Status.AGREED, Status.BLOCKED, Status.IMPLEMENTING, Status.RESOLVED)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Talks up to a day.
+
+    ``ids``: the id of each issue on an agenda. ``agenda``: that agenda, as a scenario says it.
+    """
+
+    scene: Scene
+    ids: dict[str, str]
+    agenda: Any
+
+
+def of_history(talks: Talks, on: date, horizon: int) -> Subject:
+    """Talks on record.
+
+    Raises:
+        NegsimError: Nothing of them is open or waiting on that day, or `known_by` has nothing to say of it.
+    """
+    scene = Scene.of(talks, on, horizon)
+    ids = dict(zip((issue.name for issue in scene.talks.sure), names_of(scene.talks), strict=True))
+    return _checked(Subject(scene, ids, agenda_data(scene.talks)))
+
+
+def of_agenda(agenda: Agenda, on: date, horizon: int, said: Any, records: Sequence[Talks] = ()) -> Subject:
+    """An agenda; ``said`` is how a scenario names it. A record of the same talks adds the meetings that it knows.
+
+    Raises:
+        NegsimError: Nothing of it is open or waiting on that day.
+    """
+    talks = talks_of(agenda, on)
+    for record in records:
+        if same_talks(record, talks):
+            talks = replace(talks, meetings=known_by(record, on).meetings)
+    scene = Scene.of(talks, on, horizon)
+    return _checked(Subject(scene, {name: name for name in agenda.issues}, said))
+
+
+def _checked(subject: Subject) -> Subject:
+    if not subject.scene.targeted:
+        raise NegsimError(f"{subject.scene.talks.title}: on {subject.scene.now.on} no issue is open or waiting")
+    return subject
+
+
+def same_talks(one: Talks, other: Talks) -> bool:
+    """Whether two records are of the same talks: the same sides, who met on the same day."""
+    days = set(one.meeting_days()) & set(other.meeting_days())
+    return one.id == other.id or (set(one.sides) == set(other.sides) and bool(days))
+
+
+def talks_of(agenda: Agenda, on: date) -> Talks:
+    """An agenda as a record, up to the end of a day; what is known to the month alone counts when the month is over.
+
+    A meeting of which only the month is known has no day, and so tells nothing of gaps.
+
+    An issue is opened by its first entry that is not dormant, and closed when the sides agree; one that lapsed stays
+    open, as it was not settled. An announced date without issues, or with all of them, is of the end of the talks.
+    """
+
+    def day_of(issue_id: str, agreed: bool) -> date | None:
+        for entry in agenda.issues[issue_id].history:
+            if entry.date.certainly_by(on) and (
+                entry.status in _AGREED if agreed else entry.status is not Status.DORMANT
+            ):
+                return entry.date.latest
+        return None
+
+    return Talks(
+        id="agenda",
+        title=agenda.title,
+        sides=tuple(side.title for side in agenda.sides.values()),  # type: ignore[arg-type]
+        end="running",
+        until=on,
+        issues=tuple(
+            Issue(name, issue.title, day_of(name, agreed=False), day_of(name, agreed=True))
+            for name, issue in agenda.issues.items()
+            if issue.entry(on) is not None
+        ),
+        meetings=tuple(
+            Meeting(name, held.date.latest, held.date.latest, held.city or "", True, None, unsure=not held.date.exact)
+            for name, held in agenda.rounds.items()
+            if held.date.certainly_by(on)
+        ),
+        targets=tuple(
+            Target(
+                target.said.latest,
+                target.who,
+                target.what,
+                "end" if set(target.issues) in (set(), set(agenda.issues)) else "part",
+                target.said.latest,
+                target.by.latest,
+                None,
+            )
+            for target in agenda.targets
+            if target.said.certainly_by(on)
+        ),
+        stepwise=False,
+    )

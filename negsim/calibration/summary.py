@@ -1,0 +1,56 @@
+"""What a calibration found, for a terminal and as plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from negsim.calibration.evidence import NUMBERS
+from negsim.calibration.making import Calibration
+from negsim.look import Look, pad, wrap
+
+#: The quantiles that are shown.
+SHOWN = (0.1, 0.5, 0.9)
+
+
+def data(found: Calibration) -> dict[str, Any]:
+    """The numbers with their laws and how much they were learned from, and the scenario as a file says it."""
+    return {
+        "title": found.scenario.title,
+        "as_of": str(found.scenario.as_of),
+        "learned_from": [talks.id for talks in found.fit.taught.others],
+        "numbers": [
+            {
+                "number": name,
+                "words": NUMBERS[name].words,
+                **{f"q{round(100 * p)}": float(f"{law.ppf(p):.6g}") for p in SHOWN},
+                "observations": dict(zip(("other_talks", "own"), found.fit.observations(name), strict=True)),
+            }
+            for name, law in found.fit.laws.items()
+        ],
+        "patience": None if found.patience is None else found.patience.data(),
+        "scenario": found.said,
+    }
+
+
+def text(found: Calibration, look: Look) -> str:
+    """A table of the numbers."""
+    others = found.fit.taught.others
+    lines = wrap(
+        f"{found.scenario.title}, as of {found.scenario.as_of}. Learned from {len(others)} talks: "
+        f"{', '.join(talks.id for talks in others)}.",
+        look.width,
+    )
+    heads = ("10 %", "50 %", "90 %", "others", "own")
+    left = look.width - 8 * len(heads)
+    lines += ["", pad("", left) + "".join(head.rjust(8) for head in heads), look.faint("─" * look.width)]
+    for name, law in found.fit.laws.items():
+        figures = [f"{float(law.ppf(p)):.3g}" for p in SHOWN]
+        counts = map(str, found.fit.observations(name))
+        lines.append(pad(NUMBERS[name].words, left) + "".join(each.rjust(8) for each in (*figures, *counts)))
+    if found.patience is not None:
+        lines += ["", *found.patience.text(look)]
+    note = (
+        "10 %, 50 %, 90 %: between which values the number lies for these talks, as far as records tell. others, own: "
+        "how many observations other talks and these gave."
+    )
+    return "\n".join([*lines, "", *(look.faint(line) for line in wrap(note, look.width))]) + "\n"

@@ -1,0 +1,60 @@
+"""A scenario that somebody wrote, with the numbers that records can tell put in: the rest of it stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from negsim.calibration.fitting import Fit
+from negsim.calibration.record_scenario import beta, gap, lognormal
+
+
+def changes(friendly: Mapping[str, Any], found: Fit) -> dict[str, Any]:
+    """What to say over a scenario file that extends nothing any more, for all that has a likelihood.
+
+    - the gap of the first channel that takes all issues;
+    - at which share its meetings are cancelled, and how often talks break down, in the regime that holds at the start:
+      records tell nothing of the others;
+    - every parameter by which an announced date slips (``patience: {until: ..., times: {parameter: X}}``);
+    - the chance of the ``defaults``, if they settle by chance.
+    """
+    said: dict[str, Any] = {"parameters": {}}
+    for name, channel in friendly.get("channels", {}).items():
+        if channel.get("issues", "all") == "all":
+            said["parameters"]["gap"] = {"value": lognormal(found.laws["gap"]), "source": found.source("gap")}
+            said["channels"] = {name: {"gap": gap(found), "source": sources(channel, found.source("gap"))}}
+            break
+    climate = friendly.get("climate")
+    if climate:
+        regime = {
+            "cancellation": beta(found.laws["cancelled"].beta),
+            "breakdown": lognormal(found.laws["stall"], "per year"),
+        }
+        lines = [f"{line}; for the regime at the start" for line in map(found.source, ("cancelled", "stall"))]
+        said["climate"] = {"regimes": {climate["start"]: regime}, "source": sources(climate, *lines)}
+    for name in sorted(set(_slips(friendly))):
+        said["parameters"][name] = {"value": lognormal(found.slip(), ""), "source": found.source("slip")}
+    defaults = friendly.get("defaults", {})
+    if isinstance(defaults.get("settle"), Mapping):
+        said["defaults"] = {
+            "settle": {"chance": beta(found.laws["close"].beta)},
+            "source": sources(defaults, found.source("close")),
+        }
+    return {key: value for key, value in said.items() if value}
+
+
+def sources(block: Mapping[str, Any], *lines: str) -> list[str]:
+    """The sources of a block with new lines first; old lines that speak of history are what the new ones replace."""
+    old = block.get("source", [])
+    kept = [line for line in ([old] if isinstance(old, str) else old) if not line.startswith("history:")]
+    return [*lines, *kept]
+
+
+def _slips(block: Any) -> Iterator[str]:
+    """The parameters that stand behind ``until``, anywhere."""
+    if not isinstance(block, Mapping):
+        return
+    if "until" in block and isinstance(block.get("times"), Mapping) and "parameter" in block["times"]:
+        yield str(block["times"]["parameter"])
+    for part in block.values():
+        yield from _slips(part)
