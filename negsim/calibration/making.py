@@ -78,8 +78,8 @@ def from_template(
         teachers: Talks to learn from.
         template: The scenario file.
         out: Where the new one will stand, for the path by which it names the template.
-        simulate: Finds how patient sides are by simulation, given the template with all else put in; without it patience
-            stays as the template has it.
+        simulate: Finds how patient sides are, given the template with all else put in; without it patience stays as the
+            template has it.
 
     Raises:
         InputError: The template can't be read, or is no valid scenario.
