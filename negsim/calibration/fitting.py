@@ -22,6 +22,25 @@ DRAWS, VALUES = 4000, 40
 MOST_DAYS = 36525
 
 
+@dataclass(frozen=True)
+class Features:
+    """What a scenario from a record is made of; each can be switched off, to see what it is worth.
+
+    Args:
+        announced: Announced dates tell of the end of the talks.
+        pace: The pace so far does.
+        end: What is left is settled together when the talks end.
+        stalls: Talks may come to a stand for good.
+        own_past: Numbers are those of these talks as far as their past tells, and not of talks in general.
+    """
+
+    announced: bool = True
+    pace: bool = True
+    end: bool = True
+    stalls: bool = True
+    own_past: bool = True
+
+
 class Teaching:
     """What some talks teach: the likelihoods of every number in each of them, computed once."""
 
@@ -33,14 +52,15 @@ class Teaching:
         }
         self.pace: Pace = pace_of([talks for talks in others if talks.issues])
 
-    def of(self, scene: Scene) -> Fit:
+    def of(self, scene: Scene, features: Features | None = None) -> Fit:
         """What this and their own past tell of some talks."""
+        features = features or Features()
         own = {name: number.seen(scene.talks) for name, number in NUMBERS.items()}
-        laws = {
-            name: number.prior.posterior(self._likelihoods[name], own[name].log_likelihood(number.prior))
-            for name, number in NUMBERS.items()
-        }
-        return Fit(scene, laws, self, own)
+        laws = {}
+        for name, number in NUMBERS.items():
+            mine = own[name].log_likelihood(number.prior) if features.own_past else None
+            laws[name] = number.prior.posterior(self._likelihoods[name], mine)
+        return Fit(scene, laws, self, own, features)
 
 
 @dataclass(frozen=True)
@@ -51,6 +71,12 @@ class Fit:
     laws: dict[str, Law]
     taught: Teaching
     own: dict[str, Seen]
+    features: Features
+
+    @property
+    def paced(self) -> bool:
+        """Whether the pace so far tells of the end."""
+        return self.features.pace and self.scene.talks.stepwise
 
     def observations(self, name: str) -> tuple[int, int]:
         """How many observations of a number other talks gave, and these themselves."""
@@ -89,7 +115,7 @@ class Fit:
         pace = self.taught.pace
         days = np.exp(pace.mean + pace.spread * random.standard_normal(DRAWS)) * paced(self.scene)
         announced = self.announced()
-        if announced is not None and not self.scene.talks.stepwise:
+        if announced is not None and not self.paced:
             days = announced
         elif announced is not None:
             days = np.concatenate([announced, days[: round(DRAWS * (1.0 / TRUST - 1.0))]])
@@ -100,7 +126,7 @@ class Fit:
         """Draws of the days to the end by the latest announcement, given that it has not come; None without one."""
         from scipy.special import ndtr, ndtri
 
-        target = self.scene.announced
+        target = self.scene.announced if self.features.announced else None
         if target is None or target.latest <= target.said:
             return None
         random = generator("announced", self.scene.talks.id, self.scene.now.on)

@@ -72,20 +72,25 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
         },
         "climate": {
             "start": "talks",
-            "regimes": {"talks": {"breakdown": {"parameter": "stall"}}, "conclusion": {"settlement": SETTLES}},
+            "regimes": {
+                "talks": {"breakdown": {"parameter": "stall"}} if found.features.stalls else {},
+                "conclusion": {"settlement": SETTLES},
+            },
             "source": [found.source("stall"), "judgement: at the end of talks all that is left is settled"],
         },
-        "shocks": {
-            "conclusion": {
-                "title": "The talks end, with all that is left",
-                **({"pending": [{"parameter": "end"}]} if _dated(found) else {"rate": {"parameter": "end"}}),
-                "marks": [
-                    {"kind": "climate", "to": "conclusion"},
-                    {"kind": "meeting", "channel": "meetings", "after": "0 days"},
-                ],
-                "source": "judgement: talks that are concluded settle what is left as one package on their last day",
-            }
-        },
+        **({"shocks": {"conclusion": _conclusion(found)}} if found.features.end else {}),
+    }
+
+
+def _conclusion(found: Fit) -> dict[str, Any]:
+    return {
+        "title": "The talks end, with all that is left",
+        **({"pending": [{"parameter": "end"}]} if _dated(found) else {"rate": {"parameter": "end"}}),
+        "marks": [
+            {"kind": "climate", "to": "conclusion"},
+            {"kind": "meeting", "channel": "meetings", "after": "0 days"},
+        ],
+        "source": "judgement: talks that are concluded settle what is left as one package on their last day",
     }
 
 
@@ -99,7 +104,7 @@ def _setup(unopened: bool) -> dict[str, Any]:
 
 def _dated(found: Fit) -> bool:
     """Whether something tells a day of the end: a pace, or an announcement; otherwise there is a rate alone."""
-    return found.scene.talks.stepwise or found.announced() is not None
+    return found.paced or found.announced() is not None
 
 
 def _end(found: Fit) -> dict[str, Any]:
@@ -124,7 +129,7 @@ def _source_of_end(found: Fit) -> list[str]:
         f"history: announced_targets.csv, {target.who} said on {target.said}: {target.what}, by {target.latest}; "
         f"announced ends of talks took {figure(found.slip()[0]):g} times as long (median)",
         found.source("slip"),
-        *(paced if scene.talks.stepwise else ()),
+        *(paced if found.paced else ()),
         told,
     ]
 

@@ -6,18 +6,23 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from negsim.calibration.fitting import Teaching
+from negsim.calibration.fitting import Features, Teaching
 from negsim.calibration.record_scenario import record_scenario
 from negsim.calibration.subjects import Subject
 from negsim.history.record import agenda_data, names_of
-from negsim.history.scene import Forecasts, Scene
+from negsim.history.scene import Forecaster, Forecasts, Scene
 from negsim.history.talks import Talks
 
 #: Runs for each origin, and their seed: luck is keyed by names, so the same record gives the same forecast.
 RUNS, SEED = 2000, 1
 
 
-def simulated(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+def without(**off: bool) -> Forecaster:
+    """The same with features switched off, for ablation; see `Features`."""
+    return lambda others: simulated(others, Features(**off))
+
+
+def simulated(others: Sequence[Talks], features: Features | None = None) -> Callable[[Scene], Forecasts]:
     """Calibrate on other talks and the talks' own past, run the scenario, count by which day issues are resolved."""
     teaching = Teaching(others)
 
@@ -30,7 +35,9 @@ def simulated(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
             return {}
         ids = dict(zip((issue.name for issue in scene.talks.sure), names_of(scene.talks), strict=True))
         subject = Subject(scene, ids, agenda_data(scene.talks))
-        made = from_mapping(record_scenario(subject, teaching.of(scene)), f"{scene.talks.id} on {scene.now.on}")
+        made = from_mapping(
+            record_scenario(subject, teaching.of(scene, features)), f"{scene.talks.id} on {scene.now.on}"
+        )
         compiled = compile(made)
         tally = play(Job(compiled, "batch", SEED), 0, 0, RUNS, keep=False).tally
         shares = np.cumsum(tally.resolved, axis=1)[:, : scene.horizon + 1] / RUNS
@@ -38,3 +45,13 @@ def simulated(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
         return {issue.name: by_id[ids[issue.name]] for issue in scene.targeted}
 
     return forecast
+
+
+#: What is taken away from the scenario, and in what words.
+ABLATION: dict[str, Forecaster] = {
+    "announced dates": without(announced=False),
+    "the pace so far": without(pace=False),
+    "an end for all that is left": without(end=False),
+    "stalls": without(stalls=False),
+    "their own past": without(own_past=False),
+}
