@@ -28,7 +28,7 @@ from negsim.calibration.evidence import (
     openings,
     stalls,
 )
-from negsim.calibration.fitting import Teaching
+from negsim.calibration.fitting import Features, Teaching
 from negsim.calibration.partial import Prior
 from negsim.calibration.record_scenario import record_scenario
 from negsim.calibration.simulated import simulated
@@ -270,7 +270,9 @@ def test_rounds_without_a_plan_on_record_tell_nothing_of_cancellations():
 def test_talks_that_stalled_did_so_when_they_last_met():
     turkey = HISTORIES["turkey"]
     assert stalls(turkey).happened
-    assert stalls(turkey).years < (turkey.until - turkey.meeting_days()[0]).days / 365
+    days = turkey.meeting_days()
+    assert stalls(turkey).years == pytest.approx((days[-1] - days[0]).days / 365.25)
+    assert days[-1] < turkey.until
     assert not stalls(HISTORIES["croatia"]).happened
 
 
@@ -332,6 +334,29 @@ def test_an_announced_end_moves_the_end_of_the_scenario():
         int(sorted(map(lambda v: int(v.split()[0]), each))[20]) for each in (earlier, values["empirical"]["values"])
     ]
     assert median[1] > 2 * median[0]
+
+
+def test_an_announced_end_that_is_overdue_is_still_to_come():
+    said = [Target(day(0), "x", "y", "end", day(0), day(100), None)]
+    toy = talks([(0, 40), (0, None)], until=300, end="running", targets=said)
+    fit = Teaching(others_of("brexit")).of(Scene.of(toy, day(300), 400))
+    draws = fit.announced()
+    assert draws.min() > 0
+    assert fit.laws["slip"].ppf(0.1) > Teaching(others_of("brexit")).of(Scene.of(toy, day(10), 400)).laws["slip"].ppf(
+        0.1
+    )
+
+
+@pytest.mark.parametrize("feature", ["announced", "pace", "end", "stalls", "own_past"])
+def test_a_feature_that_is_off_changes_the_scenario(feature):
+    subject = of_history(HISTORIES["croatia"], date(2009, 6, 12), 1096)
+    teaching = Teaching(others_of("croatia"))
+    whole, less = (
+        record_scenario(subject, teaching.of(subject.scene, features))
+        for features in (None, Features(**{feature: False}))
+    )
+    assert whole != less
+    assert from_mapping(less).issues.keys() == from_mapping(whole).issues.keys()
 
 
 @settings(max_examples=3)
