@@ -30,6 +30,7 @@ from negsim.calibration.evidence import (
 )
 from negsim.calibration.fitting import Features, Teaching
 from negsim.calibration.partial import Prior
+from negsim.calibration.record_scenario import gap as gap_of
 from negsim.calibration.record_scenario import record_scenario
 from negsim.calibration.simulated import simulated
 from negsim.calibration.subjects import of_agenda, of_history, talks_of
@@ -224,6 +225,8 @@ def test_what_the_engine_played_is_recovered_from_its_records():
     assert close.ppf(0.05) < 0.1 < close.ppf(0.95)
     assert gap.ppf(0.05) < 45 < gap.ppf(0.95)
     assert gap.ratio == pytest.approx(2.0, rel=0.2)
+    written = gap_of(fit)["lognormal"]["q90"]
+    assert written == {"parameter": "gap", "times": pytest.approx(gap.ratio, rel=0.01)}
     assert close.ppf(0.95) < 0.16
 
 
