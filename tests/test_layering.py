@@ -26,7 +26,7 @@ LAYERS = [
     {"factors", "laws"},
     {"designs"},
     {"engines", "html", "plots", "story", "telling", "terminal", "tidy"},
-    {"history", "precision"},
+    {"precision"},
     {
         "bench",
         "cards",
@@ -41,7 +41,7 @@ LAYERS = [
         "work",
         "wording",
     },
-    {"comparison", "experiments", "explaining", "explanation"},
+    {"comparison", "experiments", "explaining", "explanation", "history"},
     {"moves"},
     {"sweeps"},
     {"cases"},
