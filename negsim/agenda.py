@@ -115,6 +115,7 @@ class Issue(Model):
     # What its agenda calls the sides and the disputes, for those who look at the issue alone.
     _sides: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _disputes: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _announced: tuple[Announced, ...] = PrivateAttr(())
 
     def entry(self, on: date) -> StatusChange | None:
         """The last entry of the history that had certainly come by the end of the day ``on``, if any."""
@@ -124,7 +125,7 @@ class Issue(Model):
     def _repr_html_(self) -> str:
         from negsim.cards import issue_card
 
-        return issue_card(self, self._sides, self._disputes)
+        return issue_card(self, self._sides, self._disputes, self._announced)
 
 
 class Round(Model):
@@ -199,6 +200,18 @@ class Target(Model):
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """An announced date as it looks on a day.
+
+    ``state`` is ``kept`` if all issues that it names were resolved by then, ``passed`` if it has passed and they were
+    not, ``past`` if it has passed and names no issue, so that the record does not say; else ``ahead``.
+    """
+
+    target: Target
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoardRow:
     """How an issue stands on a day."""
 
@@ -244,6 +257,9 @@ class Agenda(Model):
         for issue in agenda.issues.values():
             issue._sides = sides
             issue._disputes = {name: agenda.disputed[name].question for name in issue.disputed}
+        for one in agenda.announced(agenda.last_day):
+            for name in one.target.issues:
+                agenda.issues[name]._announced += (one,)
         return agenda
 
     def issue(self, issue_id: str) -> Issue:
@@ -293,11 +309,34 @@ class Agenda(Model):
         disputes = tuple(name for name in issue.disputed if self.disputed[name].date.certainly_by(on))
         return BoardRow(issue.id, issue.title, entry.status, entry.date, demands, len(documents), disputes)
 
+    def announced(self, on: date, issue_id: str | None = None) -> list[Announced]:
+        """The dates that had certainly been announced by the end of the day ``on``, the earliest first.
+
+        With an issue, those that name it.
+        """
+        said = [target for target in self.targets if target.said.certainly_by(on)]
+        mine = [target for target in said if issue_id is None or issue_id in target.issues]
+        return [Announced(target, self._state(target, on)) for target in sorted(mine, key=lambda one: one.by.latest)]
+
+    def _state(self, target: Target, on: date) -> str:
+        entries = [self.issues[name].entry(min(on, target.by.latest)) for name in target.issues]
+        if entries and all(entry is not None and entry.status is Status.RESOLVED for entry in entries):
+            return "kept"
+        if target.by.latest >= on:
+            return "ahead"
+        return "passed" if target.issues else "past"
+
     @property
     def last_day(self) -> date:
-        """The day by which everything in the histories and rounds had certainly come."""
+        """The day by which everything in the histories, rounds and announcements had certainly come."""
         changes = [change.date for issue in self.issues.values() for change in issue.history]
-        return max(day.latest for day in (*changes, *(one.date for one in self.rounds.values())))
+        rounds = [one.date for one in self.rounds.values()]
+        return max(day.latest for day in (*changes, *rounds, *(target.said for target in self.targets)))
+
+    @property
+    def tells_demands(self) -> bool:
+        """Whether a demand of anybody is on record; talks of the past may come with days alone."""
+        return any(demand.text for issue in self.issues.values() for demand in issue.demands.values())
 
     def _repr_html_(self) -> str:
         from negsim.cards import agenda_card

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -67,7 +68,7 @@ class Workbench:
                 files = (file for file in self.folder.rglob("*") if file.is_file() and not file.name.startswith("."))
                 if old != text and any(files):  # without any, an attempt was stopped before it had begun
                     raise NegsimError(
-                        f"{self.folder} holds unfinished work of another scenario, seed or version; "
+                        f"{self.folder} holds unfinished work of another job{differing(old, identity)}; "
                         "remove it, or name another folder"
                     )
                 self._sweep()
@@ -187,6 +188,32 @@ class Bench(Workbench):
             for file in (self.folder / kind).iterdir():
                 if int(file.stem) > last:
                     file.unlink()
+
+
+def differing(old: str | Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """In what an identity, or its file, is another than it should be, in words that begin with a comma.
+
+    >>> differing('{"hash": "a", "horizon": 400}', {"hash": "a", "horizon": 1096})
+    ', with another horizon (400, not 1096)'
+    """
+    try:
+        before, after = _flat(json.loads(old) if isinstance(old, str) else old), _flat(new)
+    except (ValueError, AttributeError):
+        return ""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+
+    def said(name: str) -> str:
+        values = [str(values.get(name, "none")) for values in (before, after)]
+        return f"{name} ({values[0]}, not {values[1]})" if max(map(len, values)) <= 12 else name
+
+    return ", with another " + ", ".join(map(said, names)) if names else ""
+
+
+def _flat(identity: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in identity.items():
+        flat |= {f"{name}.{key}": one for key, one in value.items()} if isinstance(value, dict) else {name: value}
+    return flat
 
 
 def finish_last_step(result: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from negsim.agenda import Agenda, BoardRow, Issue, Position
+from negsim.agenda import Agenda, Announced, BoardRow, Issue, Position
 from negsim.citations import Citation, read_document
 from negsim.errors import InputError, Problem
 from negsim.look import WIDTH, Look, pad, wrap
@@ -42,8 +42,10 @@ def board_table(agenda: Agenda, on: date, look: Look | None = None) -> str:
     for row in rows:
         disputed = f"yes ({len(row.disputed)})" if row.disputed else "no"
         lines.append(line(row.id, row.status.label, str(row.since), str(row.sources), disputed))
-        for side in agenda.sides:
+        for side in agenda.sides if agenda.tells_demands else ():
             lines.append(_fill(_demand(agenda, row, side), pad(f"  {side}", label - 2) + "  ", " " * label))
+    if announced := agenda.announced(on):
+        lines += ["", look.bold("Announced dates"), *(_announced(agenda, one, named=True) for one in announced)]
     return "\n".join(lines)
 
 
@@ -65,6 +67,7 @@ def board_data(agenda: Agenda, on: date) -> dict[str, Any]:
             }
             for row in agenda.board(on)
         ],
+        "announced": _Reader(None).expand(_announced_data(agenda.announced(on))),
     }
 
 
@@ -97,7 +100,7 @@ def issue_text(agenda: Agenda, issue_id: str, documents: Path | None = None) -> 
         for version in dispute.versions:
             out += [_fill(f"{version.says}: {version.text}", "  - "), *reader.lines(version.citations)]
         out += [_fill(dispute.we_take, "  We take: "), _fill(dispute.why, "  Because: ")]
-    out += ["", *_dated(agenda, issue)]
+    out += ["", *_dated(agenda, issue, reader)]
     return "\n".join(out).rstrip()
 
 
@@ -111,6 +114,7 @@ def issue_data(agenda: Agenda, issue_id: str, documents: Path | None = None) -> 
     reader = _Reader(documents)
     data = {"id": issue_id, **issue.model_dump(mode="json")}
     data["disputed"] = {name: agenda.disputed[name].model_dump(mode="json") for name in issue.disputed}
+    data["announced"] = _announced_data(agenda.announced(agenda.last_day, issue_id))
     found: dict[str, Any] = reader.expand(data)
     return found
 
@@ -167,7 +171,19 @@ def _position(title: str, position: Position, reader: _Reader) -> list[str]:
     return [_fill(f"{title}: {position.text or _NOTHING}{since}", "  ", "    "), *reader.lines(position.citations)]
 
 
-def _dated(agenda: Agenda, issue: Issue) -> list[str]:
+def _announced_data(announced: list[Announced]) -> list[dict[str, Any]]:
+    return [{**one.target.model_dump(mode="json"), "state": one.state} for one in announced]
+
+
+def _announced(agenda: Agenda, one: Announced, named: bool) -> str:
+    """An announced date in a line or more; ``named``: with the issues that it names."""
+    target = one.target
+    names = "all issues" if len(target.issues) == len(agenda.issues) else ", ".join(target.issues)
+    about = f", on {names}" if named and names else ""
+    return _fill(f"{target.who} ({target.said}){about}: {target.what}", f"  {target.by!s:<10}  {one.state:<6}  ")
+
+
+def _dated(agenda: Agenda, issue: Issue, reader: _Reader) -> list[str]:
     """Rounds, events and announced dates that name the issue."""
     dated = [(item.date, item.title) for item in agenda.rounds.values() if issue.id in item.issues]
     events = [(item.date, item.title) for item in agenda.events.values() if issue.id in item.issues]
@@ -175,10 +191,10 @@ def _dated(agenda: Agenda, issue: Issue) -> list[str]:
     for heading, items in (("Rounds", dated), ("Outside events", events)):
         if items:
             out += [heading, *(_fill(title, f"  {when or 'undated'!s:<10}  ") for when, title in items), ""]
-    targets = [target for target in agenda.targets if issue.id in target.issues]
-    if targets:
-        out += ["Announced dates"]
-        out += [_fill(f"{target.who} ({target.said}): {target.what}", f"  {target.by!s:<10}  ") for target in targets]
+    if announced := agenda.announced(agenda.last_day, issue.id):
+        out.append("Announced dates")
+        for one in announced:
+            out += [_announced(agenda, one, named=False), *reader.lines(one.target.citations)]
     return out
 
 

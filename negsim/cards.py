@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from negsim.wording import wording
 
 if TYPE_CHECKING:
-    from negsim.agenda import Agenda, Issue
+    from negsim.agenda import Agenda, Announced, Issue
     from negsim.citations import Citation
     from negsim.scenario import Scenario
 
@@ -23,19 +23,26 @@ _NOTHING = "no public position"
 def agenda_card(agenda: Agenda) -> str:
     """The board as of the last day on record."""
     on = agenda.last_day
-    titles = [side.title for side in agenda.sides.values()]
-    heads = ["issue", "status", "since", *(f"{title} wants" for title in titles), "sources", "disputed"]
+    sides = agenda.sides if agenda.tells_demands else {}
+    heads = ["issue", "status", "since", *(f"{side.title} wants" for side in sides.values()), "sources", "disputed"]
     rows = [
         [row.title, row.status.label, str(row.since)]
-        + [row.demands[side] or _NOTHING for side in agenda.sides]
+        + [row.demands[side] or _NOTHING for side in sides]
         + [str(row.sources), str(len(row.disputed)) if row.disputed else "no"]
         for row in agenda.board(on)
     ]
-    return _table(f"{agenda.title}, as of {on}", heads, [[escape(cell) for cell in row] for row in rows])
+    board = _table(f"{agenda.title}, as of {on}", heads, [[escape(cell) for cell in row] for row in rows])
+    titles_of = {name: issue.title for name, issue in agenda.issues.items()}
+    return board + _announced(agenda.announced(on), titles_of)
 
 
-def issue_card(issue: Issue, sides: Mapping[str, str], disputes: Mapping[str, str]) -> str:
-    """One issue: demands, history with the sentences that say so, disputes; names by id where no agenda tells more."""
+def issue_card(
+    issue: Issue, sides: Mapping[str, str], disputes: Mapping[str, str], announced: Sequence[Announced] = ()
+) -> str:
+    """One issue: demands, history with the sentences that say so, announced dates, disputes.
+
+    Names stand there by id where no agenda tells more.
+    """
     last = issue.history[-1]
     parts = [f"<p><b>{escape(issue.title)}</b>: {escape(last.status.label)} since {escape(str(last.date))}</p>"]
     parts.append(f"<p>{escape(issue.summary)} Resolved when: {escape(issue.resolves_when)}</p>")
@@ -49,9 +56,26 @@ def issue_card(issue: Issue, sides: Mapping[str, str], disputes: Mapping[str, st
         for change in issue.history
     ]
     parts.append(_table("History", ["date", "status", "what happened", "says who"], happened))
+    parts.append(_announced(announced))
     questions = "".join(f"<li>{escape(disputes.get(name, name))}</li>" for name in issue.disputed)
     parts.append(f"<p>Disputed:</p><ul>{questions}</ul>" if questions else "<p>Disputed: nothing.</p>")
     return "".join(parts)
+
+
+def _announced(announced: Sequence[Announced], titles: Mapping[str, str] | None = None) -> str:
+    """Announced dates with what became of them; with titles also what they are about. Nothing if there are none."""
+    if not announced:
+        return ""
+    heads = ["by", "", "who", "said", "what", *(["about"] if titles else []), "says who"]
+    rows = []
+    for one in announced:
+        target = one.target
+        cells = [escape(text) for text in (str(target.by), one.state, target.who, str(target.said), target.what)]
+        if titles:
+            everything = len(target.issues) == len(titles)
+            cells.append("all issues" if everything else escape(", ".join(titles[name] for name in target.issues)))
+        rows.append([*cells, _cited(target.citations)])
+    return _table("Announced dates", heads, rows)
 
 
 def scenario_card(scenario: Scenario) -> str:

@@ -219,7 +219,7 @@ def test_unfinished_work_of_another_job_is_kept(negsim, place):
     before = files(place)
     ended = negsim(*COMMAND)
     assert ended.code == 2
-    assert "out.unfinished holds unfinished work of another scenario, seed or version" in ended.err
+    assert "out.unfinished holds unfinished work of another job, with another some (job, not none)" in ended.err
     assert files(place) == before
 
 

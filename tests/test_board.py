@@ -121,6 +121,94 @@ def test_the_board_of_an_earlier_day_knows_less(agenda: Agenda) -> None:
     assert board_table(agenda, date(2025, 2, 27)) == "Talks in Oslo\nAs of 2025-02-27: nothing on the table yet"
 
 
+LATER = date(2025, 7, 1)
+
+
+@pytest.fixture
+def announced(agenda: Agenda) -> Agenda:
+    """The agenda with more dates: about nothing in particular, about two issues, about one that is resolved."""
+    data = agenda.model_dump(mode="json")
+    cited = data["issues"]["visas"]["citations"]
+    data["issues"]["hurdles"] = {
+        **data["issues"]["arctic"],
+        "title": "Hurdles",
+        "opens_after": [],
+        "history": [
+            {"date": f"2025-{month}", "status": status, "what": "So it was.", "citations": cited}
+            for month, status in (("01", "raised"), ("02", "agreed"), ("03", "implementing"), ("05", "resolved"))
+        ],
+    }
+    more = [
+        {"who": "Both", "said": "2025-04-02", "what": "A next round.", "by": "2025-05-01"},
+        {"who": "A host", "said": "2025-04-03", "what": "All of it.", "by": "2025", "issues": list(data["issues"])},
+        {"who": "A clerk", "said": "2025-04-04", "what": "Hurdles go.", "by": "2025-06-30", "issues": ["hurdles"]},
+    ]  # fmt: skip
+    more = [target | {"citations": cited} for target in more]
+    return Agenda.model_validate({**data, "targets": [*data["targets"], *more]})
+
+
+def test_announced_dates_say_what_became_of_them(announced: Agenda) -> None:
+    def states(on: date, issue: str | None = None) -> list[tuple[str, str]]:
+        return [(one.target.who, one.state) for one in announced.announced(on, issue)]
+
+    assert states(date(2025, 3, 30)) == []
+    assert states(date(2025, 4, 2)) == [("Both", "ahead"), ("A minister", "ahead")]
+    # A month is over on its last day, and the day of a date is not yet past.
+    assert dict(states(date(2025, 6, 30)))["A minister"] == "ahead"
+    assert states(LATER) == [("Both", "past"), ("A minister", "passed"), ("A clerk", "kept"), ("A host", "ahead")]
+    assert dict(states(date(2025, 5, 30)))["A clerk"] == "ahead"
+    assert dict(states(date(2025, 5, 31)))["A clerk"] == "kept"
+    assert states(LATER, "hurdles") == [("A clerk", "kept"), ("A host", "ahead")]
+    assert dict(states(date(2026, 1, 1)))["A host"] == "passed"
+
+
+def test_what_is_resolved_after_its_date_has_passed_it(announced: Agenda) -> None:
+    data = announced.model_dump(mode="json")
+    data["targets"] = [{**data["targets"][-1], "by": "2025-05-30"}]
+    assert [one.state for one in Agenda.model_validate(data).announced(LATER)] == ["passed"]
+
+
+def test_the_board_shows_what_had_been_announced_by_then(announced: Agenda) -> None:
+    assert "Announced dates" not in board_table(announced, date(2025, 3, 30))
+    assert board_table(announced, LATER).split("Announced dates\n")[1].splitlines() == [
+        "  2025-05-01  past    Both (2025-04-02): A next round.",
+        "  2025-06     passed  A minister (2025-03), on visas: Visas.",
+        "  2025-06-30  kept    A clerk (2025-04-04), on hurdles: Hurdles go.",
+        "  2025        ahead   A host (2025-04-03), on all issues: All of it.",
+    ]
+    data = board_data(announced, LATER)["announced"]
+    assert [(one["by"], one["state"], one["issues"]) for one in data[:2]] == [
+        ("2025-05-01", "past", []),
+        ("2025-06", "passed", ["visas"]),
+    ]
+    assert (data[1]["citations"][0]["document"], data[1]["citations"][0]["sentence"]) == ("report", 3)
+    assert json.loads(json.dumps(data)) == data
+
+
+def test_an_issue_shows_the_dates_that_name_it_as_of_the_last_day_on_record(announced: Agenda) -> None:
+    assert announced.last_day == date(2025, 5, 31)
+    assert issue_text(announced, "hurdles").split("Announced dates\n")[1].splitlines() == [
+        "  2025-06-30  kept    A clerk (2025-04-04): Hurdles go.",
+        "    [report#2]",
+        "  2025        ahead   A host (2025-04-03): All of it.",
+        "    [report#2]",
+    ]
+    assert issue_text(announced, "visas").split("Announced dates\n")[1].splitlines()[:2] == [
+        "  2025-06     ahead   A minister (2025-03): Visas.",
+        "    [report#3]",
+    ]
+    assert [one["state"] for one in issue_data(announced, "hurdles")["announced"]] == ["kept", "ahead"]
+
+
+def test_a_record_without_any_demand_does_not_say_so_for_every_issue(agenda: Agenda) -> None:
+    data = agenda.model_dump(mode="json")
+    for issue in data["issues"].values():
+        issue["demands"] = {"us": {"text": None}, "russia": {"text": None}}
+    board = board_table(Agenda.model_validate(data), date(2025, 3, 1))
+    assert "no public position" not in board
+    assert "visas   converging    2025-03-01" in board
+
+
 def test_the_board_as_data(agenda: Agenda) -> None:
     data = board_data(agenda, date(2025, 3, 1))
     assert {key: data[key] for key in ("title", "as_of", "sides")} == {
@@ -181,7 +269,8 @@ def test_an_issue_in_full_names_the_sentences(agenda: Agenda) -> None:
         "  undated     A war",
         "",
         "Announced dates",
-        "  2025-06     A minister (2025-03): Visas.",
+        "  2025-06     ahead   A minister (2025-03): Visas.",
+        "    [report#3]",
     ]
 
 
@@ -193,7 +282,7 @@ def test_with_documents_it_reads_the_sentences_live(agenda: Agenda, documents: P
     assert "    [report#1] (not there, or changed)" in text
     assert "Bern" not in text
     (documents / "report.txt").unlink()
-    assert issue_text(agenda, "visas", documents).count("(not there, or changed)") == 7
+    assert issue_text(agenda, "visas", documents).count("(not there, or changed)") == 8
 
 
 def test_a_dormant_issue_says_what_it_waits_for(agenda: Agenda) -> None:

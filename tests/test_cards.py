@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from negsim.agenda import Agenda
 from negsim.scenario import from_mapping
 from tests.kit import talks
 
@@ -29,6 +30,28 @@ def test_an_issue_shows_both_demands_its_history_with_sentences_and_its_disputes
     for name in baseline.agenda.issues["banking"].disputed:
         assert baseline.agenda.disputed[name].question in html
     assert "Disputed: nothing" in from_mapping(talks()).agenda.issue("a")._repr_html_()
+
+
+def announcing(*targets):
+    data = talks("a b")["agenda"]
+    said = {"who": "A minister", "said": "2024-12-01", "what": "It is done."}
+    return Agenda.model_validate(data | {"targets": [said | target for target in targets]})
+
+
+def test_announced_dates_stand_below_the_board_and_with_their_issue():
+    dates = {"by": "2024-12-24", "issues": ["a"]}, {"by": "2025-03", "issues": ["a", "b"]}, {"by": "2025-02-01"}
+    agenda = announcing(*dates)
+    shown = [words(part) for part in agenda._repr_html_().split("<caption")[2].split("<tr>")[2:]]
+    assert [[word in row for word in ("passed", "ahead", "all issues")] for row in shown] == [
+        [True, False, False],
+        [False, True, False],
+        [False, True, True],
+    ]
+    assert all("A minister" in row and "2024-12-01" in row for row in shown)
+    one, other = (agenda.issue(name)._repr_html_() for name in "ab")
+    assert ("2024-12-24" in one, "2025-03" in one, "2025-02-01" in one) == (True, True, False)
+    assert ("2024-12-24" in other, "2025-03" in other, "A minister" in other) == (False, True, True)
+    assert "Announced" not in announcing()._repr_html_()
 
 
 def test_a_scenario_shows_its_headline_assumptions_with_their_sources(baseline):

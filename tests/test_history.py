@@ -1,6 +1,7 @@
 """Histories: what is read and refused, what can be known on a day, and that what scenarios quote stands there."""
 
 import csv
+import json
 import shutil
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ from scipy import stats
 from negsim.errors import InputError, NegsimError
 from negsim.history import Issue, Target, known_by, load, state
 from negsim.history.describe import describe
-from negsim.history.record import to_agenda
+from negsim.history.record import agenda_yaml, to_agenda
 from negsim.history.scene import durations
 from negsim.status import Status
 
@@ -218,6 +219,72 @@ def test_what_was_open_when_talks_stalled_is_suspended():
     agenda = to_agenda(HISTORIES["iceland"])
     statuses = [row.status for row in agenda.board(date(2013, 5, 23))]
     assert statuses.count(Status.SUSPENDED) == 16
+
+
+@pytest.mark.parametrize("talks", HISTORIES.with_issues, ids=lambda talks: talks.id)
+def test_an_agenda_of_a_middle_day_is_a_file_that_reads_and_knows_nothing_later(negsim, tmp_path, talks):
+    on = talks.first + (talks.until - talks.first) / 2
+    path = tmp_path / "agenda.yaml"
+    assert negsim("history", "agenda", talks.id, "--on", on, "-o", path).code == 0
+    ended = negsim("agenda", "--agenda", path, "--json")
+    shown = json.loads(ended.out)
+    assert len(shown["issues"]) == len(known_by(talks, on).sure)
+    days = [one["since"] for one in shown["issues"]] + [one["said"] for one in shown["announced"]]
+    assert max(days) <= str(on)
+    assert max(map(len, negsim("agenda", "--agenda", path).out.splitlines())) <= 80
+
+
+def test_announced_dates_come_with_an_agenda_and_say_what_became_of_them():
+    brexit = HISTORIES["brexit"]
+    end = to_agenda(brexit).announced(date(2018, 11, 30))[-1]
+    assert (end.state, str(end.target.by)) == ("passed", "2018-10-31")
+    assert "it came on 2018-11-14" in end.target.what
+    assert len(end.target.issues) == len(to_agenda(brexit).issues)
+    then = to_agenda(brexit, date(2018, 3, 20))
+    assert [one.state for one in then.announced(then.last_day)] == ["past", "ahead"]
+    assert "it came on 2018" not in str(then.targets)
+    assert to_agenda(brexit, date(2018, 3, 18)).announced(date(2019, 1, 1))[-1].state == "past"
+
+
+@pytest.fixture
+def by_chance(tmp_path):
+    """A scenario on the agenda of talks of the past, with what a history can tell."""
+    agenda = to_agenda(HISTORIES["brexit"], date(2018, 3, 20))
+    (tmp_path / "agenda.yaml").write_text(agenda_yaml(HISTORIES["brexit"], date(2018, 3, 20)), encoding="utf-8")
+    path = tmp_path / "scenario.yaml"
+    path.write_text(
+        "title: by chance\nagenda: agenda.yaml\nas_of: 2018-03-20\nhorizon: 2 years\n"
+        "channels:\n  rounds: {title: Rounds, gap: 30 days, session: 6 hours, source: 'judgement: x'}\n"
+        "defaults: {hours: 2 hours, settle: {chance: 0.2}, source: 'judgement: x'}\n",
+        encoding="utf-8",
+    )
+    return path, agenda
+
+
+@pytest.mark.slow
+def test_pictures_report_when_trace_and_explorer_work_on_a_history(negsim, tmp_path, by_chance):
+    import negsim as ns
+    from negsim.explorer.exploration import Exploration
+    from negsim.explorer.widgets import Explorer
+
+    path, agenda = by_chance
+    projection = ns.run(ns.load(path), runs=20)
+    page = ns.report([projection], tmp_path / "page.html")
+    assert "whole WA by October 2018" in page
+    assert "round 4 week of 18 Sept (it came on 2017-09-25)" in page
+    # By chance no offers are made, there are no terms, and there is one climate: these pictures would be empty.
+    empty = {"gap", "terms", "climate", "frontier"}
+    for kind, question in ns.plots.KINDS.items():
+        assert (f'aria-label="{question}' in page) == (kind not in empty), kind
+    for kind in ("gap", "terms"):
+        assert projection.plot(kind).svg
+    for command in (("when", path, "--runs", 20), ("trace", path), ("run", path, "--runs", 20)):
+        ended = negsim(*command)
+        assert ended.code == 0, ended.err
+        assert "Ireland" in ended.out
+    panel = Explorer(Exploration(ns.load(path), runs=20))
+    assert {f"issue.{name}" for name in projection.scenario.issues} <= set(panel.controls)
+    assert len(projection.scenario.issues) == 3 < len(agenda.issues)
 
 
 def test_board_burndown_and_report_work_on_a_history(negsim, tmp_path):

@@ -42,4 +42,5 @@ def test_there_are_notebooks():
         "03_reading_one_run",
         "04_your_own_talks",
         "05_what_drives_it",
+        "06_one_origin",
     ]

@@ -68,6 +68,23 @@ def test_it_holds_every_picture_that_says_something(one, projection):
         assert any(ns.plots.KINDS[kind] in label and projection.view(kind).verdict in label for label in labels)
 
 
+def test_announced_dates_stand_with_their_issues_and_below_the_agenda(few):
+    mapping = talks("a b")
+    said = {"who": "<b>A minister</b>", "said": "2025-01-05"}
+    mapping["agenda"]["targets"] = [
+        {**said, "what": "It is done.", "by": "2025-03-01", "issues": ["a"]},
+        {**said, "what": "They meet.", "by": "2025-06"},
+        {**said, "what": "Nobody knows yet.", "said": "2025-04-11", "by": "2026"},
+    ]
+    page = ns.report([ns.run(from_mapping(mapping), runs=5)])
+    text = " ".join("".join(Tree(page).texts).split())
+    assert "Announced for 2025-03-01, passed<b>A minister</b> (2025-01-05): It is done." in text
+    assert "2025-03-01, passed: <b>A minister</b> (2025-01-05), on A: It is done." in text
+    assert "2025-06, ahead: <b>A minister</b> (2025-01-05): They meet." in text
+    assert "Nobody knows yet" not in text  # it was said a day after the scenario begins
+    assert "<b>A minister" not in page
+
+
 def test_assumptions_come_in_words_with_their_sources(one):
     text = "".join(Tree(one).texts)
     assert "us_patience: median 20 months, one in ten above 6 years" in text

@@ -46,7 +46,7 @@ def board(
     from negsim.board import board_data, board_table
 
     record = _agenda(agenda)
-    on = _day(as_of) if as_of is not None else _last_day(record)
+    on = _day(as_of) if as_of is not None else record.last_day
     if as_json:
         print_json(board_data(record, on))
     else:
@@ -98,10 +98,6 @@ def _agenda(path: Path | None) -> Agenda:
     from negsim.agenda import load_agenda
 
     return load_agenda(agenda_path(path))
-
-
-def _last_day(agenda: Agenda) -> date:
-    return max(entry.date.latest for issue in agenda.issues.values() for entry in issue.history)
 
 
 def _day(text: str) -> date:

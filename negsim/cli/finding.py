@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negsim.cli.options import Dask, Engine, FileOrFolder, FileRuns, FileSeed, Json, Scenario, Seed, Workers, print_json
-from negsim.cli.playing import announce, executor_of, loaded, progress
+from negsim.cli.playing import announce, executor_of, loaded, progress, resumable
 from negsim.errors import NegsimError
 from negsim.look import Look
 from negsim.runs import DEFAULT_SEED
@@ -82,18 +82,15 @@ def sweep(
     total = len(points(design, factors, number, seed)) * runs
     announce(pick_engine(engine, total))
     # Processes, as for the reference engine: most of an experiment's work is Python.
-    with executor_of(workers, dask, "reference") as executor, progress(total, file.stem) as advance:
-        try:
-            done = sweep_all(
-                scenario, factors, design, number, runs, seed, engine, advance, executor=executor, out=out,
-                command=shlex.join(["negsim", *sys.argv[1:]]),
-            )  # fmt: skip
-        except KeyboardInterrupt:
-            if out is not None and out.with_name(f"{out.name}.unfinished").is_dir():
-                typer.echo(
-                    f"Stopped. {out}.unfinished keeps what is finished; the same command goes on there.", err=True
-                )
-            raise
+    with (
+        executor_of(workers, dask, "reference") as executor,
+        resumable(out),
+        progress(total, file.stem) as advance,
+    ):
+        done = sweep_all(
+            scenario, factors, design, number, runs, seed, engine, advance, executor=executor, out=out,
+            command=shlex.join(["negsim", *sys.argv[1:]]),
+        )  # fmt: skip
     if as_json:
         print_json(
             {

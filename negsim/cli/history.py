@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negsim.cli.options import Json, in_clone, print_json, yaml_files
-from negsim.cli.playing import progress
+from negsim.cli.playing import executor_of, progress, resumable
 from negsim.errors import NegsimError
 from negsim.look import Look
 
@@ -126,6 +126,13 @@ def backtest(
         Path | None,
         typer.Option("--report", metavar="FILE", help="Also write the track record, a page with pictures."),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Keep all scores (CSV) here; what is stopped goes on there."),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=1, help="How many processors make the forecasts.")
+    ] = 1,
     as_json: Json = False,
 ) -> None:
     """Forecast talks of the past, and score what came of it.
@@ -134,7 +141,7 @@ def backtest(
     """
     from negsim.history import load, verdict
     from negsim.history.origins import read_origins
-    from negsim.history.trial import days_of, trial
+    from negsim.history.trial import PARTS, days_of, trial
 
     if report is not None and talks:
         raise NegsimError("the track record is of all talks that have origins; leave the names out")
@@ -147,10 +154,24 @@ def backtest(
         raise NegsimError(f"there are no origins for {', '.join(missing)}; give a file that has some with --origins")
     wanted = {name: all_origins[name] for name in dict.fromkeys(chosen)}
     total = sum(map(len, wanted.values()))
-    with progress(total * (4 if report else 1), "backtest", "origins") as advance:
-        advance(0)
-        remembered = load(folder, memory=True) if report is not None else None
-        found = trial(record, wanted, days, advance, remembered)
+    total *= len(PARTS) if report is not None else 1
+    remembered = load(folder, memory=True) if report is not None else None
+    # Processes, as for the reference engine: most of a forecast's work is Python.
+    with (
+        executor_of(workers, None, "reference") as executor,
+        resumable(out),
+        progress(total, "backtest", "origins") as advance,
+    ):
+        before: list[int] = []
+
+        def advanced(origins: int) -> None:
+            before.append(origins) if not before else None
+            advance(origins)
+
+        found = trial(record, wanted, days, advanced, remembered, executor=executor, out=out)
+    if out is not None:
+        said = "held all scores already; nothing was forecast anew" if before == [total] else "holds all scores"
+        typer.echo(f"{out} {said}", err=True)
     if report is not None:
         from negsim.history.track import write_page
 

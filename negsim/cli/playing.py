@@ -84,11 +84,17 @@ def run_file(
         total = Precision.of(precision, runs or MOST).enough
     engine = pick_engine(engine, total)
     announce(engine)
+    with resumable(more.get("out")), progress(total, file.stem) as advance:
+        return run_all(scenario, runs, seed, engine, advance, **more)
+
+
+@contextmanager
+def resumable(out: Path | None) -> Iterator[None]:
+    """Say after Ctrl-C where what is finished is kept, if it is."""
     try:
-        with progress(total, file.stem) as advance:
-            return run_all(scenario, runs, seed, engine, advance, **more)
+        yield
     except KeyboardInterrupt:
-        if (out := more.get("out")) is not None and out.with_name(f"{out.name}.unfinished").is_dir():
+        if out is not None and out.with_name(f"{out.name}.unfinished").is_dir():
             typer.echo(f"Stopped. {out}.unfinished keeps what is finished; the same command goes on there.", err=True)
         raise
 

@@ -7,7 +7,7 @@ talks, then over talks: sixty chapters of one accession are one experience and n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from negsim.errors import NegsimError
-from negsim.history.scene import Floats, Forecaster, Scene
+from negsim.history.scene import Floats, Forecaster, Forecasts, Scene
 from negsim.history.scores import brier, coverage, crps, log_score, pit_bounds
 from negsim.history.talks import Histories, Issue, Talks, known_by
 
@@ -78,6 +78,55 @@ class Scored:
         return [name for name, how in self.ends.items() if (how == "concluded") == (end == "concluded")]
 
 
+@dataclass(frozen=True)
+class AtOrigin:
+    """What came of the forecasts from one origin: values by method, case and score, as in `Scored`."""
+
+    cases: tuple[Case, ...]
+    values: list[list[list[float]]]
+    at_days: list[list[list[float]]]
+
+
+class Examiner:
+    """Forecasts from one origin at a time, scored; each talks by methods that are shown all others.
+
+    What was learned is kept until other talks are asked for, so go from talks to talks. The arguments are those of
+    `score`.
+    """
+
+    def __init__(
+        self, histories: Histories, methods: Mapping[str, Forecaster], horizon: int = HORIZON, hindsight: bool = True
+    ) -> None:
+        self.histories, self.methods, self.horizon, self.hindsight = histories, methods, horizon, hindsight
+        self._taught: tuple[str, list[Callable[[Scene], Forecasts]]] = ("", [])
+
+    def at(self, name: str, origin: date) -> AtOrigin:
+        """Forecast some talks from an origin by every method, and score what came of it."""
+        talks = self.histories[name]
+        scene = Scene.of(talks, origin, self.horizon)
+        cases = cases_of(talks, scene)
+        found = AtOrigin(tuple(cases), [], [])
+        for forecast in self._shown(name, origin):
+            cdfs = forecast(scene) if cases else {}
+            found.values.append([scores_of(cdfs[case.issue], case) for case in cases])
+            found.at_days.append(
+                [
+                    [float(cdfs[case.issue][day]) if day <= self.horizon else np.nan for day in BRIER_DAYS]
+                    for case in cases
+                ]
+            )
+        return found
+
+    def _shown(self, name: str, origin: date) -> list[Callable[[Scene], Forecasts]]:
+        others = [each for each in self.histories.talks.values() if each.id != name]
+        if not self.hindsight:
+            return [method(_known(others, origin)) for method in self.methods.values()]
+        taught = self._taught
+        if taught[0] != name:
+            taught = self._taught = (name, [method(others) for method in self.methods.values()])
+        return taught[1]
+
+
 def score(
     histories: Histories,
     origins: Mapping[str, Sequence[date]],
@@ -100,30 +149,28 @@ def score(
     Raises:
         NegsimError: There is nothing to score.
     """
-    cases: list[Case] = []
-    values: list[list[list[float]]] = [[] for _ in methods]
-    at_days: list[list[list[float]]] = [[] for _ in methods]
+    examiner, found = Examiner(histories, methods, horizon, hindsight), []
     for name, days in origins.items():
-        talks = histories[name]
-        others = [each for each in histories.talks.values() if each.id != name]
-        taught = [method(others) for method in methods.values()] if hindsight else []
         for origin in days:
-            shown = taught or [method(_known(others, origin)) for method in methods.values()]
-            scene = Scene.of(talks, origin, horizon)
-            mine = cases_of(talks, scene)
-            cases += mine
-            for m, forecast in enumerate(shown):
-                cdfs = forecast(scene) if mine else {}
-                for case in mine:
-                    cdf = cdfs[case.issue]
-                    values[m].append(scores_of(cdf, case))
-                    at_days[m].append([float(cdf[day]) if day <= horizon else np.nan for day in BRIER_DAYS])
+            found.append(examiner.at(name, origin))
             if progress is not None:
                 progress(1)
+    return gathered(methods, found, {name: histories[name].end for name in origins})
+
+
+def gathered(methods: Iterable[str], found: Sequence[AtOrigin], ends: Mapping[str, str]) -> Scored:
+    """What came of the forecasts from all origins; ``ends``: how each of the talks ended.
+
+    Raises:
+        NegsimError: There is nothing to score.
+    """
+    cases = tuple(case for each in found for case in each.cases)
     if not cases:
         raise NegsimError("no issue of these talks is open or waiting at these origins, so there is nothing to score")
-    ends = {name: histories[name].end for name in origins}
-    return Scored(tuple(methods), tuple(cases), np.asarray(values), np.asarray(at_days), ends)
+    names = tuple(methods)
+    values = [[row for each in found for row in each.values[m]] for m in range(len(names))]
+    at_days = [[row for each in found for row in each.at_days[m]] for m in range(len(names))]
+    return Scored(names, cases, np.asarray(values), np.asarray(at_days), ends)
 
 
 def _known(others: Sequence[Talks], origin: date) -> list[Talks]:

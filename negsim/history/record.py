@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.agenda import NO_POSITION, Agenda
 from negsim.errors import NegsimError
 from negsim.files import to_yaml
-from negsim.history.talks import Issue, Talks, known_by
+from negsim.history.talks import Issue, Talks, Target, known_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,8 @@ def to_agenda(talks: Talks, on: date | None = None) -> Agenda:
 
     An opening is ``raised``, a closing ``resolved`` with what lies before it on the same day. Issues not yet opened are
     ``dormant`` from the first opening on; what was open when talks stalled is ``suspended``. Issues with a day in doubt
-    are left out, and the description says so. There are no citations: where a day comes from stands in the text.
+    are left out, and the description says so. There are no citations: where a day comes from stands in the text. An
+    announced end of the talks names all issues; when something announced came is added to what was announced.
 
     Raises:
         NegsimError: No issue is on record by then, or `known_by` has nothing to say of that day.
@@ -56,7 +57,7 @@ def agenda_data(talks: Talks, on: date | None = None) -> dict[str, Any]:
     meetings = [meeting for meeting in then.meetings if meeting.held and meeting.start and not meeting.unsure]
     return {
         "title": then.title,
-        "description": f"Made from a history; the record stands at {then.until}.{left_out}",
+        "description": f"Made from a history: days, and no demands. The record stands at {then.until}.{left_out}",
         "sides": {name: {"title": title} for name, title in sides.items()},
         "issues": {name: _issue(issue, then, first, list(sides)) for name, issue in zip(names, then.sure, strict=True)},
         "rounds": {
@@ -68,11 +69,19 @@ def agenda_data(talks: Talks, on: date | None = None) -> dict[str, Any]:
             }
             for name, meeting in zip(_names(f"round {m.name}" for m in meetings), meetings, strict=True)
         },
-        "targets": [
-            {"who": target.who, "said": str(target.said), "what": target.what, "by": str(target.latest)}
-            for target in then.targets
-            if not target.unsure
-        ],
+        "targets": [_target(target, names) for target in then.targets if not target.unsure],
+    }
+
+
+def _target(target: Target, names: list[str]) -> dict[str, Any]:
+    came = f" (it came on {target.actual})" if target.actual is not None else ""
+    return {
+        "who": target.who,
+        "said": str(target.said),
+        "what": target.what + came,
+        "by": str(target.latest),
+        # The end of the talks is that of all issues.
+        **({"issues": names} if target.about == "end" else {}),
     }
 
 
@@ -99,8 +108,9 @@ def _history(issue: Issue, talks: Talks, first: date) -> Iterable[tuple[date, st
     yield issue.opened, "raised", "Opened."
     if issue.closed is not None:
         # The tracker knows stages that a history does not tell apart.
-        for status in ("agreed", "implementing", "resolved"):
-            yield issue.closed, status, f"Closed. Source: {issue.source}" if issue.source else "Closed."
+        for status in ("agreed", "implementing"):
+            yield issue.closed, status, "Closed."
+        yield issue.closed, "resolved", f"Closed. Source: {issue.source}" if issue.source else "Closed."
     elif talks.end == "stalled":
         yield talks.until, "suspended", "Open when the talks stalled."
 

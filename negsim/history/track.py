@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 from negsim.history.backtest import BRIER_DAYS, KINDS, Scored
 from negsim.history.bootstrap import Difference
+from negsim.history.kept import fingerprint
 from negsim.history.model import OURS, chosen
 from negsim.history.talks import Histories
 from negsim.history.trial import Trial
@@ -57,11 +57,6 @@ def write_page(found: Trial, histories: Histories, path: Path) -> list[Path]:
         written.append(path.with_name(name))
     write_file(path, page(found, histories, list(pictures)).encode())
     return [path, *written]
-
-
-def fingerprint(histories: Histories) -> str:
-    """The first letters of a hash of all that is on record."""
-    return hashlib.sha256(repr(histories).encode()).hexdigest()[:12]
 
 
 def talks_table(scored: Scored) -> pd.DataFrame:
@@ -125,7 +120,7 @@ def page(found: Trial, histories: Histories, pictures: list[str]) -> str:
     }
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         tables,
-        fingerprint=fingerprint(histories),
+        fingerprint=fingerprint(histories)[:12],
         names=", ".join(histories[name].title for name in scored.ends),
         open=sum(case.kind == KINDS[0] for case in scored.cases),
         waiting=sum(case.kind == KINDS[1] for case in scored.cases),

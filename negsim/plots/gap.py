@@ -76,7 +76,7 @@ def gap(view: View, ax: Axes) -> Axes:
     from matplotlib.lines import Line2D
 
     handles: dict[str, Any] = {}
-    for name, colour, dashes in zip(setting.sides, style.SIDES, DASHES, strict=True):
+    for name, colour, dashes in zip(setting.sides, style.SIDES, DASHES, strict=True) if bargains else ():
         handles[f"{name} offers, median"] = Line2D([], [], color=colour, linewidth=1.8, linestyle=dashes)
         handles[f"{name}, 80 % of runs"] = frame.swatch(_faint(colour))
     if most:

@@ -71,7 +71,7 @@ def trace(view: View, ax: Axes) -> Axes:
             if final:
                 mark = "✓" if status is Status.RESOLVED else "✗"
                 ax.annotate(
-                    f"{mark} {row['from']:%Y-%m-%d}", (date2num(row["from"]), len(titles) + j + 0.5), xytext=(3, -8),
+                    f"{mark} {row['from']:%Y-%m-%d}", (date2num(row["from"]), len(titles) + j + 0.6), xytext=(3, -6.5),
                     textcoords="offset points", fontsize=7.5, va="center", annotation_clip=False,
                     ha="right" if date2num(row["from"]) > date2num(setting.horizon) - 0.1 * setting.horizon_days
                     else "left",

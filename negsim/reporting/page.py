@@ -83,6 +83,8 @@ def _pictures(
         if not _says_something(projections[k], kind):
             continue
         view = projections[k].view(kind)
+        if (kind == "gap" and view.rows.empty) or (kind == "terms" and not view.rows["settled"].any()):
+            continue  # settled by chance alone: no offers, no terms
         svg = embedded(projections[k].plot(kind).svg, f"p{k}-{kind}-", f"{KINDS[kind]} {view.verdict}")
         if len(svg.encode()) + 600 > room:
             left_out[k].append(kind)
@@ -187,6 +189,7 @@ def _agendas(projections: Sequence[Projection]) -> Iterator[dict[str, Any]]:
                 for r in agenda.rounds.values()
                 if r.date.certainly_by(as_of)
             ],
+            "announced": _announced(agenda, as_of),
             "sources": [{"id": name, "about": _about(source)} for name, source in agenda.sources.items()],
         }
 
@@ -215,6 +218,7 @@ def _issue(agenda: Agenda, name: str, as_of: Any) -> dict[str, Any]:
                 "citations": _places(position.citations),
             }
             for side, position in issue.demands.items()
+            if agenda.tells_demands
         ],
         "history": [
             {
@@ -226,6 +230,7 @@ def _issue(agenda: Agenda, name: str, as_of: Any) -> dict[str, Any]:
             for change in issue.history
             if change.date.certainly_by(as_of)
         ],
+        "announced": _announced(agenda, as_of, name),
         "disputes": [
             {
                 "question": agenda.disputed[each].question,
@@ -239,6 +244,25 @@ def _issue(agenda: Agenda, name: str, as_of: Any) -> dict[str, Any]:
             for each in issue.disputed
         ],
     }
+
+
+def _announced(agenda: Agenda, as_of: Any, name: str | None = None) -> list[dict[str, str]]:
+    """What was announced by then, of an issue or of all."""
+    found = []
+    for one in agenda.announced(as_of, name):
+        target = one.target
+        titles = [agenda.issues[each].title for each in target.issues]
+        named = "all issues" if len(titles) == len(agenda.issues) else ", ".join(titles)
+        about = f", on {named}" if name is None and named else ""
+        found.append(
+            {
+                "by": str(target.by),
+                "state": one.state,
+                "words": f"{target.who} ({target.said}){about}: {target.what}",
+                "citations": _places(target.citations),
+            }
+        )
+    return found
 
 
 def _places(citations: Sequence[Citation]) -> str:
