@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negsim.calibration.simulated import SIMULATED
 from negsim.errors import InputError, NegsimError
 from negsim.history import Issue, Meeting, Talks, Target, load
 from negsim.history.backtest import HORIZON, KINDS, SCORES, Case, Scored, cases_of, score
@@ -30,7 +31,7 @@ from tests.test_history import planted
 FOLDER = "seeds/histories"
 HISTORIES = load(FOLDER)
 ORIGINS = read_origins(f"{FOLDER}/origins.yaml", HISTORIES)
-METHODS = {**BASELINES, **OURS}
+METHODS = {**BASELINES, **OURS, **SIMULATED}
 #: What takes seconds to choose among variants.
 CHOSEN = ("one, no targets", "ours, one variant")
 START = date(2020, 1, 1)

@@ -47,9 +47,12 @@ def simulated(others: Sequence[Talks], features: Features | None = None) -> Call
     return forecast
 
 
+#: The forecasts by name; the first is for those who know of no announced date.
+SIMULATED: dict[str, Forecaster] = {"simulated, no targets": without(announced=False), "simulated": simulated}
+
 #: What is taken away from the scenario, and in what words.
 ABLATION: dict[str, Forecaster] = {
-    "announced dates": without(announced=False),
+    "announced dates": SIMULATED["simulated, no targets"],
     "the pace so far": without(pace=False),
     "an end for all that is left": without(end=False),
     "stalls": without(stalls=False),

@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from negsim.calibration.simulated import ABLATION as ABLATION_OF_SIMULATED
+from negsim.calibration.simulated import SIMULATED
 from negsim.errors import NegsimError
 from negsim.history import verdict
 from negsim.history.backtest import HORIZON, KINDS, AtOrigin, Examiner, Scored, gathered
@@ -31,12 +33,16 @@ AGAINST = (
     ("ours, no targets", "per meeting"),
     ("ours, one variant", "target x slip"),
     ("ours", "target x slip"),
+    ("simulated, no targets", "per meeting"),
+    ("simulated", "target x slip"),
 )
 
 #: What is forecast without hindsight too: what needs little to learn from.
-EARLY = ("per meeting", "target x slip", "ours, no targets", "ours")
+EARLY = ("per meeting", "target x slip", "ours, no targets", "ours", *SIMULATED)
 #: What is forecast with dates from memory too.
-REMEMBERED = ("per meeting", "target x slip", *OURS)
+REMEMBERED = ("per meeting", "target x slip", *OURS, *SIMULATED)
+#: How the ablation of the simulation is told apart from that of ours.
+LESS = "simulated without "
 
 _UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
@@ -66,11 +72,11 @@ class Part:
     remembered: bool = False
 
 
-_ALL: dict[str, Forecaster] = {**BASELINES, **OURS}
+_ALL: dict[str, Forecaster] = {**BASELINES, **OURS, **SIMULATED}
 #: By the names of `Trial`. A worker looks its methods up here, so that no function has to be sent.
 PARTS = {
     "scored": Part(_ALL),
-    "ablation": Part(ABLATION),
+    "ablation": Part({**ABLATION, **{LESS + words: method for words, method in ABLATION_OF_SIMULATED.items()}}),
     "early": Part({name: _ALL[name] for name in EARLY}, hindsight=False),
     "remembered": Part({name: _ALL[name] for name in REMEMBERED}, remembered=True),
 }

@@ -121,8 +121,13 @@ def _by_talks(scored: Scored, kind: str, look: Look) -> list[str]:
 
 
 def _differences(differences: list[Difference], look: Look) -> list[str]:
-    lines = [pad("", 30) + "days   ratio    over talks      over origins"]
+    lines: list[str] = []
+    heads = "days".rjust(6) + "ratio".rjust(7) + "over talks".rjust(16) + "over origins".rjust(16)
+    kind = ""
     for each in differences:
+        if each.kind != kind:
+            kind = each.kind
+            lines.append(pad(f"issues {kind}", look.width - len(heads)) + heads)
         intervals = "".join(f"{low:.0f} to {high:.0f}".rjust(16) for low, high in (each.over_talks, each.over_origins))
         name = f"{each.method} - {each.against}"
         ratio = f"{each.ratio:.2f}" if math.isfinite(each.ratio) else ""
