@@ -390,7 +390,7 @@ def test_the_simulated_forecast_is_the_share_of_runs_resolved_by_each_day():
     made = from_mapping(record_scenario(subject, Teaching(others).of(subject.scene)))
     by = ns.run(made, runs=2000, seed=1).resolved_by(scene.now.on + timedelta(days=200))
     for issue in scene.targeted:
-        assert cdfs[issue.name][200] == pytest.approx(float(by.loc[subject.ids[issue.name], "p"]))
+        assert cdfs[issue.name][201] == pytest.approx(float(by.loc[subject.ids[issue.name], "p"]))
 
 
 def test_a_template_keeps_what_records_do_not_tell():

@@ -40,7 +40,8 @@ def simulated(others: Sequence[Talks], features: Features | None = None) -> Call
         )
         compiled = compile(made)
         tally = play(Job(compiled, "batch", SEED), 0, 0, RUNS, keep=False).tally
-        shares = np.cumsum(tally.resolved, axis=1)[:, : scene.horizon + 1] / RUNS
+        # The record is known to the end of its day, so that a run's day 0 is the first day after the origin.
+        shares = np.cumsum(np.pad(tally.resolved, ((0, 0), (1, 0))), axis=1)[:, : scene.horizon + 1] / RUNS
         by_id = dict(zip(compiled.issues, shares, strict=True))
         return {issue.name: by_id[ids[issue.name]] for issue in scene.targeted}
 
@@ -48,11 +49,11 @@ def simulated(others: Sequence[Talks], features: Features | None = None) -> Call
 
 
 #: The forecasts by name; the first is for those who know of no announced date.
-SIMULATED: dict[str, Forecaster] = {"simulated, no targets": without(announced=False), "simulated": simulated}
+SIMULATED: dict[str, Forecaster] = {"sim., no targets": without(announced=False), "simulated": simulated}
 
 #: What is taken away from the scenario, and in what words.
 ABLATION: dict[str, Forecaster] = {
-    "announced dates": SIMULATED["simulated, no targets"],
+    "announced dates": SIMULATED["sim., no targets"],
     "the pace so far": without(pace=False),
     "an end for all that is left": without(end=False),
     "stalls": without(stalls=False),

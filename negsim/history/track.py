@@ -35,7 +35,7 @@ AIMS = (
     ("ours, one variant", "target x slip", 0.85, 0.95),
     ("ours, no targets", "per meeting", 0.75, 0.90),
     ("ours", "target x slip", 0.85, 0.95),
-    ("simulated, no targets", "per meeting", 0.75, 0.90),
+    ("sim., no targets", "per meeting", 0.75, 0.90),
     ("simulated", "target x slip", 0.85, 0.95),
 )
 #: Per talks never worse than so many times the baseline, or than so many days more.

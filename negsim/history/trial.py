@@ -33,7 +33,7 @@ AGAINST = (
     ("ours, no targets", "per meeting"),
     ("ours, one variant", "target x slip"),
     ("ours", "target x slip"),
-    ("simulated, no targets", "per meeting"),
+    ("sim., no targets", "per meeting"),
     ("simulated", "target x slip"),
 )
 
