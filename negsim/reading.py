@@ -10,6 +10,8 @@ from typing import Any
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
 from negsim.models import FrozenDict
 from negsim.quantities import (
+    DISTRIBUTIONS,
+    ELICIT,
     FAMILIES,
     KIND_OF_UNIT,
     NOUN,
@@ -38,7 +40,7 @@ def parse(data: object, rule: Rule, parameters: Mapping[str, str | None] | None 
     >>> parse("6 weeks", Rule("duration")).value
     42.0
     """
-    reader = _Reader(parameters)
+    reader = Reader(parameters)
     quantity = reader.quantity(data, rule, ())
     if reader.complaints or quantity is None:
         raise ComplaintsError(reader.complaints)
@@ -54,7 +56,7 @@ def parse_plain(text: object, kind: str) -> float:
     >>> parse_plain("3 years", "duration")
     1095.75
     """
-    reader = _Reader(None)
+    reader = Reader(None)
     value = reader.plain(text, Rule(kind), ())
     if value is None:
         raise ComplaintsError(reader.complaints)
@@ -62,7 +64,9 @@ def parse_plain(text: object, kind: str) -> float:
 
 
 @dataclass
-class _Reader:
+class Reader:
+    """Reads one quantity; ``complaints`` collects what is wrong with it."""
+
     parameters: Mapping[str, str | None] | None
     complaints: list[Complaint] = field(default_factory=list)
 
@@ -84,16 +88,21 @@ class _Reader:
         if "parameter" in data:
             return self.parameter(data, rule, path)
         if len(data) != 1:
-            families = f"one of the distributions {one_of(FAMILIES)}, or a parameter"
+            families = f"one of the distributions {one_of(DISTRIBUTIONS)}, or a parameter"
             self.no(f"{{what}} must have one key, but had {len(data)}", path, families)
             return None
         family, numbers = next(iter(data.items()))
+        if family == ELICIT:
+            from negsim.experts import read_experts, resolved
+
+            experts = read_experts(numbers, rule, (*path, ELICIT), self)
+            return None if experts is None else self.quantity(resolved(experts, rule), rule, path, depth)
         if family not in FAMILIES:
             self.no_key(
                 f'there is no distribution "{family}"',
                 (*path, str(family)),
-                f"{one_of(FAMILIES)}, or parameter",
-                did_you_mean(family, [*FAMILIES, "parameter"]),
+                f"{one_of(DISTRIBUTIONS)}, or parameter",
+                did_you_mean(family, [*DISTRIBUTIONS, "parameter"]),
             )
             return None
         if not isinstance(numbers, Mapping):
