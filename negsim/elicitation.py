@@ -178,9 +178,11 @@ def _fit(family: str, quantiles: Sequence[tuple[float, float]]) -> tuple[tuple[f
             def cdf(at: Any) -> Any:
                 return special.betainc(*numbers(at), x)
 
-    found = least_squares(
-        lambda at: cdf(at) - p, start, bounds=(np.array(start) - 12, np.array(start) + 12), xtol=1e-13, ftol=1e-13
-    )
+    def missed(at: Any) -> Any:
+        return cdf(at) - p
+
+    around = (np.array(start) - 12, np.array(start) + 12)
+    found = least_squares(missed, start, bounds=around, xtol=1e-13, ftol=1e-13)
     return numbers(found.x), 2 * float(found.cost)
 
 

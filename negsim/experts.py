@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from negsim.models import FrozenDict
 from negsim.quantities import EXPERT_KEYS, UNITLESS, Draw, Fixed, Rule
 
 if TYPE_CHECKING:
-    from negsim.reading import Reader
+    from negsim.reading import _Reader as Reader
 
 Path = tuple[str | int, ...]
 POINTS: Final = ("low", "mode", "high")
@@ -59,9 +60,8 @@ def resolved(experts: Experts, rule: Rule) -> Draw:
     It is drawn as any other distribution of the field; the same statement is worked out once.
     """
     family, numbers, values = _resolved(experts, ends_of(experts, rule))
-    plain = {
-        name: Fixed(number, Rule("number" if name in UNITLESS else rule.kind)) for name, number in numbers.items()
-    }
+    rules = {name: Rule("number" if name in UNITLESS else rule.kind) for name in numbers}
+    plain = {name: Fixed(float(number), rules[name]) for name, number in numbers.items()}
     return Draw(family, FrozenDict(plain), rule, values)
 
 
@@ -184,10 +184,12 @@ def _quantiles(data: object, rule: Rule, path: Path, reader: Reader) -> tuple[tu
         elif (value := reader.plain(given, within, (*path, key))) is not None:
             read.append((p, value, key))
     read.sort()
-    for (_, less, below), (_, value, key) in zip(read, read[1:], strict=False):
+    for (_, less, below), (_, value, key) in itertools.pairwise(read):
         if value <= less:
             text = Fixed(value, within).text
-            message = f"the quantile {key} must be more than that of {below} ({Fixed(less, within).text}), but was {text}"
+            message = (
+                f"the quantile {key} must be more than that of {below} ({Fixed(less, within).text}), but was {text}"
+            )
             reader.no(message, (*path, key))
             break
     return tuple((p, value) for p, value, _ in read)

@@ -204,7 +204,7 @@ def _said(stated: object) -> list[object]:
 
 
 def head(data: object) -> str | None:
-    """What form of quantity a mapping is: its family, ``elicit``, ``parameter`` or ``until``; ``None`` if it is none."""
+    """What form of quantity a mapping is: its family, ``elicit``, ``parameter`` or ``until``; ``None``: it is none."""
     if not isinstance(data, Mapping):
         return None
     if "parameter" in data and set(data) <= {"parameter", "times", "plus"}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
 from negsim.models import FrozenDict
@@ -28,6 +28,9 @@ from negsim.quantities import (
     unit_of,
 )
 
+if TYPE_CHECKING:
+    from negsim.experts import Experts
+
 
 def parse(data: object, rule: Rule, parameters: Mapping[str, str | None] | None = None) -> Quantity:
     """Reads a quantity as a file gives it.
@@ -40,7 +43,7 @@ def parse(data: object, rule: Rule, parameters: Mapping[str, str | None] | None 
     >>> parse("6 weeks", Rule("duration")).value
     42.0
     """
-    reader = Reader(parameters)
+    reader = _Reader(parameters)
     quantity = reader.quantity(data, rule, ())
     if reader.complaints or quantity is None:
         raise ComplaintsError(reader.complaints)
@@ -56,17 +59,33 @@ def parse_plain(text: object, kind: str) -> float:
     >>> parse_plain("3 years", "duration")
     1095.75
     """
-    reader = Reader(None)
+    reader = _Reader(None)
     value = reader.plain(text, Rule(kind), ())
     if value is None:
         raise ComplaintsError(reader.complaints)
     return value
 
 
-@dataclass
-class Reader:
-    """Reads one quantity; ``complaints`` collects what is wrong with it."""
+def parse_experts(data: object, rule: Rule) -> Experts:
+    """What experts said of a number, as it stands under ``elicit``.
 
+    Raises:
+        ComplaintsError: with everything that is wrong, each with the path within ``data``.
+
+    >>> parse_experts({"low": "1 day", "mode": "2 days", "high": "1 week"}, Rule("duration"))[0].values
+    (1.0, 2.0, 7.0)
+    """
+    from negsim.experts import read_experts
+
+    reader = _Reader(None)
+    experts = read_experts(data, rule, (), reader)
+    if experts is None:
+        raise ComplaintsError(reader.complaints)
+    return experts
+
+
+@dataclass
+class _Reader:
     parameters: Mapping[str, str | None] | None
     complaints: list[Complaint] = field(default_factory=list)
 

@@ -31,6 +31,7 @@ LAYERS = [
         "bench",
         "cards",
         "doctor",
+        "feedback",
         "machine",
         "projection",
         "runs",

@@ -1,0 +1,320 @@
+"""Feedback on expert judgement: what was said, and what the distribution that is made of it implies.
+
+Elicitation without it is half done: who sees that one in twenty of the draws is above three years can say that this was
+not meant.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from negsim.elicitation import ENDS, outside, rounded
+from negsim.errors import ComplaintsError
+from negsim.experts import Expert, Experts, ends_of, resolved
+from negsim.factors import UNIT
+from negsim.files import to_line, to_yaml
+from negsim.laws import law
+from negsim.look import Look, cells, clean, pad, wrap
+from negsim.nodes import Node
+from negsim.quantities import ELICIT, Draw, Fixed, Parameter, Quantity, Rule, head
+from negsim.reading import parse_experts
+
+if TYPE_CHECKING:
+    from negsim.scenario import Scenario
+
+#: The quantiles that are fed back.
+CHANCES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: From which error in probability on a fit to quantiles is worth a word.
+_MISSED = 0.02
+
+
+@dataclass(frozen=True)
+class Implied:
+    """What a distribution implies, in the canonical unit.
+
+    ``quantiles`` are those of `CHANCES`; ``outside`` the chance outside what was stated, and ``said`` that chance as
+    it was said (None for a pool: its interval is from the least to the greatest that anybody stated).
+    """
+
+    name: str
+    quantiles: tuple[float, ...]
+    mean: float
+    outside: float
+    said: float | None
+
+    def data(self) -> dict[str, Any]:
+        """As plain data."""
+        quantiles = {f"{100 * p:g} %": rounded(x) for p, x in zip(CHANCES, self.quantiles, strict=True)}
+        said = None if self.said is None else rounded(self.said)
+        return {
+            "name": self.name, "quantiles": quantiles, "mean": rounded(self.mean), "outside": rounded(self.outside),
+            "said_outside": said,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Elicitation:
+    """One number that experts were asked about: where it stands, what is said under ``elicit``, for which field."""
+
+    stated: Any
+    rule: Rule
+    path: str = ""
+    place: str = ""
+
+    @cached_property
+    def experts(self) -> Experts:
+        """What each expert said, in canonical units.
+
+        Raises:
+            ComplaintsError: it is not in order.
+        """
+        return parse_experts(self.stated, self.rule)
+
+    @cached_property
+    def draw(self) -> Draw:
+        """The distribution that stands for it in a run."""
+        return resolved(self.experts, self.rule)
+
+    @cached_property
+    def each(self) -> tuple[Implied, ...]:
+        """What is implied by every expert's own distribution."""
+        rows = []
+        for name, expert, own in zip(self.names, self.experts, self._laws, strict=True):
+            rows.append(_implied(name, own, min(expert.values), max(expert.values), 1 - expert.within))
+        return tuple(rows)
+
+    @cached_property
+    def pool(self) -> Implied | None:
+        """What is implied by the pool; None of one expert."""
+        if len(self.experts) == 1:
+            return None
+        values = [value for expert in self.experts for value in expert.values]
+        return _implied("pool", law(self.draw), min(values), max(values), None)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What the experts are called here."""
+        if len(self.experts) == 1:
+            return (self.experts[0].who or "expert",)
+        return tuple(expert.who or f"expert {number}" for number, expert in enumerate(self.experts, 1))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What each expert said, as it was written."""
+        stated = self.stated if isinstance(self.stated, list | tuple) else [self.stated]
+        return tuple(_words(data, expert) for data, expert in zip(stated, self.experts, strict=True))
+
+    @cached_property
+    def remarks(self) -> tuple[str, ...]:
+        """What should be looked at again."""
+        found: list[str] = []
+        for name, expert, own, row in zip(self.names, self.experts, self._laws, self.each, strict=True):
+            if expert.interval:
+                found += self._clipped(name, expert.interval, row)
+            else:
+                missed = max(abs(float(own.cdf(value)) - p) for p, value in expert.quantiles)
+                if missed > _MISSED:
+                    family = resolved((expert,), self.rule).family
+                    found.append(f"{name}: the best {family} misses a quantile by {100 * missed:.0f} % of probability.")
+        for one, two in itertools.combinations(self.each, 2):
+            if one.quantiles[-1] < two.quantiles[0] or two.quantiles[-1] < one.quantiles[0]:
+                found.append(
+                    f"{one.name} and {two.name}: their 90 % intervals do not overlap. The pool has room for both and "
+                    "little between them; ask what each of them knows that the other does not."
+                )
+        if self.pool:
+            half = self.pool.quantiles[3] - self.pool.quantiles[1]
+            for name, expert in zip(self.names, self.experts, strict=True):
+                if max(expert.values) - min(expert.values) < half:
+                    found.append(f"{name}: what was stated is narrower than the middle half of the pool.")
+        return tuple(found)
+
+    def _clipped(self, name: str, interval: tuple[float, float], row: Implied) -> Iterator[str]:
+        """Where the end of the range kept the distribution from the 90 % interval of an expert."""
+        ends = ends_of(self.experts, self.rule)
+        got = row.quantiles[0], row.quantiles[-1]
+        for n, side in enumerate(("below", "above")):
+            if abs(interval[n] - got[n]) > 1e-3 * (interval[1] - interval[0]):
+                is_, would = _shown(got[n]), _shown(interval[n])
+                yield (
+                    f"{name}: clipped at an end of the range, {_ends(ends)}. {100 * ENDS[0]:.0f} % lie {side} {is_}, "
+                    f"and not {side} {would}."
+                )
+
+    @cached_property
+    def _laws(self) -> tuple[Any, ...]:
+        # In the range of all of them, as the pool takes them.
+        ends = ends_of(self.experts, self.rule)
+        rule = Rule(self.rule.kind, *ends)
+        return tuple(law(resolved((expert,), rule)) for expert in self.experts)
+
+    def data(self) -> dict[str, Any]:
+        """As plain data, values in the canonical unit."""
+        experts = []
+        for expert, row, words in zip(self.experts, self.each, self.words, strict=True):
+            interval = [rounded(value) for value in expert.interval] if expert.interval else None
+            experts.append({**row.data(), "weight": expert.weight, "words": words, "rescaled_to_90": interval})
+        return {
+            "path": self.path or None,
+            "place": self.place or None,
+            "unit": UNIT[self.rule.kind],
+            "elicit": self.stated,
+            "experts": experts,
+            "pool": self.pool.data() if self.pool else None,
+            "resolved": self.draw.text,
+            "remarks": list(self.remarks),
+        }
+
+
+def _implied(name: str, one: Any, low: float, high: float, said: float | None) -> Implied:
+    quantiles = tuple(float(one.ppf(p)) for p in CHANCES)
+    return Implied(name, quantiles, float(one.mean()), outside(one, low, high), said)
+
+
+def elicitations(scenario: Scenario) -> tuple[list[Elicitation], list[str]]:
+    """Every elicitation of a scenario's file and of what it extends, in the order of the file; and paths not used.
+
+    What is overridden everywhere, or belongs to an issue that is not in play, is in the file and in no run.
+
+    >>> import negsim as ns
+    >>> s = ns.load("scenarios/baseline.yaml")
+    >>> said = {"elicit": {"low": "1 year", "mode": "2 years", "high": "5 years"}}
+    >>> found, unused = elicitations(s.replace({"tactics.us.patience": said}))
+    >>> found[0].path, found[0].draw.family, unused
+    ('tactics.us.patience', 'pert', [])
+    """
+    found, unused = [], []
+    for path, node in _stated(scenario._friendly):
+        name = ".".join(map(str, path))
+        place = f"{node.place.file}:{node.place.line}" if node.place.line else node.place.file
+        stated = node.mapping[ELICIT].data
+        for quantity in _quantities(scenario, path):
+            one = Elicitation(stated, quantity.rule, name, place)
+            if _stands_for(quantity, one):
+                found.append(one)
+                break
+        else:
+            unused.append(name)
+    return found, unused
+
+
+def _stated(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Node]]:
+    """Where ``elicit`` stands."""
+    if head(node.data) == ELICIT:
+        yield path, node
+        return
+    children: Sequence[tuple[str | int, Node]] = [*node.mapping.items(), *enumerate(node.items)]
+    for step, child in children:
+        if path or step != "agenda":
+            yield from _stated(child, (*path, step))
+
+
+def _quantities(scenario: Scenario, path: tuple[str | int, ...]) -> Iterator[Quantity]:
+    """The quantities of the full form to which a path of the file may lead."""
+    homes: list[tuple[Any, tuple[str | int, ...]]] = [(scenario, path)]
+    if path[0] in ("tactics", "defaults"):
+        below = path if path[0] == "tactics" else path[1:]
+        homes = [(home, below) for home in (*scenario.issues.values(), *scenario.packages.values())]
+    elif path[0] == "packages":
+        homes += [(issue, path[2:]) for issue in scenario.issues.values()]
+    for home, steps in homes:
+        for step in steps:
+            if isinstance(home, Draw):
+                home = home if step == home.family else home.numbers.get(str(step))
+            elif isinstance(home, Mapping):
+                home = home.get(step)
+            elif isinstance(home, list | tuple):
+                home = home[step] if isinstance(step, int) and step < len(home) else None
+            else:
+                home = getattr(home, str(step), None)
+        if isinstance(home, Fixed | Draw | Parameter):
+            yield home
+
+
+def _stands_for(quantity: Quantity, one: Elicitation) -> bool:
+    try:
+        return bool(quantity.text == one.draw.text)
+    except ComplaintsError:
+        return False
+
+
+def feedback_text(one: Elicitation, look: Look) -> str:
+    """The feedback on one number, for people."""
+    lines = [look.bold(line) for line in wrap(one.path, look.width)] if one.path else []
+    lines += [look.faint(line) for line in wrap(one.place, look.width, "  ", "  ")] if one.place else []
+    for name, words, expert in zip(one.names, one.words, one.experts, strict=True):
+        weight = f", weight {expert.weight:g}" if len(one.experts) > 1 else ""
+        lines += wrap(f"{name}{weight}: {words}", look.width, "    ", "  ")
+        if expert.interval:
+            low, high = map(_shown, expert.interval)
+            lines += wrap(f"rescaled to 90 %: {low} to {high} {UNIT[one.rule.kind]}", look.width, "    ", "    ")
+    lines += ["", *_table(one, look), ""]
+    lines += wrap(_becomes(one.draw), look.width, "  ", "  ")
+    for remark in one.remarks:
+        lines += wrap(remark, look.width, "  ", "! ")
+    return "\n".join(lines) + "\n"
+
+
+def _table(one: Elicitation, look: Look) -> list[str]:
+    rows = [*one.each, *([one.pool] if one.pool else [])]
+    heads = [*(f"{100 * p:.0f} %" for p in CHANCES), "mean", "outside", "said"]
+    figures = [
+        [
+            *map(_shown, (*row.quantiles, row.mean)),
+            _percent(row.outside),
+            "" if row.said is None else _percent(row.said),
+        ]
+        for row in rows
+    ]
+    widths = [max(map(len, column)) + 2 for column in zip(heads, *figures, strict=True)]
+    left = look.width - sum(widths)
+    unit = UNIT[one.rule.kind] or "number"
+    lines = [pad(f"  {unit}", left) + "".join(text.rjust(n) for text, n in zip(heads, widths, strict=True))]
+    for row, texts in zip(rows, figures, strict=True):
+        names = wrap(row.name, left - 1, "    ", "  ")
+        numbers = "".join(text.rjust(n) for text, n in zip(texts, widths, strict=True)).rstrip()
+        lines += [pad(names[0], left) + (look.bold(numbers) if row is one.pool else numbers), *names[1:]]
+    return lines
+
+
+def _becomes(draw: Draw) -> str:
+    when = "each time" if draw.rule.chance else "once a run"
+    if draw.family == "empirical":
+        return f"Drawn {when} from the pool: {len(draw.values)} values, each as likely."
+    return f"Drawn {when} from {to_line(draw.text)}."
+
+
+def snippet(stated: Any) -> str:
+    """What was said, as it stands in a file: in one line if it fits one."""
+    line = to_line({ELICIT: stated})[1:-1]
+    return line if cells(line) <= 80 else to_yaml({ELICIT: stated}).rstrip("\n")
+
+
+def _words(data: Any, expert: Expert) -> str:
+    if expert.points:
+        low, mode, high = (clean(str(data[name])) for name in ("low", "mode", "high"))
+        return f"low {low}, mode {mode}, high {high}, {100 * expert.confidence:g} % sure"
+    said = sorted(data["quantiles"].items(), key=lambda item: float(item[0]))
+    return ", ".join(f"{100 * float(p):g} % below {clean(str(value))}" for p, value in said)
+
+
+def _shown(value: float) -> str:
+    """A number to three digits.
+
+    >>> _shown(0.12345), _shown(1234.5), _shown(12.345), _shown(3.2e7)
+    ('0.123', '1,234', '12.3', '3.2e+07')
+    """
+    return f"{value:,.0f}" if 100 <= abs(value) < 1e6 else f"{value:.3g}"
+
+
+def _ends(ends: tuple[float, float]) -> str:
+    return f"{ends[0]:g} to {ends[1]:g}" if math.isfinite(ends[1]) else f"{ends[0]:g} and more"
+
+
+def _percent(chance: float) -> str:
+    return f"{100 * chance:.0f} %"
