@@ -110,7 +110,7 @@ def read_experts(data: object, rule: Rule, path: Path, reader: Reader) -> Expert
     for number, expert in enumerate(read):
         here: Path = (*path, number) if isinstance(data, list | tuple) else path
         if expert.quantiles and lo == -math.inf:
-            message = "quantiles need a number that is never below 0, and other experts or quantiles are"
+            message = "quantiles become a distribution that begins at 0, and a value below 0 was given"
             reader.no(message, (*here, "quantiles"), one_of(POINTS))
         elif any(not lo < value < hi for value in expert.values if expert.quantiles):
             open_range = f"more than {lo:g}" + (f" and less than {hi:g}" if hi < math.inf else "")

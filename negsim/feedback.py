@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from negsim.elicitation import ENDS, outside, rounded
+from negsim.elicitation import outside, rounded
 from negsim.errors import ComplaintsError
 from negsim.experts import Expert, Experts, ends_of, resolved
 from negsim.factors import UNIT
-from negsim.files import to_line, to_yaml
 from negsim.laws import law
-from negsim.look import Look, cells, clean, pad, wrap
+from negsim.look import clean
 from negsim.nodes import Node
 from negsim.quantities import ELICIT, Draw, Fixed, Parameter, Quantity, Rule, head
 from negsim.reading import parse_experts
@@ -140,11 +139,8 @@ class Elicitation:
         got = row.quantiles[0], row.quantiles[-1]
         for n, side in enumerate(("below", "above")):
             if abs(interval[n] - got[n]) > 1e-3 * (interval[1] - interval[0]):
-                is_, would = _shown(got[n]), _shown(interval[n])
-                yield (
-                    f"{name}: clipped at an end of the range, {_ends(ends)}. {100 * ENDS[0]:.0f} % lie {side} {is_}, "
-                    f"and not {side} {would}."
-                )
+                cut = f"{name}: the curve ends with the range, {_ends(ends)}"
+                yield f"{cut}, so 5 % lie {side} {shown(got[n])} and not {side} {shown(interval[n])}."
 
     @cached_property
     def _laws(self) -> tuple[Any, ...]:
@@ -243,58 +239,6 @@ def _stands_for(quantity: Quantity, one: Elicitation) -> bool:
         return False
 
 
-def feedback_text(one: Elicitation, look: Look) -> str:
-    """The feedback on one number, for people."""
-    lines = [look.bold(line) for line in wrap(one.path, look.width)] if one.path else []
-    lines += [look.faint(line) for line in wrap(one.place, look.width, "  ", "  ")] if one.place else []
-    for name, words, expert in zip(one.names, one.words, one.experts, strict=True):
-        weight = f", weight {expert.weight:g}" if len(one.experts) > 1 else ""
-        lines += wrap(f"{name}{weight}: {words}", look.width, "    ", "  ")
-        if expert.interval:
-            low, high = map(_shown, expert.interval)
-            lines += wrap(f"rescaled to 90 %: {low} to {high} {UNIT[one.rule.kind]}", look.width, "    ", "    ")
-    lines += ["", *_table(one, look), ""]
-    lines += wrap(_becomes(one.draw), look.width, "  ", "  ")
-    for remark in one.remarks:
-        lines += wrap(remark, look.width, "  ", "! ")
-    return "\n".join(lines) + "\n"
-
-
-def _table(one: Elicitation, look: Look) -> list[str]:
-    rows = [*one.each, *([one.pool] if one.pool else [])]
-    heads = [*(f"{100 * p:.0f} %" for p in CHANCES), "mean", "outside", "said"]
-    figures = [
-        [
-            *map(_shown, (*row.quantiles, row.mean)),
-            _percent(row.outside),
-            "" if row.said is None else _percent(row.said),
-        ]
-        for row in rows
-    ]
-    widths = [max(map(len, column)) + 2 for column in zip(heads, *figures, strict=True)]
-    left = look.width - sum(widths)
-    unit = UNIT[one.rule.kind] or "number"
-    lines = [pad(f"  {unit}", left) + "".join(text.rjust(n) for text, n in zip(heads, widths, strict=True))]
-    for row, texts in zip(rows, figures, strict=True):
-        names = wrap(row.name, left - 1, "    ", "  ")
-        numbers = "".join(text.rjust(n) for text, n in zip(texts, widths, strict=True)).rstrip()
-        lines += [pad(names[0], left) + (look.bold(numbers) if row is one.pool else numbers), *names[1:]]
-    return lines
-
-
-def _becomes(draw: Draw) -> str:
-    when = "each time" if draw.rule.chance else "once a run"
-    if draw.family == "empirical":
-        return f"Drawn {when} from the pool: {len(draw.values)} values, each as likely."
-    return f"Drawn {when} from {to_line(draw.text)}."
-
-
-def snippet(stated: Any) -> str:
-    """What was said, as it stands in a file: in one line if it fits one."""
-    line = to_line({ELICIT: stated})[1:-1]
-    return line if cells(line) <= 80 else to_yaml({ELICIT: stated}).rstrip("\n")
-
-
 def _words(data: Any, expert: Expert) -> str:
     if expert.points:
         low, mode, high = (clean(str(data[name])) for name in ("low", "mode", "high"))
@@ -303,10 +247,10 @@ def _words(data: Any, expert: Expert) -> str:
     return ", ".join(f"{100 * float(p):g} % below {clean(str(value))}" for p, value in said)
 
 
-def _shown(value: float) -> str:
+def shown(value: float) -> str:
     """A number to three digits.
 
-    >>> _shown(0.12345), _shown(1234.5), _shown(12.345), _shown(3.2e7)
+    >>> shown(0.12345), shown(1234.5), shown(12.345), shown(3.2e7)
     ('0.123', '1,234', '12.3', '3.2e+07')
     """
     return f"{value:,.0f}" if 100 <= abs(value) < 1e6 else f"{value:.3g}"
@@ -314,7 +258,3 @@ def _shown(value: float) -> str:
 
 def _ends(ends: tuple[float, float]) -> str:
     return f"{ends[0]:g} to {ends[1]:g}" if math.isfinite(ends[1]) else f"{ends[0]:g} and more"
-
-
-def _percent(chance: float) -> str:
-    return f"{100 * chance:.0f} %"

@@ -47,7 +47,7 @@ LAYERS = [
     {"sweeps"},
     {"cases"},
     {"discovery", "sensitivities"},
-    {"adapters", "finding_words"},
+    {"adapters", "feedback_words", "finding_words"},
     {"comparison_table", "explorer", "planning_table", "reporting"},
     {"__main__", "cli"},
 ]

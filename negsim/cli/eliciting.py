@@ -56,7 +56,8 @@ def elicit(
 
 
 def _of_file(file: Path, as_json: bool) -> None:
-    from negsim.feedback import elicitations, feedback_text
+    from negsim.feedback import elicitations
+    from negsim.feedback_words import feedback_text
     from negsim.look import wrap
     from negsim.scenario import load
 
@@ -85,7 +86,7 @@ def _of_options(
     share: bool,
     as_json: bool,
 ) -> None:
-    from negsim.feedback import feedback_text, snippet
+    from negsim.feedback_words import feedback_text, snippet
 
     one = _elicitation(_stated(low, mode, high, confidence, quantile), share)
     if as_json:

@@ -1,0 +1,67 @@
+"""Feedback on expert judgement for people at a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from negsim.factors import UNIT
+from negsim.feedback import CHANCES, Elicitation, shown
+from negsim.files import to_line, to_yaml
+from negsim.look import Look, cells, pad, wrap
+from negsim.quantities import ELICIT, Draw
+
+
+def feedback_text(one: Elicitation, look: Look) -> str:
+    """The feedback on one number, for people."""
+    lines = [look.bold(line) for line in wrap(one.path, look.width)] if one.path else []
+    lines += [look.faint(line) for line in wrap(one.place, look.width, "  ", "  ")] if one.place else []
+    for name, words, expert in zip(one.names, one.words, one.experts, strict=True):
+        weight = f", weight {expert.weight:g}" if len(one.experts) > 1 else ""
+        lines += wrap(f"{name}{weight}: {words}", look.width, "    ", "  ")
+        if expert.interval:
+            low, high = map(shown, expert.interval)
+            lines += wrap(f"rescaled to 90 %: {low} to {high} {UNIT[one.rule.kind]}", look.width, "    ", "    ")
+    lines += ["", *_table(one, look), ""]
+    lines += wrap(_becomes(one.draw), look.width, "  ", "  ")
+    for remark in one.remarks:
+        lines += wrap(remark, look.width, "  ", "! ")
+    return "\n".join(lines) + "\n"
+
+
+def _table(one: Elicitation, look: Look) -> list[str]:
+    rows = [*one.each, *([one.pool] if one.pool else [])]
+    heads = [*(f"{100 * p:.0f} %" for p in CHANCES), "mean", "outside", "said"]
+    figures = [
+        [
+            *map(shown, (*row.quantiles, row.mean)),
+            _percent(row.outside),
+            "" if row.said is None else _percent(row.said),
+        ]
+        for row in rows
+    ]
+    widths = [max(map(len, column)) + 2 for column in zip(heads, *figures, strict=True)]
+    left = look.width - sum(widths)
+    unit = UNIT[one.rule.kind] or "number"
+    lines = [pad(f"  {unit}", left) + "".join(text.rjust(n) for text, n in zip(heads, widths, strict=True))]
+    for row, texts in zip(rows, figures, strict=True):
+        names = wrap(row.name, left - 1, "    ", "  ")
+        numbers = "".join(text.rjust(n) for text, n in zip(texts, widths, strict=True)).rstrip()
+        lines += [pad(names[0], left) + (look.bold(numbers) if row is one.pool else numbers), *names[1:]]
+    return lines
+
+
+def _becomes(draw: Draw) -> str:
+    when = "each time" if draw.rule.chance else "once a run"
+    if draw.family == "empirical":
+        return f"Drawn {when} from the pool: {len(draw.values)} values, each as likely."
+    return f"Drawn {when} from {to_line(draw.text)}."
+
+
+def snippet(stated: Any) -> str:
+    """What was said, as it stands in a file: in one line if it fits one."""
+    line = to_line({ELICIT: stated})[1:-1]
+    return line if cells(line) <= 80 else to_yaml({ELICIT: stated}).rstrip("\n")
+
+
+def _percent(chance: float) -> str:
+    return f"{100 * chance:.0f} %"
