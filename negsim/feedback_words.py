@@ -40,13 +40,16 @@ def _table(one: Elicitation, look: Look) -> list[str]:
         for row in rows
     ]
     widths = [max(map(len, column)) + 2 for column in zip(heads, *figures, strict=True)]
-    left = look.width - sum(widths)
-    unit = UNIT[one.rule.kind] or "number"
-    lines = [pad(f"  {unit}", left) + "".join(text.rjust(n) for text, n in zip(heads, widths, strict=True))]
-    for row, texts in zip(rows, figures, strict=True):
-        names = wrap(row.name, left - 1, "    ", "  ")
+    left, unit = look.width - sum(widths), UNIT[one.rule.kind]
+    lines = []
+    for name, texts in zip([unit or "number", *(row.name for row in rows)], [heads, *figures], strict=True):
         numbers = "".join(text.rjust(n) for text, n in zip(texts, widths, strict=True)).rstrip()
-        lines += [pad(names[0], left) + (look.bold(numbers) if row is one.pool else numbers), *names[1:]]
+        names = wrap(name, look.width, "    ", "  ")
+        # A name that is too long for its column stands above.
+        if len(names) > 1 or cells(names[0]) > left:
+            lines += names
+            names = [""]
+        lines.append(pad(names[0], left) + (look.bold(numbers) if one.pool and texts is figures[-1] else numbers))
     return lines
 
 
