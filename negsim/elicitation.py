@@ -182,7 +182,8 @@ def _fit(family: str, quantiles: Sequence[tuple[float, float]]) -> tuple[tuple[f
         return cdf(at) - p
 
     around = (np.array(start) - 12, np.array(start) + 12)
-    found = least_squares(missed, start, bounds=around, xtol=1e-13, ftol=1e-13)
+    with np.errstate(all="ignore"):  # what overflows on the way is a cdf of 0 or 1
+        found = least_squares(missed, start, bounds=around, xtol=1e-13, ftol=1e-13)
     return numbers(found.x), 2 * float(found.cost)
 
 

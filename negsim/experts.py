@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 POINTS: Final = ("low", "mode", "high")
+#: How far a middle may lie below all that was said, and a tail above it: times.
+_LONGEST: Final = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,21 @@ def read_experts(data: object, rule: Rule, path: Path, reader: Reader) -> Expert
         elif any(not lo < value < hi for value in expert.values if expert.quantiles):
             open_range = f"more than {lo:g}" + (f" and less than {hi:g}" if hi < math.inf else "")
             reader.no("a quantile lies at the end of the range", (*here, "quantiles"), open_range)
+        elif expert.quantiles and not _bounded(expert, (lo, hi)):
+            message = "these values lie too far apart for probabilities so close: it has no bounds"
+            reader.no(message, (*here, "quantiles"), "values nearer to each other, or probabilities further apart")
     return read if len(reader.complaints) == before else None
+
+
+def _bounded(expert: Expert, ends: tuple[float, float]) -> bool:
+    """Whether half of it, and one in a thousand, lie where they can still be counted."""
+    if math.isfinite(ends[1]):
+        return True
+    try:
+        middle, tail = law(_drawn(*_resolved((expert,), ends))).ppf([0.5, 0.999])
+    except (OverflowError, ZeroDivisionError):
+        return False
+    return bool(min(expert.values) / _LONGEST < middle <= tail < max(expert.values) * _LONGEST)
 
 
 def _expert(data: object, rule: Rule, path: Path, reader: Reader, names: tuple[str, ...]) -> Expert | None:

@@ -50,8 +50,9 @@ class Implied:
         """As plain data."""
         quantiles = {f"{100 * p:g} %": rounded(x) for p, x in zip(CHANCES, self.quantiles, strict=True)}
         said = None if self.said is None else rounded(self.said)
+        mean = rounded(self.mean) if math.isfinite(self.mean) else None
         return {
-            "name": self.name, "quantiles": quantiles, "mean": rounded(self.mean), "outside": rounded(self.outside),
+            "name": self.name, "quantiles": quantiles, "mean": mean, "outside": rounded(self.outside),
             "said_outside": said,
         }  # fmt: skip
 
@@ -168,8 +169,11 @@ class Elicitation:
 
 
 def _implied(name: str, one: Any, low: float, high: float, said: float | None) -> Implied:
+    import numpy as np
+
     quantiles = tuple(float(one.ppf(p)) for p in CHANCES)
-    return Implied(name, quantiles, float(one.mean()), outside(one, low, high), said)
+    with np.errstate(over="ignore"):  # a tail that is all but endless has no mean
+        return Implied(name, quantiles, float(one.mean()), outside(one, low, high), said)
 
 
 def elicitations(scenario: Scenario) -> tuple[list[Elicitation], list[str]]:
@@ -216,8 +220,6 @@ def _quantities(scenario: Scenario, path: tuple[str | int, ...]) -> Iterator[Qua
     if path[0] in ("tactics", "defaults"):
         below = path if path[0] == "tactics" else path[1:]
         homes = [(home, below) for home in (*scenario.issues.values(), *scenario.packages.values())]
-    elif path[0] == "packages":
-        homes += [(issue, path[2:]) for issue in scenario.issues.values()]
     for home, steps in homes:
         for step in steps:
             if isinstance(home, Draw):

@@ -51,6 +51,11 @@ def test_it_says_where_everything_stands(negsim: Any) -> None:
         ("shocks: {step: {marks: [{kind: suspend, duration: SPAN}]}}", "shocks.step.marks.0.duration"),
         ("channels: {rounds: {gap: {exponential: {mean: SPAN}}}}", "channels.rounds.gap.exponential.mean"),
         ("climate: {regimes: {storm: {pace: SHARE}}}", "climate.regimes.storm.pace"),
+        (
+            "packages: {both: {issues: [banking, visas], tactics: {us: {patience: SPAN}}, source: 'judgement: x', "
+            "weights: {us: {banking: 0.5, visas: 0.5}, russia: {banking: 0.5, visas: 0.5}}}}",
+            "packages.both.tactics.us.patience",
+        ),
     ],
 )
 def test_an_elicitation_is_found_in_every_part_of_a_file(text: str, path: str, tmp_path: Path) -> None:
@@ -171,6 +176,13 @@ def test_the_feedback_fits_and_names_cannot_steer_a_terminal() -> None:
     text = feedback_text(Elicitation([long, wide], SPAN, "issues." + "x" * 120, "file.yaml:3"), Look())
     assert max(map(cells, text.splitlines())) <= 80
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(("first", "second"), [("0.64", "0.65"), ("0.9989", "0.999"), ("0.01", "0.02")])
+def test_what_has_no_bounds_is_refused(negsim: Any, first: str, second: str) -> None:
+    ended = negsim("elicit", "--quantile", f"{first}=0.0002 days", "--quantile", f"{second}=3000 years")
+    assert (ended.code, ended.out) == (2, "")
+    assert "too far apart for probabilities so close: it has no bounds" in ended.err
 
 
 def test_what_is_pasted_takes_a_line_or_more() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 File = Annotated[
     Path | None,
-    typer.Argument(metavar="[FILE]", help="A scenario whose elicitations are fed back.", autocompletion=yaml_files),
+    typer.Argument(metavar="FILE", help="A scenario whose elicitations are fed back.", autocompletion=yaml_files),
 ]
 
 
