@@ -9,7 +9,7 @@ from typing import Any
 
 from negsim.errors import ComplaintsError, InputError, NegsimError, one_of
 from negsim.files import read_yaml_text, to_line
-from negsim.quantities import FAMILIES, Draw, Fixed, Rule, head, kind_of
+from negsim.quantities import DISTRIBUTIONS, Draw, Fixed, Rule, head, kind_of
 from negsim.reading import parse, parse_plain
 
 #: The canonical unit of each kind of number.
@@ -43,7 +43,7 @@ class Factor:
         Raises:
             NegsimError: it is neither, or nothing would vary.
         """
-        if head(given) in FAMILIES:
+        if head(given) in DISTRIBUTIONS:
             kind = kind_of(given) or "number"
             try:
                 draw = parse(given, Rule(kind))
@@ -53,7 +53,7 @@ class Factor:
             assert isinstance(draw, Draw)
             return cls(path, kind, draw=draw)
         if not isinstance(given, Sequence) or isinstance(given, str) or not path:
-            families = one_of(FAMILIES)
+            families = one_of(DISTRIBUTIONS)
             raise NegsimError(f"{path or 'a path'} is varied over a list of values or a distribution ({families})")
         values = tuple(given)
         kinds = {kind_of(value) if isinstance(value, int | float | str) else None for value in values}
@@ -127,7 +127,7 @@ def read_vary(text: str) -> tuple[str, Any]:
         data = read_yaml_text(f"[{given}]", f"--vary {path}").data
     except InputError as error:
         raise NegsimError(f"--vary {path}: {error.problems[0].message}") from None
-    return path.strip(), data[0] if len(data) == 1 and head(data[0]) in FAMILIES else data
+    return path.strip(), data[0] if len(data) == 1 and head(data[0]) in DISTRIBUTIONS else data
 
 
 def factors_of(vary: Mapping[str, object] | Sequence[Factor]) -> tuple[Factor, ...]:

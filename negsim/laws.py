@@ -46,10 +46,23 @@ def law(draw: Draw) -> Any:
 
 
 class _Observed:
-    """Observed values, as likely as each other."""
+    """Observed values, as likely as each other; as much of a distribution of `scipy.stats` as is needed."""
 
     def __init__(self, values: tuple[float, ...]) -> None:
-        self.values = sorted(values)
+        import numpy as np
 
-    def ppf(self, u: float) -> float:
-        return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
+        self.values = np.sort(np.array(values))
+
+    def ppf(self, u: Any) -> Any:
+        import numpy as np
+
+        place = np.asarray(np.asarray(u) * len(self.values)).astype(int)
+        return self.values[np.minimum(place, len(self.values) - 1)]
+
+    def cdf(self, x: Any) -> Any:
+        import numpy as np
+
+        return np.searchsorted(self.values, x, side="right") / len(self.values)
+
+    def mean(self) -> float:
+        return float(self.values.mean())

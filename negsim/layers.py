@@ -105,6 +105,10 @@ def _kept(base: Node, over: Node) -> Node | None:
         return base if set(over.mapping) <= inner else None
     if over_head is not None:
         return None
+    if "quantiles" in base.mapping or "quantiles" in over.mapping:
+        points = {"low", "mode", "high"}
+        if not (points.isdisjoint(base.mapping) and points.isdisjoint(over.mapping)):
+            return only(base, ("who",))
     if ("option" in base.mapping) != ("option" in over.mapping) and set(over.mapping) != {"source"} and _is_terms(base):
         return None
     kind = over.find("kind")
@@ -120,7 +124,10 @@ def _shape(node: Node) -> object:
     """Just so much of a node as tells the form of a quantity."""
     if not isinstance(node.value, dict):
         return node.value
-    return {key: dict.fromkeys(child.mapping) if child.mapping else 0 for key, child in node.value.items()}
+    return {
+        key: dict.fromkeys(child.mapping) if child.mapping else [] if isinstance(child.value, list) else 0
+        for key, child in node.value.items()
+    }
 
 
 def _is_terms(node: Node) -> bool:

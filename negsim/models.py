@@ -164,7 +164,7 @@ def _in_file(node: Node, path: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 #: Mappings whose entries are called by their own name and the mapping's: `reservation.us`.
-_BY_NAME = ("clock", "demands", "next", "offers", "reservation", "stances", "tactics", "terms", "weights")
+_BY_NAME = ("clock", "demands", "next", "offers", "quantiles", "reservation", "stances", "tactics", "terms", "weights")
 
 
 def _name(path: tuple[Step, ...]) -> str:

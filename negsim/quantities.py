@@ -58,6 +58,12 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
 POSITIVE: Final = frozenset({"median", "q90", "scale", "mean", "shape", "a", "b"})
 UNITLESS: Final = frozenset({"shape", "a", "b"})
 
+#: The key of what experts said, from which a distribution is made, and what can be said of one of them.
+ELICIT: Final = "elicit"
+EXPERT_KEYS: Final = ("who", "low", "mode", "high", "confidence", "quantiles", "weight")
+#: What a mapping that stands for a distribution may be called.
+DISTRIBUTIONS: Final = (*FAMILIES, ELICIT)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -164,6 +170,8 @@ def kind_of(data: object) -> str | None:
 
     >>> kind_of({"lognormal": {"median": "2 years", "q90": "6 years"}}), kind_of(0.3), kind_of("x")
     ('duration', 'number', None)
+    >>> kind_of({"elicit": {"quantiles": {0.5: "2 per year", 0.9: "4 per year"}}})
+    'rate'
     """
     if isinstance(data, bool):
         return None
@@ -174,6 +182,8 @@ def kind_of(data: object) -> str | None:
         return KIND_OF_UNIT.get(unit_of(match[2])) if match else None
     if isinstance(data, Mapping) and len(data) == 1:
         family, numbers = next(iter(data.items()))
+        if family == ELICIT:
+            return next(filter(None, (kind_of(value) for value in _said(numbers))), None)
         if isinstance(numbers, Mapping) and family in FAMILIES:
             if isinstance(values := numbers.get("values"), list) and values:
                 return kind_of(values[0])
@@ -182,8 +192,19 @@ def kind_of(data: object) -> str | None:
     return None
 
 
+def _said(stated: object) -> list[object]:
+    """The values that experts gave."""
+    experts = stated if isinstance(stated, list | tuple) else [stated]
+    said: list[object] = []
+    for expert in experts:
+        if isinstance(expert, Mapping):
+            said += [expert[name] for name in ("low", "mode", "high") if name in expert]
+            said += quantiles.values() if isinstance(quantiles := expert.get("quantiles"), Mapping) else []
+    return said
+
+
 def head(data: object) -> str | None:
-    """What form of quantity a mapping is: its family, ``parameter`` or ``until``; ``None`` if it is no quantity."""
+    """What form of quantity a mapping is: its family, ``elicit``, ``parameter`` or ``until``; ``None``: it is none."""
     if not isinstance(data, Mapping):
         return None
     if "parameter" in data and set(data) <= {"parameter", "times", "plus"}:
@@ -192,9 +213,15 @@ def head(data: object) -> str | None:
         return "until"
     if len(data) == 1:
         family, numbers = next(iter(data.items()))
+        if family == ELICIT and (isinstance(numbers, list | tuple) or _is_expert(numbers)):
+            return ELICIT
         if isinstance(numbers, Mapping) and set(numbers) & set(FAMILIES.get(str(family), ())):
             return str(family)
     return None
+
+
+def _is_expert(data: object) -> bool:
+    return isinstance(data, Mapping) and not set(EXPERT_KEYS).isdisjoint(data)
 
 
 def unit_of(text: str) -> str:

@@ -1,7 +1,7 @@
 """The JSON schema of quantities: one definition for each rule, to which fields refer.
 
-It knows units, families and the range of plain values; the order of numbers and ranges within distributions are for
-``negsim check``.
+It knows units, families, what experts may say and the range of plain values; the order of numbers and ranges within
+distributions are for ``negsim check``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from negsim.quantities import FAMILIES, UNITLESS, Rule
+from negsim.quantities import ELICIT, FAMILIES, UNITLESS, Rule
 
 _UNIT_PATTERNS = {
     "duration": "(day|week|month|year)s?",
@@ -70,7 +70,30 @@ def _distribution(kind: str, each_time: bool) -> dict[str, Any]:
             properties = {"values": {"type": "array", "minItems": 1, "items": _reference(f"{kind}_plain")}}
         needed = ["a", "b"] if family == "beta" and kind == "number" else list(names)
         choices.append(_only({family: _only(properties, needed)}, [family]))
-    return {"description": "A distribution.", "anyOf": choices}
+    choices.append(_only({ELICIT: _reference(f"{kind}_experts")}, [ELICIT]))
+    return {"description": "A distribution, or what experts said.", "anyOf": choices}
+
+
+def _experts(kind: str) -> dict[str, Any]:
+    """What stands under ``elicit``: one expert, with three points or with quantiles, or several."""
+    plain = _reference(f"{kind}_plain")
+    who = {"who": {"type": "string", "description": "Who said so."}}
+    sure = {"type": "number", "minimum": 0.5, "exclusiveMaximum": 1, "default": 0.9}
+    sure["description"] = "How sure this expert is that it lies between low and high."
+    points = {"low": plain, "mode": plain, "high": plain, "confidence": sure}
+    chances = {"type": "object", "minProperties": 2, "additionalProperties": False}
+    chances["patternProperties"] = {r"^(0?\.[0-9]+|[1-9](\.[0-9]+)?e-[0-9]+)$": plain}
+    chances["description"] = "Values by the probability of less than that, such as 0.1, 0.5 and 0.9."
+
+    def either(**more: Any) -> list[dict[str, Any]]:
+        return [
+            _only({**who, **points, **more}, ["low", "mode", "high"]),
+            _only({**who, "quantiles": chances, **more}, ["quantiles"]),
+        ]
+
+    weight = {"type": "number", "exclusiveMinimum": 0, "default": 1, "description": "In the pool, beside the others."}
+    several = {"type": "array", "minItems": 1, "items": {"anyOf": either(weight=weight)}}
+    return {"description": "What experts said; several are pooled linearly.", "anyOf": [*either(), several]}
 
 
 def _parameter(kind: str) -> dict[str, Any]:
@@ -104,6 +127,7 @@ def resolve_quantities(schema: dict[str, Any], known: Iterable[Rule]) -> dict[st
     definitions: dict[str, Any] = walk(schema.get("$defs", {}))
     for kind in ("number", *_UNIT_PATTERNS):
         definitions[f"{kind}_plain"] = _plain(Rule(kind))
+        definitions[f"{kind}_experts"] = _experts(kind)
         definitions[f"{kind}_distribution"] = _distribution(kind, each_time=False)
         definitions[f"{kind}_distribution_each_time"] = _distribution(kind, each_time=True)
         definitions[f"{kind}_parameter"] = _parameter(kind)

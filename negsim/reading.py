@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
 from negsim.models import FrozenDict
 from negsim.quantities import (
+    DISTRIBUTIONS,
+    ELICIT,
     FAMILIES,
     KIND_OF_UNIT,
     NOUN,
@@ -25,6 +27,9 @@ from negsim.quantities import (
     kind_of,
     unit_of,
 )
+
+if TYPE_CHECKING:
+    from negsim.experts import Experts
 
 
 def parse(data: object, rule: Rule, parameters: Mapping[str, str | None] | None = None) -> Quantity:
@@ -61,6 +66,24 @@ def parse_plain(text: object, kind: str) -> float:
     return value
 
 
+def parse_experts(data: object, rule: Rule) -> Experts:
+    """What experts said of a number, as it stands under ``elicit``.
+
+    Raises:
+        ComplaintsError: with everything that is wrong, each with the path within ``data``.
+
+    >>> parse_experts({"low": "1 day", "mode": "2 days", "high": "1 week"}, Rule("duration"))[0].values
+    (1.0, 2.0, 7.0)
+    """
+    from negsim.experts import read_experts
+
+    reader = _Reader(None)
+    experts = read_experts(data, rule, (), reader)
+    if experts is None:
+        raise ComplaintsError(reader.complaints)
+    return experts
+
+
 @dataclass
 class _Reader:
     parameters: Mapping[str, str | None] | None
@@ -84,16 +107,21 @@ class _Reader:
         if "parameter" in data:
             return self.parameter(data, rule, path)
         if len(data) != 1:
-            families = f"one of the distributions {one_of(FAMILIES)}, or a parameter"
+            families = f"one of the distributions {one_of(DISTRIBUTIONS)}, or a parameter"
             self.no(f"{{what}} must have one key, but had {len(data)}", path, families)
             return None
         family, numbers = next(iter(data.items()))
+        if family == ELICIT:
+            from negsim.experts import read_experts, resolved
+
+            experts = read_experts(numbers, rule, (*path, ELICIT), self)
+            return None if experts is None else self.quantity(resolved(experts, rule), rule, path, depth)
         if family not in FAMILIES:
             self.no_key(
                 f'there is no distribution "{family}"',
                 (*path, str(family)),
-                f"{one_of(FAMILIES)}, or parameter",
-                did_you_mean(family, [*FAMILIES, "parameter"]),
+                f"{one_of(DISTRIBUTIONS)}, or parameter",
+                did_you_mean(family, [*DISTRIBUTIONS, "parameter"]),
             )
             return None
         if not isinstance(numbers, Mapping):

@@ -77,7 +77,8 @@ def quantity(value: Any) -> str:
         plus = f" + {number(value['plus'])}" if "plus" in value else ""
         return f"{times}{value['parameter']}{plus}"
     if family == "empirical":
-        return f"one of {len(value[family]['values'])} observed values"
+        values = sorted(value[family]["values"], key=lambda each: float(str(each).split()[0]))
+        return f"one of {len(values)} values, from {number(values[0])} to {number(values[-1])}"
     n = {key: f"({quantity(inner)})" if head(inner) else number(inner) for key, inner in value[family].items()}
     match family:
         case "pert" | "triangular":

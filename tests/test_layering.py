@@ -11,10 +11,10 @@ PACKAGE = Path(__file__).parent.parent / "negsim"
 
 #: The layers from the bottom up. A module imports from layers below its own, or from its own.
 LAYERS = [
-    {"__init__", "cache", "chunks", "cluster", "errors", "look", "quantities", "status", "writing"},
-    {"dates", "events", "nodes", "sentences"},
+    {"__init__", "cache", "chunks", "cluster", "elicitation", "errors", "look", "quantities", "status", "writing"},
+    {"dates", "events", "laws", "nodes", "sentences"},
     {"invariants", "models", "quantity_schema", "rules"},
-    {"citations", "files", "reading"},
+    {"citations", "experts", "files", "reading"},
     {"agenda_checks", "fields"},
     {"agenda", "tactics"},
     {"assumptions", "board", "layers", "medians"},
@@ -23,7 +23,7 @@ LAYERS = [
     {"coherence", "rows"},
     {"scenario"},
     {"analysis", "check", "compiled", "differences", "levers", "scenario_schema"},
-    {"factors", "laws"},
+    {"factors"},
     {"designs"},
     {"engines", "html", "plots", "story", "telling", "terminal", "tidy"},
     {"precision"},
@@ -31,6 +31,7 @@ LAYERS = [
         "bench",
         "cards",
         "doctor",
+        "feedback",
         "machine",
         "projection",
         "runs",
@@ -46,7 +47,7 @@ LAYERS = [
     {"sweeps"},
     {"cases"},
     {"discovery", "sensitivities"},
-    {"adapters", "finding_words"},
+    {"adapters", "feedback_words", "finding_words"},
     {"comparison_table", "explorer", "planning_table", "reporting"},
     {"__main__", "cli"},
 ]

@@ -51,7 +51,7 @@ def test_statements_carry_the_sources_of_their_numbers(baseline):
         ({"gamma": {"shape": 4, "scale": "0.15 per year"}}, "gamma, scale 0.15 per year times shape 4 on average"),
         ({"beta": {"a": 1, "b": 12, "low": 0, "high": 1}}, "mean 0.077, as 1 of 13 cases would show"),
         ({"beta": {"a": 1, "b": 12, "low": 0.5, "high": 1}}, "beta of 1 and 12, from 0.5 to 1"),
-        ({"empirical": {"values": [1, 2, 3]}}, "one of 3 observed values"),
+        ({"empirical": {"values": [1, 2, 3]}}, "one of 3 values, from 1 to 3"),
         ({"parameter": "p", "times": 2, "plus": "5 days"}, "2 x p + 5 days"),
         (
             {"lognormal": {"median": {"uniform": {"low": 1, "high": 2}}, "q90": 5}},

@@ -9,7 +9,18 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import agenda, asking, calibrating, comparing, finding, history, projections, scenarios, start
+from negsim.cli import (
+    agenda,
+    asking,
+    calibrating,
+    comparing,
+    eliciting,
+    finding,
+    history,
+    projections,
+    scenarios,
+    start,
+)
 from negsim.cli.options import print_json
 from negsim.errors import InputError, NegsimError
 from negsim.look import Look, harmless
@@ -74,7 +85,7 @@ history_app = history.app
 _TOUR: dict[str, tuple[Any, ...]] = {
     "Begin": (start.init, start.doctor),
     "Know the record": (agenda_app,),
-    "Say what is assumed": (scenarios.check, scenarios.show, scenarios.schema),
+    "Say what is assumed": (scenarios.check, scenarios.show, eliciting.elicit, scenarios.schema),
     "Project": (projections.run, projections.plot, projections.trace),
     "Ask": (asking.when, asking.how_many, asking.explain),
     "Compare and tell": (comparing.compare, projections.report),
