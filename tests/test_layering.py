@@ -41,7 +41,7 @@ LAYERS = [
         "work",
         "wording",
     },
-    {"comparison", "experiments", "explaining", "explanation"},
+    {"calibration", "comparison", "experiments", "explaining", "explanation"},
     {"moves"},
     {"sweeps"},
     {"cases"},
@@ -112,6 +112,7 @@ def test_imports_go_down(path):
 
 HEAVY = {
     "SALib",
+    "pyabc",
     "ema_workbench",
     "pandas",
     "numba",
@@ -195,6 +196,6 @@ def test_every_library_that_is_imported_is_declared():
                 used |= {alias.name.split(".")[0] for alias in node.names}
     used = {called.get(name, name.lower()) for name in used - set(sys.stdlib_module_names) - {"negsim"}}
     extras = project["optional-dependencies"]
-    optional = {name.split(">")[0].lower() for extra in ("dask", "analysis", "notebook") for name in extras[extra]}
+    optional = {name.split(">")[0].lower() for extra in ("dask", "analysis", "calibrate", "notebook") for name in extras[extra]}
     assert used <= declared | optional | {"pydantic_core"}
     assert declared <= used | {"pyarrow"}

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 import os
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 MEDIAN = (60.0, 15 * DAYS_PER_YEAR)
 RATIO = (1.3, 30.0)
 #: Particles of a generation and the number of generations; each halves the distance that is let pass.
-POPULATION, GENERATIONS = 500, 6
+POPULATION, GENERATIONS = 500, 5
 #: How many draws the posterior is handed on as, and how many of them are played again for the check.
 DRAWS, CHECKED = 1000, 500
 #: The figures of a `Replay` in words.
@@ -278,12 +277,11 @@ def _check(replays: Sequence[Replay], played: Floats) -> pd.DataFrame:
 
 @contextmanager
 def _own_luck(seed: int) -> Iterator[None]:
-    """pyABC draws from NumPy's global generator: lend it a seed, and give everybody else's state back."""
+    """PyABC draws from NumPy's global generator: lend it a seed, and give everybody else's state back."""
     before = np.random.get_state()
     np.random.seed(_key(seed, "pyabc") & 0xFFFFFFFF)
     try:
-        with warnings.catch_warnings():
-            yield
+        yield
     finally:
         np.random.set_state(before)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from negsim.tactics import TACTIC_KEYS
 
-_SOURCE = "judgement: to be replaced"
+_SOURCE = "judgement: as the tactic says"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,18 @@ class Place:
 
 
 def unfit(template: Mapping[str, Any]) -> str:
-    """Why the scenario has no patience that talks on record could tell of; empty if it has. ``template``: plain data."""
+    """Why no patience in a scenario's plain data can be fitted to talks on record; empty if one can."""
     defaults = template.get("defaults", {})
     if defaults.get("settle", "concession") != "concession":
         return "issues settle by chance, and not by concession"
-    if set(defaults.get("reservation", {})) < set(template.get("tactics", {})):
-        return "the defaults state no reservation value for both sides, and other issues than these have none else"
+    if len(template.get("tactics", {})) < 2:
+        return "the scenario states no usual tactic of both sides"
+    if len(defaults.get("reservation", {})) < 2:
+        return "the defaults state no reservation value of both sides, and issues of other talks have none else"
+    if not template.get("channels"):
+        return "the scenario has no meetings"
     if not places(template)[1]:
-        return "; ".join(f"{side} {why}" for side, why in _reasons(template).items()) or "no side has a tactic"
+        return "; ".join(f"{side} {why}" for side, why in _reasons(template).items())
     return ""
 
 

@@ -120,10 +120,12 @@ def _scenario(template: Mapping[str, Any], talks: Talks, issues: Sequence[Issue]
             for issue in issues
         },
     }
-    defaults = {key: template["defaults"][key] for key in ("reservation", "tactics") if key in template["defaults"]}
+    defaults = {
+        key: template["defaults"][key] for key in ("reservation", "tactics", "first") if key in template["defaults"]
+    }
     channel = next(iter(template["channels"].values()))
     kept = {key: channel[key] for key in ("gap", "good_offices", "order") if key in channel}
-    channel_room = {"title": "Meetings", "session": f"{len(issues)} hours", "source": _SOURCE}
+    room = {"title": "Meetings", "session": f"{len(issues)} hours", "source": _SOURCE}
     return {
         "title": talks.title,
         "agenda": agenda,
@@ -134,7 +136,7 @@ def _scenario(template: Mapping[str, Any], talks: Talks, issues: Sequence[Issue]
         "issues": {
             f"issue_{issue.name}": {"opens": {"on": str(issue.opened)}} for issue in issues if issue.opened != first
         },
-        "channels": {"meetings": {**kept, **channel_room}},
+        "channels": {"meetings": {**kept, **room}},
         "shocks": {name: _shock(shock) for name, shock in template.get("shocks", {}).items()},
     }
 
