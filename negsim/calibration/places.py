@@ -83,7 +83,8 @@ def _reasons(template: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _own(template: Mapping[str, Any], side: str) -> Mapping[str, Any]:
-    return template.get("defaults", {}).get("tactics", {}).get(side, {})
+    own: Mapping[str, Any] = template.get("defaults", {}).get("tactics", {}).get(side, {})
+    return own
 
 
 def _tactic(template: Mapping[str, Any], side: str) -> dict[str, Any]:
