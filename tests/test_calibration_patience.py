@@ -299,9 +299,9 @@ def test_without_pyabc_the_extra_is_named(path, monkeypatch):
         patience(path, [])
 
 
-def test_a_figure_that_no_talks_have_is_not_compared():
-    shares = np.array([[0.2, np.nan], [0.6, np.nan]])
-    np.testing.assert_allclose(summary(shares), [0.4, 0.2])
+def test_talks_count_alike_whatever_figures_they_have():
+    shares = np.array([[0.2, 0.4, 0.6], [0.8, np.nan, np.nan]])
+    np.testing.assert_allclose(summary(shares), [0.6, 0.2])
 
 
 # Whether it finds what is true

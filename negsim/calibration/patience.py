@@ -6,9 +6,11 @@ assumptions (`negsim.calibration.replay`) with many laws of patience; those unde
 soon as on record stay, by sequential Monte Carlo (pyABC; Toni et al. 2009, "Approximate Bayesian computation scheme for
 parameter inference", J. R. Soc. Interface 6).
 
-A law is a lognormal *across talks*: each side draws its patience once in each talks. What is compared is, for each
-figure of a `Replay`, the mean over talks and the spread between them: the first tells of the median, the second of how
-far patience differs. Talks count alike, however many issues they have.
+A law is a lognormal *across talks*: each side draws its patience once in each talks. Compared are two numbers for the
+two unknowns: talks are one figure each, the mean of their shares closed in one, two, three years and by the end of
+their record; the mean over talks tells of the median, the spread between them of how far patience differs. More numbers
+(each share by itself) tell hardly more of the law and need many times the particles. Talks count alike, however many
+issues they have.
 """
 
 from __future__ import annotations
@@ -58,7 +60,7 @@ class Patience:
     ``median`` (days) and ``ratio`` (90 % quantile to median) are equally weighted draws of the posterior. ``check`` has
     a row for each talks and figure: the share of ``issues`` closed as ``observed`` and as ``low``, ``middle`` and
     ``high`` (10, 50, 90 %) in talks that are played under the posterior. ``distance`` is how far from the record the
-    last generation was let be: the mean absolute difference of shares.
+    last generation was let be: the mean absolute difference of the two numbers of `summary`.
     """
 
     places: tuple[Place, ...]
@@ -250,15 +252,13 @@ def _abc(play: _Play, seed: int, population: int, generations: int) -> tuple[Flo
 
 
 def summary(shares: Floats) -> Floats:
-    """What is compared of shares (talks, figures): of each figure the mean over talks and the spread between them.
+    """What is compared of shares (talks, figures): the mean over talks of their mean share, and its standard deviation.
 
-    A figure that no talks have is left out.
-
-    >>> summary(np.array([[0.2, 0.4], [0.4, np.nan]])).round(6).tolist()
-    [0.3, 0.4, 0.1, 0.0]
+    >>> summary(np.array([[0.2, 0.4], [0.7, np.nan]])).round(6).tolist()
+    [0.5, 0.2]
     """
-    known = shares[:, ~np.isnan(shares).all(0)]
-    return np.concatenate([np.nanmean(known, 0), np.nanstd(known, 0)])
+    each = np.nanmean(shares, 1)
+    return np.array([each.mean(), each.std()])
 
 
 def _check(replays: Sequence[Replay], played: Floats) -> pd.DataFrame:
