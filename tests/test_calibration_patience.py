@@ -196,6 +196,7 @@ def test_the_template_takes_the_law_and_its_source(path, fitted):
 
 
 def test_the_same_seed_gives_the_same_figures_and_another_seed_others(path, past, fitted):
+    np.random.seed(5)  # whatever state the global generator is in
     assert figures(patience(path, past, **SMALL)) == figures(fitted)
     assert figures(patience(path, past, seed=2, **SMALL)) != figures(fitted)
 
@@ -234,7 +235,7 @@ def test_the_global_generator_and_the_log_are_left_alone(path, past, capfd):
 def test_progress_counts_what_is_played(path, past):
     told = []
     found = patience(path, past[:1], progress=told.append, population=5, generations=1)
-    assert sum(told) == found.played > 500
+    assert sum(told) == found.played > 250
 
 
 def test_days_after_the_cut_change_nothing(path, past):
@@ -311,16 +312,16 @@ def test_talks_count_alike_whatever_figures_they_have():
 def test_known_laws_are_found_again(path):
     """Twelve talks each: the truth lies within the 90 % posterior.
 
-    Of 20 intervals fewer than 14 do in one of 2,000 such tests if each does with probability 0.9.
+    Of 16 intervals fewer than 10 do in one of 2,000 such tests if each does with probability 0.9.
     """
     inside = 0
-    for n in range(10):
-        truth = (250 * 1.3**n, 1.5 + 0.3 * ((3 * n) % 10))
-        found = patience(path, simulated(path, *truth, seed=20 + n), seed=n, population=100, generations=4)
+    for n in range(8):
+        truth = (250 * 1.35**n, 1.5 + 0.4 * ((3 * n) % 8))
+        found = patience(path, simulated(path, *truth, seed=20 + n), seed=n, population=60, generations=4)
         for draws, value in zip((found.median, found.ratio), truth, strict=True):
             low, high = np.quantile(draws, [0.05, 0.95])
             inside += low <= value <= high
-    assert inside >= 14
+    assert inside >= 10
 
 
 @pytest.mark.slow
@@ -329,13 +330,13 @@ def test_ranks_of_truths_drawn_from_the_prior_are_even(path):
 
     A chi-square with 4 degrees of freedom is above 18.47 in one of 1,000 such tests, and there are two.
     """
-    repetitions, bins = 100, 5
+    repetitions, bins = 80, 5
     luck = np.random.default_rng(7)
     ranks = []
     for n in range(repetitions):
         truth = [float(np.exp(luck.uniform(*np.log(bounds)))) for bounds in (MEDIAN, RATIO)]
-        records = simulated(path, *truth, seed=1000 + n, number=4, issues=8)
-        found = patience(path, records, seed=n, population=60, generations=3)
+        records = simulated(path, *truth, seed=1000 + n, number=3, issues=6)
+        found = patience(path, records, seed=n, population=40, generations=3)
         ranks.append([(found.median < truth[0]).mean(), (found.ratio < truth[1]).mean()])
     for column in np.array(ranks).T:
         counts = np.histogram(column, bins=bins, range=(0, 1))[0]

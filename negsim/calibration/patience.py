@@ -47,7 +47,7 @@ RATIO = (1.3, 30.0)
 #: Particles of a generation and the number of generations; each halves the distance that is let pass.
 POPULATION, GENERATIONS = 500, 5
 #: How many draws the posterior is handed on as, and how many of them are played again for the check.
-DRAWS, CHECKED = 1000, 500
+DRAWS, CHECKED = 1000, 250
 #: The figures of a `Replay` in words.
 FIGURES = (*(f"{years} year{'s' if years > 1 else ''}" for years in YEARS), "end of record")
 _Z90 = 1.2815515655446004
