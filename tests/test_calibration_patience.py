@@ -11,6 +11,7 @@ import pytest
 
 from negsim import NegsimError, load
 from negsim.calibration.patience import MEDIAN, RATIO, patience, summary, why_not
+from negsim.calibration.places import places
 from negsim.calibration.replay import replay
 from negsim.files import to_yaml
 from negsim.history import Issue, Talks, known_by
@@ -208,6 +209,16 @@ def test_a_number_that_stands_in_the_tactic_itself_becomes_a_parameter(tmp_path,
     assert found.median.tobytes() == fitted.median.tobytes()  # one draw a side, as with parameters
     changed = load(other).replace(found.changes)
     assert changed.issues["a"].tactics["us"].patience.name == "us_patience"
+
+
+def test_patience_is_found_where_the_file_says_it_last():
+    usual = {side: {"kind": "time", "patience": "1 year"} for side in SIDES}
+    given = {"tactics": usual, "defaults": {"tactics": {"us": {"patience": "2 years"}}}, "parameters": {}}
+    data, found = places(given)
+    assert [place.path for place in found] == ["defaults.tactics.us.patience", "tactics.russia.patience"]
+    assert data["parameters"]["us_patience"]["value"] == "2 years"
+    assert data["defaults"]["tactics"]["us"]["patience"] == {"parameter": "us_patience"}
+    assert given["defaults"]["tactics"]["us"]["patience"] == "2 years"  # what was given stays as it was
 
 
 def test_sides_that_share_a_parameter_share_the_draw(tmp_path, path, past, fitted):
