@@ -1,0 +1,150 @@
+"""Talks on record played again under a scenario's assumptions, and how soon their issues are closed in it.
+
+Issues, days of opening and how long somebody looked are those of the record; tactics, reservation values, climate,
+shocks and gaps are those of the template. What the record says nothing of is set so that it does not matter: a session
+has room for all issues, what is agreed is closed, and nothing collapses. Left out is what belongs to the template's own
+talks: single issues (marks on them too), packages, deadline, dated and pending shocks, single undertaking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from negsim.agenda import NO_POSITION
+from negsim.compiled import Compiled, compile
+from negsim.engines import batch
+from negsim.history.talks import Issue, Talks
+from negsim.quantities import DAYS_PER_YEAR
+from negsim.rules.draws import stream
+from negsim.scenario import from_mapping
+
+Floats = npt.NDArray[np.float64]
+
+#: After how many years from their opening closed issues are counted; a last figure counts at the end of the record.
+YEARS = (1, 2, 3)
+_SOURCE = "history: issues.csv, talks on record played again"
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """Some talks on record, ready to be played: ``issues`` are those that took talks.
+
+    ``counted`` has a row for each of `YEARS` and one for the end of the record, a column an issue: the days from its
+    opening by which it is to be closed to count there. It is NaN where nobody looked that long.
+    """
+
+    talks: Talks
+    issues: tuple[Issue, ...]
+    compiled: Compiled
+    opened: Floats
+    counted: Floats
+    key: int
+
+    def shares(self, days: Floats) -> Floats:
+        """The shares of the issues that are closed in time, by days from opening to closing; NaN where none is counted.
+
+        A figure each for `YEARS` and the end of the record.
+        """
+        followed = ~np.isnan(self.counted)
+        number = followed.sum(1)
+        return np.asarray(np.where(number > 0, (days <= self.counted).sum(1) / np.maximum(number, 1), np.nan))
+
+    def observed(self) -> Floats:
+        """The shares on record."""
+        days = [(i.closed - i.opened).days if i.closed and i.opened else np.inf for i in self.issues]
+        return self.shares(np.array(days, float))
+
+    def played(self, assumed: Mapping[str, float], run: int) -> Floats:
+        """The shares in one run with some assumptions fixed, and fresh luck by the number of the run."""
+        return self.shares(self.days(assumed, run))
+
+    def days(self, assumed: Mapping[str, float], run: int) -> Floats:
+        """Days from opening to agreement of each issue in one run, infinite where there is none."""
+        issues, _ = batch.run(self.compiled.assuming(assumed), self.key, run, 1)
+        agreed = np.floor(issues["agreed"][0]) - self.opened
+        return np.where(np.isnan(agreed), np.inf, agreed)
+
+
+def replay(template: Mapping[str, Any], talks: Talks, seed: int) -> Replay | None:
+    """Talks on record as a scenario like ``template``, a file's plain data; None if no issue of them took talks.
+
+    Raises:
+        InputError: the template lacks what such talks need.
+    """
+    issues = tuple(issue for issue in talks.sure if issue.opened and not issue.at_once)
+    first = min((issue.opened for issue in issues if issue.opened), default=None)
+    if first is None:
+        return None
+    opened = np.array([(issue.opened - first).days for issue in issues if issue.opened], float)
+    longest = max(YEARS) * DAYS_PER_YEAR
+    until = (talks.until - first).days
+    concluded = talks.end == "concluded"
+    # All closings of concluded talks are known; their end is an outcome, and not a day on which somebody looked.
+    followed = np.full(len(issues), np.inf) if concluded else until - opened
+    limits = [np.where(followed >= years * DAYS_PER_YEAR, years * DAYS_PER_YEAR, np.nan) for years in YEARS]
+    limits.append(np.full(len(issues), np.nan) if concluded else followed)
+    last = int(opened.max() + longest) if concluded else until
+    compiled = compile(from_mapping(_scenario(template, talks, issues, last + 1), f"talks {talks.id}"))
+    key = stream(f"calibrate/{seed}/{talks.id}") & (2**63 - 1)
+    return Replay(talks, issues, compiled, opened, np.array(limits), key)
+
+
+def _scenario(template: Mapping[str, Any], talks: Talks, issues: Sequence[Issue], days: int) -> dict[str, Any]:
+    first = min(issue.opened for issue in issues if issue.opened)
+    sides = list(template["tactics"])
+    nobody = {side: {"text": NO_POSITION} for side in sides}
+    agenda = {
+        "title": talks.title,
+        "sides": {side: {"title": title} for side, title in zip(sides, talks.sides, strict=True)},
+        "issues": {
+            f"issue_{issue.name}": {
+                "title": issue.title,
+                "summary": f"An issue of: {talks.title}.",
+                "demands": nobody,
+                "stances": nobody,
+                "history": [
+                    {
+                        "date": str(first),
+                        "status": "raised" if issue.opened == first else "dormant",
+                        "what": "Talks began.",
+                    }
+                ],
+                "resolves_when": "It is closed.",
+            }
+            for issue in issues
+        },
+    }
+    defaults = {
+        key: template["defaults"][key] for key in ("reservation", "tactics", "first") if key in template["defaults"]
+    }
+    channel = next(iter(template["channels"].values()))
+    kept = {key: channel[key] for key in ("gap", "good_offices", "order") if key in channel}
+    room = {"title": "Meetings", "session": f"{len(issues)} hours", "source": _SOURCE}
+    return {
+        "title": talks.title,
+        "agenda": agenda,
+        "as_of": str(first),
+        "horizon": str(first + timedelta(days=days)),
+        **{key: template[key] for key in ("parameters", "tactics", "climate") if key in template},
+        "defaults": {**defaults, "hours": "1 hour", "source": _SOURCE},
+        "issues": {
+            f"issue_{issue.name}": {"opens": {"on": str(issue.opened)}} for issue in issues if issue.opened != first
+        },
+        "channels": {"meetings": {**kept, **room}},
+        "shocks": {name: _shock(shock) for name, shock in template.get("shocks", {}).items()},
+    }
+
+
+def _shock(shock: Mapping[str, Any]) -> dict[str, Any]:
+    marks = [
+        {**mark, "channel": "meetings"} if mark["kind"] == "meeting" else mark
+        for mark in shock.get("marks", ())
+        if mark.get("issues", "all") == "all"
+    ]
+    return {**{key: value for key, value in shock.items() if key not in ("on", "pending")}, "marks": marks}
