@@ -40,7 +40,7 @@ class Comparison:
     >>> s = ns.load("scenarios/baseline.yaml")
     >>> c = ns.compare(s, s.replace({"tactics.us.beta": 0.1}), runs=200)
     >>> c.issues.loc[("B", "flights"), ["p_base", "p_other", "difference"]].round(3).tolist()
-    [0.065, 0.055, -0.01]
+    [0.185, 0.16, -0.025]
     >>> [d.words for d in c.differences()]
     ['United States beta: parameter us_beta -> 0.1 (9 issues)']
     """

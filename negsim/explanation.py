@@ -52,7 +52,7 @@ class Explanation:
     >>> import negsim as ns
     >>> found = ns.explain(ns.load("scenarios/baseline.yaml"), "visas", side="us", runs=200)
     >>> [tried.lever.words for tried in found.levers["us"]][:1]
-    ['United States: patience a third shorter']
+    ['United States: reservation value 0.1 lower']
     """
 
     projection: Projection

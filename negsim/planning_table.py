@@ -30,7 +30,7 @@ class Dates:
     >>> import negsim as ns
     >>> dates = Dates(ns.run(ns.load("scenarios/baseline.yaml"), runs=200), 0.8, ["banking", "framework"])
     >>> print(dates.answer)
-    With a probability of at least 80 % all 2 issues are resolved by 2027-06-11 (95 %: 2027-01-26 to after 2028-04-08).
+    With a probability of at least 80 % all 2 issues are resolved by 2027-09-19 (95 %: 2027-02-27 to after 2028-04-08).
     """
 
     def __init__(

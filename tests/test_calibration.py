@@ -395,7 +395,7 @@ def test_the_simulated_forecast_is_the_share_of_runs_resolved_by_each_day():
 
 def test_a_template_keeps_what_records_do_not_tell():
     template = ns.load("scenarios/baseline.yaml")
-    found = making.from_template(TEACHERS, Path("scenarios/baseline.yaml"))
+    found = making.from_template(TEACHERS, Path("scenarios/baseline.yaml"), simulate=False)
     assert found.scenario.issues == template.issues
     assert found.scenario.shocks == template.shocks
     assert set(found.said) == {"extends", "title", "parameters", "channels", "climate"}
@@ -405,7 +405,8 @@ def test_a_template_keeps_what_records_do_not_tell():
 
 
 def test_a_template_by_announced_dates_gets_their_slip_and_one_by_chance_its_chance():
-    slips = making.from_template(TEACHERS, Path("scenarios/flights_target.yaml")).said["parameters"]["slip"]["value"]
+    dated = making.from_template(TEACHERS, Path("scenarios/flights_target.yaml"), simulate=False)
+    slips = dated.said["parameters"]["slip"]["value"]
     median, q90 = slips["lognormal"].values()
     assert 1.2 < median < 2.5 < q90
     chance = making.from_template(TEACHERS, Path("scenarios/base_rates.yaml")).said["defaults"]["settle"]["chance"]
@@ -417,6 +418,31 @@ def pot():
     """Closings by meetings, all talks in one pot: where partial pooling should not be far from."""
     tries = [each for talks in TEACHERS for each in closings(talks).tries]
     return sum(t.happened for t in tries) / sum(t.stood + t.happened for t in tries)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["baseline", "base_rates", "flights_target"])
+def test_the_numbers_of_the_scenarios_are_those_that_calibrate_gives(name):
+    """If this fails, a record or a method has changed: put the new numbers in, and look at what they do."""
+    path = Path(f"scenarios/{name}.yaml")
+    found = making.from_template(TEACHERS, path, simulate=name == "baseline")
+    now, then = found.scenario, ns.load(path)
+    assert now.parameters.keys() == then.parameters.keys()
+    for key in now.parameters:
+        assert now.parameters[key].value == then.parameters[key].value, key
+    assert now.climate.regimes == then.climate.regimes
+    assert now.channels["consultations"].gap == then.channels["consultations"].gap
+    assert {key: issue.settle for key, issue in now.issues.items()} == {
+        key: issue.settle for key, issue in then.issues.items()
+    }
+
+
+def test_nothing_is_learned_that_came_after_the_day_unless_it_is_asked_for():
+    talks, on = HISTORIES["croatia"], date(2009, 6, 12)
+    then, later = (making.from_record(TEACHERS, talks, on, 365, hindsight) for hindsight in (False, True))
+    assert all(each.until <= on for each in then.fit.taught.others)
+    assert any(each.until > on for each in later.fit.taught.others)
+    assert then.said["parameters"]["close"] != later.said["parameters"]["close"]
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def test_announced_dates_stand_below_the_board_and_with_their_issue():
 
 def test_a_scenario_shows_its_headline_assumptions_with_their_sources(baseline):
     html = baseline._repr_html_()
-    for text in (baseline.question, "us_patience", "20 months", "Kaplan-Meier", "Turkey", "presidents"):
+    for text in (baseline.question, "us_patience", "7.3 months", "negsim calibrate", "Turkey", "presidents"):
         assert text in html, text
     for name in baseline.issues:
         assert baseline.agenda.issues[name].title in html

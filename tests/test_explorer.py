@@ -61,10 +61,10 @@ def test_every_lever_stands_where_nothing_is_changed(baseline):
 
 def test_a_lever_shows_the_median_among_its_values(baseline):
     patience = lever(baseline, "russia.patience")
-    place = [option.label for option in patience.options].index("(20 months)")
+    place = [option.label for option in patience.options].index("(7.3 months)")
     assert place == patience.start
-    assert patience.options[place - 1].label == "18 months"
-    assert patience.options[place + 1].label == "24 months"
+    assert patience.options[place - 1].label == "6 months"
+    assert patience.options[place + 1].label == "9 months"
 
 
 def test_a_plain_value_is_offered_once():

@@ -59,9 +59,9 @@ def test_workers_and_a_folder_stop_at_the_same_run(baseline, small_chunks, tmp_p
 
 
 def test_a_goal_in_days_looks_at_the_dates(baseline, small_chunks):
-    rough, fine = (run(baseline, 20000, precision=goal, engine="batch") for goal in ("8 days", "4d"))
+    rough, fine = (run(baseline, 20000, precision=goal, engine="batch") for goal in ("30 days", "14d"))
     assert rough.runs < fine.runs
-    assert date_error(fine.tally) <= 4 < date_error(rough.tally) <= 8
+    assert date_error(fine.tally) <= 14 < date_error(rough.tally) <= 30
 
 
 def test_outcomes_are_kept_as_long_as_there_are_few(baseline, small_chunks, monkeypatch):

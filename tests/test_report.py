@@ -87,8 +87,8 @@ def test_announced_dates_stand_with_their_issues_and_below_the_agenda(few):
 
 def test_assumptions_come_in_words_with_their_sources(one):
     text = "".join(Tree(one).texts)
-    assert "us_patience: median 20 months, one in ten above 6 years" in text
-    assert "history: issues.csv, Kaplan-Meier over the 90 items" in text
+    assert "us_patience: median 7.3 months, one in ten above 3.6 years" in text
+    assert "history: issues.csv, negsim calibrate: 55 items" in text
 
 
 def test_the_agenda_comes_with_demands_disputes_and_citations(one, projection):

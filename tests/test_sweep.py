@@ -172,10 +172,10 @@ def test_an_experiment_is_what_a_run_of_the_changed_scenario_gives(baseline):
 
 
 def test_all_experiments_share_their_luck(baseline):
-    done = sweep(baseline, {"shocks.setback.rate": ["0.6 per year", "0.605 per year"]}, runs=200).table
+    done = sweep(baseline, {"shocks.setback.rate": ["0.6 per year", "0.603 per year"]}, runs=200).table
     one, two = (done[done["experiment"] == k]["mean_days"].to_numpy() for k in (0, 1))
     # Under other luck the means of 200 runs would differ by 20 days or so.
-    assert 0 < np.abs(one - two).max() < 5
+    assert 0 < np.abs(one - two).max() < 10
 
 
 def test_months_beyond_the_horizon_are_not_a_number(baseline):

@@ -13,15 +13,16 @@ from negsim.agenda import load_agenda
 from negsim.calibration import record_scenario as of_record
 from negsim.calibration import template as of_template
 from negsim.calibration.fitting import Fit, Teaching
+from negsim.calibration.patience import Patience, why_not
+from negsim.calibration.patience import patience as fitted
 from negsim.calibration.subjects import Subject, of_agenda, of_history, same_talks
 from negsim.errors import NegsimError
 from negsim.files import read_yaml_text, to_yaml
-from negsim.history.talks import Talks
+from negsim.history.talks import Talks, others_by
 from negsim.layers import overlay, read_extended, without
 from negsim.scenario import from_node
 
 if TYPE_CHECKING:
-    from negsim.calibration.patience import Patience
     from negsim.nodes import Node
     from negsim.scenario import Scenario
 
@@ -43,17 +44,26 @@ class Calibration:
         return HEAD + to_yaml(self.said)
 
 
-def from_record(teachers: Sequence[Talks], talks: Talks, on: date, horizon: int) -> Calibration:
+def from_record(
+    teachers: Sequence[Talks], talks: Talks, on: date, horizon: int, hindsight: bool = False
+) -> Calibration:
     """A scenario of talks on record, as they stood at the end of a day.
+
+    With ``hindsight`` it is learned from what other talks did after that day, too, as in the other functions.
 
     Raises:
         NegsimError: Nothing of them is open or waiting that day, nobody teaches, or the record says nothing of the day.
     """
-    return _base_rates(teachers, of_history(talks, on, horizon), None)
+    return _base_rates(teachers, of_history(talks, on, horizon), None, hindsight)
 
 
 def from_agenda(
-    teachers: Sequence[Talks], agenda: Path, on: date | None, horizon: int, out: Path | None = None
+    teachers: Sequence[Talks],
+    agenda: Path,
+    on: date | None,
+    horizon: int,
+    out: Path | None = None,
+    hindsight: bool = False,
 ) -> Calibration:
     """A scenario of an agenda of the tracker, as it stood at the end of a day, or of its last one.
 
@@ -63,14 +73,16 @@ def from_agenda(
     """
     known = load_agenda(agenda)
     subject = of_agenda(known, on or known.last_day, horizon, _relative(agenda, out), teachers)
-    return _base_rates(teachers, subject, out)
+    return _base_rates(teachers, subject, out, hindsight)
 
 
 def from_template(
     teachers: Sequence[Talks],
     template: Path,
     out: Path | None = None,
-    simulate: Callable[[Node, Sequence[Talks]], Patience | None] | None = None,
+    simulate: bool = True,
+    hindsight: bool = False,
+    progress: Callable[[int], object] | None = None,
 ) -> Calibration:
     """A scenario file with the numbers put in that records tell; the new one extends it.
 
@@ -78,43 +90,45 @@ def from_template(
         teachers: Talks to learn from.
         template: The scenario file.
         out: Where the new one will stand, for the path by which it names the template.
-        simulate: Finds how patient sides are, given the template with all else put in; without it patience stays as the
-            template has it.
+        simulate: Whether it is found by simulation how patient sides are, if they concede by time.
+        hindsight: Whether it is learned from what other talks did after the scenario's day, too.
+        progress: Called with how many more sets of talks were simulated.
 
     Raises:
         InputError: The template can't be read, or is no valid scenario.
-        NegsimError: As `from_record`.
+        NegsimError: As `from_record`; or there is something to simulate, and pyABC is missing.
     """
     friendly = read_extended(template)
     scenario = from_node(friendly)
     subject = of_agenda(scenario.agenda, scenario.as_of, scenario.horizon_days, None, teachers)
-    found = _taught(teachers, subject).of(subject.scene)
+    found = _taught(teachers, subject, hindsight).of(subject.scene)
     said: dict[str, Any] = {
         "extends": _relative(template, out),
         "title": f"{scenario.title}, calibrated",
         **of_template.changes(friendly.data, found),
     }
     patience = None
-    if simulate is not None:
-        patience = simulate(_over(friendly, said, out), found.taught.others)
-        if patience is not None:
-            ...
+    so_far = _over(friendly, said, out).data
+    if simulate and not why_not(so_far):
+        records = [talks for talks in found.taught.others if talks.issues]
+        patience = fitted(so_far, records, progress=progress)
+        of_template.put(said, so_far, patience.changes)
     return Calibration(said, from_node(_over(friendly, said, out)), found, patience)
 
 
-def _base_rates(teachers: Sequence[Talks], subject: Subject, out: Path | None) -> Calibration:
-    found = _taught(teachers, subject).of(subject.scene)
+def _base_rates(teachers: Sequence[Talks], subject: Subject, out: Path | None, hindsight: bool) -> Calibration:
+    found = _taught(teachers, subject, hindsight).of(subject.scene)
     said = of_record.record_scenario(subject, found)
     return Calibration(said, from_node(_node(said, out)), found)
 
 
-def _taught(teachers: Sequence[Talks], subject: Subject) -> Teaching:
+def _taught(teachers: Sequence[Talks], subject: Subject, hindsight: bool) -> Teaching:
     """Of the teachers, those that are other talks than the subject's: no record is counted twice."""
     own = subject.scene.talks
     others = [each for each in teachers if not same_talks(each, own)]
     if not others:
         raise NegsimError("there are no other talks to learn from; name some, or leave the names out to take all")
-    return Teaching(others)
+    return Teaching(others if hindsight else others_by(others, subject.scene.now.on))
 
 
 def _over(friendly: Node, said: dict[str, Any], out: Path | None) -> Node:

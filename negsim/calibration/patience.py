@@ -32,6 +32,7 @@ from negsim.calibration.replay import YEARS, Floats, Replay, replay
 from negsim.errors import NegsimError
 from negsim.history.talks import Talks
 from negsim.layers import read_extended
+from negsim.look import Look, pad, wrap
 from negsim.quantities import DAYS_PER_YEAR
 from negsim.rules.draws import stream
 from negsim.scenario import load
@@ -106,9 +107,9 @@ class Patience:
             f"history: issues.csv, {self.issues} issues of {self.talks} talks that took longer than a day, simulated "
             f"under this scenario's other assumptions (approximate Bayesian computation): half of such talks have a "
             f"patience below {median}, nine in ten below {q90}",
-            f"judgement: a lognormal across talks whose median was anywhere from {prior[0]} to {prior[1]} and whose "
-            f"90 % quantile {RATIO[0]:g} to {RATIO[1]:g} times that, before the data were seen; so few talks leave the "
-            f"median at {low} to {high} and the ratio at {least} to {most} (90 %), which is in the figures above",
+            f"history: before that, by judgement, a lognormal across talks with a median from {prior[0]} to {prior[1]} and "
+            f"a 90 % quantile {RATIO[0]:g} to {RATIO[1]:g} times that; so few talks leave the median at {low} to {high} "
+            f"and the ratio at {least} to {most} (90 %), which is in the figures above",
         ]
 
     @property
@@ -122,9 +123,37 @@ class Patience:
                 said[place.path] = {"parameter": place.parameter}
         return said
 
+    def data(self) -> dict[str, Any]:
+        """The fit as plain data."""
+        return {
+            "law": self.law,
+            "talks": self.talks,
+            "issues": self.issues,
+            "median_days": [round(float(np.quantile(self.median, p)), 1) for p in (0.05, 0.5, 0.95)],
+            "ratio": [round(float(np.quantile(self.ratio, p)), 2) for p in (0.05, 0.5, 0.95)],
+            "distance": round(self.distance, 4),
+            "check": self.check.to_dict("records"),
+        }
 
-def why_not(template: str | os.PathLike[str]) -> str:
-    """Why there is no patience to calibrate in a scenario, in words; empty if there is.
+    def text(self, look: Look) -> list[str]:
+        """The fit as lines for a terminal: the law, and how the talks went beside talks played under it."""
+        law = self.law["lognormal"]
+        head = (
+            f"Patience of a side: half below {law['median']}, nine in ten below {law['q90']}. Share of the issues "
+            "closed in talks on record, and in such talks simulated:"
+        )
+        heads = ("record", "10 %", "50 %", "90 %")
+        left = look.width - 8 * len(heads)
+        lines = [*wrap(head, look.width), pad("", left) + "".join(each.rjust(8) for each in heads)]
+        for row in self.check.itertuples():
+            shares = (row.observed, row.low, row.middle, row.high)
+            name = f"{row.talks}, {row.closed_within}"
+            lines.append(pad(name, left) + "".join(f"{100 * share:.0f} %".rjust(8) for share in shares))
+        return lines
+
+
+def why_not(template: str | os.PathLike[str] | Mapping[str, Any]) -> str:
+    """Why there is no patience to calibrate in a scenario (a file, or its data), in words; empty if there is.
 
     Raises:
         InputError: the file is not in order.
@@ -132,12 +161,14 @@ def why_not(template: str | os.PathLike[str]) -> str:
     >>> why_not("scenarios/baseline.yaml"), why_not("scenarios/base_rates.yaml")
     ('', 'issues settle by chance, and not by concession')
     """
+    if isinstance(template, Mapping):
+        return unfit(template)
     load(template)
     return unfit(read_extended(template).data)
 
 
 def patience(
-    template: str | os.PathLike[str],
+    template: str | os.PathLike[str] | Mapping[str, Any],
     talks: Sequence[Talks],
     seed: int = 1,
     progress: Callable[[int], object] | None = None,
@@ -147,7 +178,7 @@ def patience(
     """Fit the law of patience across talks so that the talks on record go about as they went.
 
     Args:
-        template: the scenario whose other assumptions hold.
+        template: the scenario whose other assumptions hold: a file, or the plain data of a valid one.
         talks: records with issues; cut them by `known_by` to fit what was known on a day.
         seed: the key of all draws: the same seed gives the same figures.
         progress: called with how many more sets of talks were played; how many it takes is not known before.
@@ -161,7 +192,7 @@ def patience(
     need_pyabc()
     if reason := why_not(template):
         raise NegsimError(f"there is no patience to calibrate: {reason}")
-    data, places = places_of(read_extended(template).data)
+    data, places = places_of(template if isinstance(template, Mapping) else read_extended(template).data)
     replays = [played for each in talks if (played := replay(data, each, seed)) is not None]
     replays = [played for played in replays if not np.isnan(played.observed()).all()]
     if not replays:

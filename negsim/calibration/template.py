@@ -26,12 +26,13 @@ def changes(friendly: Mapping[str, Any], found: Fit) -> dict[str, Any]:
             break
     climate = friendly.get("climate")
     if climate:
-        regime = {
-            "cancellation": beta(found.laws["cancelled"].beta),
-            "breakdown": lognormal(found.laws["stall"], "per year"),
+        said["parameters"]["stall"] = {
+            "value": lognormal(found.laws["stall"], "per year"),
+            "source": found.source("stall"),
         }
-        lines = [f"{line}; for the regime at the start" for line in map(found.source, ("cancelled", "stall"))]
-        said["climate"] = {"regimes": {climate["start"]: regime}, "source": sources(climate, *lines)}
+        regime = {"cancellation": beta(found.laws["cancelled"].beta), "breakdown": {"parameter": "stall"}}
+        line = f"{found.source('cancelled')}; for the regime at the start"
+        said["climate"] = {"regimes": {climate["start"]: regime}, "source": sources(climate, line)}
     for name in sorted(set(_slips(friendly))):
         said["parameters"][name] = {"value": lognormal(found.slip(), ""), "source": found.source("slip")}
     defaults = friendly.get("defaults", {})
@@ -41,6 +42,16 @@ def changes(friendly: Mapping[str, Any], found: Fit) -> dict[str, Any]:
             "source": sources(defaults, found.source("close")),
         }
     return {key: value for key, value in said.items() if value}
+
+
+def put(said: dict[str, Any], friendly: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Add changes by their paths; of an old source the lines that do not speak of history stay."""
+    for path, value in changes.items():
+        *above, last = path.split(".")
+        block, old = said, friendly
+        for key in above:
+            block, old = block.setdefault(key, {}), old.get(key, {})
+        block[last] = sources(old, *value) if last == "source" else value
 
 
 def sources(block: Mapping[str, Any], *lines: str) -> list[str]:

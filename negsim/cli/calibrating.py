@@ -9,6 +9,7 @@ import typer
 
 from negsim.cli.history import Folder, Memory, On, day_of, histories_in, talks_ids
 from negsim.cli.options import AgendaFile, Json, agenda_path, print_json, yaml_files
+from negsim.cli.playing import progress
 from negsim.errors import NegsimError
 from negsim.look import Look
 
@@ -37,6 +38,9 @@ def calibrate(
     simulate: Annotated[
         bool, typer.Option("--patience/--no-patience", help="Find how patient sides are, by simulation.")
     ] = True,
+    hindsight: Annotated[
+        bool, typer.Option("--hindsight", help="Learn from what other talks did after that day, too.")
+    ] = False,
     histories: Folder = None,
     memory: Memory = False,
     as_json: Json = False,
@@ -44,7 +48,8 @@ def calibrate(
     """Learn the numbers of a scenario from talks of the past.
 
     What comes out is an ordinary scenario: each number a distribution with its source. Into a --template go the numbers
-    that records can tell; without one it is of an agenda, or --for talks on record, from base rates alone.
+    that records can tell; without one it is of an agenda, or --for talks on record, from base rates alone. Nothing is
+    looked at that came after the day on which the talks stand so.
     """
     from negsim.calibration import making, summary
     from negsim.history.trial import days_of
@@ -58,12 +63,13 @@ def calibrate(
     record = histories_in(histories, memory)
     teachers = [record[name] for name in dict.fromkeys(talks)] if talks else list(record.talks.values())
     if template is not None:
-        found = making.from_template(teachers, template, out)
+        with progress(None, "patience", "plays") as advance:
+            found = making.from_template(teachers, template, out, simulate, hindsight, advance)
     elif for_ is not None:
         subject = record[for_]
-        found = making.from_record(teachers, subject, day_of(on) or subject.until, days_of(horizon))
+        found = making.from_record(teachers, subject, day_of(on) or subject.until, days_of(horizon), hindsight)
     else:
-        found = making.from_agenda(teachers, agenda_path(agenda), day_of(on), days_of(horizon), out)
+        found = making.from_agenda(teachers, agenda_path(agenda), day_of(on), days_of(horizon), out, hindsight)
     if out is not None:
         write_file(out, found.text.encode())
         typer.echo(f"wrote {out}", err=True)

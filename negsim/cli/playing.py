@@ -123,10 +123,10 @@ def announce(engine: str) -> None:
 
 
 @contextmanager
-def progress(total: int, what: str, unit: str = "runs") -> Iterator[Callable[[int], object]]:
+def progress(total: int | None, what: str, unit: str = "runs") -> Iterator[Callable[[int], object]]:
     """A progress bar on standard error, for somebody who watches; nothing where it is piped.
 
-    What an earlier attempt had finished counts as done, but not for the rate.
+    What an earlier attempt had finished counts as done, but not for the rate. Without a total it only counts.
     """
     from tqdm import tqdm
 

@@ -99,7 +99,7 @@ def levers(scenario: Scenario) -> tuple[Lever, ...]:
     >>> import negsim as ns
     >>> found = {lever.key: lever for lever in levers(ns.load("scenarios/baseline.yaml"))}
     >>> found["us.patience"].options[found["us.patience"].start]
-    Option(label='(20 months)', value=None)
+    Option(label='(7.3 months)', value=None)
     >>> found["gap.consultations"].label
     'Days between rounds'
     """

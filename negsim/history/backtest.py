@@ -17,7 +17,7 @@ import numpy as np
 from negsim.errors import NegsimError
 from negsim.history.scene import Floats, Forecaster, Forecasts, Scene
 from negsim.history.scores import brier, coverage, crps, log_score, pit_bounds
-from negsim.history.talks import Histories, Issue, Talks, known_by
+from negsim.history.talks import Histories, Issue, Talks, others_by
 
 HORIZON = 1096
 BRIER_DAYS = (180, 365, 730)
@@ -120,7 +120,7 @@ class Examiner:
     def _shown(self, name: str, origin: date) -> list[Callable[[Scene], Forecasts]]:
         others = [each for each in self.histories.talks.values() if each.id != name]
         if not self.hindsight:
-            return [method(_known(others, origin)) for method in self.methods.values()]
+            return [method(others_by(others, origin)) for method in self.methods.values()]
         taught = self._taught
         if taught[0] != name:
             taught = self._taught = (name, [method(others) for method in self.methods.values()])
@@ -171,11 +171,6 @@ def gathered(methods: Iterable[str], found: Sequence[AtOrigin], ends: Mapping[st
     values = [[row for each in found for row in each.values[m]] for m in range(len(names))]
     at_days = [[row for each in found for row in each.at_days[m]] for m in range(len(names))]
     return Scored(names, cases, np.asarray(values), np.asarray(at_days), ends)
-
-
-def _known(others: Sequence[Talks], origin: date) -> list[Talks]:
-    """What could be known of other talks; of those whose record broke off before, what it holds."""
-    return [known_by(talks, min(origin, talks.until)) for talks in others]
 
 
 def cases_of(talks: Talks, scene: Scene) -> list[Case]:

@@ -6,6 +6,7 @@ A date from memory is good enough to hide what came after it, and for nothing el
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -141,6 +142,11 @@ def known_by(talks: Talks, on: date) -> Talks:
         meetings=tuple(meeting for meeting in talks.meetings if _held_by(meeting, on)),
         targets=tuple(_target_by(target, on) for target in talks.targets if target.said <= on),
     )
+
+
+def others_by(others: Sequence[Talks], on: date) -> list[Talks]:
+    """What could be known of other talks at the end of a day; of those whose record broke off before, what it holds."""
+    return [known_by(talks, min(on, talks.until)) for talks in others]
 
 
 def _issue_by(issue: Issue, on: date) -> Issue:
