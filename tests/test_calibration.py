@@ -437,6 +437,12 @@ def test_the_numbers_of_the_scenarios_are_those_that_calibrate_gives(name):
     }
 
 
+def test_the_scenario_from_the_record_alone_is_what_calibrate_writes(root):
+    path = root / "scenarios" / "record_alone.yaml"
+    made = making.from_agenda(TEACHERS, Path("seeds/agenda.yaml"), None, 1096, Path("scenarios/record_alone.yaml"))
+    assert path.read_text(encoding="utf-8") == made.text(path)
+
+
 def test_nothing_is_learned_that_came_after_the_day_unless_it_is_asked_for():
     talks, on = HISTORIES["croatia"], date(2009, 6, 12)
     then, later = (making.from_record(TEACHERS, talks, on, 365, hindsight) for hindsight in (False, True))

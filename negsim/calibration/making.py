@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from negsim.scenario import Scenario
 
 HEAD = "# Made by negsim calibrate; every number says where it comes from.\n"
+SCHEMA = "../schemas/scenario.schema.json"
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,10 @@ class Calibration:
     fit: Fit
     patience: Patience | None = None
 
-    @property
-    def text(self) -> str:
-        """The scenario file."""
-        return HEAD + to_yaml(self.said)
+    def text(self, out: Path | None = None) -> str:
+        """The scenario file; where it will stand beside the schema, editors are told so."""
+        known = out is not None and (out.parent / SCHEMA).is_file()
+        return (f"# yaml-language-server: $schema={SCHEMA}\n" if known else "") + HEAD + to_yaml(self.said)
 
 
 def from_record(

@@ -145,9 +145,9 @@ class Patience:
         heads = ("record", "10 %", "50 %", "90 %")
         left = look.width - 8 * len(heads)
         lines = [*wrap(head, look.width), pad("", left) + "".join(each.rjust(8) for each in heads)]
-        for row in self.check.itertuples():
-            shares = (row.observed, row.low, row.middle, row.high)
-            name = f"{row.talks}, {row.closed_within}"
+        for row in self.check.to_dict("records"):
+            shares = (row["observed"], row["low"], row["middle"], row["high"])
+            name = f"{row['talks']}, {row['closed_within']}"
             lines.append(pad(name, left) + "".join(f"{100 * share:.0f} %".rjust(8) for share in shares))
         return lines
 

@@ -26,10 +26,14 @@ SETTLES = 1e9
 def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
     """The scenario as a file says it."""
     scene, laws = subject.scene, found.laws
+    # What a tracker calls dormant is not on a list that is worked off: nobody has put it on the table.
+    waiting = scene.now.waiting if scene.talks.stepwise else ()
+    issues = (*scene.now.open, *waiting)
+    left_out = [subject.ids[issue.name] for issue in scene.talks.sure if issue not in issues]
     parameters: dict[str, Any] = {
         "close": {"value": beta(laws["close"].beta), "source": found.source("close")},
     }
-    if scene.now.waiting:
+    if waiting:
         parameters["close_unopened"] = {
             "value": beta(found.close_unopened()),
             "source": [
@@ -45,22 +49,23 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
         "stall": {"value": lognormal(laws["stall"], "per year"), "source": found.source("stall")},
     }
     return {
-        "title": f"{scene.talks.title}: base rates",
+        "title": "From the record alone",
         "question": "When is what settled, if these talks go on as their own past and other talks did?",
         "description": (
             "Made by negsim calibrate from records of talks. Nobody's demands are looked at: meetings settle issues by "
-            "chance, and what is left is settled together when the talks end, unless they come to a stand."
+            "chance, and what is left is settled together when the talks end, unless they come to a stand. Talks that "
+            "are on record ended more often than talks do, so this is the hopeful side."
         ),
         "agenda": subject.agenda,
         "as_of": str(scene.now.on),
         "horizon": f"{scene.horizon + 1} days",
-        "leave_out": [subject.ids[issue.name] for issue in scene.now.closed],
+        **({"leave_out": left_out} if left_out else {}),
         "parameters": parameters,
         "defaults": {
             "hours": "1 minute",
             "source": "judgement: a meeting has time for all that is on the table, as no record says otherwise",
         },
-        "issues": {subject.ids[issue.name]: _setup(issue.opened is None) for issue in scene.targeted},
+        "issues": {subject.ids[issue.name]: _setup(issue.opened is None) for issue in issues},
         "channels": {
             "meetings": {
                 "title": "Meetings",

@@ -56,7 +56,8 @@ def of_agenda(agenda: Agenda, on: date, horizon: int, said: Any, records: Sequen
 
 
 def _checked(subject: Subject) -> Subject:
-    if not subject.scene.targeted:
+    now = subject.scene.now
+    if not (now.open or (now.waiting and subject.scene.talks.stepwise)):
         raise NegsimError(f"{subject.scene.talks.title}: on {subject.scene.now.on} no issue is open or waiting")
     return subject
 

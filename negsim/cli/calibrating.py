@@ -71,11 +71,11 @@ def calibrate(
     else:
         found = making.from_agenda(teachers, agenda_path(agenda), day_of(on), days_of(horizon), out, hindsight)
     if out is not None:
-        write_file(out, found.text.encode())
+        write_file(out, found.text(out).encode())
         typer.echo(f"wrote {out}", err=True)
     if as_json:
         print_json(summary.data(found))
     elif out is not None:
         typer.echo(summary.text(found, Look.of_stdout()), nl=False)
     else:
-        typer.echo(found.text, nl=False)
+        typer.echo(found.text(), nl=False)
