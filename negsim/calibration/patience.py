@@ -107,9 +107,9 @@ class Patience:
             f"history: issues.csv, {self.issues} issues of {self.talks} talks that took longer than a day, simulated "
             f"under this scenario's other assumptions (approximate Bayesian computation): half of such talks have a "
             f"patience below {median}, nine in ten below {q90}",
-            f"history: before that, by judgement, a lognormal across talks with a median from {prior[0]} to {prior[1]} and "
-            f"a 90 % quantile {RATIO[0]:g} to {RATIO[1]:g} times that; so few talks leave the median at {low} to {high} "
-            f"and the ratio at {least} to {most} (90 %), which is in the figures above",
+            f"history: before that, by judgement, a lognormal across talks with a median from {prior[0]} to {prior[1]} "
+            f"and a 90 % quantile {RATIO[0]:g} to {RATIO[1]:g} times that; so few talks leave the median at {low} to "
+            f"{high} and the ratio at {least} to {most} (90 %), which is in the figures above",
         ]
 
     @property
