@@ -16,13 +16,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from negsim.agenda import Agenda, Issue, load_agenda
+    from negsim.agenda import Agenda, load_agenda
     from negsim.comparison import Comparison, compare
     from negsim.discovery import Discovery, discover
     from negsim.errors import InputError, NegsimError
     from negsim.explaining import explain
     from negsim.explanation import Explanation
     from negsim.explorer import explore
+    from negsim.facts import Issue
     from negsim.projection import Projection
     from negsim.reporting import report
     from negsim.runs import run
@@ -40,7 +41,7 @@ _HOMES = {
     "Discovery": "discovery",
     "Explanation": "explanation",
     "InputError": "errors",
-    "Issue": "agenda",
+    "Issue": "facts",
     "NegsimError": "errors",
     "Projection": "projection",
     "Reason": "status",

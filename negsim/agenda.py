@@ -1,4 +1,4 @@
-"""What is on the table: issues, demands, what happened when, who says so, and what is disputed; the board on any day.
+"""What is on the table: an agenda of issues with their facts; the board on any day.
 
 An agenda is a record of facts. It knows nothing of assumptions, and on a given day nothing of what came later.
 """
@@ -6,209 +6,36 @@ An agenda is a record of facts. It knows nothing of assumptions, and on a given 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ModelWrapValidatorHandler,
-    PlainSerializer,
-    PlainValidator,
-    PrivateAttr,
-    WithJsonSchema,
-    model_validator,
-)
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from negsim.agenda_checks import complaints
 from negsim.citations import Citation, DocumentId, Source
 from negsim.dates import PartialDate
-from negsim.errors import Complaint, ComplaintsError, InputError, NegsimError, did_you_mean, one_of, was
+from negsim.errors import ComplaintsError, InputError, NegsimError, did_you_mean, one_of
+from negsim.facts import (
+    Announced,
+    Dispute,
+    Event,
+    Frozen,
+    Id,
+    Issue,
+    Position,
+    Round,
+    Side,
+    StatusChange,
+    Target,
+    ThirdParty,
+)
 from negsim.files import read_yaml
-from negsim.models import FrozenDict, Model, Text, try_validate
+from negsim.models import Model, Text, try_validate
 from negsim.nodes import Node, in_file_order, raise_problems
 from negsim.status import Status
-
-#: How a file says that a side has said nothing, which is a fact too.
-NO_POSITION = "no public position"
-
-_ID = "^[a-z][a-z0-9_]*$"
-
-
-def _id(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(_ID, value):
-        return value
-    raise ComplaintsError([Complaint(f"{was(value)} is no id", (), "lower-case letters, digits and _, a letter first")])
-
-
-Id = Annotated[str, BeforeValidator(_id), Field(pattern=_ID)]
-_Frozen = AfterValidator(FrozenDict)
-Citations = Annotated[tuple[Citation, ...], Field(description="Which sentences of which documents say so.")]
-
-
-def _status(value: object) -> Status:
-    if isinstance(value, Status):
-        return value
-    labels = {status.label: status for status in Status}
-    if isinstance(value, str) and value in labels:
-        return labels[value]
-    raise ComplaintsError(
-        [Complaint(f"there is no status {was(value)}", (), one_of(labels), did_you_mean(value, labels))]
-    )
-
-
-StatusLabel = Annotated[
-    Status,
-    PlainValidator(_status),
-    PlainSerializer(lambda status: status.label, when_used="json"),
-    WithJsonSchema({"type": "string", "enum": [status.label for status in Status]}),
-]
-
-
-class Side(Model):
-    """One of the two parties to the talks."""
-
-    title: Text
-    citations: Citations = ()
-
-
-class Position(Model):
-    """What a side demands, or how it presents itself, on an issue; no text means that it has no public position."""
-
-    text: Annotated[Text | None, BeforeValidator(lambda value: None if value == NO_POSITION else value)] = Field(
-        description=f'In our words; "{NO_POSITION}" if the side has said nothing.'
-    )
-    since: PartialDate | None = Field(
-        None, description="When it was first known; without it, the first entry of the history."
-    )
-    citations: Citations = ()
-
-
-class StatusChange(Model):
-    """An entry of an issue's history: from this date it has this status, because of what happened."""
-
-    date: PartialDate
-    status: StatusLabel
-    what: Text = Field(description="What happened, in our words.")
-    citations: Citations = ()
-
-
-class Issue(Model):
-    """One thing that the sides have to settle, with its history."""
-
-    id: SkipJsonSchema[str] = Field("", exclude=True)
-    title: Text
-    summary: Text
-    demands: Annotated[dict[str, Position], _Frozen] = Field(description="What each side wants.")
-    stances: Annotated[dict[str, Position], _Frozen] = Field(description="How each side presents itself.")
-    history: tuple[StatusChange, ...] = Field(min_length=1, description="Statuses, oldest first; the first may be any.")
-    resolves_when: Text = Field(description="One sentence by which a stranger would judge that it is resolved.")
-    opens_after: tuple[str, ...] = Field((), description="For a dormant issue: the issues that it waits for.")
-    disputed: tuple[str, ...] = Field((), description="The disputes that touch it.")
-    citations: Citations = ()
-    # What its agenda calls the sides and the disputes, for those who look at the issue alone.
-    _sides: Mapping[str, str] = PrivateAttr(default_factory=dict)
-    _disputes: Mapping[str, str] = PrivateAttr(default_factory=dict)
-    _announced: tuple[Announced, ...] = PrivateAttr(())
-
-    def entry(self, on: date) -> StatusChange | None:
-        """The last entry of the history that had certainly come by the end of the day ``on``, if any."""
-        known = [change for change in self.history if change.date.certainly_by(on)]
-        return known[-1] if known else None
-
-    def _repr_html_(self) -> str:
-        from negsim.cards import issue_card
-
-        return issue_card(self, self._sides, self._disputes, self._announced)
-
-
-class Round(Model):
-    """A meeting that was held."""
-
-    title: Text
-    date: PartialDate
-    city: Text | None = None
-    venue: Text | None = Field(None, description="The building, where it is known.")
-    host: Text | None = Field(None, description="The country, and the owner of the house, where known.")
-    hours: float | None = Field(None, gt=0, description="Length in hours, where it is known.")
-    heads: Annotated[dict[str, Text], _Frozen] = Field(
-        default_factory=dict, description="Who led each side's delegation."
-    )
-    issues: tuple[str, ...] = Field((), description="The issues that were talked about.")
-    what: Text
-    disputed: tuple[str, ...] = ()
-    citations: Citations = ()
-
-
-class ThirdParty(Model):
-    """Somebody who is no side of the talks and matters to them."""
-
-    title: Text
-    role: Text
-    stance: Text
-    disputed: tuple[str, ...] = ()
-    citations: Citations = ()
-
-
-class Event(Model):
-    """Something outside the talks that the documents tie to them; a date is left out where no document gives one."""
-
-    title: Text
-    date: PartialDate | None = None
-    what: Text
-    use: Text | None = Field(
-        None, description="What it may stand for in a scenario: climate, shock, channel, good offices."
-    )
-    issues: tuple[str, ...] = ()
-    disputed: tuple[str, ...] = ()
-    citations: Citations = ()
-
-
-class Version(Model):
-    """One account of a disputed matter."""
-
-    text: Text
-    says: Text = Field(description="Who says so.")
-    citations: Citations = ()
-
-
-class Dispute(Model):
-    """A matter on which the documents contradict each other or themselves, and what we take."""
-
-    question: Text
-    date: PartialDate = Field(description="The day of what is disputed; before it nothing counts as disputed.")
-    versions: tuple[Version, ...] = Field(min_length=2)
-    we_take: Text
-    why: Text
-
-
-class Target(Model):
-    """An announced date: who said when that what would have happened by when."""
-
-    who: Text
-    said: PartialDate
-    what: Text
-    by: PartialDate
-    issues: tuple[str, ...] = ()
-    citations: Citations = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """An announced date as it looks on a day.
-
-    ``state`` is ``kept`` if all issues that it names were resolved by then, ``passed`` if it has passed and they were
-    not, ``past`` if it has passed and names no issue, so that the record does not say; else ``ahead``.
-    """
-
-    target: Target
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,19 +56,19 @@ class Agenda(Model):
 
     title: Text
     description: Text | None = None
-    sides: Annotated[dict[Id, Side], _Frozen] = Field(
+    sides: Annotated[dict[Id, Side], Frozen] = Field(
         min_length=2, max_length=2, description="The two sides, by id; the first is side A."
     )
-    sources: Annotated[dict[DocumentId, Source], _Frozen] = Field(
+    sources: Annotated[dict[DocumentId, Source], Frozen] = Field(
         default_factory=dict, description="The documents cited, by id; or a file of them."
     )
-    issues: Annotated[dict[Id, Issue], _Frozen] = Field(
+    issues: Annotated[dict[Id, Issue], Frozen] = Field(
         min_length=1, description="The issues, by id; their order is the order of all tables."
     )
-    rounds: Annotated[dict[Id, Round], _Frozen] = Field(default_factory=dict)
-    third_parties: Annotated[dict[Id, ThirdParty], _Frozen] = Field(default_factory=dict)
-    events: Annotated[dict[Id, Event], _Frozen] = Field(default_factory=dict)
-    disputed: Annotated[dict[Id, Dispute], _Frozen] = Field(default_factory=dict)
+    rounds: Annotated[dict[Id, Round], Frozen] = Field(default_factory=dict)
+    third_parties: Annotated[dict[Id, ThirdParty], Frozen] = Field(default_factory=dict)
+    events: Annotated[dict[Id, Event], Frozen] = Field(default_factory=dict)
+    disputed: Annotated[dict[Id, Dispute], Frozen] = Field(default_factory=dict)
     targets: tuple[Target, ...] = ()
 
     @model_validator(mode="wrap")

@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from negsim.agenda import Agenda, Announced, BoardRow, Issue, Position
+from negsim.agenda import Agenda, BoardRow
 from negsim.citations import Citation, read_document
 from negsim.errors import InputError, Problem
+from negsim.facts import Announced, Issue, Position
 from negsim.look import WIDTH, Look, pad, wrap
 from negsim.sentences import fingerprint, split
 from negsim.status import Status

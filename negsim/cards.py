@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from negsim.wording import wording
 
 if TYPE_CHECKING:
-    from negsim.agenda import Agenda, Announced, Issue
+    from negsim.agenda import Agenda
     from negsim.citations import Citation
+    from negsim.facts import Announced, Issue
     from negsim.scenario import Scenario
 
 _LEFT = "text-align:left;vertical-align:top"

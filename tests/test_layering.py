@@ -15,7 +15,7 @@ LAYERS = [
     {"dates", "events", "laws", "nodes", "sentences"},
     {"invariants", "models", "quantity_schema", "rules"},
     {"citations", "experts", "files", "reading"},
-    {"agenda_checks", "fields"},
+    {"agenda_checks", "facts", "fields"},
     {"agenda", "tactics"},
     {"assumptions", "board", "layers", "medians"},
     {"parts", "resolve", "zones"},

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.agenda import NO_POSITION
 from negsim.compiled import Compiled, compile
 from negsim.engines import batch
+from negsim.facts import NO_POSITION
 from negsim.history.talks import Issue, Talks
 from negsim.quantities import DAYS_PER_YEAR
 from negsim.rules.draws import stream

@@ -6,8 +6,9 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.agenda import NO_POSITION, Agenda
+from negsim.agenda import Agenda
 from negsim.errors import NegsimError
+from negsim.facts import NO_POSITION
 from negsim.files import to_yaml
 from negsim.history.talks import Issue, Talks, Target, known_by
 
