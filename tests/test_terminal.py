@@ -140,7 +140,7 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
     first = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("   ")]
     shown = [name for name in first if (name,) in set(commands())]
     projecting = ["run", "plot", "trace", "when", "how-many", "explain", "compare", "report"]
-    finding = ["sweep", "sensitivity", "discover", "calibrate", "backtest", "history"]
+    finding = ["sweep", "sensitivity", "discover", "history", "calibrate", "backtest"]
     assert shown == ["init", "doctor", "agenda", "check", "show", "elicit", "schema", *projecting, *finding]
     assert lines.index("Begin:") < lines.index("Project:") < lines.index("Options:")
 

@@ -56,7 +56,8 @@ class _Tour(TyperGroup):
         self.format_help_text(ctx, formatter)
         panels: dict[str, list[tuple[str, str]]] = {panel: [] for panel in _TOUR}
         width = max(map(len, self.commands))
-        for name, command in self.commands.items():
+        # typer puts groups behind commands, wherever they were added.
+        for name, command in sorted(self.commands.items(), key=lambda item: _ORDER.index(item[0])):
             line = command.get_short_help_str(formatter.width - width - 4)
             panels[getattr(command, "rich_help_panel", None) or "More"].append((name.ljust(width), line))
         for panel, rows in panels.items():
@@ -81,6 +82,11 @@ app = typer.Typer(
 agenda_app = agenda.app
 history_app = history.app
 
+
+def _name(command: Any) -> str:
+    return str(command.__name__).replace("_", "-")
+
+
 #: The commands in the order in which somebody needs them, under what they want to do.
 _TOUR: dict[str, tuple[Any, ...]] = {
     "Begin": (start.init, start.doctor),
@@ -92,12 +98,15 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Find out what matters": (finding.sweep, finding.sensitivity, finding.discover),
     "Learn from history": (history_app, calibrating.calibrate, history.backtest),
 }
+_ORDER = [
+    each.info.name or "" if isinstance(each, typer.Typer) else _name(each) for of in _TOUR.values() for each in of
+]
 for _panel, _commands in _TOUR.items():
     for _command in _commands:
         if isinstance(_command, typer.Typer):
             app.add_typer(_command, rich_help_panel=_panel)
         else:
-            app.command(_command.__name__.replace("_", "-"), rich_help_panel=_panel)(_command)
+            app.command(_name(_command), rich_help_panel=_panel)(_command)
 
 
 def main() -> None:
