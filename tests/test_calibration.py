@@ -404,6 +404,19 @@ def test_a_template_keeps_what_records_do_not_tell():
     assert any(line.startswith("document:") for line in found.said["channels"]["consultations"]["source"])
 
 
+def test_a_template_keeps_a_parameter_that_happens_to_have_the_name(tmp_path):
+    path = tmp_path / "named.yaml"
+    base = Path("scenarios/base_rates.yaml").resolve()
+    path.write_text(
+        f"extends: {base}\nparameters: {{gap: {{value: 0.5, source: 'judgement: a share'}}}}\n"
+        "channels: {consultations: {gap: 60 days, source: 'judgement: x'}}\n",
+        encoding="utf-8",
+    )
+    found = making.from_template(TEACHERS, path)
+    assert found.scenario.parameters["gap"].value.text == 0.5
+    assert "gap_of_talks" in str(found.scenario.channels["consultations"].gap.text)
+
+
 def test_a_template_by_announced_dates_gets_their_slip_and_one_by_chance_its_chance():
     dated = making.from_template(TEACHERS, Path("scenarios/flights_target.yaml"), simulate=False)
     slips = dated.said["parameters"]["slip"]["value"]
@@ -484,6 +497,7 @@ def test_calibrate_writes_a_scenario_that_runs_and_the_same_bytes_each_time(negs
         (["brexit", "--for", "brexit", "--on", "2018-06-19"], "no other talks to learn from"),
         (["--template", "scenarios/baseline.yaml", "--on", "2025-04-10"], "--on goes with"),
         (["--horizon", "soon"], "horizon"),
+        (["--template", "scenarios/baselin.yaml"], "baselin.yaml"),
     ],
 )
 def test_calibrate_says_what_is_wrong(negsim, tmp_path, arguments, message):
@@ -493,6 +507,12 @@ def test_calibrate_says_what_is_wrong(negsim, tmp_path, arguments, message):
     assert message in ended.err
     assert "Traceback" not in ended.err
     assert not out.exists()
+
+
+def test_a_template_is_never_written_over():
+    path = Path("scenarios/base_rates.yaml")
+    with pytest.raises(NegsimError, match="would extend itself"):
+        making.from_template(TEACHERS, path, Path("scenarios/../scenarios/base_rates.yaml"))
 
 
 def test_talks_that_nobody_watched_to_the_end_do_not_teach_themselves():

@@ -97,8 +97,11 @@ def from_template(
 
     Raises:
         InputError: The template can't be read, or is no valid scenario.
-        NegsimError: As `from_record`; or there is something to simulate, and pyABC is missing.
+        NegsimError: As `from_record`; the new file would be the template; there is something to simulate, and pyABC is
+            missing.
     """
+    if out is not None and out.resolve() == template.resolve():
+        raise NegsimError(f"{out} would extend itself; write the calibrated scenario to another file")
     friendly = read_extended(template)
     scenario = from_node(friendly)
     subject = of_agenda(scenario.agenda, scenario.as_of, scenario.horizon_days, None, teachers)

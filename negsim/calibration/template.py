@@ -21,16 +21,19 @@ def changes(friendly: Mapping[str, Any], found: Fit) -> dict[str, Any]:
     said: dict[str, Any] = {"parameters": {}}
     for name, channel in friendly.get("channels", {}).items():
         if channel.get("issues", "all") == "all":
-            said["parameters"]["gap"] = {"value": lognormal(found.laws["gap"]), "source": found.source("gap")}
-            said["channels"] = {name: {"gap": gap(found), "source": sources(channel, found.source("gap"))}}
+            parameter = _parameter(friendly, "gap", channel.get("gap"))
+            said["parameters"][parameter] = {"value": lognormal(found.laws["gap"]), "source": found.source("gap")}
+            said["channels"] = {name: {"gap": gap(found, parameter), "source": sources(channel, found.source("gap"))}}
             break
     climate = friendly.get("climate")
     if climate:
-        said["parameters"]["stall"] = {
+        start = climate["regimes"][climate["start"]]
+        parameter = _parameter(friendly, "stall", start.get("breakdown"))
+        said["parameters"][parameter] = {
             "value": lognormal(found.laws["stall"], "per year"),
             "source": found.source("stall"),
         }
-        regime = {"cancellation": beta(found.laws["cancelled"].beta), "breakdown": {"parameter": "stall"}}
+        regime = {"cancellation": beta(found.laws["cancelled"].beta), "breakdown": {"parameter": parameter}}
         line = f"{found.source('cancelled')}; for the regime at the start"
         said["climate"] = {"regimes": {climate["start"]: regime}, "source": sources(climate, line)}
     for name in sorted(set(_slips(friendly))):
@@ -59,6 +62,11 @@ def sources(block: Mapping[str, Any], *lines: str) -> list[str]:
     old = block.get("source", [])
     kept = [line for line in ([old] if isinstance(old, str) else old) if not line.startswith("history:")]
     return [*lines, *kept]
+
+
+def _parameter(friendly: Mapping[str, Any], name: str, where: Any) -> str:
+    """A name for a parameter: another one if the file has one of that name, and for something else."""
+    return name if name not in friendly.get("parameters", {}) or f"'{name}'" in str(where) else f"{name}_of_talks"
 
 
 def _slips(block: Any) -> Iterator[str]:
