@@ -227,7 +227,7 @@ class Projection:
         """How often each issue is the first to be resolved, and how often the last one standing, with standard errors.
 
         The last one standing is resolved after all others, or is the only one that is not. The row ``none`` has the
-        runs in which no issue is resolved (first), or several are left (last).
+        runs in which none is, or several are together.
         """
         table: pd.DataFrame = self.view("last").table()
         return table.set_index("issue")[["title", "first", "first_se", "last", "last_se"]]

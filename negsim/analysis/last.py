@@ -14,7 +14,8 @@ def last(setting: Setting, tally: Tally, note: str = "") -> View:
     With standard errors and 95 % score intervals.
 
     The last one standing is resolved after all others, or is the only one that is not. The row ``none`` has the
-    runs in which no issue is resolved (first), or several are left (last).
+    runs in which no issue is resolved or several are first together, and those in which several stand last: at the
+    same moment, as a package does, or at the horizon.
     """
     import pandas as pd
 
@@ -31,5 +32,5 @@ def last(setting: Setting, tally: Tally, note: str = "") -> View:
     several = float(table["last"].iloc[-1])
     verdict = f"{most['title']} is the last one standing in {percent(most['last'])} of runs"
     if several:
-        verdict += f"; in {percent(several)} several are left at the horizon"
+        verdict += f"; in {percent(several)} several stand last together"
     return View(setting, table, verdict, note)

@@ -32,7 +32,7 @@ class Tally:
     ``terms``: runs by side A's share, ``BINS`` bins (n, BINS); ``shares``: the sum of side A's shares and their
     number (n, 2); ``spent``: sums of days (n, ways); ``talked``: sums of discussions and reopenings (n, 2);
     ``first`` and ``last``: runs by the issue that is resolved first, and by the one that is resolved last or alone
-    stays unresolved (n + 1); at n, runs in which none is resolved, or several stay unresolved; ``clipped``: drawn
+    stays unresolved (n + 1); at n, runs in which none is, or several are together; ``clipped``: drawn
     numbers outside their range; ``meetings``: meetings held.
     """
 
@@ -112,22 +112,28 @@ def count(outcomes: Array, rows: Array, horizon: int, options: int = 0) -> Tally
 
 
 def _first(resolved: Array, horizon: int) -> Array:
-    """In each run, which issue is resolved first (of those at the same moment the first declared); n: none is."""
-    times = np.where(resolved < horizon, resolved, np.inf)
-    none = np.isinf(times).all(axis=1)
-    return np.asarray(np.where(none, times.shape[1], times.argmin(axis=1)))
+    """In each run, which issue is resolved before all others; n: none is, or several are at the same moment.
 
-
-def _last(resolved: Array, horizon: int) -> Array:
-    """In each run, which issue stands last: resolved after all others, or alone unresolved; n: several are unresolved.
-
-    >>> _last(np.array([[1.0, 2.0], [1.0, np.nan], [np.nan, np.nan]]), 10).tolist()
-    [1, 1, 2]
+    >>> _first(np.array([[1.0, 2.0], [1.0, 1.0], [np.nan, np.nan]]), 10).tolist()
+    [0, 2, 2]
     """
     times = np.where(resolved < horizon, resolved, np.inf)
     n = times.shape[1]
-    latest = n - 1 - times[:, ::-1].argmax(axis=1)
-    return np.asarray(np.where(np.isinf(times).sum(axis=1) > 1, n, latest))
+    least = times.min(axis=1, initial=np.inf)
+    alone = np.isfinite(least) & ((times == least[:, None]).sum(axis=1) == 1)
+    return np.asarray(np.where(alone, times.argmin(axis=1) if n else n, n))
+
+
+def _last(resolved: Array, horizon: int) -> Array:
+    """In each run, which issue stands last: resolved after all others, or alone unresolved; n: several do.
+
+    >>> _last(np.array([[1.0, 2.0], [1.0, np.nan], [2.0, 2.0], [np.nan, np.nan]]), 10).tolist()
+    [1, 1, 2, 2]
+    """
+    times = np.where(resolved < horizon, resolved, np.inf)
+    n = times.shape[1]
+    alone = (times == times.max(axis=1, initial=-np.inf)[:, None]).sum(axis=1) == 1
+    return np.asarray(np.where(alone, times.argmax(axis=1) if n else n, n))
 
 
 def whole(times: Array, horizon: int) -> Array:
