@@ -498,6 +498,7 @@ def test_calibrate_writes_a_scenario_that_runs_and_the_same_bytes_each_time(negs
         (["--template", "scenarios/baseline.yaml", "--on", "2025-04-10"], "--on goes with"),
         (["--horizon", "soon"], "horizon"),
         (["--template", "scenarios/baselin.yaml"], "baselin.yaml"),
+        (["new_start", "--template", "scenarios/baseline.yaml"], "--no-patience"),
     ],
 )
 def test_calibrate_says_what_is_wrong(negsim, tmp_path, arguments, message):

@@ -115,6 +115,11 @@ def from_template(
     so_far = _over(friendly, said, out).data
     if simulate and not why_not(so_far):
         records = [talks for talks in found.taught.others if talks.issues]
+        if not records:
+            raise NegsimError(
+                "of none of these talks issues are on record, so that nothing tells how patient sides are; "
+                "name others, or leave patience as it is (negsim calibrate --no-patience)"
+            )
         patience = fitted(so_far, records, progress=progress)
         of_template.put(said, so_far, patience.changes)
     return Calibration(said, from_node(_over(friendly, said, out)), found, patience)
