@@ -97,7 +97,7 @@ def view(name: str, numbers: list[float], at: int, count: int, names: tuple[str,
 
 def record(model: Any) -> list[list[Any]]:
     """A run's record as lists of objects."""
-    from negsim.compiled import VIEWS
+    from negsim.rows import VIEWS
     from negsim.rules.state import TABLES
 
     arrays, x = model.record().arrays, []

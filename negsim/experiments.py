@@ -12,9 +12,10 @@ from negsim.analysis.setting import add_months
 from negsim.analysis.summary import chance_by, quantile
 from negsim.analysis.tally import Tally
 from negsim.chunks import sizes
-from negsim.compiled import Compiled, compile
+from negsim.compiled import compile
 from negsim.errors import NegsimError
 from negsim.files import to_line
+from negsim.tables import Compiled
 from negsim.work import Job, play
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from negsim.projection import Projection, day_of_text
 from negsim.runs import DEFAULT_RUNS, DEFAULT_SEED, KEPT, run
 
 if TYPE_CHECKING:
-    from negsim.compiled import Compiled
     from negsim.scenario import Scenario
+    from negsim.tables import Compiled
 
 
 def explain(

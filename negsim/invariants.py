@@ -15,7 +15,7 @@ from negsim.events import Kind
 from negsim.status import LEGAL_MOVES, Status
 
 if TYPE_CHECKING:
-    from negsim.compiled import Compiled
+    from negsim.tables import Compiled
 
 _TOLERANCE = 1e-9
 _OUT = (Status.RESOLVED, Status.LAPSED)

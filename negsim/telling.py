@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from negsim.compiled import Compiled
     from negsim.scenario import Scenario
+    from negsim.tables import Compiled
 
 #: Words, what they are about, and facts of an event.
 Tale = tuple[str, str, dict[str, Any]]

@@ -14,6 +14,7 @@ from negsim.status import Status
 if TYPE_CHECKING:
     from negsim.assumptions import IssueSetup
     from negsim.scenario import Scenario
+    from negsim.tables import Compiled, Record
 
 #: The most runs whose logs a picture takes: their quantiles are good to a hundredth or two, and they take a second.
 MOST = 2000
@@ -54,7 +55,7 @@ def _before(issue: IssueSetup, sides: tuple[str, str]) -> tuple[tuple[float, ...
     return (tuple(1 - left for left in a), b) if issue.outcome == "divisible" else ((), ())
 
 
-def _frontier(names: compiled.Compiled, record: compiled.Record, bargain: int) -> Any:
+def _frontier(names: Compiled, record: Record, bargain: int) -> Any:
     first, pieces = names.tables["bargain_is"]["piece"][bargain], record.arrays["bargain"]["pieces"][bargain]
     rows = record.arrays["piece"][first : first + pieces]
     return np.stack([rows[name] for name in ("a0", "b0", "a1", "b1")], axis=1)

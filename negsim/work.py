@@ -24,7 +24,7 @@ from negsim.runs import ENGINES
 
 if TYPE_CHECKING:
     from negsim.bench import Bench
-    from negsim.compiled import Compiled
+    from negsim.tables import Compiled
 
 #: How long a task should take, in seconds: much longer than sending it, short enough to lose.
 TASK = 1.0

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from negsim import scenario as scenarios
-from negsim.compiled import Compiled, compile
+from negsim.compiled import compile
 from negsim.engines import batch, reference
 from negsim.status import Spent
+from negsim.tables import Compiled
 
 SOURCE = "arithmetic: a test"
 TACTIC = {"kind": "time", "beta": 1, "patience": "300 days", "source": SOURCE}

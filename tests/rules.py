@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from negsim.compiled import Compiled
 from negsim.engines import reference
 from negsim.events import Kind
 from negsim.rules import state
 from negsim.rules.progress import MEETING
 from negsim.rules.start import happen, start
 from negsim.status import Spent, Status
+from negsim.tables import Compiled
 from tests import kit
 
 OPTIONS = [

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 
 from negsim import scenario as scenarios
-from negsim.compiled import Compiled, compile
+from negsim.compiled import compile
 from negsim.engines import batch, reference
 from negsim.errors import InputError, NegsimError
+from negsim.tables import Compiled
 from tests.kit import talks
 from tests.strategies import scenarios as random_scenarios
 

@@ -21,6 +21,7 @@ LAYERS = [
     {"parts", "resolve", "zones"},
     {"names", "prospects", "starts"},
     {"coherence", "rows"},
+    {"tables"},
     {"scenario"},
     {"analysis", "check", "compiled", "differences", "levers", "scenario_schema"},
     {"factors"},

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.compiled import Compiled, compile
+from negsim.compiled import compile
 from negsim.engines import batch
 from negsim.facts import NO_POSITION
 from negsim.history.talks import Issue, Talks
 from negsim.quantities import DAYS_PER_YEAR
 from negsim.rules.draws import stream
 from negsim.scenario import from_mapping
+from negsim.tables import Compiled
 
 Floats = npt.NDArray[np.float64]
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from negsim.compiled import Compiled, Record
 from negsim.engines.errors import check
 from negsim.events import OUTCOME, RUN
 from negsim.rules.around import SPONTANEOUS, next_shock
@@ -22,6 +21,7 @@ from negsim.rules.start import finish, happen, start
 from negsim.rules.state import outbox, size
 from negsim.rules.state import run as run_
 from negsim.rules.talks import REGULAR, next_gap
+from negsim.tables import Compiled, Record
 
 Outcomes = np.ndarray[Any, np.dtype[Any]]
 

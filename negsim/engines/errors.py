@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from negsim.compiled import Compiled, Record
 from negsim.errors import NegsimError
 from negsim.rules.progress import GAP_IMPOSSIBLE, LAG_IMPOSSIBLE, OUTBOX_FULL
+from negsim.tables import Compiled, Record
 
 
 def check(compiled: Compiled, record: Record, number: int) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import simpy
 
-from negsim.compiled import Compiled, Record
 from negsim.engines.errors import check
 from negsim.events import OUTCOME, RUN
 from negsim.rules.around import SPONTANEOUS, next_shock
@@ -21,6 +20,7 @@ from negsim.rules.progress import LOG_FULL, MEETING, SHOCK
 from negsim.rules.start import finish, happen, start
 from negsim.rules.state import TABLES
 from negsim.rules.talks import REGULAR, next_gap
+from negsim.tables import Compiled, Record
 
 Outcomes = np.ndarray[Any, np.dtype[Any]]
 Wait = Generator[simpy.Event, None, None]
