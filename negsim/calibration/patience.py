@@ -217,7 +217,10 @@ def need_pyabc() -> None:
     from importlib.util import find_spec
 
     if find_spec("pyabc") is None:
-        raise NegsimError("this needs pyABC: pip install 'negsim[calibrate]'")
+        raise NegsimError(
+            "how patient sides are is found with pyABC: pip install 'negsim[calibrate]', or leave patience as it is "
+            "(negsim calibrate --no-patience)"
+        )
 
 
 class _Play:
