@@ -141,11 +141,13 @@ class Agenda(Model):
 
         With an issue, those that name it.
         """
-        said = [target for target in self.targets if target.said.certainly_by(on)]
+        said = [target.known_by(on) for target in self.targets if target.said.certainly_by(on)]
         mine = [target for target in said if issue_id is None or issue_id in target.issues]
         return [Announced(target, self._state(target, on)) for target in sorted(mine, key=lambda one: one.by.latest)]
 
     def _state(self, target: Target, on: date) -> str:
+        if target.came is not None:
+            return "kept" if target.came.latest <= target.by.latest else "passed"
         entries = [self.issues[name].entry(min(on, target.by.latest)) for name in target.issues]
         if entries and all(entry is not None and entry.status is Status.RESOLVED for entry in entries):
             return "kept"
@@ -158,7 +160,8 @@ class Agenda(Model):
         """The day by which everything in the histories, rounds and announcements had certainly come."""
         changes = [change.date for issue in self.issues.values() for change in issue.history]
         rounds = [one.date for one in self.rounds.values()]
-        return max(day.latest for day in (*changes, *rounds, *(target.said for target in self.targets)))
+        targets = [day for target in self.targets for day in (target.said, target.came) if day is not None]
+        return max(day.latest for day in (*changes, *rounds, *targets))
 
     @property
     def tells_demands(self) -> bool:

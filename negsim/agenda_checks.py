@@ -43,7 +43,11 @@ def complaints(data: object) -> Iterator[Complaint]:
             yield from _sides(_mapping(item.get("heads")), sides, (kind, name, "heads"))
     for number, target in enumerate(_list(agenda.get("targets"))):
         yield from _names("issue", _mapping(target).get("issues"), issues, ("targets", number, "issues"))
-        said, by = (_date(_mapping(target).get(key)) for key in ("said", "by"))
+        said, by, came = (_date(_mapping(target).get(key)) for key in ("said", "by", "came"))
+        if said and came and came.certainly_before(said):
+            yield Complaint(
+                f"what came on {came} can't have been announced on {said}, later", ("targets", number, "came")
+            )
         if said and by and by.certainly_before(said):
             yield Complaint(
                 f"what is announced for {by} can't have been said on {said}, later", ("targets", number, "by")

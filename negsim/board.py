@@ -181,7 +181,7 @@ def _announced(agenda: Agenda, one: Announced, named: bool) -> str:
     target = one.target
     names = "all issues" if len(target.issues) == len(agenda.issues) else ", ".join(target.issues)
     about = f", on {names}" if named and names else ""
-    return _fill(f"{target.who} ({target.said}){about}: {target.what}", f"  {target.by!s:<10}  {one.state:<6}  ")
+    return _fill(f"{target.who} ({target.said}){about}: {one.what}", f"  {target.by!s:<10}  {one.state:<6}  ")
 
 
 def _dated(agenda: Agenda, issue: Issue, reader: _Reader) -> list[str]:

@@ -71,7 +71,7 @@ def _announced(announced: Sequence[Announced], titles: Mapping[str, str] | None 
     rows = []
     for one in announced:
         target = one.target
-        cells = [escape(text) for text in (str(target.by), one.state, target.who, str(target.said), target.what)]
+        cells = [escape(text) for text in (str(target.by), one.state, target.who, str(target.said), one.what)]
         if titles:
             everything = len(target.issues) == len(titles)
             cells.append("all issues" if everything else escape(", ".join(titles[name] for name in target.issues)))

@@ -185,17 +185,28 @@ class Target(Model):
     said: PartialDate
     what: Text
     by: PartialDate
+    came: PartialDate | None = Field(None, description="When it came true, where the issues do not tell it.")
     issues: tuple[str, ...] = ()
     citations: Citations = ()
+
+    def known_by(self, on: date) -> Target:
+        """The same as it was known at the end of the day ``on``: without what came later."""
+        known = self.came is None or self.came.certainly_by(on)
+        return self if known else self.model_copy(update={"came": None})
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
     """An announced date as it looks on a day.
 
-    ``state`` is ``kept`` if all issues that it names were resolved by then, ``passed`` if it has passed and they were
-    not, ``past`` if it has passed and names no issue, so that the record does not say; else ``ahead``.
+    ``state`` is ``kept`` if it came true, or all issues that it names were resolved, by then; ``passed`` if it did or
+    they were not; ``past`` if it has passed, names no issue and the record does not say; else ``ahead``.
     """
 
     target: Target
     state: str
+
+    @property
+    def what(self) -> str:
+        """What was announced, and when it came, if it has."""
+        return self.target.what + (f" (came {self.target.came})" if self.target.came else "")

@@ -65,6 +65,11 @@ class Try:
     happened: bool = False
     within: int = 0
 
+    @property
+    def tells(self) -> bool:
+        """Whether there was a meeting at all."""
+        return self.stood > 0 or self.happened or self.within > 0
+
 
 @dataclass(frozen=True)
 class Tries:
@@ -73,8 +78,8 @@ class Tries:
     tries: Sequence[Try]
 
     def __len__(self) -> int:
-        """How many issues."""
-        return len(self.tries)
+        """How many issues, of those for which there was a meeting."""
+        return sum(each.tells for each in self.tries)
 
     def log_likelihood(self, prior: Prior) -> Floats:
         """Geometric terms: ``(1 - p)^stood``, times ``p``, or ``1 - (1 - p)^within``, or nothing if it is censored."""

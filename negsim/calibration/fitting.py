@@ -52,6 +52,11 @@ class Teaching:
         }
         self.pace: Pace = pace_of([talks for talks in others if talks.issues])
 
+    @property
+    def telling(self) -> list[Talks]:
+        """Those of which anything is on record, by the day at which they are cut off."""
+        return [talks for n, talks in enumerate(self.others) if any(len(seen[n]) for seen in self.seen.values())]
+
     def of(self, scene: Scene, features: Features | None = None) -> Fit:
         """What this and their own past tell of some talks."""
         features = features or Features()

@@ -109,10 +109,9 @@ def talks_of(agenda: Agenda, on: date) -> Talks:
                 "end" if set(target.issues) in (set(), set(agenda.issues)) else "part",
                 target.said.latest,
                 target.by.latest,
-                None,
+                target.came.latest if target.came else None,
             )
-            for target in agenda.targets
-            if target.said.certainly_by(on)
+            for target in (each.target for each in agenda.announced(on))
         ),
         stepwise=False,
     )

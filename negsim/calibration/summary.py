@@ -17,7 +17,7 @@ def data(found: Calibration) -> dict[str, Any]:
     return {
         "title": found.scenario.title,
         "as_of": str(found.scenario.as_of),
-        "learned_from": [talks.id for talks in found.fit.taught.others],
+        "learned_from": [talks.id for talks in found.fit.taught.telling],
         "numbers": [
             {
                 "number": name,
@@ -34,7 +34,7 @@ def data(found: Calibration) -> dict[str, Any]:
 
 def text(found: Calibration, look: Look) -> str:
     """A table of the numbers."""
-    others = found.fit.taught.others
+    others = found.fit.taught.telling
     lines = wrap(
         f"{found.scenario.title}, as of {found.scenario.as_of}. Learned from {len(others)} talks: "
         f"{', '.join(talks.id for talks in others)}.",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from negsim.cli.options import (
+    By,
     Engine,
     FileOrFolder,
     FileRuns,
@@ -86,10 +87,7 @@ def explain(
     side: Annotated[
         str | None, typer.Option("--side", metavar="NAME", help="Only what this side could do alone.")
     ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option("--by", metavar="DATE", help="Resolved by when; 24 months on, or the last date, if not given."),
-    ] = None,
+    by: By = None,
     runs: Runs = None,
     seed: Seed = DEFAULT_SEED,
     engine: Engine = "auto",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from negsim.cli.options import Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers, print_json
+from negsim.cli.options import By, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers, print_json
 from negsim.cli.playing import announce, executor_of, loaded, progress
 from negsim.look import Look
 from negsim.runs import DEFAULT_RUNS
@@ -14,10 +12,7 @@ from negsim.runs import DEFAULT_RUNS
 
 def compare(
     sources: FilesOrFolders,
-    by: Annotated[
-        str | None,
-        typer.Option("--by", metavar="DATE", help="Resolved by when; 24 months on, or the last date, if not given."),
-    ] = None,
+    by: By = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
     engine: Engine = "auto",

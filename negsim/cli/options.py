@@ -123,6 +123,10 @@ Engine = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="DATE", help="Resolved by when; 24 months on, or the last date, if not given."),
+]
 AgendaFile = Annotated[
     Path | None,
     typer.Option(

@@ -75,12 +75,12 @@ def agenda_data(talks: Talks, on: date | None = None) -> dict[str, Any]:
 
 
 def _target(target: Target, names: list[str]) -> dict[str, Any]:
-    came = f" (it came on {target.actual})" if target.actual is not None else ""
     return {
         "who": target.who,
         "said": str(target.said),
-        "what": target.what + came,
+        "what": target.what,
         "by": str(target.latest),
+        **({"came": str(target.actual)} if target.actual is not None else {}),
         # The end of the talks is that of all issues.
         **({"issues": names} if target.about == "end" else {}),
     }

@@ -258,7 +258,7 @@ def _announced(agenda: Agenda, as_of: Any, name: str | None = None) -> list[dict
             {
                 "by": str(target.by),
                 "state": one.state,
-                "words": f"{target.who} ({target.said}){about}: {target.what}",
+                "words": f"{target.who} ({target.said}){about}: {one.what}",
                 "citations": _places(target.citations),
             }
         )
