@@ -17,8 +17,8 @@ from typing import Any
 
 import simpy
 
-from negsim.quantities import Draw, Fixed, Parameter, Rule
-from negsim.scenario import Scenario
+from negsim.quantities.quantity import Draw, Fixed, Parameter, Rule
+from negsim.scenario.scenario import Scenario
 
 Sampler = Callable[[], float]
 ZERO = Fixed(0.0, Rule("number"))

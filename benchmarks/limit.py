@@ -14,12 +14,14 @@ import numba
 import numpy as np
 
 from benchmarks.measure import BASELINE, TURNS, interleaved, middle, table
-from negsim import compiled
-from negsim.engines import batch, reference
-from negsim.events import OUTCOME, RUN, Kind
-from negsim.rules import progress, quantiles, start, talks
-from negsim.rules.state import run as run_
-from negsim.scenario import load
+from negsim.scenario.scenario import load
+from negsim.simulation import compiler as compiled
+from negsim.simulation.engines import batch, reference
+from negsim.simulation.events import OUTCOME, RUN, Kind
+from negsim.simulation.rules import meetings as talks
+from negsim.simulation.rules import quantiles, start
+from negsim.simulation.rules import status as progress
+from negsim.simulation.rules.state import run as run_
 
 EVENTS = 200_000
 

@@ -32,24 +32,25 @@ def seconds_a_run(model: Any, first: int, runs: int) -> tuple[float, bytes]:
 
 def not_compiled() -> None:
     """Before a rule is imported: decorators that do nothing, rows that are objects, luck and quantiles in Python."""
-    from negsim.rules import jit
+    from negsim.simulation.rules import jit
 
     jit.jit = jit.jit_inline = lambda function: function
-    from negsim.rules import state
+    from negsim.simulation.rules import state
 
     for name, slot in state.SLOT.items():
         setattr(state, name, lambda x, index, slot=slot: x[slot][index])
-    from negsim.rules import draws
+    from negsim.simulation.rules import draws
 
     draws.uniform_at = uniform_at
-    from negsim.rules import progress, quantiles
+    from negsim.simulation.rules import quantiles
+    from negsim.simulation.rules import status as progress
 
     quantiles._nodes = nodes
     progress.FAR = progress.FAR.tolist()
 
 
 def uniform_at(seed: int, luck: int, run: int, stream: int, index: int, sub: int) -> float:
-    """Philox, as in ``negsim.rules.draws``."""
+    """Philox, as in ``negsim.simulation.rules.draws``."""
     c0, c1, c2, c3, k0, k1 = index, stream & MASK, run, sub, seed & MASK, luck
     for _ in range(10):
         one, two = 0xD2E7470EE14C6C93 * c0, 0xCA5A826395121157 * c2
@@ -59,9 +60,9 @@ def uniform_at(seed: int, luck: int, run: int, stream: int, index: int, sub: int
 
 
 def nodes(x: Any, start: int, u: float) -> float:
-    """Interpolation in a table of quantiles, as in ``negsim.rules.quantiles``."""
-    from negsim.rules.quantiles import CELLS, TAIL
-    from negsim.rules.state import table
+    """Interpolation in a table of quantiles, as in ``negsim.simulation.rules.quantiles``."""
+    from negsim.simulation.rules.quantiles import CELLS, TAIL
+    from negsim.simulation.rules.state import table
 
     w, offset = (u, start) if u <= 0.5 else (1.0 - u, start + TAIL)
     mantissa, exponent = math.frexp(max(w, 2.0**-53))
@@ -97,8 +98,8 @@ def view(name: str, numbers: list[float], at: int, count: int, names: tuple[str,
 
 def record(model: Any) -> list[list[Any]]:
     """A run's record as lists of objects."""
-    from negsim.rows import VIEWS
-    from negsim.rules.state import TABLES
+    from negsim.simulation.rows import VIEWS
+    from negsim.simulation.rules.state import TABLES
 
     arrays, x = model.record().arrays, []
     numbers: list[float] = arrays["number"]["value"].tolist()
@@ -114,10 +115,10 @@ def record(model: Any) -> list[list[Any]]:
 
 def play(model: Any, first: int, runs: int) -> tuple[float, bytes]:
     """Play runs; tells the seconds and the bytes of the outcomes."""
-    from negsim.engines import reference
-    from negsim.events import OUTCOME, RUN
-    from negsim.rules.start import finish
-    from negsim.rules.state import SLOT, TABLES
+    from negsim.simulation.engines import reference
+    from negsim.simulation.events import OUTCOME, RUN
+    from negsim.simulation.rules.start import finish
+    from negsim.simulation.rules.state import SLOT, TABLES
 
     x = record(model)
     run, outbox, names = x[SLOT["run"]][0], x[SLOT["outbox"]], TABLES["run"].names or ()

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import BASELINE, TURNS, interleaved, middle, ratio, table
-from negsim import compiled
-from negsim.chunks import sizes
-from negsim.engines import batch
-from negsim.files import read_yaml_text
-from negsim.scenario import load
+from negsim.files.yaml import read_yaml_text
+from negsim.projection.chunks import sizes
+from negsim.scenario.scenario import load
+from negsim.simulation import compiler as compiled
+from negsim.simulation.engines import batch
 
 ISSUES, YEARS = (8, 64, 512), (3, 30)
 MANY = (1_000, 10_000, 100_000, 1_000_000)

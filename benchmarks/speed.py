@@ -12,10 +12,10 @@ import simpy
 
 from benchmarks import lean, plain
 from benchmarks.measure import BASELINE, ROOT, TURNS, Seconds, Work, interleaved, middle, ratio, table
-from negsim import compiled
-from negsim.engines import batch, reference
-from negsim.scenario import load
-from negsim.status import Status
+from negsim.agenda.status import Status
+from negsim.scenario.scenario import load
+from negsim.simulation import compiler as compiled
+from negsim.simulation.engines import batch, reference
 
 #: Most that the lean version's shares may differ from the engine's, in standard errors.
 APART = 4.0

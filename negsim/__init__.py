@@ -16,22 +16,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from negsim.agenda import Agenda, load_agenda
-    from negsim.comparison import Comparison, compare
-    from negsim.discovery import Discovery, discover
+    from negsim.agenda.agenda import Agenda, load_agenda
+    from negsim.agenda.records import Issue
+    from negsim.agenda.status import Reason, Status
     from negsim.errors import InputError, NegsimError
-    from negsim.explaining import explain
-    from negsim.explanation import Explanation
+    from negsim.experiments.comparison import Comparison, compare
+    from negsim.experiments.discovery import Discovery, discover
+    from negsim.experiments.explaining import explain
+    from negsim.experiments.explanation import Explanation
+    from negsim.experiments.sensitivities import Sensitivity, sensitivity
+    from negsim.experiments.sweeps import Sweep, sweep
     from negsim.explorer import explore
-    from negsim.facts import Issue
-    from negsim.projection import Projection
+    from negsim.projection.narrative import Story
+    from negsim.projection.projection import Projection
+    from negsim.projection.running import run
     from negsim.reporting import report
-    from negsim.runs import run
-    from negsim.scenario import Scenario, load
-    from negsim.sensitivities import Sensitivity, sensitivity
-    from negsim.status import Reason, Status
-    from negsim.story import Story
-    from negsim.sweeps import Sweep, sweep
+    from negsim.scenario.scenario import Scenario, load
 
 __version__ = "0.1.0"
 

@@ -4,7 +4,7 @@
     └── InputError         a file, or what was given in its place, is not what it should be: all problems at once
 
 A :class:`Problem` is one of them: where, what, what is allowed instead. A :class:`ComplaintsError` is raised by
-validators, which know a value and not its place in a file; ``negsim.models.validate`` turns it into problems.
+validators, which know a value and not its place in a file; ``negsim.files.models.validate`` turns it into problems.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from negsim.look import Look, cells, harmless
+from negsim.files.terminal_text import Look, cells, harmless
 
 #: Longer source lines are cut around the place that is meant.
 _WIDTH = 140

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from negsim.analysis.setting import Entry, IssueFacts, Setting
+from negsim.agenda.status import Reason, Status
+from negsim.analysis.context import Entry, IssueFacts, Setting
 from negsim.analysis.tally import Tally, count, whole
-from negsim.events import OUTCOME, RUN
-from negsim.status import Reason, Status
+from negsim.simulation.events import OUTCOME, RUN
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,8 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile the engines side by side, once, before the workers would each compile both."""
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         return
-    from negsim.machine import is_compiled
-    from negsim.runs import ENGINES
+    from negsim.projection.running import ENGINES
+    from negsim.simulation.machine import is_compiled
 
     script = "import negsim as ns; ns.run(ns.load('scenarios/baseline.yaml'), runs=1, engine={!r})"
     started = [
@@ -58,7 +58,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def baseline() -> Any:
-    from negsim.scenario import load
+    from negsim.scenario.scenario import load
 
     return load(ROOT / "scenarios" / "baseline.yaml")
 
@@ -66,7 +66,7 @@ def baseline() -> Any:
 @pytest.fixture(scope="session")
 def projection(baseline: Any) -> Any:
     """Three hundred runs of the baseline: enough for every feature, done once."""
-    from negsim.runs import run
+    from negsim.projection.running import run
 
     return run(baseline, runs=300, seed=1)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from negsim import scenario as scenarios
-from negsim.compiled import compile
-from negsim.engines import batch, reference
-from negsim.status import Spent
-from negsim.tables import Compiled
+from negsim.agenda.status import Spent
+from negsim.scenario.scenario import scenario as scenarios
+from negsim.simulation.compiled import Compiled
+from negsim.simulation.compiler import compile
+from negsim.simulation.engines import batch, reference
 
 SOURCE = "arithmetic: a test"
 TACTIC = {"kind": "time", "beta": 1, "patience": "300 days", "source": SOURCE}

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from negsim.engines import reference
-from negsim.events import Kind
-from negsim.rules import state
-from negsim.rules.progress import MEETING
-from negsim.rules.start import happen, start
-from negsim.status import Spent, Status
-from negsim.tables import Compiled
+from negsim.agenda.status import Spent, Status
+from negsim.simulation.compiled import Compiled
+from negsim.simulation.engines import reference
+from negsim.simulation.events import Kind
+from negsim.simulation.rules import state
+from negsim.simulation.rules.start import happen, start
+from negsim.simulation.rules.status import MEETING
 from tests import kit
 
 OPTIONS = [

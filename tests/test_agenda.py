@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from negsim.agenda import Agenda, agenda_schema, load_agenda
-from negsim.citations import verify
-from negsim.dates import PartialDate
+from negsim.agenda.agenda import Agenda, agenda_schema, load_agenda
+from negsim.agenda.citations import verify
+from negsim.agenda.status import LEGAL_MOVES, Status
 from negsim.errors import InputError, NegsimError
-from negsim.status import LEGAL_MOVES, Status
+from negsim.quantities.dates import PartialDate
 
 ROOT = Path(__file__).parent.parent
 INVALID = sorted((ROOT / "tests" / "invalid" / "agenda").glob("*.yaml"))
@@ -360,7 +360,7 @@ def test_the_schema_knows_the_statuses_and_both_forms_of_sources() -> None:
 
 
 def test_reading_an_agenda_needs_no_heavy_library() -> None:
-    code = "import sys, negsim.agenda, negsim.board; print([m for m in sys.modules if '.' not in m])"
+    code = "import sys, negsim.agenda.agenda, negsim.agenda.board; print([m for m in sys.modules if '.' not in m])"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     heavy = ["numpy", "pandas", "numba", "scipy", "matplotlib", "pyarrow", "simpy", "jinja2"]
     assert [name for name in heavy if f"'{name}'" in loaded] == []

@@ -13,19 +13,19 @@ from hypothesis import strategies as st
 
 from negsim.calibration.simulated import SIMULATED
 from negsim.errors import InputError, NegsimError
+from negsim.evaluation.evaluation import days_of, trial
+from negsim.evaluation.results_store import fingerprint
+from negsim.evaluation.track_record import _weights, reliability_table
 from negsim.history import Issue, Meeting, Talks, Target, load
 from negsim.history.backtest import HORIZON, KINDS, SCORES, Case, Scored, cases_of, score
 from negsim.history.baselines import BASELINES, end_by_target, per_meeting
 from negsim.history.bootstrap import difference
 from negsim.history.endings import pace_of, paced
-from negsim.history.kept import fingerprint
+from negsim.history.forecaster import ABLATION, OURS, Parts, Variant, mean_of, variants
 from negsim.history.meetings import Chances, by_meetings, first_gap, pooled
-from negsim.history.model import ABLATION, OURS, Parts, Variant, mean_of, variants
 from negsim.history.origins import by_rule, read_origins
-from negsim.history.scene import Scene, durations, moves, slips
 from negsim.history.scores import generator
-from negsim.history.track import _weights, reliability_table
-from negsim.history.trial import days_of, trial
+from negsim.history.snapshot import Scene, durations, moves, slips
 from tests.test_history import planted
 
 FOLDER = "seeds/histories"
@@ -413,7 +413,7 @@ def test_the_track_record_is_of_this_record_and_these_forecasts(root):
 
 @pytest.mark.slow
 def test_the_track_record_is_what_the_command_makes(root, tmp_path):
-    from negsim.history.track import write_page
+    from negsim.evaluation.track_record import write_page
 
     written = write_page(
         trial(HISTORIES, ORIGINS, HORIZON, remembered=load(FOLDER, memory=True)),

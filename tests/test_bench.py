@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 import negsim as ns
-from negsim.bench import Bench
 from negsim.errors import NegsimError
-from negsim.runs import run
-from negsim.store import refuse_to_overwrite
+from negsim.projection.checkpoint import Bench
+from negsim.projection.running import run
+from negsim.projection.storage import refuse_to_overwrite
 from tests.conftest import heed_interrupts
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +26,7 @@ COMMAND = ["run", BASELINE, "--runs", 300, "--engine", "batch", "--out", "out"]
 
 #: The command line with small chunks: job.json is the first file that is put in its place, each chunk the next three,
 #: then come the tally and the manifest.
-SMALL = "import negsim.chunks; negsim.chunks.CHUNK = 64\nfrom negsim.cli import main\n"
+SMALL = "import negsim.projection.chunks; negsim.projection.chunks.CHUNK = 64\nfrom negsim.cli import main\n"
 
 #: Kills its own process at the ``n``-th call of ``os.replace`` or ``os.rename`` that has to do with the folder: before
 #: it happens, when what it would move is written beside its place.
@@ -47,11 +47,11 @@ setattr(os, what, move)
 #: Kills it when the result is in its place, but not yet tidy.
 KILLED_TIDYING = """
 import os, signal, sys
-import negsim.bench
+import negsim.projection.checkpoint
 def finish_last_step(result):
     if (result / "job.json").exists():
         os.kill(os.getpid(), signal.SIGKILL)
-negsim.bench.finish_last_step = finish_last_step
+negsim.projection.checkpoint.finish_last_step = finish_last_step
 """
 
 
@@ -70,7 +70,7 @@ def python(script, *arguments, cwd):
 
 @pytest.fixture
 def small_chunks(monkeypatch):
-    monkeypatch.setattr("negsim.chunks.CHUNK", 64)
+    monkeypatch.setattr("negsim.projection.chunks.CHUNK", 64)
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_what_was_killed_goes_on_and_ends_with_the_same_bytes(
     assert len(kept) == finished
 
     played = []
-    from negsim.engines import batch
+    from negsim.simulation.engines import batch
 
     real = batch.run
     monkeypatch.setattr(batch, "run", lambda *a: played.append(a[2]) or real(*a))
@@ -164,7 +164,7 @@ def test_kill_at_any_time_by_the_clock(negsim, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(negsim, place, undisturbed):
-    slow = f"{SMALL}import time, negsim.work as w\nf = w.count\nw.count = lambda *a: time.sleep(0.2) or f(*a)\nmain()"
+    slow = f"{SMALL}import time, negsim.projection.execution as w\nf = w.count\nw.count = lambda *a: time.sleep(0.2) or f(*a)\nmain()"
     with python(slow, *COMMAND, cwd=place) as process:
         while not list(place.glob("out.unfinished/tally/*.npz")):
             time.sleep(0.02)
@@ -301,7 +301,7 @@ def test_the_folder_one_is_in_can_be_the_result(baseline, place):
 
 
 def test_a_bar_shows_what_was_there_before_and_is_quiet_when_piped(negsim, place, monkeypatch, capsys):
-    from negsim.cli.playing import progress
+    from negsim.cli.execution import progress
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     with progress(1000, "baseline") as advance:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from negsim.agenda import Agenda, load_agenda
-from negsim.board import board_data, board_table, issue_data, issue_text
-from negsim.citations import cite
+from negsim.agenda.agenda import Agenda, load_agenda
+from negsim.agenda.board import board_data, board_table, issue_data, issue_text
+from negsim.agenda.citations import cite
+from negsim.agenda.sentences import document_fingerprint, split
 from negsim.errors import InputError, NegsimError
-from negsim.sentences import document_fingerprint, split
 
 ROOT = Path(__file__).parent.parent
 REPORT = "Envoys met in Oslo. They spoke of visas. \u201cA deal is near,\u201d one said."

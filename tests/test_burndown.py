@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from negsim.analysis import burndown as burndowns
 from negsim.analysis.burndown import Change, projected, recorded
-from negsim.analysis.setting import Round
+from negsim.analysis.context import Round
 from negsim.analysis.tally import still_open, whole
 from tests.conftest import counted, outcomes, recorded_as, setting
 

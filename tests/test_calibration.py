@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import negsim as ns
-from negsim.agenda import load_agenda
-from negsim.calibration import making
+from negsim.agenda.agenda import load_agenda
+from negsim.calibration import calibrate as making
 from negsim.calibration.evidence import (
     NUMBERS,
     Exposure,
@@ -34,14 +34,14 @@ from negsim.calibration.record_scenario import gap as gap_of
 from negsim.calibration.record_scenario import record_scenario
 from negsim.calibration.simulated import simulated
 from negsim.calibration.subjects import of_agenda, of_history, talks_of
-from negsim.compiled import compile
-from negsim.engines import batch
 from negsim.errors import NegsimError
-from negsim.events import Kind
 from negsim.history import Issue, Meeting, Talks, Target, load
-from negsim.history.scene import Scene
 from negsim.history.scores import generator
-from negsim.scenario import from_mapping
+from negsim.history.snapshot import Scene
+from negsim.scenario.scenario import from_mapping
+from negsim.simulation.compiler import compile
+from negsim.simulation.engines import batch
+from negsim.simulation.events import Kind
 from tests.test_backtest import day, others_of, talks
 from tests.test_history import planted
 

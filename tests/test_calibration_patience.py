@@ -11,12 +11,12 @@ import pytest
 
 from negsim import NegsimError, load
 from negsim.calibration.patience import MEDIAN, RATIO, patience, summary, why_not
-from negsim.calibration.places import places
+from negsim.calibration.patience_fields import places
 from negsim.calibration.replay import replay
-from negsim.files import to_yaml
+from negsim.files.yaml import to_yaml
 from negsim.history import Issue, Talks, known_by
 from negsim.history import load as histories
-from negsim.layers import read_extended
+from negsim.scenario.layering import read_extended
 from tests.kit import SOURCE, talks
 
 SMALL = {"population": 25, "generations": 2}

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from negsim.agenda import Agenda
-from negsim.scenario import from_mapping
+from negsim.agenda.agenda import Agenda
+from negsim.scenario.scenario import from_mapping
 from tests.kit import talks
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'

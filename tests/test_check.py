@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negsim.assumptions import IssueSetup, Package
-from negsim.check import check
-from negsim.coherence import spectral_radius
 from negsim.errors import InputError
-from negsim.scenario import load
-from negsim.zones import zone_possible
+from negsim.scenario.checks import spectral_radius
+from negsim.scenario.file_check import check
+from negsim.scenario.models import IssueSetup, Package
+from negsim.scenario.scenario import load
+from negsim.scenario.zones import zone_possible
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "tests" / "invalid" / "scenario"
@@ -67,7 +67,7 @@ def test_a_missing_file_is_a_problem() -> None:
 def test_checking_loads_nothing_heavy() -> None:
     code = f"""
 import sys
-from negsim.check import check
+from negsim.scenario.file_check import check
 assert check({str(ROOT / "scenarios" / "baseline.yaml")!r}) == []
 print(sorted({{"numpy", "pandas", "scipy", "numba", "matplotlib", "pyarrow", "simpy"}} & set(sys.modules)))
 """

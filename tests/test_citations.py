@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from negsim.agenda import Agenda
-from negsim.citations import Citation, cite, read_document, verify
+from negsim.agenda.agenda import Agenda
+from negsim.agenda.citations import Citation, cite, read_document, verify
+from negsim.agenda.sentences import document_fingerprint, fingerprint, split
 from negsim.errors import InputError, NegsimError
-from negsim.sentences import document_fingerprint, fingerprint, split
 
 REPORT = "Envoys met in Oslo. They spoke of visas.\r\nA deal is near."
 NOTE = "No deal, says the other side."

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from negsim.look import Look, cells
-from negsim.terminal import projection_table
+from negsim.cli.projection_table import projection_table
+from negsim.files.terminal_text import Look, cells
 from tests.conftest import heed_interrupts
 
 BASELINE = "scenarios/baseline.yaml"
@@ -71,7 +71,7 @@ def test_out_holds_what_was_printed_and_the_command(negsim, tmp_path):
 
 
 def test_out_is_refused_before_any_work_is_done(negsim, tmp_path, monkeypatch):
-    monkeypatch.setattr("negsim.work.play", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr("negsim.projection.execution.play", lambda *_: pytest.fail("it ran"))
     (tmp_path / "mine.txt").write_text("mine")
     ended = negsim("run", BASELINE, "--out", tmp_path)
     assert (ended.code, ended.out) == (2, "")

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from negsim.analysis import verdicts
+from negsim.analysis import comparison_sentences as verdicts
 from negsim.analysis.compare import compare, difference, median_difference, share
-from negsim.analysis.setting import IssueFacts, Setting
+from negsim.analysis.context import IssueFacts, Setting
 from negsim.errors import NegsimError
 from tests import kit
 from tests.conftest import setting

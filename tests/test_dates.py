@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from negsim.dates import PartialDate
+from negsim.quantities.dates import PartialDate
 
 
 class _Holder(BaseModel):

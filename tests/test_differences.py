@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from negsim.differences import differences
-from negsim.scenario import from_mapping
+from negsim.scenario.differences import differences
+from negsim.scenario.scenario import from_mapping
 from tests import kit
 
 
@@ -101,7 +101,7 @@ def test_another_kind_of_tactic_does_not_list_what_it_has_no_use_for(baseline):
 
 @pytest.mark.parametrize("story", ["crowded_years", "expulsions", "tit_for_tat"])
 def test_no_line_of_words_is_endless(root, baseline, story):
-    from negsim.scenario import load
+    from negsim.scenario.scenario import load
 
     found = differences(baseline, load(root / "scenarios" / f"{story}.yaml"))
     assert 0 < len(found) < 20

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import negsim as ns
-from negsim.adapters import ema_model, salib_model, salib_problem
-from negsim.analysis.boxes import Box, cart, measured, prim, quiet
+from negsim.analysis.prim import Box, cart, measured, prim, quiet
 from negsim.errors import NegsimError
-from negsim.sweeps import sweep
+from negsim.experiments.adapters import ema_model, salib_model, salib_problem
+from negsim.experiments.sweeps import sweep
 
 BASELINE = "scenarios/baseline.yaml"
 
@@ -132,7 +132,7 @@ def test_a_range_that_one_end_of_is_idle_is_told_by_the_other(planted):
     x, y = planted
     box = measured({"a": (0.0001, 0.3), "b": (0.5, None), "k": frozenset("pq")}, x, y)
     assert isinstance(box, Box)
-    from negsim.analysis.boxes import _pruned
+    from negsim.analysis.prim import _pruned
 
     assert _pruned(dict(box.limits), x, y).limits["a"] == (None, 0.3)
 
@@ -185,7 +185,7 @@ def test_the_workbench_performs_experiments_on_a_scenario(baseline):
             experiments, outcomes = evaluator.perform_experiments(scenarios=6)
     row = experiments.iloc[0]
     u = float(row["parameters__us_patience__value"])
-    from negsim.factors import Factor
+    from negsim.experiments.factors import Factor
 
     patience = Factor.of("x", VARY["parameters.us_patience.value"]).at(u)
     scenario = baseline.replace(

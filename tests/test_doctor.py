@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from negsim import cache, doctor
-from negsim.look import cells
+from negsim.cli import doctor
+from negsim.files.terminal_text import cells
+from negsim.simulation import cache
 
 
 @pytest.fixture

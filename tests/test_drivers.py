@@ -11,14 +11,14 @@ import pytest
 from scipy import stats
 
 import negsim as ns
-from negsim.analysis import drivers
-from negsim.analysis.split import split
-from negsim.cases import Outcome, cases_of, run_outcome
-from negsim.designs import points
+from negsim.analysis import sensitivity_indices as drivers
+from negsim.analysis.variance_split import split
 from negsim.errors import NegsimError
-from negsim.factors import Factor
-from negsim.runs import run
-from negsim.sweeps import sweep
+from negsim.experiments.cases import Outcome, cases_of, run_outcome
+from negsim.experiments.designs import points
+from negsim.experiments.factors import Factor
+from negsim.experiments.sweeps import sweep
+from negsim.projection.running import run
 
 BASELINE = "scenarios/baseline.yaml"
 NAMES = ["a", "b", "c"]
@@ -218,8 +218,8 @@ def test_a_tornado_is_drawn_with_its_data_and_is_the_same_each_time(projection, 
     ],
 )
 def test_mistakes_are_told_and_nothing_is_played(negsim, monkeypatch, arguments, message):
-    monkeypatch.setattr("negsim.work.play", lambda *_: pytest.fail("it ran"))
-    monkeypatch.setattr("negsim.sensitivities._split", lambda *_: None)
+    monkeypatch.setattr("negsim.projection.execution.play", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr("negsim.experiments.sensitivities._split", lambda *_: None)
     ended = negsim("sensitivity", BASELINE, *arguments)
     assert (ended.code, ended.out) == (2, "")
     assert message in ended.err

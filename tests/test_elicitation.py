@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from negsim.elicitation import fitted, outside, pert_through, pooled, rescaled
-from negsim.factors import Factor, read_vary
-from negsim.files import read_yaml_text
-from negsim.laws import law
-from negsim.layers import overlay
-from negsim.nodes import Node, Place
-from negsim.quantities import Draw, Rule, head, kind_of
-from negsim.reading import parse
-from negsim.scenario import from_mapping, load
+from negsim.experiments.factors import Factor, read_vary
+from negsim.files.nodes import Node, Place
+from negsim.files.yaml import read_yaml_text
+from negsim.quantities.distributions import law
+from negsim.quantities.elicitation import fitted, outside, pert_through, pooled, rescaled
+from negsim.quantities.parsing import parse
+from negsim.quantities.quantity import Draw, Rule, head, kind_of
+from negsim.scenario.layering import overlay
+from negsim.scenario.scenario import from_mapping, load
 
 ROOT = Path(__file__).parent.parent
 TALKS = ROOT / "tests" / "invalid" / "scenario" / "base" / "talks.yaml"

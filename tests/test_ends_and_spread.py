@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from negsim.runs import run
-from negsim.scenario import from_mapping
+from negsim.projection.running import run
+from negsim.scenario.scenario import from_mapping
 from tests.kit import chance, talks
 
 

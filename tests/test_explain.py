@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 import negsim as ns
-from negsim import compiled
-from negsim.analysis.why import Unresolved, mood
-from negsim.engines import reference
+from negsim.agenda.status import Reason, Spent, Status
+from negsim.analysis.delay import Unresolved, mood
 from negsim.errors import NegsimError
-from negsim.events import Kind
-from negsim.explaining import variants
-from negsim.look import cells
-from negsim.scenario import from_mapping
-from negsim.status import Reason, Spent, Status
+from negsim.experiments.explaining import variants
+from negsim.files.terminal_text import cells
+from negsim.scenario.scenario import from_mapping
+from negsim.simulation import compiler as compiled
+from negsim.simulation.engines import reference
+from negsim.simulation.events import Kind
 from tests.kit import chance, steady, talks
 
 RUNS = 200

@@ -16,8 +16,8 @@ from negsim.explorer import show
 from negsim.explorer.changes import Moved, Variant, means_something, variant
 from negsim.explorer.exploration import Exploration
 from negsim.explorer.levers import levers
-from negsim.medians import median
-from negsim.scenario import Scenario, from_mapping
+from negsim.quantities.medians import median
+from negsim.scenario.scenario import Scenario, from_mapping
 from tests.kit import SOURCE, steady, talks
 
 

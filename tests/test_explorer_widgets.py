@@ -8,7 +8,7 @@ import negsim as ns
 from negsim.errors import NegsimError
 from negsim.explorer.exploration import Exploration
 from negsim.explorer.widgets import Explorer
-from negsim.scenario import from_mapping
+from negsim.scenario.scenario import from_mapping
 from tests.kit import steady, talks
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from negsim.feedback import Elicitation, elicitations
-from negsim.feedback_words import feedback_text, snippet
-from negsim.files import read_yaml_text
-from negsim.laws import law
-from negsim.look import Look, cells
-from negsim.quantities import Rule
-from negsim.scenario import load
+from negsim.cli.feedback_table import feedback_text, snippet
+from negsim.experiments.expert_feedback import Elicitation, elicitations
+from negsim.files.terminal_text import Look, cells
+from negsim.files.yaml import read_yaml_text
+from negsim.quantities.distributions import law
+from negsim.quantities.quantity import Rule
+from negsim.scenario.scenario import load
 
 ROOT = Path(__file__).parent.parent
 TALKS = ROOT / "tests" / "invalid" / "scenario" / "base" / "talks.yaml"

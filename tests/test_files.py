@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negsim.errors import Complaint, InputError, NegsimError, Problem, did_you_mean, one_of, was
-from negsim.files import plain_value, read_yaml, read_yaml_text, to_yaml, write_text_atomically
-from negsim.nodes import Node, Place, in_file_order, merge, raise_problems, without_nulls
+from negsim.files.nodes import Node, Place, in_file_order, merge, raise_problems, without_nulls
+from negsim.files.yaml import plain_value, read_yaml, read_yaml_text, to_yaml, write_text_atomically
 
 
 def problems_of(text: str) -> list[Problem]:

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negsim.agenda.status import Status
 from negsim.calibration.evidence import announced, between_meetings, closings, stalls
 from negsim.errors import InputError, NegsimError
 from negsim.history import Issue, Target, known_by, load, state
+from negsim.history.as_agenda import agenda_yaml, to_agenda
 from negsim.history.describe import describe
-from negsim.history.record import agenda_yaml, to_agenda
-from negsim.history.scene import durations
-from negsim.status import Status
+from negsim.history.snapshot import durations
 
 FOLDER = "seeds/histories"
 HISTORIES = load(FOLDER)

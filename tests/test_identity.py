@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 
-from negsim import scenario as scenarios
-from negsim.compiled import compile
-from negsim.engines import batch, reference
 from negsim.errors import InputError, NegsimError
-from negsim.tables import Compiled
+from negsim.scenario.scenario import scenario as scenarios
+from negsim.simulation.compiled import Compiled
+from negsim.simulation.compiler import compile
+from negsim.simulation.engines import batch, reference
 from tests.kit import talks
 from tests.strategies import scenarios as random_scenarios
 

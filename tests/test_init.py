@@ -12,9 +12,9 @@ import pytest
 import negsim as ns
 from negsim.cli.start import NEXT
 from negsim.errors import NegsimError
-from negsim.files import read_yaml
-from negsim.look import cells
-from negsim.starter import start_folder
+from negsim.files.terminal_text import cells
+from negsim.files.yaml import read_yaml
+from negsim.scenario.starter import start_folder
 
 FILES = ["README.md", "agenda.schema.json", "agenda.yaml", "scenario.schema.json", "scenario.yaml"]
 
@@ -137,7 +137,7 @@ def test_the_folder_that_one_is_in_is_not_replaced(tmp_path, monkeypatch):
 
 
 def test_nothing_half_written_is_left_behind(tmp_path, monkeypatch):
-    monkeypatch.setattr("negsim.scenario_schema.scenario_schema", lambda: {"x": object()})
+    monkeypatch.setattr("negsim.scenario.schema.scenario_schema", lambda: {"x": object()})
     with pytest.raises(TypeError):
         start_folder(tmp_path / "river")
     assert list(tmp_path.iterdir()) == []

@@ -8,16 +8,16 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from negsim.bench import Workbench
 from negsim.errors import NegsimError
-from negsim.history import trial as module
+from negsim.evaluation import evaluation as module
+from negsim.evaluation.evaluation import Part, trial
+from negsim.evaluation.results_store import COLUMNS
 from negsim.history.backtest import score
 from negsim.history.baselines import BASELINES
-from negsim.history.kept import COLUMNS
 from negsim.history.load import load
+from negsim.history.negotiations import Histories
 from negsim.history.origins import read_origins
-from negsim.history.talks import Histories
-from negsim.history.trial import Part, trial
+from negsim.projection.checkpoint import Workbench
 
 HISTORIES = load("seeds/histories")
 REMEMBERED = load("seeds/histories", memory=True)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from negsim.levers import levers, moved
-from negsim.quantities import Fixed, Parameter, Rule
-from negsim.reading import parse
-from negsim.scenario import from_mapping, load
+from negsim.experiments.candidates import levers, moved
+from negsim.quantities.parsing import parse
+from negsim.quantities.quantity import Fixed, Parameter, Rule
+from negsim.scenario.scenario import from_mapping, load
 from tests.kit import SOURCE, chance, play, talks
 
 SPAN, SHARE = Rule("duration", 0, lo_open=True), Rule("number", 0, 1)

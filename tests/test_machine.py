@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from negsim import cache, machine
-from negsim.runs import WORTH_BATCH, pick_engine
+from negsim.projection.running import WORTH_BATCH, pick_engine
+from negsim.simulation import cache, machine
 
 BASELINE = "scenarios/baseline.yaml"
 
@@ -68,8 +68,8 @@ def test_nothing_is_written_where_the_package_is_installed(root, tmp_path):
     before = sorted(tmp_path.rglob("*"))
     script = (
         f"import sys; sys.dont_write_bytecode = True; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "import negsim.rules.jit as j, negsim.engines.batch as b\n"
-        "from negsim.rules.draws import philox\n"
+        "import negsim.simulation.rules.jit as j, negsim.simulation.engines.batch as b\n"
+        "from negsim.simulation.rules.draws import philox\n"
         "import numpy as np; philox(*np.zeros(6, np.uint64))\n"
         f"assert j.__file__.startswith({str(tmp_path)!r})\n"
     )

@@ -5,9 +5,9 @@ import math
 import pytest
 from scipy import stats
 
-from negsim.medians import median
-from negsim.quantities import Rule
-from negsim.reading import parse
+from negsim.quantities.medians import median
+from negsim.quantities.parsing import parse
+from negsim.quantities.quantity import Rule
 
 NUMBER = Rule("number", 0.0, 10.0)
 

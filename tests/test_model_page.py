@@ -12,16 +12,22 @@ from typing import Any, get_args
 import pytest
 import typer
 
-from negsim import assumptions, compiled, fields, layers, tactics
-from negsim import rows as rows_of
+from negsim.agenda.status import LEGAL_MOVES, PROGRESS, Reason, Spent, Status
 from negsim.cli import app
-from negsim.engines import reference
-from negsim.events import Kind
-from negsim.quantities import DAYS_PER_YEAR, FAMILIES
-from negsim.rules import concession, progress, quantiles, tables, talks
-from negsim.rules.draws import stream, uniform_at
-from negsim.rules.frontier import TOLERANCE, best_for_other
-from negsim.status import LEGAL_MOVES, PROGRESS, Reason, Spent, Status
+from negsim.quantities.quantity import DAYS_PER_YEAR, FAMILIES, fields
+from negsim.scenario.scenario import layering as layers
+from negsim.scenario.scenario import models as assumptions
+from negsim.scenario.scenario import tactics
+from negsim.simulation import compiler as compiled
+from negsim.simulation import rows as rows_of
+from negsim.simulation.engines import reference
+from negsim.simulation.events import Kind
+from negsim.simulation.rules import concession, quantiles
+from negsim.simulation.rules import meetings as talks
+from negsim.simulation.rules import quantile_tables as tables
+from negsim.simulation.rules import status as progress
+from negsim.simulation.rules.draws import stream, uniform_at
+from negsim.simulation.rules.frontier import TOLERANCE, best_for_other
 from tests import kit
 
 ROOT = Path(__file__).parent.parent

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from negsim.compiled import compile
-from negsim.engines import reference
-from negsim.scenario import from_mapping, load
+from negsim.scenario.scenario import from_mapping, load
+from negsim.simulation.compiler import compile
+from negsim.simulation.engines import reference
 from tests.kit import talks
 
 ROOT = Path(__file__).parent.parent
@@ -35,9 +35,9 @@ from hashlib import sha256
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import negsim
-from negsim.compiled import compile
-from negsim.engines import batch
-from negsim.scenario import load
+from negsim.simulation.compiler import compile
+from negsim.simulation.engines import batch
+from negsim.scenario.scenario import load
 assert negsim.__file__.startswith(sys.argv[1])
 for path in sys.argv[3:]:
     model = compile(load(path))

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 import negsim as ns
 from negsim.plots import KINDS, style
-from negsim.scenario import from_mapping
+from negsim.scenario.scenario import from_mapping
 from tests.kit import chance, talks
 
 WIDE = "A very long title of an issue that goes on about property, flights, <b>and</b> the rest 会談 $x$"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import negsim as ns
 from negsim.analysis.planning import how_many, rank_interval, rank_of, when
+from negsim.cli.planning_table import Dates
 from negsim.errors import NegsimError
-from negsim.look import cells
-from negsim.planning_table import Dates
+from negsim.files.terminal_text import cells
 from tests.conftest import setting
 
 TALKS = setting(3)

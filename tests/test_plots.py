@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from negsim.analysis.burndown import Change, burndown
-from negsim.analysis.setting import Round
+from negsim.analysis.context import Round
 from negsim.errors import NegsimError
 from negsim.plots import KINDS, Picture, picture_format, style
 from negsim.plots.burndown import burndown as draw_burndown

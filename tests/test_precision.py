@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import negsim as ns
-from negsim.chunks import CHUNK
 from negsim.errors import NegsimError
-from negsim.precision import Precision, date_error, probability_error
-from negsim.runs import run
+from negsim.projection.chunks import CHUNK
+from negsim.projection.precision import Precision, date_error, probability_error
+from negsim.projection.running import run
 from tests.conftest import counted, outcomes, setting
 
 BASELINE = "scenarios/baseline.yaml"
@@ -66,7 +66,7 @@ def test_a_goal_in_days_looks_at_the_dates(baseline, small_chunks):
 
 def test_outcomes_are_kept_as_long_as_there_are_few(baseline, small_chunks, monkeypatch):
     assert len(run(baseline, precision="8 days").outcomes) > 128
-    monkeypatch.setattr("negsim.runs.KEPT", 200 * len(baseline.issues))
+    monkeypatch.setattr("negsim.projection.running.KEPT", 200 * len(baseline.issues))
     for goal in ("8 days", 0.02):
         with pytest.raises(NegsimError, match="were counted and not kept"):
             _ = run(baseline, precision=goal).outcomes

@@ -9,8 +9,8 @@ import pytest
 
 import negsim as ns
 from negsim.errors import NegsimError
-from negsim.runs import pick_engine, run
-from negsim.store import MANIFEST, TABLES, TALLY
+from negsim.projection.running import pick_engine, run
+from negsim.projection.storage import MANIFEST, TABLES, TALLY
 
 
 def same(one, other):

@@ -7,7 +7,7 @@ import negsim as ns
 from negsim.analysis.frontier import quality
 from negsim.analysis.quality import qualities, words
 from negsim.errors import NegsimError
-from negsim.scenario import from_mapping
+from negsim.scenario.scenario import from_mapping
 from tests.kit import chance, talks
 
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negsim.errors import ComplaintsError
-from negsim.fields import ALL_RULES, SOURCE_PREFIXES, parse_day
-from negsim.files import read_yaml_text, to_yaml
-from negsim.quantities import FAMILIES, UNITS, Draw, Fixed, Parameter, Quantity, Rule, head, kind_of
-from negsim.quantity_schema import definition_name, quantity_schema, references, resolve_quantities
-from negsim.reading import parse, parse_plain
-from negsim.zones import bounds
+from negsim.files.yaml import read_yaml_text, to_yaml
+from negsim.quantities.fields import ALL_RULES, SOURCE_PREFIXES, parse_day
+from negsim.quantities.parsing import parse, parse_plain
+from negsim.quantities.quantity import FAMILIES, UNITS, Draw, Fixed, Parameter, Quantity, Rule, head, kind_of
+from negsim.quantities.schema import definition_name, quantity_schema, references, resolve_quantities
+from negsim.scenario.zones import bounds
 
 DURATION = Rule("duration", 0.0)
 SHARE = Rule("number", 0.0, 1.0)

@@ -11,7 +11,7 @@ import negsim as ns
 from negsim.errors import NegsimError
 from negsim.reporting.page import OTHERS, page
 from negsim.reporting.picture import embedded
-from negsim.scenario import from_mapping
+from negsim.scenario.scenario import from_mapping
 from tests.kit import talks
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'{{ 7*7 }} & </style> $x$"

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from negsim.events import Kind
-from negsim.rules.concession import clock, clock_at, conceded, curve
-from negsim.rules.talks import ACCEPTED, HOSTED, IN_VAIN
-from negsim.status import Status
+from negsim.agenda.status import Status
+from negsim.simulation.events import Kind
+from negsim.simulation.rules.concession import clock, clock_at, conceded, curve
+from negsim.simulation.rules.meetings import ACCEPTED, HOSTED, IN_VAIN
 from tests.kit import SOURCE, play, talks
 from tests.rules import OPTIONS, ByHand
 
@@ -91,7 +91,7 @@ def test_a_calendar_clock_adds_days_times_the_pace_of_the_climate():
     )
     begun = ByHand(mapping)
     assert clock(begun.x, 0, 0, 20.0) == 10
-    from negsim.rules.around import SHOCK
+    from negsim.simulation.rules.environment import SHOCK
 
     begun.let(20.0, SHOCK, 0, 0)
     assert clock(begun.x, 0, 0, 30.0) == 10 + 3 * 10
@@ -188,7 +188,7 @@ def test_an_offer_that_takes_back_is_not_answered():
     }
     begun = ByHand(mapping)
     begun.meet(1, 2)
-    from negsim.rules.around import SHOCK
+    from negsim.simulation.rules.environment import SHOCK
 
     begun.let(2.5, SHOCK, 0, -2)
     begun.meet(2.51)  # the US now insists on 1 and offers 0; Russia answers the .16 of before, and not the step back
@@ -254,7 +254,7 @@ def test_rounds_spent_before_as_of_count_for_who_starts():
 
 
 def test_a_starter_that_is_drawn_is_side_a_below_one_half():
-    from negsim.rules.draws import stream, uniform_at
+    from negsim.simulation.rules.draws import stream, uniform_at
 
     begun = ByHand(talks(defaults={"first": "drawn"}))
     for run in range(12):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negsim.rules.draws import philox, stream, uniform_at
+from negsim.simulation.rules.draws import philox, stream, uniform_at
 from tests.kit import SOURCE, chance
 from tests.rules import ByHand
 
@@ -132,7 +132,7 @@ def test_another_luck_has_the_same_assumptions_and_other_chance():
     mapping = chance(0.3, gap={"exponential": {"mean": {"uniform": {"low": "5 days", "high": "50 days"}}}})
     one, two = ByHand(mapping, luck=0), ByHand(mapping, luck=1)
     assert one.number("dist_of", 1, "n0") == two.number("dist_of", 1, "n0")
-    from negsim.rules.talks import next_gap
+    from negsim.simulation.rules.meetings import next_gap
 
     assert next_gap(one.x, 0) != next_gap(two.x, 0)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negsim.rules.frontier import best_for_other, closest, possible, terms
+from negsim.simulation.rules.frontier import best_for_other, closest, possible, terms
 from tests.kit import compiled, talks
 from tests.rules import OPTIONS
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from negsim.rules.quantiles import quantile, residual, survival
-from negsim.rules.talks import next_gap
+from negsim.simulation.rules.meetings import next_gap
+from negsim.simulation.rules.quantiles import quantile, residual, survival
 from tests.kit import chance
 from tests.rules import ByHand
 
@@ -143,7 +143,7 @@ def test_the_gap_under_way_is_drawn_given_its_age(factor):
     }
     begun = ByHand(mapping)
     law = stats.weibull_min(2, scale=20)
-    from negsim.rules.draws import stream, uniform_at
+    from negsim.simulation.rules.draws import stream, uniform_at
 
     for run in range(20):
         begun.begin(run=run)
@@ -186,7 +186,7 @@ def test_a_value_beyond_its_fields_range_is_clipped_and_counted_when_drawn():
             "source": "arithmetic: a test",
         }
     }
-    from negsim.rules.around import SHOCK
+    from negsim.simulation.rules.environment import SHOCK
 
     begun = ByHand(mapping)
     for _ in range(40):

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from negsim.events import Kind
-from negsim.rules.around import DATED, PROVOKED, SHOCK, SPONTANEOUS, next_shock
-from negsim.rules.concession import aspiration, clock
-from negsim.rules.draws import stream, uniform_at
-from negsim.rules.progress import CLIMATE_CHANGE, MEETING, RESUMPTION, WAKING
-from negsim.rules.talks import LOST
-from negsim.status import Spent, Status
+from negsim.agenda.status import Spent, Status
+from negsim.simulation.events import Kind
+from negsim.simulation.rules.concession import aspiration, clock
+from negsim.simulation.rules.draws import stream, uniform_at
+from negsim.simulation.rules.environment import DATED, PROVOKED, SHOCK, SPONTANEOUS, next_shock
+from negsim.simulation.rules.meetings import LOST
+from negsim.simulation.rules.status import CLIMATE_CHANGE, MEETING, RESUMPTION, WAKING
 from tests.kit import SOURCE, chance, play, steady, talks
 from tests.rules import ByHand, trace_of
 
@@ -354,7 +354,7 @@ def test_a_move_after_a_deal_is_remembered_for_when_it_comes_back():
     begun = ByHand(mapping)
     begun.meet(190)
     shock(begun, 200)
-    from negsim.rules.progress import LAG_END
+    from negsim.simulation.rules.status import LAG_END
 
     begun.let(210, LAG_END, 0, 0)
     assert begun.side(0)["r"] == pytest.approx(0.5)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from negsim.events import Kind
-from negsim.rules.concession import clock
-from negsim.rules.progress import LAG_END, RESUMPTION, WAKING
-from negsim.status import Reason, Spent, Status
+from negsim.agenda.status import Reason, Spent, Status
+from negsim.simulation.events import Kind
+from negsim.simulation.rules.concession import clock
+from negsim.simulation.rules.status import LAG_END, RESUMPTION, WAKING
 from tests.kit import SOURCE, chance, play, talks
 from tests.rules import OPTIONS, ByHand
 
@@ -60,7 +60,7 @@ def test_stalled_without_a_zone_is_off_the_agenda_until_a_zone_opens():
             "turn": {"title": "T", "marks": [{"kind": "reservation", "side": "us", "issues": ["a"], "delta": -0.4}]}
         },
     )
-    from negsim.rules.around import SHOCK
+    from negsim.simulation.rules.environment import SHOCK
 
     begun = ByHand(mapping)
     begun.meet(10)
@@ -115,7 +115,7 @@ def test_suspended_becomes_what_it_was_when_the_time_left_is_over(was):
 
 
 def test_the_time_left_of_a_suspension_is_chance_and_its_own_stream():
-    from negsim.rules.draws import stream, uniform_at
+    from negsim.simulation.rules.draws import stream, uniform_at
 
     begun = begun_from({"status": "suspended", "was": "raised", "left": {"exponential": {"mean": "50 days"}}})
     for run in range(5):
@@ -197,7 +197,7 @@ def test_agreed_or_blocked_waits_for_its_prerequisite(status):
 
 
 def test_implementing_is_drawn_given_the_days_passed():
-    from negsim.rules.draws import stream, uniform_at
+    from negsim.simulation.rules.draws import stream, uniform_at
 
     begun = begun_from(
         {"status": "implementing", "terms": TERMS, "passed": "30 days"},

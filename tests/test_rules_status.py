@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negsim.engines import reference
-from negsim.events import Kind
-from negsim.invariants import violations
-from negsim.rules.concession import clock
-from negsim.rules.progress import LAG_END
-from negsim.status import LEGAL_MOVES, PROGRESS, Reason, Spent, Status
+from negsim.agenda.status import LEGAL_MOVES, PROGRESS, Reason, Spent, Status
+from negsim.simulation.engines import reference
+from negsim.simulation.events import Kind
+from negsim.simulation.rules.concession import clock
+from negsim.simulation.rules.status import LAG_END
+from tests.invariants import violations
 from tests.kit import SOURCE, compiled, play, talks
 from tests.rules import OPTIONS, ByHand
 
@@ -51,7 +51,7 @@ def test_converging_is_a_gap_of_at_most_a_tenth_after_a_failed_discussion():
 def test_converging_goes_back_to_discussing_when_a_side_hardens():
     mark = {"kind": "harden", "side": "us", "issues": ["a"], "step": 0.3, "half_life": "9 days"}
     begun = ByHand(talks(shocks={"s": {"title": "S", "marks": [mark]}}))
-    from negsim.rules.around import SHOCK
+    from negsim.simulation.rules.environment import SHOCK
 
     begun.meet(180)
     assert begun.status() is Status.CONVERGING
@@ -99,7 +99,7 @@ def test_a_reopened_issue_counts_from_its_first_opening():
         }
     )
     begun = ByHand(mapping)
-    from negsim.rules.progress import WAKING
+    from negsim.simulation.rules.status import WAKING
 
     begun.let(5, WAKING, 0)
     begun.meet(10)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from negsim.events import Kind
-from negsim.rules.progress import END_OF_TALKS, LAG_END, WAKING
-from negsim.rules.talks import CANCELLED, HELD, next_gap
-from negsim.status import Reason, Spent, Status
+from negsim.agenda.status import Reason, Spent, Status
+from negsim.simulation.events import Kind
+from negsim.simulation.rules.meetings import CANCELLED, HELD, next_gap
+from negsim.simulation.rules.status import END_OF_TALKS, LAG_END, WAKING
 from tests.kit import SOURCE, chance, play, steady, talks
 from tests.rules import ByHand, trace_of
 
@@ -142,7 +142,7 @@ def test_what_opens_during_a_meeting_is_not_listed_in_it():
 
 # -- meetings that are not held ----------------------------------------------------------------------------------------
 def test_a_meeting_is_cancelled_with_the_probability_of_the_climate_of_that_day():
-    from negsim.rules.draws import stream, uniform_at
+    from negsim.simulation.rules.draws import stream, uniform_at
 
     begun = ByHand(never("a", climate=steady(only={"cancellation": 0.4})))
     begun.meet(*range(1, 30))
@@ -153,7 +153,7 @@ def test_a_meeting_is_cancelled_with_the_probability_of_the_climate_of_that_day(
 
 
 def test_an_extra_meeting_has_its_own_luck_and_its_own_number():
-    from negsim.rules.draws import stream, uniform_at
+    from negsim.simulation.rules.draws import stream, uniform_at
 
     begun = ByHand(never("a", climate=steady(only={"cancellation": 0.4})))
     begun.meet(*range(1, 20), extra=1)
@@ -232,7 +232,7 @@ def test_what_waits_for_a_lapsed_prerequisite_stays_blocked_for_that_reason():
 
 
 def test_breakdown_comes_at_a_rate_of_the_climate():
-    from negsim.rules.draws import stream, uniform_at
+    from negsim.simulation.rules.draws import stream, uniform_at
 
     mapping = never("a", climate=steady(only={"breakdown": "2 per year"}), horizon="80 years")
     got = play(mapping, 50)
@@ -245,7 +245,7 @@ def test_the_breakdown_of_a_regime_that_was_left_does_not_come():
     regimes = steady(bad={"breakdown": "2 per year"}, good={})
     shock = {"title": "S", "marks": [{"kind": "climate", "to": "good"}]}
     begun = ByHand(never("a", climate=regimes, shocks={"s": shock}))
-    from negsim.rules.around import SHOCK
+    from negsim.simulation.rules.environment import SHOCK
 
     kind, who, tag, delay = begun.due()[0]
     assert kind == END_OF_TALKS
@@ -297,7 +297,7 @@ def test_when_the_last_settles_what_is_suspended_is_agreed_too():
         "marks": [{"kind": "suspend", "issues": ["a"], "duration": "90 days"}],
     }
     begun = ByHand(talks(issues, undertaking="single", shocks={"s": shock}))
-    from negsim.rules.around import SHOCK
+    from negsim.simulation.rules.environment import SHOCK
 
     begun.meet(10)
     begun.let(15, SHOCK, 0, 0)
@@ -329,7 +329,7 @@ def test_a_collapse_turns_a_clock_back_to_where_its_curve_stood_a_step_higher():
     assert begun.status() is Status.IMPLEMENTING
     begun.let(207, LAG_END, 0, 0)
     assert [begun.side(k)["base"] for k in range(2)] == pytest.approx([base + 0.2] * 2)
-    from negsim.rules.concession import clock
+    from negsim.simulation.rules.concession import clock
 
     assert clock(begun.x, 0, 0, 207.0) == pytest.approx(200 - 0.2 / 0.8 * 300)
     assert clock(begun.x, 0, 0, 217.0) == pytest.approx(210 - 0.2 / 0.8 * 300)
@@ -344,13 +344,13 @@ def test_a_step_beyond_the_top_starts_the_clock_at_zero():
     begun.meet(150, 200)
     begun.let(207, LAG_END, 0, 0)
     assert begun.side(0)["base"] == 1
-    from negsim.rules.concession import clock
+    from negsim.simulation.rules.concession import clock
 
     assert clock(begun.x, 0, 0, 207.0) == 0
 
 
 def test_the_n_th_implementation_has_the_n_th_luck():
-    from negsim.rules.draws import stream, uniform_at
+    from negsim.simulation.rules.draws import stream, uniform_at
 
     mapping = chance(1.0)
     mapping["defaults"]["implementation"] = {"lag": "7 days", "collapse": 0.5}

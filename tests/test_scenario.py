@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from negsim.check import check
 from negsim.errors import InputError
-from negsim.files import read_yaml, read_yaml_text, to_yaml
-from negsim.quantities import Draw, Fixed, Parameter
-from negsim.scenario import Scenario, from_mapping, load
-from negsim.tactics import Until
+from negsim.files.yaml import read_yaml, read_yaml_text, to_yaml
+from negsim.quantities.quantity import Draw, Fixed, Parameter
+from negsim.scenario.file_check import check
+from negsim.scenario.scenario import Scenario, from_mapping, load
+from negsim.scenario.tactics import Until
 
 ROOT = Path(__file__).parent.parent
 STORIES = sorted((ROOT / "scenarios").glob("*.yaml"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from negsim.sentences import document_fingerprint, fingerprint, normalise, split
+from negsim.agenda.sentences import document_fingerprint, fingerprint, normalise, split
 
 
 @pytest.mark.parametrize(

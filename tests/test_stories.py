@@ -9,12 +9,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from negsim.check import check
-from negsim.compiled import compile as compile_scenario
-from negsim.engines import reference
-from negsim.files import read_yaml, read_yaml_text
-from negsim.scenario import from_mapping, load
-from negsim.scenario_schema import scenario_schema
+from negsim.files.yaml import read_yaml, read_yaml_text
+from negsim.scenario.file_check import check
+from negsim.scenario.scenario import from_mapping, load
+from negsim.scenario.schema import scenario_schema
+from negsim.simulation.compiler import compile as compile_scenario
+from negsim.simulation.engines import reference
 
 ROOT = Path(__file__).parent.parent
 STORIES = sorted((ROOT / "scenarios").glob("*.yaml"))

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import negsim as ns
-from negsim import compiled
-from negsim.events import EVENT, OUTCOME, Kind
-from negsim.look import cells
-from negsim.runs import trace
-from negsim.status import Reason, Spent, Status
-from negsim.telling import mark_words, tell
+from negsim.agenda.status import Reason, Spent, Status
+from negsim.files.terminal_text import cells
+from negsim.projection.narrator import mark_words, tell
+from negsim.projection.running import trace
+from negsim.simulation import compiler as compiled
+from negsim.simulation.events import EVENT, OUTCOME, Kind
 
 SCENARIOS = sorted(Path("scenarios").glob("*.yaml")) or sorted(
     (Path(__file__).parent.parent / "scenarios").glob("*.yaml")

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from negsim.agenda.status import Reason, Spent
 from negsim.analysis import summary as summaries
+from negsim.analysis.context import add_months
 from negsim.analysis.headline import data, frame, terms_words, waits_words
-from negsim.analysis.setting import add_months
 from negsim.analysis.summary import chance_by, quantile, quantile_range
 from negsim.errors import NegsimError
-from negsim.status import Reason, Spent
 from tests.conftest import by_day, counted, outcomes, setting
 
 NEVER = float("nan")

@@ -16,15 +16,15 @@ import pytest
 from scipy import stats
 
 import negsim as ns
-from negsim import compiled
-from negsim.designs import DESIGNS, points
 from negsim.errors import NegsimError
-from negsim.experiments import ALL, OUTCOMES
-from negsim.factors import Factor, read_vary
-from negsim.quantities import Draw, Rule
-from negsim.reading import parse
-from negsim.runs import run
-from negsim.sweeps import Sweep, own_factors, sweep
+from negsim.experiments.designs import DESIGNS, points
+from negsim.experiments.experiment import ALL, OUTCOMES
+from negsim.experiments.factors import Factor, read_vary
+from negsim.experiments.sweeps import Sweep, own_factors, sweep
+from negsim.projection.running import run
+from negsim.quantities.parsing import parse
+from negsim.quantities.quantity import Draw, Rule
+from negsim.simulation import compiler as compiled
 from tests.conftest import heed_interrupts
 
 BASELINE = "scenarios/baseline.yaml"
@@ -99,7 +99,7 @@ def test_words_are_categories_and_numbers_come_in_one_unit(baseline):
 def test_what_would_be_silent_copies_or_no_scenario_is_an_error_before_anything_runs(
     baseline, monkeypatch, vary, message
 ):
-    monkeypatch.setattr("negsim.experiments.play", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr("negsim.experiments.experiment.play", lambda *_: pytest.fail("it ran"))
     drawn = any(isinstance(given, dict) for given in vary.values())
     with pytest.raises(NegsimError, match=message):
         sweep(baseline, vary, "latin" if drawn else "grid", 4, runs=5)
@@ -185,7 +185,7 @@ def test_months_beyond_the_horizon_are_not_a_number(baseline):
 
 def test_fixing_an_assumption_at_what_a_run_drew_gives_that_run(baseline, projection):
     tables = compiled.compile(baseline)
-    from negsim.engines import batch
+    from negsim.simulation.engines import batch
 
     values = projection.parameters.loc[7].to_dict()
     alone, _ = batch.run(tables.assuming(values), 1, 7, 1)
@@ -254,7 +254,7 @@ def test_a_sweep_is_read_back_as_it_was_written(baseline, tmp_path):
 
 
 def test_dates_that_are_varied_are_not_told_as_if_they_were_not(baseline):
-    from negsim.cases import Outcome, cases_of
+    from negsim.experiments.cases import Outcome, cases_of
 
     done = sweep(baseline, {"as_of": ["2025-04-10", "2025-05-10"]}, runs=5)
     assert cases_of(done, Outcome("visas")).words.endswith("Visa processing is resolved within 24 months")
@@ -266,7 +266,7 @@ def test_dates_that_are_varied_are_not_told_as_if_they_were_not(baseline):
 
 def test_a_folder_with_something_in_it_is_left_alone(baseline, tmp_path, monkeypatch):
     (tmp_path / "mine").write_text("mine")
-    monkeypatch.setattr("negsim.experiments.play", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr("negsim.experiments.experiment.play", lambda *_: pytest.fail("it ran"))
     with pytest.raises(NegsimError, match="is kept as it is"):
         sweep(baseline, BETA, runs=5, out=tmp_path)
 
@@ -324,7 +324,7 @@ def test_a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes(negsim, tm
     assert len(list((place / "out.unfinished" / "parts").glob("[0-9]*.json"))) == 3
     played = []
     monkeypatch.chdir(place)
-    import negsim.sweeps as module
+    import negsim.experiments.sweeps as module
 
     real = module.play_experiment
     monkeypatch.setattr(module, "play_experiment", lambda base, piece: played.append(piece[0]) or real(base, piece))
@@ -336,7 +336,7 @@ def test_a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes(negsim, tm
 
 
 def test_unfinished_work_of_another_sweep_is_left_alone_and_two_do_not_work_at_one(baseline, tmp_path):
-    from negsim.bench import Workbench
+    from negsim.projection.checkpoint import Workbench
 
     with Workbench(tmp_path / "out", {"another": 1}, ("parts",)) as bench:
         bench.write("parts/000000.json", b"{}")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negsim.cache import cache_folder
 from negsim.errors import InputError, NegsimError, Problem
-from negsim.look import Look, cells, wrap
+from negsim.files.terminal_text import Look, cells, wrap
+from negsim.simulation.cache import cache_folder
 
 BASELINE = "scenarios/baseline.yaml"
 WIDE = "各方就大使館運作舉行會談並逐一討論銀行服務本地僱員財產直航航班簽證與行動自由等議題" * 2
@@ -83,8 +83,8 @@ def test_tables_and_texts_fit_whatever_the_names(negsim, wide):
 
 
 def test_the_record_fits(negsim):
-    from negsim.agenda import load_agenda
-    from negsim.board import issue_text
+    from negsim.agenda.agenda import load_agenda
+    from negsim.agenda.board import issue_text
 
     fits(negsim("agenda"))
     record = load_agenda("seeds/agenda.yaml")
@@ -327,7 +327,7 @@ def test_a_picture_is_told_with_its_table(negsim, tmp_path):
 
 
 def test_a_scenario_in_json_is_a_scenario(negsim, tmp_path, baseline):
-    from negsim.scenario import load
+    from negsim.scenario.scenario import load
 
     (tmp_path / "x.yaml").write_text(negsim("show", BASELINE, "--json").out, encoding="utf-8")
     assert load(tmp_path / "x.yaml") == baseline
@@ -347,5 +347,5 @@ def test_an_error_without_a_place_is_shown_line_by_line(negsim, monkeypatch):
     def fail(*_):
         raise NegsimError("one\n\x1b[2Jtwo")
 
-    monkeypatch.setattr("negsim.doctor.examine", fail)
+    monkeypatch.setattr("negsim.cli.doctor.examine", fail)
     assert negsim("doctor").err == "one\n?[2Jtwo\n"

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 import negsim as ns
-from negsim import compiled
+from negsim.agenda.status import Spent, Status
 from negsim.analysis.logs import TALKING, step
-from negsim.engines import reference
 from negsim.errors import NegsimError
-from negsim.events import Kind
-from negsim.scenario import from_mapping
-from negsim.status import Spent, Status
+from negsim.scenario.scenario import from_mapping
+from negsim.simulation import compiler as compiled
+from negsim.simulation.engines import reference
+from negsim.simulation.events import Kind
 from tests.kit import chance, steady, talks
 
 RUNS = 60

@@ -3,8 +3,8 @@
 import pytest
 
 import negsim as ns
-from negsim.scenario import from_mapping
-from negsim.wording import number, quantity, share, wording
+from negsim.scenario.description import number, quantity, share, wording
+from negsim.scenario.scenario import from_mapping
 from tests.conftest import ROOT
 from tests.kit import SOURCE, chance, steady, talks
 

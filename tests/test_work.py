@@ -14,13 +14,13 @@ import loky
 import numpy as np
 import pytest
 
-from negsim.chunks import CHUNK, sizes
-from negsim.cluster import dask_executor, local_executor
-from negsim.compiled import compile as compile_scenario
-from negsim.engines import batch, reference
 from negsim.errors import NegsimError
-from negsim.runs import run
-from negsim.scenario import load
+from negsim.projection.chunks import CHUNK, sizes
+from negsim.projection.executors import dask_executor, local_executor
+from negsim.projection.running import run
+from negsim.scenario.scenario import load
+from negsim.simulation.compiler import compile as compile_scenario
+from negsim.simulation.engines import batch, reference
 
 ROOT = Path(__file__).parent.parent
 RUNS = 700
@@ -43,7 +43,7 @@ def expulsions():
 @pytest.fixture
 def small_chunks(monkeypatch):
     """Eleven chunks and a rest, where the real ones would need a hundred thousand runs."""
-    monkeypatch.setattr("negsim.chunks.CHUNK", 64)
+    monkeypatch.setattr("negsim.projection.chunks.CHUNK", 64)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def _die(*_):
 
 
 def test_a_worker_that_dies_is_an_error_that_says_so(expulsions, small_chunks, monkeypatch):
-    monkeypatch.setattr("negsim.work._task", _die)
+    monkeypatch.setattr("negsim.projection.execution._task", _die)
     with (
         ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor,
         pytest.raises(NegsimError, match=r"a worker is lost .* the same call goes on"),
@@ -145,7 +145,7 @@ def test_an_error_of_the_model_comes_through_workers_as_it_is(expulsions, monkey
     def fail(*_, **__):
         raise NegsimError("run 7: too old")
 
-    monkeypatch.setattr("negsim.engines.batch.run", fail)
+    monkeypatch.setattr("negsim.simulation.engines.batch.run", fail)
     with ThreadPoolExecutor(2) as executor, pytest.raises(NegsimError, match=r"^run 7: too old$"):
         run(expulsions, RUNS, engine="batch", executor=executor)
 
@@ -175,13 +175,13 @@ def test_without_dask_the_error_names_the_extra(monkeypatch):
 CLUSTER = """
 import os, signal, sys, threading, time
 
-import negsim.chunks
+import negsim.projection.chunks
 
-negsim.chunks.CHUNK = 64
+negsim.projection.chunks.CHUNK = 64
 import negsim as ns
-import negsim.work
+import negsim.projection.execution
 
-negsim.work.TASK = 0.0
+negsim.projection.execution.TASK = 0.0
 
 def main():
     from distributed import Client, LocalCluster

@@ -3,7 +3,7 @@
 import pytest
 
 from negsim.errors import NegsimError
-from negsim.writing import new_folder, write_file
+from negsim.files.writing import new_folder, write_file
 
 
 def test_a_file_takes_its_place_and_leaves_nothing_beside(tmp_path):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.setting import Round, Setting
+from negsim.agenda.status import Status
+from negsim.analysis.context import Round, Setting
 from negsim.analysis.tally import Tally
-from negsim.status import Status
 
 if TYPE_CHECKING:
     import pandas as pd

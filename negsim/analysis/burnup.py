@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negsim.agenda.status import Status
 from negsim.analysis.burndown import PAST, bands, changes, held, recorded
+from negsim.analysis.context import Setting
 from negsim.analysis.logs import Logs
-from negsim.analysis.setting import Setting
 from negsim.analysis.tally import Tally
 from negsim.analysis.view import View, dates, days
-from negsim.status import Status
 
 if TYPE_CHECKING:
     import pandas as pd

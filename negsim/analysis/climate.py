@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negsim.analysis.context import Setting
 from negsim.analysis.logs import Array, Logs
-from negsim.analysis.setting import Setting
 from negsim.analysis.view import View, dates, days, percent
-from negsim.events import Kind
+from negsim.simulation.events import Kind
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.setting import IssueFacts, Setting, add_months
+from negsim.analysis.context import IssueFacts, Setting, add_months
 from negsim.analysis.summary import Chance, chance
 from negsim.analysis.tally import whole
 from negsim.analysis.view import Z95, wilson

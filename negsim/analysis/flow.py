@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import numpy as np
 
+from negsim.agenda.status import Status
 from negsim.analysis.burndown import PAST, held
+from negsim.analysis.context import Setting
 from negsim.analysis.logs import Logs
-from negsim.analysis.setting import Setting
 from negsim.analysis.view import View, dates, days
-from negsim.status import Status
 
 #: From what is done to what has not begun: the order in which the areas lie on each other.
 ORDER = (

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from negsim.analysis.context import Setting
 from negsim.analysis.logs import Logs
-from negsim.analysis.setting import Setting
 from negsim.analysis.solutions import SOLUTIONS, distance, solutions
 from negsim.analysis.view import View, percent
 

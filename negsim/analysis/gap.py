@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from negsim.analysis.context import Setting
 from negsim.analysis.logs import Array, Logs
-from negsim.analysis.setting import Setting
 from negsim.analysis.view import View, dates, days
 
 #: A band of offers is shown while at least this share of runs still talks: fewer say nothing of the others.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis.setting import Setting
+from negsim.agenda.status import Spent
+from negsim.analysis.context import Setting
 from negsim.analysis.summary import Chance, IssueSummary, Summary
-from negsim.status import Spent
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from negsim.agenda.status import Status
 from negsim.analysis.climate import stretches
+from negsim.analysis.context import Setting
 from negsim.analysis.logs import Array
-from negsim.analysis.setting import Setting
 from negsim.analysis.view import View
-from negsim.events import Kind
-from negsim.status import Status
+from negsim.simulation.events import Kind
 
 if TYPE_CHECKING:
     from datetime import date

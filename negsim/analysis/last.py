@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from negsim.analysis.setting import Setting
+from negsim.analysis.context import Setting
 from negsim.analysis.summary import chance
 from negsim.analysis.tally import Tally
 from negsim.analysis.view import View, percent, wilson

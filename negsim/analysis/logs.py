@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.events import Kind
-from negsim.status import Status
+from negsim.agenda.status import Status
+from negsim.simulation.events import Kind
 
 Array = npt.NDArray[Any]
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.analysis.compare import Estimate, share
-from negsim.analysis.setting import Setting
+from negsim.analysis.context import Setting
 from negsim.analysis.tally import whole
 from negsim.errors import NegsimError, did_you_mean, one_of
 

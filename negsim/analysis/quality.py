@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.analysis.compare import Estimate, share
+from negsim.analysis.context import Setting
 from negsim.analysis.frontier import quality
 from negsim.analysis.logs import Logs
-from negsim.analysis.setting import Setting
 from negsim.analysis.solutions import SOLUTIONS
 from negsim.analysis.view import Z95
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.setting import IssueFacts, Setting
+from negsim.agenda.status import Reason, Spent
+from negsim.analysis.context import IssueFacts, Setting
 from negsim.analysis.tally import Tally
-from negsim.status import Reason, Spent
 
 Array = npt.NDArray[Any]
 

@@ -1,6 +1,6 @@
 """What many runs say, counted: the sufficient figures of a projection, small and exact however many runs there are.
 
-Outcomes are counted in chunks of a fixed number of runs (``negsim.chunks``) and added up in their order. Counts are
+Outcomes are counted in chunks of a fixed number of runs (``negsim.projection.chunks``) and added up in their order. Counts are
 whole numbers, so any split gives the same; sums of days are added chunk by chunk in the order of the runs, so they have
 the same bits too.
 """
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.status import Reason, Spent
+from negsim.agenda.status import Reason, Spent
 
 Array = npt.NDArray[Any]
 

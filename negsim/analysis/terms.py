@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from negsim.analysis.setting import Setting
+from negsim.analysis.context import Setting
 from negsim.analysis.tally import BINS, Tally
 from negsim.analysis.view import View
 

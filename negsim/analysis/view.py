@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.setting import Setting
+from negsim.analysis.context import Setting
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from negsim.agenda.status import Spent
+from negsim.analysis.context import Setting
 from negsim.analysis.headline import WAITS
-from negsim.analysis.setting import Setting
 from negsim.analysis.tally import Tally
 from negsim.analysis.view import View
-from negsim.status import Spent
 
 #: From the way of working to the sides: the order of the bars.
 ORDER = (

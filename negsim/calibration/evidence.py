@@ -16,9 +16,9 @@ import numpy as np
 
 from negsim.calibration.partial import Floats, Prior
 from negsim.history.meetings import without_package
-from negsim.history.scene import gaps
-from negsim.history.talks import Talks
-from negsim.quantities import DAYS_PER_YEAR
+from negsim.history.negotiations import Talks
+from negsim.history.snapshot import gaps
+from negsim.quantities.quantity import DAYS_PER_YEAR
 
 
 class Seen(Protocol):

@@ -10,11 +10,11 @@ import numpy as np
 from negsim.calibration.evidence import NUMBERS, Seen
 from negsim.calibration.partial import Floats, Law
 from negsim.history.endings import Pace, pace_of, paced
-from negsim.history.scene import Scene
+from negsim.history.negotiations import Talks
 from negsim.history.scores import generator
-from negsim.history.talks import Talks
+from negsim.history.snapshot import Scene
 
-#: How much an announced date weighs against the pace so far: the mean of what `negsim.history.model` averages over.
+#: How much an announced date weighs against the pace so far: the mean of what `negsim.history.forecaster` averages over.
 TRUST = 0.75
 #: Draws behind what has no simple law, and the number of equally likely days that stand for the end.
 DRAWS, VALUES = 4000, 40

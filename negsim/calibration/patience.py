@@ -25,17 +25,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.analysis.boxes import quiet
-from negsim.calibration.places import Place, unfit
-from negsim.calibration.places import places as places_of
+from negsim.analysis.prim import quiet
+from negsim.calibration.patience_fields import Place, unfit
+from negsim.calibration.patience_fields import places as places_of
 from negsim.calibration.replay import YEARS, Floats, Replay, replay
 from negsim.errors import NegsimError
-from negsim.history.talks import Talks
-from negsim.layers import read_extended
-from negsim.look import Look, pad, wrap
-from negsim.quantities import DAYS_PER_YEAR
-from negsim.rules.draws import stream
-from negsim.scenario import load
+from negsim.files.terminal_text import Look, pad, wrap
+from negsim.history.negotiations import Talks
+from negsim.quantities.quantity import DAYS_PER_YEAR
+from negsim.scenario.layering import read_extended
+from negsim.scenario.scenario import load
+from negsim.simulation.rules.draws import stream
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.compiled import compile
-from negsim.engines import batch
-from negsim.facts import NO_POSITION
-from negsim.history.talks import Issue, Talks
-from negsim.quantities import DAYS_PER_YEAR
-from negsim.rules.draws import stream
-from negsim.scenario import from_mapping
-from negsim.tables import Compiled
+from negsim.agenda.records import NO_POSITION
+from negsim.history.negotiations import Issue, Talks
+from negsim.quantities.quantity import DAYS_PER_YEAR
+from negsim.scenario.scenario import from_mapping
+from negsim.simulation.compiled import Compiled
+from negsim.simulation.compiler import compile
+from negsim.simulation.engines import batch
+from negsim.simulation.rules.draws import stream
 
 Floats = npt.NDArray[np.float64]
 

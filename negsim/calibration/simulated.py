@@ -9,9 +9,9 @@ import numpy as np
 from negsim.calibration.fitting import Features, Teaching
 from negsim.calibration.record_scenario import record_scenario
 from negsim.calibration.subjects import Subject
-from negsim.history.record import agenda_data, names_of
-from negsim.history.scene import Forecaster, Forecasts, Scene
-from negsim.history.talks import Talks
+from negsim.history.as_agenda import agenda_data, names_of
+from negsim.history.negotiations import Talks
+from negsim.history.snapshot import Forecaster, Forecasts, Scene
 
 #: Runs for each origin, and their seed: luck is keyed by names, so the same record gives the same forecast.
 RUNS, SEED = 2000, 1
@@ -27,9 +27,9 @@ def simulated(others: Sequence[Talks], features: Features | None = None) -> Call
     teaching = Teaching(others)
 
     def forecast(scene: Scene) -> Forecasts:
-        from negsim.compiled import compile
-        from negsim.scenario import from_mapping
-        from negsim.work import Job, play
+        from negsim.projection.execution import Job, play
+        from negsim.scenario.scenario import from_mapping
+        from negsim.simulation.compiler import compile
 
         if not scene.targeted:
             return {}

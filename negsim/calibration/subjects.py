@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from negsim.agenda import Agenda
+from negsim.agenda.agenda import Agenda
+from negsim.agenda.status import Status
 from negsim.errors import NegsimError
-from negsim.history.record import agenda_data, names_of
-from negsim.history.scene import Scene
-from negsim.history.talks import Issue, Meeting, Talks, Target, known_by
-from negsim.status import Status
+from negsim.history.as_agenda import agenda_data, names_of
+from negsim.history.negotiations import Issue, Meeting, Talks, Target, known_by
+from negsim.history.snapshot import Scene
 
 #: Statuses by which the sides have agreed, and those in which an issue is not yet on the table.
 _AGREED = (Status.AGREED, Status.BLOCKED, Status.IMPLEMENTING, Status.RESOLVED)

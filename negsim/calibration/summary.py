@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from negsim.calibration.calibrate import Calibration
 from negsim.calibration.evidence import NUMBERS
-from negsim.calibration.making import Calibration
-from negsim.look import Look, pad, wrap
+from negsim.files.terminal_text import Look, pad, wrap
 
 #: The quantiles that are shown.
 SHOWN = (0.1, 0.5, 0.9)

@@ -9,21 +9,17 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import (
-    agenda,
-    asking,
-    calibrating,
-    comparing,
-    eliciting,
-    finding,
-    history,
-    projections,
-    scenarios,
-    start,
-)
+from negsim.cli import agenda, history, start
+from negsim.cli import calibrate as calibrating
+from negsim.cli import compare as comparing
+from negsim.cli import elicit as eliciting
+from negsim.cli import experiments as finding
+from negsim.cli import projection as projections
+from negsim.cli import questions as asking
+from negsim.cli import scenario as scenarios
 from negsim.cli.options import print_json
 from negsim.errors import InputError, NegsimError
-from negsim.look import Look, harmless
+from negsim.files.terminal_text import Look, harmless
 
 _HELP = """When is each issue of some talks resolved, how surely, on whose terms, and what would change it?
 
@@ -135,7 +131,7 @@ def _report(error: NegsimError) -> None:
     """Say on standard error what is wrong: for people, or with ``--json`` for programs."""
     problems = error.problems if isinstance(error, InputError) else []
     if _wants_json():
-        from negsim.check import as_data
+        from negsim.scenario.file_check import as_data
 
         text = "\n".join(problem.headline for problem in problems) or harmless(str(error))
         print_json({"error": text, "problems": as_data(problems)}, err=True)

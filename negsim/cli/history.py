@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from negsim.cli.execution import executor_of, progress, resumable
 from negsim.cli.options import Json, in_clone, print_json, yaml_files
-from negsim.cli.playing import executor_of, progress, resumable
 from negsim.errors import NegsimError
-from negsim.look import Look
+from negsim.files.terminal_text import Look
 
 if TYPE_CHECKING:
     from negsim.history import Histories
@@ -87,9 +87,9 @@ def as_agenda(
 
     The board, the burndown, scenarios and the report work on it as on any agenda.
     """
-    from negsim.files import to_yaml
-    from negsim.history.record import agenda_data, to_agenda
-    from negsim.writing import write_file
+    from negsim.files.writing import write_file
+    from negsim.files.yaml import to_yaml
+    from negsim.history.as_agenda import agenda_data, to_agenda
 
     record = histories_in(histories, memory)[talks]
     at = day_of(on)
@@ -139,9 +139,10 @@ def backtest(
 
     From fixed days, as if nothing later were known; ours beside seven simple forecasts.
     """
-    from negsim.history import load, verdict
+    from negsim.evaluation import evaluation_tables as verdict
+    from negsim.evaluation.evaluation import PARTS, days_of, trial
+    from negsim.history import load
     from negsim.history.origins import read_origins
-    from negsim.history.trial import PARTS, days_of, trial
 
     if report is not None and talks:
         raise NegsimError("the track record is of all talks that have origins; leave the names out")
@@ -173,7 +174,7 @@ def backtest(
         said = "held all scores already; nothing was forecast anew" if before == [total] else "holds all scores"
         typer.echo(f"{out} {said}", err=True)
     if report is not None:
-        from negsim.history.track import write_page
+        from negsim.evaluation.track_record import write_page
 
         for path in write_page(found, record, report):
             typer.echo(f"wrote {path}", err=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from negsim.cli.options import Json, print_json
-from negsim.look import Look, clean, wrap
+from negsim.files.terminal_text import Look, clean, wrap
 
 #: What to type in a new folder.
 NEXT = (
@@ -29,7 +29,7 @@ def init(
     The talks in it are invented: two towns on one river. Put your own in their place, file by file. A folder that holds
     anything is left alone.
     """
-    from negsim.starter import start_folder
+    from negsim.scenario.starter import start_folder
 
     files = start_folder(name)
     if as_json:
@@ -47,7 +47,7 @@ def doctor(as_json: Json = False) -> None:
 
     Exit code 0 if negsim can run, 1 if something that it needs is missing. Nothing is changed.
     """
-    from negsim.doctor import examine
+    from negsim.cli.doctor import examine
 
     found = examine()
     if as_json:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from negsim.errors import NegsimError
-from negsim.runs import DEFAULT_RUNS, DEFAULT_SEED
+from negsim.projection.running import DEFAULT_RUNS, DEFAULT_SEED
 
 if TYPE_CHECKING:
     from negsim.explorer.widgets import Explorer
-    from negsim.scenario import Scenario
+    from negsim.scenario.scenario import Scenario
 
 
 def explore(scenario: Scenario, runs: int = DEFAULT_RUNS, seed: int = DEFAULT_SEED, engine: str = "auto") -> Explorer:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from negsim.assumptions import Package
 from negsim.errors import NegsimError
 from negsim.explorer.levers import FALLBACK, NUMBERS, Lever, bargains, usual, usual_kind
-from negsim.quantities import Draw, Fixed
-from negsim.scenario import Scenario
-from negsim.tactics import TACTIC_KEYS
+from negsim.quantities.quantity import Draw, Fixed
+from negsim.scenario.models import Package
+from negsim.scenario.scenario import Scenario
+from negsim.scenario.tactics import TACTIC_KEYS
 
 _SAID = "judgement: set in the explorer"
 
@@ -242,7 +242,7 @@ class _Changing:
 
 def _spread_as_before(gap: Any, median: str, scenario: Scenario) -> Any:
     """A gap with another median that scatters as it did, where the distribution tells how."""
-    from negsim.medians import median as middle
+    from negsim.quantities.medians import median as middle
 
     if not isinstance(gap, Draw) or gap.family != "lognormal":
         return median

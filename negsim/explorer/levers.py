@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from negsim.assumptions import IssueSetup, Package
 from negsim.errors import InputError
-from negsim.medians import median
-from negsim.quantities import DAYS_PER_YEAR, Fixed, Parameter, Quantity
-from negsim.scenario import Scenario
-from negsim.tactics import TACTIC_KEYS, Until
+from negsim.quantities.medians import median
+from negsim.quantities.quantity import DAYS_PER_YEAR, Fixed, Parameter, Quantity
+from negsim.scenario.models import IssueSetup, Package
+from negsim.scenario.scenario import Scenario
+from negsim.scenario.tactics import TACTIC_KEYS, Until
 
 MONTH = DAYS_PER_YEAR / 12
 

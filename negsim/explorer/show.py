@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negsim.analysis import verdicts
-from negsim.analysis.setting import Setting
+from negsim.analysis import comparison_sentences as verdicts
+from negsim.analysis.context import Setting
 from negsim.analysis.summary import chance_by, quantile
 from negsim.errors import NegsimError
 from negsim.plots import burndown as burndown_plot

@@ -5,6 +5,6 @@ record off. Nothing here knows the model of concession: the record is what the m
 """
 
 from negsim.history.load import load
-from negsim.history.talks import Histories, Issue, Meeting, State, Talks, Target, known_by, state
+from negsim.history.negotiations import Histories, Issue, Meeting, State, Talks, Target, known_by, state
 
 __all__ = ["Histories", "Issue", "Meeting", "State", "Talks", "Target", "known_by", "load", "state"]

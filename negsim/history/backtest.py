@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from negsim.errors import NegsimError
-from negsim.history.scene import Floats, Forecaster, Forecasts, Scene
+from negsim.history.negotiations import Histories, Issue, Talks, others_by
 from negsim.history.scores import brier, coverage, crps, log_score, pit_bounds
-from negsim.history.talks import Histories, Issue, Talks, others_by
+from negsim.history.snapshot import Floats, Forecaster, Forecasts, Scene
 
 HORIZON = 1096
 BRIER_DAYS = (180, 365, 730)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from negsim.history.meetings import RUNS, by_meetings, pooled
-from negsim.history.scene import Floats, Forecaster, Forecasts, Scene, durations, moves, slips
+from negsim.history.negotiations import Talks
 from negsim.history.scores import generator
-from negsim.history.talks import Talks
+from negsim.history.snapshot import Floats, Forecaster, Forecasts, Scene, durations, moves, slips
 
 #: What the experience of other talks weighs, in closings: a Gamma or Beta prior as strong as one.
 PRIOR = 1.0

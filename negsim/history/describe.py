@@ -8,8 +8,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from negsim.history.talks import Histories, State, Talks
-from negsim.look import Look, pad, wrap
+from negsim.files.terminal_text import Look, pad, wrap
+from negsim.history.negotiations import Histories, State, Talks
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from functools import cache
 
 import numpy as np
 
-from negsim.history.scene import Floats, Scene
-from negsim.history.talks import Talks
+from negsim.history.negotiations import Talks
+from negsim.history.snapshot import Floats, Scene
 
 #: What is added to the time so far and to the steps taken, so that the first day of talks says something too.
 DAYS, STEPS = 90.0, 0.5

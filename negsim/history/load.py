@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from negsim.errors import Problem, did_you_mean, one_of, was
-from negsim.history.tables import (
+from negsim.files.csv import (
     CONFIDENCE,
     FieldError,
     Parser,
@@ -20,7 +20,7 @@ from negsim.history.tables import (
     text,
     word,
 )
-from negsim.history.talks import Histories, Issue, Meeting, Talks, Target
+from negsim.history.negotiations import Histories, Issue, Meeting, Talks, Target
 
 
 def _id(value: str) -> str:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from negsim.history.scene import Floats, Forecasts, Scene, gaps, moves
+from negsim.history.negotiations import Talks
 from negsim.history.scores import generator
-from negsim.history.talks import Talks
+from negsim.history.snapshot import Floats, Forecasts, Scene, gaps, moves
 
 #: How many gaps the gaps of all other talks weigh against the talks' own.
 OTHER_GAPS = 4.0

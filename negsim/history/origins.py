@@ -7,10 +7,10 @@ import os
 from datetime import date, timedelta
 
 from negsim.errors import Problem, did_you_mean
-from negsim.files import read_yaml
-from negsim.history.tables import FieldError, day, raise_in_order
-from negsim.history.talks import Histories, Talks
-from negsim.nodes import Node
+from negsim.files.csv import FieldError, day, raise_in_order
+from negsim.files.nodes import Node
+from negsim.files.yaml import read_yaml
+from negsim.history.negotiations import Histories, Talks
 
 #: Nothing is learned from a forecast that is cut off at once.
 LEAST = 180

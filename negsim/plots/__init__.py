@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError, did_you_mean, one_of
-from negsim.writing import write_file
+from negsim.files.writing import write_file
 
 if TYPE_CHECKING:
     import pandas as pd

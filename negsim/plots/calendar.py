@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from matplotlib.dates import date2num
 
+from negsim.agenda.status import Status
 from negsim.analysis.burndown import PAST
 from negsim.plots import frame, style
-from negsim.status import Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

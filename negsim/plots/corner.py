@@ -9,7 +9,7 @@ import numpy as np
 from negsim.plots import Picture, frame, style
 
 if TYPE_CHECKING:
-    from negsim.discovery import Discovery
+    from negsim.experiments.discovery import Discovery
 
 #: Slices of a factor in which the share of interest is shown.
 _SLICES = 20

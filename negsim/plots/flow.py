@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.dates import date2num
 from matplotlib.ticker import MaxNLocator
 
+from negsim.agenda.status import Status
 from negsim.analysis.flow import ORDER
 from negsim.plots import frame, style
-from negsim.status import Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

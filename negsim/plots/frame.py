@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from negsim.analysis.setting import Round, Setting
+    from negsim.analysis.context import Round, Setting
 
 #: How many letters of a title stand in a line beside its row, and how many lines there may be.
 LETTERS, LINES = 26, 3

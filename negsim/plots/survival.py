@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.dates import date2num
 from matplotlib.patches import Rectangle
 
+from negsim.agenda.status import Status
 from negsim.plots import frame, style
-from negsim.status import Status
 
 if TYPE_CHECKING:
     import pandas as pd

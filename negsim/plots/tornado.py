@@ -9,7 +9,7 @@ from negsim.plots import Picture, frame, style
 if TYPE_CHECKING:
     import pandas as pd
 
-    from negsim.cases import Cases
+    from negsim.experiments.cases import Cases
 
 
 def tornado(cases: Cases, effects: pd.DataFrame) -> Picture:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.dates import date2num
 
+from negsim.agenda.status import Status
 from negsim.plots import frame, style
 from negsim.plots.climate import look
-from negsim.status import Status
 
 if TYPE_CHECKING:
     import pandas as pd

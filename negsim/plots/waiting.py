@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from negsim.agenda.status import Spent
 from negsim.analysis.waiting import ORDER, words
 from negsim.plots import frame, style
-from negsim.status import Spent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

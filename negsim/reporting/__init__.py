@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from negsim.projection import Projection
+    from negsim.projection.projection import Projection
 
 #: The most that a page may weigh, in bytes; what is left of it goes to pictures.
 MOST = 1_000_000
@@ -32,8 +32,8 @@ def report(projections: Sequence[Projection], path: str | os.PathLike[str] | Non
     >>> page.startswith("<!doctype html>")
     True
     """
+    from negsim.files.writing import write_file
     from negsim.reporting.page import page
-    from negsim.writing import write_file
 
     text = page(projections, MOST)
     if path is not None:

@@ -12,13 +12,13 @@ from negsim.analysis.headline import terms_words, until, waits_words
 from negsim.errors import NegsimError
 from negsim.plots import KINDS
 from negsim.reporting.picture import embedded
-from negsim.wording import wording
+from negsim.scenario.description import wording
 
 if TYPE_CHECKING:
-    from negsim.agenda import Agenda
+    from negsim.agenda.agenda import Agenda
+    from negsim.agenda.citations import Citation
     from negsim.analysis.summary import Chance
-    from negsim.citations import Citation
-    from negsim.projection import Projection
+    from negsim.projection.projection import Projection
 
 #: The pictures of the first projection and those of the others, the most telling ones first.
 FIRST = (
@@ -101,8 +101,8 @@ def _says_something(projection: Projection, kind: str) -> bool:
 
 
 def _scenario(number: int, projection: Projection, first: Projection) -> dict[str, Any]:
-    from negsim.analysis.verdicts import issue_verdicts
-    from negsim.comparison import compare
+    from negsim.analysis.comparison_sentences import issue_verdicts
+    from negsim.experiments.comparison import compare
 
     setting, digest, scenario = projection.setting, projection.digest, projection.scenario
     months = [f"{n} months" for n in setting.months()]

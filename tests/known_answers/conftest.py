@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from negsim.engines import reference
+from negsim.simulation.engines import reference
 from tests import kit
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from negsim.rules.frontier import best_for_other
+from negsim.simulation.rules.frontier import best_for_other
 from tests.kit import Played, chance, compiled, near, talks
 
 SIX = {

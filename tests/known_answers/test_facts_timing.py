@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from negsim.status import Reason
+from negsim.agenda.status import Reason
 from tests.kit import SOURCE, chance, near, steady, talks
 
 ROUNDS = 1000

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from negsim.status import Reason, Status
+from negsim.agenda.status import Reason, Status
 from tests.kit import chance, near, steady, talks
 
 RUNS = 3000
@@ -209,7 +209,7 @@ def test_5_slower_switching_at_the_same_law_means_later_on_average(play):
 # -- 6: provocation ----------------------------------------------------------------------------------------------------
 def shocks_by(play_trace, mapping, runs: int) -> np.ndarray:
     """Shocks of each kind in each run, counted in the event logs."""
-    from negsim.events import Kind
+    from negsim.simulation.events import Kind
 
     counts = []
     for k in range(runs):
@@ -277,8 +277,8 @@ def test_7_a_package_is_worth_one_plus_the_distance_of_the_weights(play):
     got = play(mapping)
     joint = sum(weights["us"][j] * got("u_a", j)[0] + weights["russia"][j] * got("u_b", j)[0] for j in "ab")
     assert joint <= 1.6 + 1e-12
-    from negsim.engines import reference  # the frontier itself, exactly
-    from negsim.rules.frontier import best_for_other
+    from negsim.simulation.engines import reference
+    from negsim.simulation.rules.frontier import best_for_other
     from tests.kit import compiled
 
     record = compiled(mapping).record()

@@ -1,0 +1,262 @@
+"""What is on the table: an agenda of issues with their facts; the board on any day.
+
+An agenda is a record of facts. It knows nothing of assumptions, and on a given day nothing of what came later.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
+
+from negsim.agenda.checks import complaints
+from negsim.agenda.citations import Citation, DocumentId, Source
+from negsim.agenda.records import (
+    Announced,
+    Dispute,
+    Event,
+    Frozen,
+    Id,
+    Issue,
+    Position,
+    Round,
+    Side,
+    StatusChange,
+    Target,
+    ThirdParty,
+)
+from negsim.agenda.status import Status
+from negsim.errors import ComplaintsError, InputError, NegsimError, did_you_mean, one_of
+from negsim.files.models import Model, Text, try_validate
+from negsim.files.nodes import Node, in_file_order, raise_problems
+from negsim.files.yaml import read_yaml
+from negsim.quantities.dates import PartialDate
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """How an issue stands on a day."""
+
+    id: str
+    title: str
+    status: Status
+    since: PartialDate
+    demands: Mapping[str, str | None]
+    sources: int
+    disputed: tuple[str, ...]
+
+
+class Agenda(Model):
+    """The record of the talks: sides, issues, rounds, third parties, events, disputes, announced dates."""
+
+    title: Text
+    description: Text | None = None
+    sides: Annotated[dict[Id, Side], Frozen] = Field(
+        min_length=2, max_length=2, description="The two sides, by id; the first is side A."
+    )
+    sources: Annotated[dict[DocumentId, Source], Frozen] = Field(
+        default_factory=dict, description="The documents cited, by id; or a file of them."
+    )
+    issues: Annotated[dict[Id, Issue], Frozen] = Field(
+        min_length=1, description="The issues, by id; their order is the order of all tables."
+    )
+    rounds: Annotated[dict[Id, Round], Frozen] = Field(default_factory=dict)
+    third_parties: Annotated[dict[Id, ThirdParty], Frozen] = Field(default_factory=dict)
+    events: Annotated[dict[Id, Event], Frozen] = Field(default_factory=dict)
+    disputed: Annotated[dict[Id, Dispute], Frozen] = Field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _consistent(cls, data: Any, handler: ModelWrapValidatorHandler[Agenda]) -> Agenda:
+        if not isinstance(data, Mapping):
+            return handler(data)
+        agenda = handler(_with_ids(data))
+        found = list(complaints(data))
+        if found:
+            raise ComplaintsError(found)
+        sides = {name: side.title for name, side in agenda.sides.items()}
+        for issue in agenda.issues.values():
+            issue._sides = sides
+            issue._disputes = {name: agenda.disputed[name].question for name in issue.disputed}
+        for one in agenda.announced(agenda.last_day):
+            for name in one.target.issues:
+                agenda.issues[name]._announced += (one,)
+        return agenda
+
+    def issue(self, issue_id: str) -> Issue:
+        """The issue of that id.
+
+        Raises:
+            NegsimError: If there is none.
+        """
+        if issue_id not in self.issues:
+            hint = did_you_mean(issue_id, self.issues)
+            raise NegsimError(
+                f'there is no issue "{issue_id}"; allowed: {one_of(self.issues, 20)}'
+                + (f"; did you mean {hint}?" if hint else "")
+            )
+        return self.issues[issue_id]
+
+    def status(self, issue_id: str, on: date) -> Status:
+        """The status of an issue at the end of the day ``on``; a month counts when it is over.
+
+        Raises:
+            NegsimError: If there is no such issue, or it was not yet on the table.
+        """
+        return self._entry(issue_id, on).status
+
+    def since(self, issue_id: str, on: date) -> PartialDate:
+        """When the issue got the status that it has at the end of the day ``on``.
+
+        Raises:
+            NegsimError: If there is no such issue, or it was not yet on the table.
+        """
+        return self._entry(issue_id, on).date
+
+    def board(self, on: date) -> list[BoardRow]:
+        """How every issue that is on the table by the end of the day ``on`` stands, in the agenda's order."""
+        return [self._row(issue, entry, on) for issue in self.issues.values() if (entry := issue.entry(on)) is not None]
+
+    def _row(self, issue: Issue, entry: StatusChange, on: date) -> BoardRow:
+        past = issue.history[: issue.history.index(entry) + 1]
+        positions = [
+            position
+            for position in (*issue.demands.values(), *issue.stances.values())
+            if position.since is None or position.since.certainly_by(on)
+        ]
+        claims: list[Issue | Position | StatusChange] = [issue, *positions, *past]
+        documents = {cited.document for claim in claims for cited in claim.citations}
+        demands = {side: demand.text if (demand := issue.demands[side]) in positions else None for side in self.sides}
+        disputes = tuple(name for name in issue.disputed if self.disputed[name].date.certainly_by(on))
+        return BoardRow(issue.id, issue.title, entry.status, entry.date, demands, len(documents), disputes)
+
+    def announced(self, on: date, issue_id: str | None = None) -> list[Announced]:
+        """The dates that had certainly been announced by the end of the day ``on``, the earliest first.
+
+        With an issue, those that name it.
+        """
+        said = [target.known_by(on) for target in self.targets if target.said.certainly_by(on)]
+        mine = [target for target in said if issue_id is None or issue_id in target.issues]
+        return [Announced(target, self._state(target, on)) for target in sorted(mine, key=lambda one: one.by.latest)]
+
+    def _state(self, target: Target, on: date) -> str:
+        if target.came is not None:
+            return "kept" if target.came.latest <= target.by.latest else "passed"
+        entries = [self.issues[name].entry(min(on, target.by.latest)) for name in target.issues]
+        if entries and all(entry is not None and entry.status is Status.RESOLVED for entry in entries):
+            return "kept"
+        if target.by.latest >= on:
+            return "ahead"
+        return "passed" if target.issues else "past"
+
+    @property
+    def last_day(self) -> date:
+        """The day by which everything in the histories, rounds and announcements had certainly come."""
+        changes = [change.date for issue in self.issues.values() for change in issue.history]
+        rounds = [one.date for one in self.rounds.values()]
+        targets = [day for target in self.targets for day in (target.said, target.came) if day is not None]
+        return max(day.latest for day in (*changes, *rounds, *targets))
+
+    @property
+    def tells_demands(self) -> bool:
+        """Whether a demand of anybody is on record; talks of the past may come with days alone."""
+        return any(demand.text for issue in self.issues.values() for demand in issue.demands.values())
+
+    def _repr_html_(self) -> str:
+        from negsim.agenda.cards import agenda_card
+
+        return agenda_card(self)
+
+    def citations(self) -> Iterator[tuple[str, Citation]]:
+        """Every citation with the place in the agenda where it stands, such as ``issues.banking.history.0``."""
+        yield from _citations(self, ())
+
+    def _entry(self, issue_id: str, on: date) -> StatusChange:
+        issue = self.issue(issue_id)
+        entry = issue.entry(on)
+        if entry is None:
+            raise NegsimError(
+                f'the issue "{issue_id}" was not yet on the table on {on}; its history begins {issue.history[0].date}'
+            )
+        return entry
+
+
+def _citations(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Citation]]:
+    if isinstance(value, Citation):
+        yield ".".join(path[:-2]), value
+    elif isinstance(value, Model):
+        for name in type(value).model_fields:
+            yield from _citations(getattr(value, name), (*path, name))
+    elif isinstance(value, Mapping):
+        for key, child in value.items():
+            yield from _citations(child, (*path, key))
+    elif isinstance(value, tuple):
+        for number, child in enumerate(value):
+            yield from _citations(child, (*path, str(number)))
+
+
+def _with_ids(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data with each issue's key as its id."""
+    issues = data.get("issues")
+    if not isinstance(issues, Mapping):
+        return dict(data)
+    named = {key: {**issue, "id": key} if isinstance(issue, Mapping) else issue for key, issue in issues.items()}
+    return {**data, "issues": named}
+
+
+def load_agenda(path: str | os.PathLike[str]) -> Agenda:
+    """Read an agenda file and the file of sources that it may name.
+
+    Raises:
+        InputError: With all problems at once.
+    """
+    return agenda_from_node(read_yaml(path))
+
+
+def agenda_from_node(node: Node) -> Agenda:
+    """The agenda that a node holds; ``sources`` may be a path relative to the file of the node.
+
+    Raises:
+        InputError: With all problems at once.
+    """
+    node = _with_sources(node)
+    agenda, problems = try_validate(Agenda, node)
+    # What is wrong between the parts is not looked at by pydantic while a part is wrong in itself.
+    problems += [node.at(item.path, item.on_key).problem(item) for item in complaints(node.data)]
+    raise_problems(in_file_order(problems))
+    assert agenda is not None
+    return agenda
+
+
+def _with_sources(node: Node) -> Node:
+    named = node.find("sources")
+    if named is None or not isinstance(named.value, str):
+        return node
+    path = Path(named.place.file).parent / named.value
+    try:
+        sources = read_yaml(path)
+    except InputError as error:
+        raise InputError([node.problem("this file of sources can't be used", "sources"), *error.problems]) from None
+    listed = sources.find("sources")
+    if listed is None or set(sources.mapping) != {"sources"}:
+        raise InputError([sources.problem("a file of sources holds one key", allowed="sources")])
+    return Node({**node.mapping, "sources": listed}, node.place, node.keys)
+
+
+def agenda_schema() -> dict[str, Any]:
+    """The JSON schema of an agenda file, for editors.
+
+    >>> agenda_schema()["title"]
+    'Agenda'
+    """
+    schema = Agenda.model_json_schema()
+    listed = schema["properties"]["sources"]
+    described = {key: listed.pop(key) for key in ("description", "title", "default") if key in listed}
+    schema["properties"]["sources"] = {**described, "anyOf": [{"type": "string"}, listed]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

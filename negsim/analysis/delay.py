@@ -1,0 +1,255 @@
+"""Why an issue comes so late: what its time goes into, how runs end that do not resolve it, what a change does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from negsim.agenda.status import Reason, Spent
+from negsim.analysis.compare import (
+    ChanceDifference,
+    DateDifference,
+    Estimate,
+    difference,
+    median_difference,
+    share,
+)
+from negsim.analysis.context import IssueFacts, Setting
+from negsim.analysis.logs import TALKING, Logs
+from negsim.analysis.planning import When, when
+from negsim.analysis.quality import mean
+from negsim.analysis.tally import whole
+from negsim.simulation.events import Kind
+
+Array = npt.NDArray[Any]
+
+#: Nine of ten resolved runs were discussed at least so often, and spent at most such a share in the worst regime.
+TAIL = 0.1
+
+
+class Unresolved(IntEnum):
+    """What has become of an issue by the end of a run that has not resolved it; each such run has one of these."""
+
+    NO_ZONE = 0
+    DEADLINE = 1
+    BREAKDOWN = 2
+    PREREQUISITE = 3
+    DORMANT = 4
+    CARRIED_OUT = 5
+    TALKED = 6
+
+
+_OF_REASON = {
+    Reason.NO_ZONE: Unresolved.NO_ZONE,
+    Reason.DEADLINE: Unresolved.DEADLINE,
+    Reason.BREAKDOWN: Unresolved.BREAKDOWN,
+    Reason.PREREQUISITE: Unresolved.PREREQUISITE,
+    Reason.DORMANT: Unresolved.DORMANT,
+}
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A figure that sets runs that end in talk apart from those that resolve the issue.
+
+    ``limit``: at most a tenth of the resolved runs lie beyond it; ``beyond``: the share of those that end in talk that
+    do; ``resolved`` and ``talked``: the means of the figure over either.
+    """
+
+    limit: float
+    beyond: Estimate
+    resolved: Estimate
+    talked: Estimate
+
+
+@dataclass(frozen=True)
+class Why:
+    """What the runs say of one issue.
+
+    ``by``: the chance to be resolved by ``on``; ``half``: the date by which half of the runs have resolved it, and the
+    chance by the horizon; ``spent``: shares of its time; ``unresolved``: shares of all runs. ``meetings``: number of
+    discussions, too few of which is below the limit. ``mood``: the share of the days of a run in ``worst``, the
+    regime in which the fewest meetings a day are held, of which too much is above it; over the ``logged`` runs.
+    Either is None where no run is resolved or none ends in talk, the mood also where there is only one regime.
+    """
+
+    facts: IssueFacts
+    on: date
+    runs: int
+    by: Estimate
+    half: When
+    spent: Mapping[Spent, float]
+    unresolved: Mapping[Unresolved, Estimate]
+    meetings: Apart | None
+    worst: str | None
+    mood: Apart | None
+    logged: int
+
+    def data(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return {
+            "resolved_by": {"date": str(self.on), **vars(self.by)},
+            "half": self.half.data(),
+            "spent": {what.name.lower(): part for what, part in self.spent.items()},
+            "unresolved": {what.name.lower(): vars(part) for what, part in self.unresolved.items()},
+            "discussions": _apart_data(self.meetings),
+            "worst_climate": self.worst,
+            "days_in_it": _apart_data(self.mood),
+            "logged": self.logged,
+        }
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What a change does to one issue, from pairs of runs under common luck.
+
+    ``chance``: to be resolved by the date that is asked for; ``half``: the 50 % date; ``days``: the mean of the date,
+    where what is not resolved counts as resolved at the horizon (a restricted mean); ``others``: the mean number of
+    other issues resolved by the date. All are the other's minus the base's.
+    """
+
+    chance: ChanceDifference
+    half: DateDifference
+    days: Estimate
+    others: Estimate
+
+    @property
+    def shown(self) -> bool:
+        """Whether the intervals of the chance or of the mean date leave 0 out."""
+        return self.chance.difference.shown or self.days.shown
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """What is better comes first: the chance, then the mean date."""
+        return -self.chance.difference.value, self.days.value
+
+    def data(self) -> dict[str, Any]:
+        """As plain data for JSON; null for no bound."""
+        half = {"base": self.half.base, "other": self.half.other}
+        return {
+            "p_base": self.chance.base.p,
+            "p_other": self.chance.other.p,
+            "difference": vars(self.chance.difference),
+            "p50": {name: None if day is None else str(day) for name, day in half.items()}
+            | {"days": self.half.days, "low": _finite(self.half.low), "high": _finite(self.half.high)},
+            "mean_days": vars(self.days),
+            "others": vars(self.others),
+        }
+
+
+def why(setting: Setting, outcomes: Array, logs: Logs, j: int, on: date) -> Why:
+    """What the runs say of issue ``j``; ``outcomes`` has a row a run and issue, ``logs`` those of the first runs."""
+    rows, runs = outcomes[:, j], len(outcomes)
+    days = whole(rows["resolved"], setting.horizon_days)
+    resolved = days < setting.horizon_days
+    ends = np.array([_end(row) for row in rows[["reason", "status"]].tolist()])
+    talked = ~resolved & (ends == Unresolved.TALKED)
+    spent = rows["spent"].mean(axis=0)
+    total = float(spent.sum())
+    worst, shares = mood(logs)
+    first = slice(None, logs.runs)
+    return Why(
+        facts=setting.issues[j],
+        on=on,
+        runs=runs,
+        by=share(int((days <= min(setting.day_of(on), setting.horizon_days - 1)).sum()), runs),
+        half=when(setting, outcomes["resolved"], 0.5, [setting.issues[j].id]),
+        spent={what: float(spent[what]) / total if total > 0 else 0.0 for what in Spent},
+        unresolved={what: share(int((~resolved & (ends == what)).sum()), runs) for what in Unresolved},
+        meetings=_apart(rows["discussions"].astype(float), resolved, talked, fewer=True),
+        worst=None if worst is None else setting.names.regimes[worst],
+        mood=None if worst is None else _apart(shares[:, worst], resolved[first], talked[first], fewer=False),
+        logged=logs.runs,
+    )
+
+
+def mood(logs: Logs) -> tuple[int | None, Array]:
+    """The regime in which the fewest meetings a day are held, and each run's share of its days by regime.
+
+    None for the regime where the climate never changes.
+    """
+    turns, turned = logs.of(Kind.CLIMATE)
+    ended, _ = logs.of(Kind.END)
+    ends = ended["t"]
+    run = np.concatenate([np.arange(logs.runs), turned])
+    t = np.concatenate([np.zeros(logs.runs), turns["t"]])
+    regime = np.concatenate([np.full(logs.runs, logs.regime), turns["who"]])
+    order = np.lexsort((t, run))
+    run, t, regime = run[order], t[order], regime[order]
+    until = np.append(t[1:], 0.0)
+    last = np.append(run[1:] != run[:-1], True)
+    until[last] = ends[run[last]]
+    days = np.zeros((logs.runs, logs.regimes))
+    np.add.at(days, (run, regime), until - t)
+    held, met = logs.of(Kind.MEETING)
+    held, met = held[held["now"] == 0], met[held["now"] == 0]
+    width = float(logs.horizon) + 1.0
+    at = np.searchsorted(run * width + t, met * width + held["t"], side="right") - 1
+    meetings = np.bincount(regime[at], minlength=logs.regimes)
+    total = days.sum(axis=0)
+    seen = np.flatnonzero(total > 0)
+    worst = None if len(seen) < 2 else int(min(seen, key=lambda r: meetings[r] / total[r]))
+    return worst, days / np.maximum(ends, 1e-9)[:, None]
+
+
+def gain(setting: Setting, before: Array, after: Array, j: int, on: date) -> Gain:
+    """What changes for issue ``j`` between two sets of runs under one luck.
+
+    ``before`` and ``after`` hold times in days, runs by issues, NaN for never.
+
+    >>> talks = Setting("T", date(2025, 4, 10), date(2025, 4, 20), ("N", "S"), ())
+    >>> found = gain(talks, np.array([[4.0], [8.0], [np.nan]]), np.array([[2.0], [8.0], [9.0]]), 0, date(2025, 4, 13))
+    >>> round(found.chance.difference.value, 3), found.days.value
+    (0.333, -1.0)
+    """
+    never = setting.horizon_days
+    one, two = whole(before, never), whole(after, never)
+    day = min(setting.day_of(on), never - 1)
+    a, b = one <= day, two <= day
+    own = one[:, j], two[:, j]
+    rest = np.arange(one.shape[1]) != j
+    return Gain(
+        chance=difference(a[:, j], b[:, j]),
+        half=median_difference(*own, never, setting.as_of),
+        days=_mean((own[1] - own[0]).astype(float)),
+        others=_mean(b[:, rest].sum(axis=1) - a[:, rest].sum(axis=1).astype(float)),
+    )
+
+
+def _end(row: tuple[int, int]) -> Unresolved:
+    reason, status = row
+    other = Unresolved.TALKED if status in TALKING else Unresolved.CARRIED_OUT
+    return _OF_REASON.get(Reason(reason), other)
+
+
+def _apart(figure: Array, resolved: Array, talked: Array, fewer: bool) -> Apart | None:
+    if not resolved.any() or not talked.any():
+        return None
+
+    limit = float(np.quantile(figure[resolved], TAIL if fewer else 1 - TAIL, method="inverted_cdf"))
+    beyond = figure[talked] < limit if fewer else figure[talked] > limit
+    return Apart(limit, share(int(beyond.sum()), len(beyond)), _mean(figure[resolved]), _mean(figure[talked]))
+
+
+def _mean(figure: Array) -> Estimate:
+    found = mean(figure)
+    assert found is not None
+    return found
+
+
+def _apart_data(apart: Apart | None) -> dict[str, Any] | None:
+    if apart is None:
+        return None
+    parts = {name: vars(getattr(apart, name)) for name in ("beyond", "resolved", "talked")}
+    return {"limit": apart.limit, **parts}
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,153 @@
+"""From records to a scenario file: who teaches, whose scenario it is, what is put in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from negsim.agenda.agenda import load_agenda
+from negsim.calibration import record_scenario as of_record
+from negsim.calibration import template as of_template
+from negsim.calibration.fitting import Fit, Teaching
+from negsim.calibration.patience import Patience, why_not
+from negsim.calibration.patience import patience as fitted
+from negsim.calibration.subjects import Subject, of_agenda, of_history, same_talks
+from negsim.errors import NegsimError
+from negsim.files.yaml import read_yaml_text, to_yaml
+from negsim.history.negotiations import Talks, others_by
+from negsim.scenario.layering import overlay, read_extended, without
+from negsim.scenario.scenario import from_node
+
+if TYPE_CHECKING:
+    from negsim.files.nodes import Node
+    from negsim.scenario.scenario import Scenario
+
+HEAD = "# Made by negsim calibrate; every number says where it comes from.\n"
+SCHEMA = "../schemas/scenario.schema.json"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A scenario made from records, as a file says it, and what it was made of."""
+
+    said: dict[str, Any]
+    scenario: Scenario
+    fit: Fit
+    patience: Patience | None = None
+
+    def text(self, out: Path | None = None) -> str:
+        """The scenario file; where it will stand beside the schema, editors are told so."""
+        known = out is not None and (out.parent / SCHEMA).is_file()
+        return (f"# yaml-language-server: $schema={SCHEMA}\n" if known else "") + HEAD + to_yaml(self.said)
+
+
+def from_record(
+    teachers: Sequence[Talks], talks: Talks, on: date, horizon: int, hindsight: bool = False
+) -> Calibration:
+    """A scenario of talks on record, as they stood at the end of a day.
+
+    With ``hindsight`` it is learned from what other talks did after that day, too, as in the other functions.
+
+    Raises:
+        NegsimError: Nothing of them is open or waiting that day, nobody teaches, or the record says nothing of the day.
+    """
+    return _base_rates(teachers, of_history(talks, on, horizon), None, hindsight)
+
+
+def from_agenda(
+    teachers: Sequence[Talks],
+    agenda: Path,
+    on: date | None,
+    horizon: int,
+    out: Path | None = None,
+    hindsight: bool = False,
+) -> Calibration:
+    """A scenario of an agenda of the tracker, as it stood at the end of a day, or of its last one.
+
+    Raises:
+        InputError: The agenda can't be read.
+        NegsimError: As `from_record`.
+    """
+    known = load_agenda(agenda)
+    subject = of_agenda(known, on or known.last_day, horizon, _relative(agenda, out), teachers)
+    return _base_rates(teachers, subject, out, hindsight)
+
+
+def from_template(
+    teachers: Sequence[Talks],
+    template: Path,
+    out: Path | None = None,
+    simulate: bool = True,
+    hindsight: bool = False,
+    progress: Callable[[int], object] | None = None,
+) -> Calibration:
+    """A scenario file with the numbers put in that records tell; the new one extends it.
+
+    Args:
+        teachers: Talks to learn from.
+        template: The scenario file.
+        out: Where the new one will stand, for the path by which it names the template.
+        simulate: Whether it is found by simulation how patient sides are, if they concede by time.
+        hindsight: Whether it is learned from what other talks did after the scenario's day, too.
+        progress: Called with how many more sets of talks were simulated.
+
+    Raises:
+        InputError: The template can't be read, or is no valid scenario.
+        NegsimError: As `from_record`; the new file would be the template; there is something to simulate, and pyABC is
+            missing.
+    """
+    if out is not None and out.resolve() == template.resolve():
+        raise NegsimError(f"{out} would extend itself; write the calibrated scenario to another file")
+    friendly = read_extended(template)
+    scenario = from_node(friendly)
+    subject = of_agenda(scenario.agenda, scenario.as_of, scenario.horizon_days, None, teachers)
+    found = _taught(teachers, subject, hindsight).of(subject.scene)
+    said: dict[str, Any] = {
+        "extends": _relative(template, out),
+        "title": f"{scenario.title}, calibrated",
+        **of_template.changes(friendly.data, found),
+    }
+    patience = None
+    so_far = _over(friendly, said, out).data
+    if simulate and not why_not(so_far):
+        records = [talks for talks in found.taught.others if talks.issues]
+        if not records:
+            raise NegsimError(
+                "of none of these talks issues are on record, so that nothing tells how patient sides are; "
+                "name others, or leave patience as it is (negsim calibrate --no-patience)"
+            )
+        patience = fitted(so_far, records, progress=progress)
+        of_template.put(said, so_far, patience.changes)
+    return Calibration(said, from_node(_over(friendly, said, out)), found, patience)
+
+
+def _base_rates(teachers: Sequence[Talks], subject: Subject, out: Path | None, hindsight: bool) -> Calibration:
+    found = _taught(teachers, subject, hindsight).of(subject.scene)
+    said = of_record.record_scenario(subject, found)
+    return Calibration(said, from_node(_node(said, out)), found)
+
+
+def _taught(teachers: Sequence[Talks], subject: Subject, hindsight: bool) -> Teaching:
+    """Of the teachers, those that are other talks than the subject's: no record is counted twice."""
+    own = subject.scene.talks
+    others = [each for each in teachers if not same_talks(each, own)]
+    if not others:
+        raise NegsimError("there are no other talks to learn from; name some, or leave the names out to take all")
+    return Teaching(others if hindsight else others_by(others, subject.scene.now.on))
+
+
+def _over(friendly: Node, said: dict[str, Any], out: Path | None) -> Node:
+    return overlay(friendly, without(_node(said, out), "extends"))
+
+
+def _node(said: dict[str, Any], out: Path | None) -> Node:
+    return read_yaml_text(to_yaml(said), os.fspath(out or Path("calibrated.yaml")))
+
+
+def _relative(file: Path, out: Path | None) -> str:
+    """How a scenario at ``out`` names another file."""
+    return Path(os.path.relpath(file, out.parent if out is not None else ".")).as_posix()

@@ -1,0 +1,145 @@
+"""The command about expert judgement: elicit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from negsim.cli.options import Json, count, print_json, yaml_files
+from negsim.errors import ComplaintsError, InputError, NegsimError
+from negsim.files.terminal_text import Look
+
+if TYPE_CHECKING:
+    from negsim.experiments.expert_feedback import Elicitation
+
+File = Annotated[
+    Path | None,
+    typer.Argument(metavar="FILE", help="A scenario whose elicitations are fed back.", autocompletion=yaml_files),
+]
+
+
+def _value(name: str, what: str) -> Any:
+    return typer.Option(f"--{name}", metavar="VALUE", help=what)
+
+
+def elicit(
+    file: File = None,
+    low: Annotated[list[str] | None, _value("low", "Without a file: the lowest plausible value.")] = None,
+    mode: Annotated[list[str] | None, _value("mode", "The most plausible value.")] = None,
+    high: Annotated[list[str] | None, _value("high", "The highest plausible value.")] = None,
+    confidence: Annotated[
+        list[str] | None,
+        typer.Option("--confidence", metavar="X", help="How sure that it lies between low and high.  [default: 0.9]"),
+    ] = None,
+    quantile: Annotated[
+        list[str] | None,
+        typer.Option("--quantile", metavar="P=VALUE", help='Two or more in place of the three: 0.5="90 days".'),
+    ] = None,
+    share: Annotated[bool, typer.Option("--share", help="The number is a share: from 0 to 1.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Feed back what experts said, and what follows from it.
+
+    Of a scenario: every elicitation in it. Without one: of what the options say, with the lines to paste into a file.
+    Several experts give --low, --mode and --high several times, in the same order, and are pooled; quantiles are one
+    expert more.
+    """
+    given = any((low, mode, high, confidence, quantile, share))
+    if given == (file is not None):
+        raise NegsimError("give a scenario, or --low, --mode and --high, or --quantile twice or more")
+    if file is not None:
+        _of_file(file, as_json)
+    else:
+        _of_options(low or [], mode or [], high or [], confidence or [], quantile or [], share, as_json)
+
+
+def _of_file(file: Path, as_json: bool) -> None:
+    from negsim.cli.feedback_table import feedback_text
+    from negsim.experiments.expert_feedback import elicitations
+    from negsim.files.terminal_text import wrap
+    from negsim.scenario.scenario import load
+
+    found, unused = elicitations(load(file))
+    if as_json:
+        data = [one.data() for one in found]
+        print_json({"scenario": str(file), "elicitations": data, "unused": unused, "snippet": None})
+        return
+    look = Look.of_stdout()
+    for one in found:
+        typer.echo(feedback_text(one, look))
+    for path in unused:
+        typer.echo("\n".join(wrap(f"{path} is overridden or not in play, and nothing is drawn from it.", look.width)))
+    if not found and not unused:
+        typer.echo("\n".join(wrap(f"{file} and what it extends hold no elicitation.", look.width)))
+    else:
+        typer.echo(count(len(found), "elicitation"), err=True)
+
+
+def _of_options(
+    low: list[str],
+    mode: list[str],
+    high: list[str],
+    confidence: list[str],
+    quantile: list[str],
+    share: bool,
+    as_json: bool,
+) -> None:
+    from negsim.cli.feedback_table import feedback_text, snippet
+
+    one = _elicitation(_stated(low, mode, high, confidence, quantile), share)
+    if as_json:
+        print_json({"scenario": None, "elicitations": [one.data()], "unused": [], "snippet": snippet(one.stated)})
+    else:
+        typer.echo(feedback_text(one, Look.of_stdout()))
+        typer.echo(snippet(one.stated))
+
+
+def _stated(low: list[str], mode: list[str], high: list[str], confidence: list[str], quantile: list[str]) -> Any:
+    """What the options say, as a file would."""
+    from negsim.files.yaml import plain_value
+
+    if not len(low) == len(mode) == len(high):
+        raise NegsimError("--low, --mode and --high go together, as often as there are experts")
+    if len(confidence) not in (0, 1, len(low)) or (confidence and not low):
+        raise NegsimError("--confidence is given once, or as often as --low")
+    experts: list[dict[str, Any]] = []
+    for number, points in enumerate(zip(low, mode, high, strict=True)):
+        expert: dict[str, Any] = {
+            name: plain_value(text) for name, text in zip(("low", "mode", "high"), points, strict=True)
+        }
+        if confidence:
+            expert["confidence"] = plain_value(confidence[number if len(confidence) > 1 else 0])
+        experts.append(expert)
+    if quantile:
+        pairs = [text.partition("=")[::2] for text in quantile]
+        if wrong := [text for text in quantile if "=" not in text]:
+            raise NegsimError(f'--quantile is written 0.5="90 days", but was {wrong[0]!r}')
+        if len({p.strip() for p, _ in pairs}) < len(pairs):
+            raise NegsimError("--quantile gives the same probability twice")
+        experts.append({"quantiles": {p.strip(): plain_value(text.strip()) for p, text in pairs}})
+    if not experts:
+        raise NegsimError("give --low, --mode and --high, or --quantile twice or more")
+    return experts if len(experts) > 1 else experts[0]
+
+
+def _elicitation(stated: Any, share: bool) -> Elicitation:
+    from negsim.experiments.expert_feedback import Elicitation
+    from negsim.files.nodes import Place
+    from negsim.quantities.quantity import ELICIT, Rule, kind_of
+
+    rule = Rule("number", 0.0, 1.0) if share else Rule(kind_of({ELICIT: stated}) or "number")
+    one = Elicitation(stated, rule)
+    try:
+        _ = one.experts
+    except ComplaintsError as error:
+        from dataclasses import replace
+
+        here = Place("elicit")
+        named = [
+            replace(item, message=item.message.replace("{what}", str(item.path[-1]) if item.path else ELICIT))
+            for item in error.items
+        ]
+        raise InputError([here.problem(item) for item in named]) from None
+    return one

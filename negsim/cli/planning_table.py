@@ -1,0 +1,155 @@
+"""What a planner asks, answered for people at a terminal and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from negsim.analysis.summary import Chance
+from negsim.cli.projection_table import percent
+from negsim.files.terminal_text import Look, pad, wrap
+
+if TYPE_CHECKING:
+    from negsim.analysis.compare import Estimate
+    from negsim.analysis.planning import HowMany, When
+    from negsim.projection.projection import Projection
+
+_DATE, _CHANCE = 12, 9
+
+NOTE = (
+    "Intervals are 95 % ones of the simulation, ± is one standard error, rounded up; they say nothing of how right the "
+    "assumptions are. All of it holds if the sides concede as the scenario assumes: it is no forecast of what they "
+    "will do."
+)
+
+
+class Dates:
+    """By when each of some issues, all of them, and the first k of them are resolved with a probability.
+
+    >>> import negsim as ns
+    >>> dates = Dates(ns.run(ns.load("scenarios/baseline.yaml"), runs=200), 0.8, ["banking", "framework"])
+    >>> print(dates.answer)
+    With a probability of at least 80 % all 2 issues are resolved by 2027-09-19 (95 %: 2027-02-27 to after 2028-04-08).
+    """
+
+    def __init__(
+        self,
+        projection: Projection,
+        probability: float = 0.8,
+        issues: Sequence[str] | None = None,
+        first: int | None = None,
+    ) -> None:
+        self.projection, self.first = projection, first
+        self.asked = projection.when(probability, issues, first)
+        names = self.asked.issues
+        self.each = {name: projection.when(probability, [name]) for name in names}
+        counts = range(1, len(names) + 1) if first is None else [first]
+        self.firsts = [projection.when(probability, names, k) for k in counts]
+
+    @property
+    def answer(self) -> str:
+        """The answer in a sentence."""
+        asked, n = self.asked, len(self.asked.issues)
+        which = f"all {n} issues are" if n > 1 else f"{self._title(asked.issues[0])} is"
+        if asked.first < n:
+            which = f"{asked.first} of {n} issues or more {'is' if asked.first == 1 else 'are'}"
+        start = f"With a probability of at least {100 * asked.probability:g} % {which} resolved"
+        if asked.day is not None:
+            return f"{start} by {asked.day} (95 %: {_interval(asked)})."
+        reached = _percent(asked.by_horizon)
+        return f"{start} after {asked.last_day} only, if at all: by then that is so in {reached} % of the runs."
+
+    def data(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return {
+            "answer": {**self.asked.data(), "words": self.answer},
+            "issues": [{"id": name, "title": self._title(name), **found.data()} for name, found in self.each.items()],
+            "first": [found.data() for found in self.firsts],
+        }
+
+    def text(self, look: Look) -> str:
+        """A table that fits the width, with the answer above it."""
+        heads = f"{100 * self.asked.probability:g} % by".rjust(_DATE) + "from".rjust(_DATE) + "to (95 %)".rjust(_DATE)
+        left = look.width - 3 * _DATE - _CHANCE
+        rule = look.faint("─" * look.width)
+        lines = [*_top(self.projection, look), *wrap(self.answer, look.width), ""]
+        lines += [pad("resolved", left) + heads + "ever, %".rjust(_CHANCE), rule]
+        for name, found in self.each.items():
+            lines += _row(self._title(name), _figures(found), left, look)
+        lines.append(rule)
+        for found in self.firsts:
+            n = len(found.issues)
+            title = f"all {n}" if found.first == n else f"first {found.first} of {n}"
+            lines += _row(title, _figures(found), left, look)
+        note = f"later: after {self.asked.last_day}, the last day that was looked at; ever: by that day. {NOTE}"
+        return _bottom([*lines, ""], note, look)
+
+    def _title(self, name: str) -> str:
+        return next(facts.title for facts in self.projection.setting.issues if facts.id == name)
+
+
+def how_many_text(projection: Projection, found: HowMany, look: Look) -> str:
+    """How many issues are resolved by a date, as a table that fits the width, with the answer above it."""
+    left = look.width - 3 * _DATE
+    rule = look.faint("─" * look.width)
+    lines = [*_top(projection, look), *wrap(how_many_words(found), look.width), ""]
+    lines += [
+        pad(f"resolved by {found.by}", left)
+        + "% of runs".rjust(_DATE)
+        + "from".rjust(_DATE)
+        + "to (95 %)".rjust(_DATE),
+        rule,
+    ]
+    n = len(found.issues)
+    for k in range(1, n + 1):
+        chance = found.at_least(k)
+        figures = _percent(chance).rjust(_DATE)
+        figures += "".join(f"{100 * end:.1f}".rjust(_DATE) for end in (chance.low, chance.high))
+        lines += _row(f"at least {k} of {n}" if k < n else f"all {n}", figures, left, look)
+    return _bottom([*lines, ""], NOTE, look)
+
+
+def how_many_words(found: HowMany) -> str:
+    """The answer in two sentences."""
+    n, sure, (low, high) = len(found.issues), found.surely(0.8), found.range
+    what = f"at least {sure} of {n} issues {'is' if sure == 1 else 'are'}" if sure else "none is sure to be"
+    spread = f"from {low} to {high}" if low < high else f"{low}"
+    return (
+        f"By {found.by}, with a probability of at least 80 %, {what} resolved. In the median run it is "
+        f"{found.median}, in the middle 80 % of runs {spread}; the mean is {found.mean:.1f}."
+    )
+
+
+def _interval(found: When) -> str:
+    return f"{found.low} to {found.high or f'after {found.last_day}'}"
+
+
+def _figures(found: When) -> str:
+    dates = "".join(_day(day).rjust(_DATE) for day in (found.day, found.low, found.high))
+    return dates + _percent(found.by_horizon).rjust(_CHANCE)
+
+
+def _day(day: date | None) -> str:
+    return "later" if day is None else str(day)
+
+
+def _percent(share: Estimate) -> str:
+    return percent(Chance(share.value, share.se))
+
+
+def _row(title: str, figures: str, left: int, look: Look) -> list[str]:
+    first, *more = wrap(title, left - 1, "  ")
+    return [look.bold(pad(first, left)) + figures, *(look.bold(line) for line in more)]
+
+
+def _top(projection: Projection, look: Look) -> list[str]:
+    setting = projection.setting
+    lines = [look.bold(line) for line in wrap(setting.talks, look.width)] + wrap(setting.title, look.width)
+    where = f"From {setting.as_of} to the horizon {setting.horizon}; {projection.provenance}."
+    return [*lines, *wrap(where, look.width), ""]
+
+
+def _bottom(lines: list[str], note: str, look: Look) -> str:
+    lines = [*lines, *(look.faint(line) for line in wrap(note, look.width))]
+    return "\n".join(line.rstrip() for line in lines) + "\n"

@@ -1,0 +1,79 @@
+"""The commands about what is assumed: check, show, schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from negsim.cli.options import Json, Scenario, count, print_json, yaml_files
+from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.files.terminal_text import Look
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILES", help="Scenarios, such as scenarios/*.yaml.", autocompletion=yaml_files),
+]
+
+
+def check(files: Files, as_json: Json = False) -> None:
+    """List every problem of scenario files, all at once.
+
+    Each comes with its place and what is allowed. Exit code 2 if there are errors; warnings alone give 0.
+    """
+    from negsim.scenario.file_check import as_data
+    from negsim.scenario.file_check import check as problems_of
+
+    problems = [problem for file in files for problem in problems_of(file)]
+    errors = sum(not problem.warning for problem in problems)
+    warnings = len(problems) - errors
+    if as_json:
+        summary = {"files": list(map(str, files)), "errors": errors, "warnings": warnings}
+        print_json({**summary, "problems": as_data(problems)})
+    else:
+        for problem in problems:
+            typer.echo(problem.render(Look.of_stdout()))
+        counts = f"{count(errors, 'error')}, {count(warnings, 'warning')} in {count(len(files), 'file')}"
+        typer.echo(counts, err=True)
+    if errors:
+        raise typer.Exit(2)
+
+
+def show(file: Scenario, as_json: Json = False) -> None:
+    """Print a scenario in full, with nothing left unsaid.
+
+    What was inherited and every default is written out. What is printed is itself a scenario, as YAML or as JSON, and
+    runs to the same result.
+    """
+    from negsim.scenario.scenario import load
+
+    scenario = load(file)
+    if as_json:
+        print_json(scenario.resolved())
+    else:
+        typer.echo(scenario.to_yaml(), nl=False)
+
+
+def schemas(incomplete: str) -> list[str]:
+    """Kinds of file that have a schema, for a shell to complete."""
+    return [name for name in _SCHEMAS if name.startswith(incomplete)]
+
+
+def schema(
+    what: Annotated[str, typer.Argument(metavar="scenario|agenda", help="Which kind of file.", autocompletion=schemas)],
+    as_json: Annotated[bool, typer.Option("--json", help="A schema is JSON either way.")] = False,
+) -> None:
+    """Print a JSON schema, for editors that complete and check."""
+    from negsim.agenda.agenda import agenda_schema
+    from negsim.scenario.schema import scenario_schema
+
+    if what not in _SCHEMAS:
+        hint = did_you_mean(what, _SCHEMAS)
+        raise NegsimError(
+            f'there is no schema "{what}"; allowed: {one_of(_SCHEMAS)}' + (f"; did you mean {hint}?" if hint else "")
+        )
+    print_json(scenario_schema() if what == "scenario" else agenda_schema())
+
+
+_SCHEMAS = ("scenario", "agenda")

@@ -1,0 +1,201 @@
+"""The whole backtest: all forecasts beside each other, ours taken apart, and how sure the differences are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from negsim.calibration.simulated import ABLATION as ABLATION_OF_SIMULATED
+from negsim.calibration.simulated import SIMULATED
+from negsim.errors import NegsimError
+from negsim.evaluation import evaluation_tables as verdict
+from negsim.evaluation.results_store import Keeper, Piece, identity
+from negsim.history.backtest import HORIZON, KINDS, AtOrigin, Examiner, Scored, gathered
+from negsim.history.baselines import BASELINES
+from negsim.history.bootstrap import Difference, difference
+from negsim.history.forecaster import ABLATION, OURS
+from negsim.history.negotiations import Histories
+from negsim.history.snapshot import Forecaster
+from negsim.projection.execution import spread
+from negsim.quantities.quantity import UNITS
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+#: What each of ours is held against: the strongest baseline that knows as much.
+AGAINST = (
+    ("one, no targets", "per meeting"),
+    ("ours, no targets", "per meeting"),
+    ("ours, one variant", "target x slip"),
+    ("ours", "target x slip"),
+    ("sim., no targets", "per meeting"),
+    ("simulated", "target x slip"),
+)
+
+#: What is forecast without hindsight too: what needs little to learn from.
+EARLY = ("per meeting", "target x slip", "ours, no targets", "ours", *SIMULATED)
+#: What is forecast with dates from memory too.
+REMEMBERED = ("per meeting", "target x slip", *OURS, *SIMULATED)
+#: How the ablation of the simulation is told apart from that of ours.
+LESS = "simulated without "
+
+_UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The scores of all methods, and the differences.
+
+    If they were asked for: ``ablation``, our forecast without each of its features; ``early``, forecasts that are
+    taught by nothing that came after the origin; ``remembered``, forecasts where dates from memory are used.
+    """
+
+    scored: Scored
+    differences: list[Difference]
+    horizon: int
+    ablation: Scored | None = None
+    early: Scored | None = None
+    remembered: Scored | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the whole: which methods, taught how, on which record."""
+
+    methods: Mapping[str, Forecaster]
+    hindsight: bool = True
+    remembered: bool = False
+
+
+_ALL: dict[str, Forecaster] = {**BASELINES, **OURS, **SIMULATED}
+#: By the names of `Trial`. A worker looks its methods up here, so that no function has to be sent.
+PARTS = {
+    "scored": Part(_ALL),
+    "ablation": Part({**ABLATION, **{LESS + words: method for words, method in ABLATION_OF_SIMULATED.items()}}),
+    "early": Part({name: _ALL[name] for name in EARLY}, hindsight=False),
+    "remembered": Part({name: _ALL[name] for name in REMEMBERED}, remembered=True),
+}
+
+
+class Job:
+    """What a worker has to know; what it has taught its methods stays with it."""
+
+    def __init__(self, histories: Histories, remembered: Histories | None, horizon: int) -> None:
+        self.histories, self.remembered, self.horizon = histories, remembered, horizon
+        self._examiners: dict[str, Examiner] = {}
+
+    def examiner(self, part: str) -> Examiner:
+        """Who examines the methods of a part."""
+        if part not in self._examiners:
+            of = PARTS[part]
+            record = self.remembered if of.remembered and self.remembered is not None else self.histories
+            self._examiners[part] = Examiner(record, of.methods, self.horizon, of.hindsight)
+        return self._examiners[part]
+
+
+def at_origin(job: Job, piece: Piece) -> tuple[Piece, AtOrigin]:
+    """One piece of work: the forecasts of a part from one origin."""
+    part, talks, origin = piece
+    return piece, job.examiner(part).at(talks, origin)
+
+
+def trial(
+    histories: Histories,
+    origins: Mapping[str, Sequence[date]],
+    horizon: int = HORIZON,
+    progress: Callable[[int], Any] | None = None,
+    remembered: Histories | None = None,
+    *,
+    executor: Executor | None = None,
+    out: Path | None = None,
+) -> Trial:
+    """Forecast from every origin by every method.
+
+    With a record in which dates from memory are on (``remembered``) all that the track record tells comes too, which is
+    four times the work.
+
+    Args:
+        histories: The record.
+        origins: Days by talks.
+        horizon: How many days forecasts are looked at.
+        progress: Called with how many origins were finished before, then with how many more are.
+        remembered: The record with dates from memory.
+        executor: Who forecasts: processes, not threads, since most of it is Python; none: this process.
+        out: A folder for all scores, see `negsim.evaluation.results_store`. What is finished is kept beside it, and the same call
+            goes on there; what it holds already is not done again.
+
+    Raises:
+        NegsimError: As `score`; or ``out`` holds something else, or cannot be written.
+    """
+    parts = [name for name, part in PARTS.items() if remembered is not None or part is PARTS["scored"]]
+    pieces = [(part, name, day) for part in parts for name, days in origins.items() for day in days]
+    ends = {name: histories[name].end for name in origins}
+
+    def whole(found: Mapping[Piece, AtOrigin]) -> Trial:
+        each = {
+            part: gathered(
+                PARTS[part].methods, [found[part, name, day] for name in origins for day in origins[name]], ends
+            )
+            for part in parts
+        }
+        return Trial(horizon=horizon, differences=_differences(each["scored"]), **each)
+
+    methods = {name: list(part.methods) for name, part in PARTS.items()}
+    keeper = Keeper(out, identity(histories, origins, horizon, methods)) if out is not None else None
+    found = keeper.finished() if keeper is not None else {}
+    if keeper is not None and all(piece in found for piece in pieces):
+        if progress is not None:
+            progress(len(pieces))
+        return whole(found)
+    with keeper or nullcontext():
+        if keeper is not None:
+            found |= keeper.on_the_bench()
+        todo = [piece for piece in pieces if piece not in found]
+        if progress is not None:
+            progress(len(pieces) - len(todo))
+        job = Job(histories, remembered, horizon)
+        fresh = spread(at_origin, job, todo, executor) if executor is not None else (at_origin(job, p) for p in todo)
+        for piece, each in fresh:
+            found[piece] = each
+            if keeper is not None:
+                keeper.put(piece, each)
+            if progress is not None:
+                progress(1)
+        done = whole(found)
+        if keeper is not None:
+            keeper.finish(found, verdict.data(done.scored, done.differences))
+    return done
+
+
+def _differences(scored: Scored) -> list[Difference]:
+    return [
+        difference(scored, method, against, kind)
+        for kind in KINDS
+        for method, against in AGAINST
+        if any(case.kind == kind for case in scored.cases)
+    ]
+
+
+def days_of(text: str) -> int:
+    """A horizon in whole days: ``3y``, ``3 years``, ``18 months``.
+
+    Raises:
+        NegsimError: It is no duration, or not between a quarter and ten years.
+
+    >>> days_of("3y"), days_of("18 months"), days_of("400d")
+    (1096, 548, 400)
+    """
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)", text.strip().lower())
+    unit = found[2].removesuffix("s") if found else ""
+    unit = _UNITS.get(unit, unit)
+    if found is None or unit not in UNITS["duration"]:
+        raise NegsimError(f'a horizon is written 3y, "18 months" or 400d, but was "{text}"')
+    days = round(float(found[1]) * UNITS["duration"][unit])
+    if not 90 <= days <= 3653:
+        raise NegsimError(f"a horizon lies between 90 days and ten years, but was {days} days")
+    return days

@@ -1,0 +1,245 @@
+"""The track record: one page, and two pictures, that a sceptic reads first; made of a backtest and of nothing else."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negsim.evaluation.evaluation import LESS, Trial
+from negsim.evaluation.evaluation_tables import CAUTION
+from negsim.evaluation.results_store import fingerprint
+from negsim.files.writing import write_file
+from negsim.history.backtest import BRIER_DAYS, KINDS, Scored
+from negsim.history.bootstrap import Difference
+from negsim.history.forecaster import chosen
+from negsim.history.negotiations import Histories
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+TEMPLATE = Path(__file__).parent / "track.md"
+
+#: What the pictures show.
+DRAWN = ("per meeting", "target x slip", "ours", "simulated")
+BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
+#: The aims: method, baseline, the ratio of CRPS that is aimed at, and the least that is.
+AIMS = (
+    ("one, no targets", "per meeting", 0.75, 0.90),
+    ("ours, one variant", "target x slip", 0.85, 0.95),
+    ("ours, no targets", "per meeting", 0.75, 0.90),
+    ("ours", "target x slip", 0.85, 0.95),
+    ("sim., no targets", "per meeting", 0.75, 0.90),
+    ("simulated", "target x slip", 0.85, 0.95),
+)
+#: Per talks never worse than so many times the baseline, or than so many days more.
+TIMES, DAYS = 1.25, 10.0
+COVER = (0.75, 0.88)
+NO = "**no**"
+
+
+def write_page(found: Trial, histories: Histories, path: Path) -> list[Path]:
+    """Write the page, and its pictures with their data beside it; the paths that were written."""
+    from negsim.plots.track import by_talks, picture, reliability
+
+    beside = path.with_suffix("")
+    pictures = {
+        f"{beside.name}-talks.svg": picture(by_talks, talks_table(found.scored)),
+        f"{beside.name}-reliability.svg": picture(reliability, reliability_table(found.scored, "simulated"), 6.0),
+    }
+    written = []
+    for name, drawn in pictures.items():
+        drawn.save(path.with_name(name))
+        written.append(path.with_name(name))
+    write_file(path, page(found, histories, list(pictures)).encode())
+    return [path, *written]
+
+
+def talks_table(scored: Scored) -> pd.DataFrame:
+    """The CRPS of open issues by talks and method."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {"talks": talks, "method": method, "crps": round(value, 2)}
+            for talks in scored.ends
+            for method in DRAWN
+            if math.isfinite(value := scored.of_talks(method, talks))
+        ]
+    )
+
+
+def reliability_table(scored: Scored, method: str) -> pd.DataFrame:
+    """What was given to a closing and how often it came, by bins; talks, origins and issues weigh as in all means."""
+    import pandas as pd
+
+    row = scored.methods.index(method)
+    weights = _weights(scored)
+    found = []
+    for n, days in enumerate(BRIER_DAYS):
+        p = scored.at_days[row, :, n]
+        usable = np.asarray([case.horizon >= days for case in scored.cases]) & np.isfinite(p)
+        happened = np.asarray([case.outcome is not None and case.outcome <= days for case in scored.cases])
+        for low, high in pairwise(BINS):
+            mine = usable & (p >= low) & ((p < high) | (high == 1.0))
+            weight = weights[mine].sum()
+            if weight > 0:
+                given = (weights[mine] * p[mine]).sum() / weight
+                came = (weights[mine] * happened[mine]).sum() / weight
+                share = weight / weights[usable].sum()
+                cases = int(mine.sum())
+                found.append((days, round(given, 4), round(came, 4), round(share, 4), cases))
+    return pd.DataFrame(found, columns=["days", "forecast", "happened", "weight", "cases"])
+
+
+def _weights(scored: Scored) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    per_origin: dict[tuple[object, ...], int] = {}
+    for case in scored.cases:
+        key = (case.talks, case.origin)
+        per_origin[key] = per_origin.get(key, 0) + 1
+    origins: dict[object, int] = {}
+    for talks, _ in per_origin:
+        origins[talks] = origins.get(talks, 0) + 1
+    return np.asarray([1.0 / per_origin[case.talks, case.origin] / origins[case.talks] for case in scored.cases])
+
+
+def page(found: Trial, histories: Histories, pictures: list[str]) -> str:
+    """The page as Markdown, of a trial with ablation and early forecasts; its words are in ``track.md``."""
+    scored, ablation, early = found.scored, found.ablation, found.early
+    assert ablation is not None
+    assert early is not None
+    assert found.remembered is not None
+    tables = {
+        f"{key}_{name}": make(scored, kind)
+        for key, kind in zip(("open", "waiting"), KINDS, strict=True)
+        for name, make in (("scores", _scores), ("by_talks", _by_talks))
+    }
+    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
+        tables,
+        fingerprint=fingerprint(histories)[:12],
+        names=", ".join(histories[name].title for name in scored.ends),
+        open=sum(case.kind == KINDS[0] for case in scored.cases),
+        waiting=sum(case.kind == KINDS[1] for case in scored.cases),
+        horizon=found.horizon,
+        count=len(scored.ends),
+        caution=CAUTION,
+        early=f"{early.mean('ours'):.0f}",
+        early_cover=f"{early.mean('ours', 'cover_80'):.2f}",
+        ours=f"{scored.mean('ours'):.0f}",
+        aims=_aims(scored),
+        talks_picture=pictures[0],
+        reliability_picture=pictures[1],
+        brier=", ".join(map(str, BRIER_DAYS)),
+        pit=_pit(scored, "ours"),
+        pit_simulated=_pit(scored, "simulated"),
+        differences=_differences(found.differences),
+        ablation=_ablation(scored, ablation, "ours", [name for name in ablation.methods if not name.startswith(LESS)]),
+        ablation_simulated=_ablation(
+            scored, ablation, "simulated", [name for name in ablation.methods if name.startswith(LESS)]
+        ),
+        early_scores=_short(early),
+        remembered_scores=_short(found.remembered),
+        remembered=sum(case.kind == KINDS[0] for case in found.remembered.cases),
+        variants="; ".join(
+            f"{name}: {chosen([each for each in histories.talks.values() if each.id != name]).words}"
+            for name in scored.ends
+        ),
+    )
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _figure(value: float, digits: int = 1) -> str:
+    return f"{value:.{digits}f}" if math.isfinite(value) else ""
+
+
+def _aims(scored: Scored) -> str:
+    rows = []
+    for method, base, goal, least in AIMS:
+        ratio = scored.mean(method) / scored.mean(base)
+        how = "yes" if ratio <= goal else "the least" if ratio <= least else NO
+        rows.append((f"{method}: CRPS at most {goal:.2f} of {base} ({least:.2f} the least)", f"{ratio:.2f}", how))
+    for method, base, *_ in AIMS:
+        for talks in scored.ends:
+            one, other = scored.of_talks(method, talks), scored.of_talks(base, talks)
+            fine = one <= TIMES * other or one <= other + DAYS
+            what = f"{method}, {talks}: at most {TIMES} times {base} or {DAYS:.0f} days more"
+            rows.append((what, f"{one:.0f} against {other:.0f} days", "yes" if fine else NO))
+    for method, *_ in AIMS:
+        cover = scored.mean(method, "cover_80")
+        fine = COVER[0] <= cover <= COVER[1]
+        what = f"{method}: 80 % intervals cover {COVER[0]} to {COVER[1]}"
+        rows.append((what, f"{cover:.3f}", "yes" if fine else NO))
+    for method, base, *_ in AIMS:
+        one, other = (scored.mean(name, kind=KINDS[1]) for name in (method, base))
+        what = f"{method}, issues not yet opened: no worse than {base}"
+        rows.append((what, f"{one:.0f} against {other:.0f} days", "yes" if one <= other else NO))
+    return _table(("what was aimed at", "reached", ""), rows)
+
+
+def _scores(scored: Scored, kind: str) -> str:
+    heads = ["", "CRPS", "log", *(f"Brier {day}" for day in BRIER_DAYS), "50 %", "80 %", "concluded", "others"]
+    names = ("crps", "log", *(f"brier_{day}" for day in BRIER_DAYS), "cover_50", "cover_80")
+    rows = []
+    for method in scored.methods:
+        values = [scored.mean(method, name, kind) for name in names]
+        texts = [_figure(value, digits) for value, digits in zip(values, (1, 2, 3, 3, 3, 2, 2), strict=True)]
+        ended = (scored.ended("concluded"), scored.ended("other"))
+        texts += [_figure(scored.mean(method, "crps", kind, of)) if of else "" for of in ended]
+        rows.append((method, *texts))
+    return _table(heads, rows)
+
+
+def _by_talks(scored: Scored, kind: str) -> str:
+    rows = []
+    for method in scored.methods:
+        values = [scored.of_talks(method, talks, kind=kind) for talks in scored.ends]
+        rows.append((method, *map(_figure, values)))
+    return _table(["", *scored.ends], rows)
+
+
+def _pit(scored: Scored, method: str) -> str:
+    """Five bins of the randomised transform, in expectation over the randomisation."""
+    row, weights = scored.methods.index(method), _weights(scored)
+    low, high = scored.values[row, :, -2], np.maximum(scored.values[row, :, -1], scored.values[row, :, -2] + 1e-9)
+    shares = []
+    for left, right in pairwise(np.linspace(0, 1, 6)):
+        inside = np.clip(np.minimum(high, right) - np.maximum(low, left), 0, None) / (high - low)
+        shares.append(f"{100 * float((weights * inside).sum() / weights.sum()):.0f} %")
+    return ", ".join(shares)
+
+
+def _differences(differences: list[Difference]) -> str:
+    rows = []
+    for each in differences:
+        intervals = (f"{low:.0f} to {high:.0f}" for low, high in (each.over_talks, each.over_origins))
+        name = f"{each.method} - {each.against}"
+        rows.append((name, each.kind, f"{each.days:+.0f}", f"{each.ratio:.2f}", *intervals))
+    return _table(("", "issues", "days", "ratio", "over talks", "over origins"), rows)
+
+
+def _ablation(scored: Scored, without: Scored, whole: str, less: list[str]) -> str:
+    rows = []
+    for name, which in ((whole, scored), *((name, without) for name in less)):
+        by_talks = (f"{which.of_talks(name, talks):.0f}" for talks in which.ends)
+        words = "(nothing is off)" if which is scored else name.removeprefix(LESS)
+        rows.append((words, f"{which.mean(name):.1f}", *by_talks, f"{which.mean(name, kind=KINDS[1]):.1f}"))
+    return _table((f"{whole} without", "open", *scored.ends, "not yet opened"), rows)
+
+
+def _short(scored: Scored) -> str:
+    rows = []
+    for method in scored.methods:
+        values = [scored.mean(method), *(scored.of_talks(method, talks) for talks in scored.ends)]
+        cover = f"{scored.mean(method, 'cover_80'):.2f}"
+        rows.append((method, *map(_figure, values), cover))
+    return _table(("CRPS", "all", *scored.ends, "80 % cover"), rows)

@@ -1,0 +1,216 @@
+"""What analyses of a sweep or of runs start from: the factors of each case, and one outcome, said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from negsim.analysis.context import add_months
+from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.experiments.experiment import ALL, MONTHS
+from negsim.experiments.factors import Factor
+from negsim.experiments.sweeps import Sweep
+from negsim.projection.projection import Projection, setting_of
+from negsim.scenario.differences import place_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from negsim.analysis.context import Setting
+    from negsim.scenario.scenario import Scenario
+
+HORIZON = "horizon"
+#: Within how many months something is asked for; ``horizon``: ever.
+WITHIN = (*map(str, MONTHS), HORIZON)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is analysed of an issue (``all``: of the last one), or without one the number of issues resolved.
+
+    ``within`` is one of `WITHIN`; ``days``: not whether it is resolved by then, but when.
+
+    Raises:
+        NegsimError: it makes no sense.
+    """
+
+    issue: str | None = None
+    within: str = "24"
+    days: bool = False
+
+    def __post_init__(self) -> None:
+        if self.within not in WITHIN:
+            raise NegsimError(f"within takes {one_of(WITHIN)} (months), but was {self.within}")
+        if self.days and self.issue is None:
+            raise NegsimError("days are those of an issue; name one")
+
+    def check(self, scenario: Scenario) -> None:
+        """See that a scenario can tell this.
+
+        Raises:
+            NegsimError: it has no such issue, or its horizon is nearer.
+        """
+        if self.issue is not None and self.issue != ALL and self.issue not in scenario.issues:
+            hint = did_you_mean(self.issue, [*scenario.issues, ALL])
+            meant = f"; did you mean {hint}?" if hint else ""
+            raise NegsimError(f'there is no issue "{self.issue}"; allowed: {one_of(scenario.issues)}, all{meant}')
+        if self.day(scenario) > scenario.horizon_days:
+            raise NegsimError(f"nothing was computed {self.within} months on: the horizon is {scenario.horizon_date}")
+
+    def day(self, scenario: Scenario) -> int:
+        """The last day that counts, in days from ``as_of``."""
+        if self.within == HORIZON:
+            return scenario.horizon_days
+        return (add_months(scenario.as_of, int(self.within)) - scenario.as_of).days
+
+    def event(self, scenario: Scenario, varied: Collection[str] = ()) -> str:
+        """What happens or does not, in words; with the date, unless that is among what is ``varied``."""
+        title = "all issues are" if self.issue == ALL else f"{scenario.agenda.issues[str(self.issue)].title} is"
+        if self.within == HORIZON:
+            return f"{title} resolved within {_horizon(scenario, varied)}"
+        by = "" if "as_of" in varied else f" (by {add_months(scenario.as_of, int(self.within))})"
+        return f"{title} resolved within {self.within} months{by}"
+
+    def words(self, scenario: Scenario, each: str, varied: Collection[str] = ()) -> str:
+        """What is analysed, in words; ``each`` is a run or an experiment."""
+        mean = "" if each == "run" else "mean over runs of the "
+        if self.issue is None:
+            return f"{mean}number of issues resolved within {_horizon(scenario, varied)}"
+        if self.days:
+            what = self.event(scenario).partition(" is resolved")[0].partition(" are resolved")[0]
+            verb = "are" if self.issue == ALL else "is"
+            end = "" if {"horizon", "as_of"} & set(varied) else f" ({scenario.horizon_days:,} days)"
+            return (
+                f"{mean}days until {what} {verb} resolved, or until the horizon: "
+                f"runs that do not resolve it count as the horizon{end}"
+            )
+        event = self.event(scenario, varied)
+        return f"whether {event}, 1 or 0 in each run" if each == "run" else f"share of runs in which {event}"
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """Cases to analyse, runs or experiments: the factors ``x`` (a column each) and the outcome ``y``.
+
+    ``design`` is that of the sweep, or ``runs``; ``points`` are quantiles of the factors for designs that need them.
+    """
+
+    scenario: Scenario
+    factors: tuple[Factor, ...]
+    x: pd.DataFrame
+    y: npt.NDArray[np.float64]
+    outcome: Outcome
+    each: str
+    design: str
+    seed: int
+    provenance: str
+    points: Any = None
+
+    @property
+    def words(self) -> str:
+        """What is analysed."""
+        return self.outcome.words(self.scenario, self.each, list(self.x.columns))
+
+    @property
+    def event(self) -> str:
+        """What happens or does not, of an issue."""
+        return self.outcome.event(self.scenario, list(self.x.columns))
+
+    @property
+    def setting(self) -> Setting:
+        """Names and dates of the scenario."""
+        return setting_of(self.scenario)
+
+    def label(self, path: str) -> str:
+        """A factor in words."""
+        return place_words(path, self.scenario)
+
+    def amount(self, path: str, value: Any) -> str:
+        """A value of a factor in words."""
+        if isinstance(value, str):
+            return value
+        unit = next(factor.unit for factor in self.factors if factor.path == path)
+        return amount(float(value), unit)
+
+
+def _horizon(scenario: Scenario, varied: Collection[str]) -> str:
+    return "the horizon" if {"horizon", "as_of"} & set(varied) else f"the horizon ({scenario.horizon_date})"
+
+
+def amount(value: float, unit: str) -> str:
+    """A number in words: months and years where days are many.
+
+    >>> amount(425.0, "days"), amount(0.31313, ""), amount(2000.0, "days"), amount(41.2, "days")
+    ('14 months', '0.313', '5.48 years', '41.2 days')
+    """
+    if unit == "days" and value >= 1461:
+        return f"{value / 365.25:.3g} years"
+    if unit == "days" and value >= 60:
+        return f"{value / (365.25 / 12):.3g} months"
+    return f"{value:.3g} {unit}".strip()
+
+
+def cases_of(source: Sweep | Projection, outcome: Outcome) -> Cases:
+    """The cases of a sweep (its experiments), or of a projection (its runs and what each of them assumes).
+
+    Raises:
+        NegsimError: the source does not tell the outcome, or nothing varies in it.
+    """
+    outcome.check(source.scenario)
+    return _of_sweep(source, outcome) if isinstance(source, Sweep) else _of_runs(source, outcome)
+
+
+def _of_sweep(sweep: Sweep, outcome: Outcome) -> Cases:
+    import numpy as np
+
+    rows = sweep.table[sweep.table["issue"] == (outcome.issue or ALL)].reset_index(drop=True)
+    within = HORIZON if outcome.within == HORIZON else f"{outcome.within}m"
+    column = "resolved" if outcome.issue is None else "mean_days" if outcome.days else f"p_{within}"
+    kept = rows[column].notna()
+    if sweep.design in ("saltelli", "morris") and (len(rows) < sweep.experiments or not kept.all()):
+        raise NegsimError(
+            f"some experiments do not tell of {outcome.issue}, and a {sweep.design} design needs them all"
+        )
+    rows = rows[kept]
+    x = rows[sweep.paths].reset_index(drop=True)
+    points = sweep.points if sweep.design in ("saltelli", "morris") else None
+    y = np.asarray(rows[column], float)
+    return Cases(
+        sweep.scenario, sweep.factors, x, y, outcome, "experiment", sweep.design, sweep.seed, sweep.provenance, points
+    )
+
+
+def _of_runs(projection: Projection, outcome: Outcome) -> Cases:
+    import numpy as np
+
+    from negsim.simulation.compiler import compile
+
+    scenario = projection.scenario
+    days = np.where(np.isnan(projection.outcomes["resolved"]), np.inf, projection.outcomes["resolved"])
+    y = run_outcome(days, scenario, outcome)
+    x = projection.parameters.reset_index(drop=True)
+    x = x.loc[:, x.nunique() > 1]
+    if not len(x.columns):
+        raise NegsimError("the scenario draws no assumption: all numbers in it are known; sweep some of them")
+    kinds = compile(scenario).assumptions
+    factors = tuple(Factor(name, kinds[name], own=True) for name in x.columns)
+    return Cases(scenario, factors, x, y, outcome, "run", "runs", projection.seed, projection.provenance)
+
+
+def run_outcome(days: npt.NDArray[np.float64], scenario: Scenario, outcome: Outcome) -> npt.NDArray[np.float64]:
+    """The outcome of each run, from the days (runs, issues) on which issues are resolved; inf for never.
+
+    A date counts if the issue is resolved on that day or before it, as in `Projection.resolved_by`.
+    """
+    import numpy as np
+
+    horizon = float(scenario.horizon_days)
+    if outcome.issue is None:
+        return np.asarray((days < horizon).sum(axis=1), float)
+    when = days.max(axis=1) if outcome.issue == ALL else days[:, list(scenario.issues).index(outcome.issue)]
+    if outcome.days:
+        return np.asarray(np.minimum(when, horizon))
+    return np.asarray(np.floor(when) <= min(outcome.day(scenario), horizon - 1), float)

@@ -1,0 +1,325 @@
+"""What would change: scenarios compared with a first one, run by run under common luck."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from negsim.analysis import comparison_sentences as verdicts
+from negsim.analysis.compare import compare as paired
+from negsim.analysis.compare import dates_in_common
+from negsim.errors import NegsimError
+from negsim.projection.projection import Projection
+from negsim.projection.running import DEFAULT_RUNS, DEFAULT_SEED, KEPT, run
+from negsim.scenario.differences import Difference, differences
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from negsim.analysis.compare import IssueComparison, Paired
+    from negsim.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Projections that share their luck, each of the ``others`` compared with the ``baseline``.
+
+    ``by`` is the date that verdicts speak of: 24 months on, or the last date that both cover, unless it is given.
+    ``pairs`` holds the figures as objects, one `Paired` for each of the others.
+
+    Raises:
+        NegsimError: the projections were not run under the same luck, or have nothing in common.
+
+    >>> import negsim as ns
+    >>> s = ns.load("scenarios/baseline.yaml")
+    >>> c = ns.compare(s, s.replace({"tactics.us.beta": 0.1}), runs=200)
+    >>> c.issues.loc[("B", "flights"), ["p_base", "p_other", "difference"]].round(3).tolist()
+    [0.185, 0.16, -0.025]
+    >>> [d.words for d in c.differences()]
+    ['United States beta: parameter us_beta -> 0.1 (9 issues)']
+    """
+
+    baseline: Projection
+    others: tuple[Projection, ...]
+    by: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.others:
+            raise NegsimError("a comparison takes two scenarios or more")
+        wrong = []
+        for label, other in zip(self.labels[1:], self.others, strict=True):
+            for what in ("runs", "seed", "luck"):
+                mine, its = getattr(self.baseline, what), getattr(other, what)
+                if mine != its:
+                    wrong.append(f"A has {what} {mine:,}, {label} has {its:,}")
+        if wrong:
+            raise NegsimError(f"only runs under the same luck can be compared run by run: {'; '.join(wrong)}")
+        assert self.pairs
+
+    def __repr__(self) -> str:
+        titles = ", ".join(repr(other.scenario.title) for other in self.others)
+        return f"<Comparison: {titles} with {self.baseline.scenario.title!r}, {self.runs:,} runs, seed {self.seed}>"
+
+    @property
+    def runs(self) -> int:
+        """How many pairs of runs there are."""
+        return self.baseline.runs
+
+    @property
+    def seed(self) -> int:
+        """The seed that all share."""
+        return self.baseline.seed
+
+    @property
+    def projections(self) -> tuple[Projection, ...]:
+        """The baseline and the others."""
+        return (self.baseline, *self.others)
+
+    @property
+    def labels(self) -> list[str]:
+        """What tables call them: A is the baseline, B the first of the others."""
+        letters = string.ascii_uppercase
+        return [letters[k] if k < len(letters) else f"#{k + 1}" for k in range(len(self.others) + 1)]
+
+    @cached_property
+    def pairs(self) -> tuple[Paired, ...]:
+        """The figures of each of the others against the baseline."""
+        base = self.baseline
+        before = base.outcomes["resolved"]
+        return tuple(
+            paired(base.setting, before, other.setting, other.outcomes["resolved"], self.by) for other in self.others
+        )
+
+    def differences(self, number: int = 0) -> tuple[Difference, ...]:
+        """Which assumptions differ between the baseline and one of the others (0 is the first of them)."""
+        return differences(self.baseline.scenario, self.others[number].scenario)
+
+    @property
+    def issues(self) -> pd.DataFrame:
+        """A row for each of the others and each issue in both; the issue ``all`` is resolved with the last of them.
+
+        ``p_base``, ``p_other``: chances to be resolved by the date of the verdicts; ``difference`` with ``se``,
+        ``low``, ``high``: the other's minus the base's, paired, with its 95 % interval; ``p50_...``: the 50 % dates
+        (None: not within the dates compared), their difference in days (NaN) and the ends of its interval (infinite: no
+        bound); ``earlier``, ``same``, ``later``: shares of runs in which the other resolves it earlier, on the same day
+        or later, with 95 % intervals; ``saved``: how many times less variance common luck leaves; ``verdict``.
+        """
+        import pandas as pd
+
+        rows = []
+        for label, pair in zip(self.labels[1:], self.pairs, strict=True):
+            for issue in (*pair.issues, pair.every):
+                found = issue.by[pair.on]
+                row: dict[str, Any] = {"scenario": label, "issue": issue.facts.id, "title": issue.facts.title}
+                row |= {"by": pair.on, "p_base": found.base.p, "p_other": found.other.p}
+                row |= _estimate("difference", "", vars(found.difference))
+                row |= {"p50_base": issue.p50.base, "p50_other": issue.p50.other}
+                row |= {"p50_days": math.nan if issue.p50.days is None else float(issue.p50.days)}
+                row |= {"p50_low": issue.p50.low, "p50_high": issue.p50.high}
+                for name in ("earlier", "same", "later"):
+                    row |= _estimate(name, f"{name}_", vars(getattr(issue, name)))
+                row |= {"neither": issue.neither, "saved": found.saved}
+                rows.append(row | {"verdict": verdicts.issue_verdict(issue, pair)})
+        return pd.DataFrame(rows).set_index(["scenario", "issue"])
+
+    @property
+    def chances(self) -> pd.DataFrame:
+        """The differences of chances on every date compared: a row for each of the others, issue and date."""
+        import pandas as pd
+
+        rows = [
+            {"scenario": label, "issue": issue.facts.id, "by": day, "p_base": found.base.p, "p_other": found.other.p}
+            | _estimate("difference", "", vars(found.difference))
+            | {"saved": found.saved}
+            for label, pair in zip(self.labels[1:], self.pairs, strict=True)
+            for issue in (*pair.issues, pair.every)
+            for day, found in issue.by.items()
+        ]
+        return pd.DataFrame(rows).set_index(["scenario", "issue", "by"])
+
+    @property
+    def verdict(self) -> str:
+        """What differs over all issues, a line for each of the others."""
+        return "\n".join(verdicts.verdict(pair) for pair in self.pairs)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is compared with what, and how to read it, in sentences."""
+        several = len(self.others) > 1
+        notes = []
+        for number, (label, other, pair) in enumerate(zip(self.labels[1:], self.others, self.pairs, strict=True)):
+            if (pair.base.as_of, pair.base.horizon) != (pair.other.as_of, pair.other.horizon):
+                notes.append(
+                    f"A covers {pair.base.as_of} to {pair.base.last_day}, {label} {pair.other.as_of} to "
+                    f"{pair.other.last_day}: compared on the dates that both cover, {pair.start} to {pair.last_day}."
+                )
+            for who, only in (("A", pair.only_base), (label, pair.only_other)):
+                if only:
+                    versus = f" (against {label})" if several and who == "A" else ""
+                    notes.append(f"Only in {who}{versus}: {', '.join(facts.title for facts in only)}.")
+            if dict(self.baseline.versions) != dict(other.versions):
+                notes.append(f"A and {label} were run with different versions: part of what differs may be theirs.")
+            if not self.differences(number):
+                notes.append(f"A and {label} assume the same.")
+        notes.append(
+            "Intervals are 95 % ones of the simulation, each by itself: of twenty, one misses. They say nothing of how "
+            "right the assumptions are. All of it holds if the sides concede as the scenarios assume: it is no "
+            "forecast of what they will do."
+        )
+        return notes
+
+    @property
+    def provenance(self) -> str:
+        """What produced this, in a line."""
+        hashes = ", ".join(f"{k} {p.hash[:8]}" for k, p in zip(self.labels, self.projections, strict=True))
+        return f"{self.runs:,} pairs of runs, seed {self.seed}, scenarios {hashes}"
+
+    def data(self) -> dict[str, Any]:
+        """All of it as plain data for JSON; dates are ISO text; null for a date not reached and for no bound."""
+        return {
+            "runs": self.runs,
+            "seed": self.seed,
+            "luck": self.baseline.luck,
+            "scenarios": [
+                {
+                    "label": label,
+                    "title": p.scenario.title,
+                    "as_of": str(p.scenario.as_of),
+                    "horizon": str(p.scenario.horizon_date),
+                    "engine": p.engine,
+                    "hash": p.hash,
+                    "versions": dict(p.versions),
+                }
+                for label, p in zip(self.labels, self.projections, strict=True)
+            ],
+            "comparisons": [
+                {
+                    "base": "A",
+                    "other": label,
+                    "from": str(pair.start),
+                    "to": str(pair.last_day),
+                    "by": str(pair.on),
+                    "verdict": verdicts.verdict(pair),
+                    "variance_saved": _finite(pair.saved),
+                    "issues": [_issue_data(issue, pair) for issue in pair.issues],
+                    "all_resolved": _issue_data(pair.every, pair),
+                    "only_base": [facts.id for facts in pair.only_base],
+                    "only_other": [facts.id for facts in pair.only_other],
+                    "differences": [difference.data() for difference in self.differences(number)],
+                }
+                for number, (label, pair) in enumerate(zip(self.labels[1:], self.pairs, strict=True))
+            ],
+            "notes": self.notes,
+        }
+
+    def _repr_html_(self) -> str:
+        from negsim.projection.html import comparison
+
+        return comparison(self)
+
+
+def _estimate(name: str, prefix: str, estimate: dict[str, float]) -> dict[str, float]:
+    return {name: estimate["value"]} | {f"{prefix}{key}": estimate[key] for key in ("se", "low", "high")}
+
+
+def _issue_data(issue: IssueComparison, pair: Paired) -> dict[str, Any]:
+    return {
+        "id": issue.facts.id,
+        "title": issue.facts.title,
+        "by": {
+            str(day): {
+                "p_base": found.base.p,
+                "p_other": found.other.p,
+                "difference": vars(found.difference),
+                "variance_saved": _finite(found.saved),
+            }
+            for day, found in issue.by.items()
+        },
+        "p50": {
+            "base": None if issue.p50.base is None else str(issue.p50.base),
+            "other": None if issue.p50.other is None else str(issue.p50.other),
+            "days": issue.p50.days,
+            "low": _finite(issue.p50.low),
+            "high": _finite(issue.p50.high),
+        },
+        "earlier": vars(issue.earlier),
+        "same": vars(issue.same),
+        "later": vars(issue.later),
+        "neither": issue.neither,
+        "verdict": verdicts.issue_verdict(issue, pair),
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def compare(
+    *scenarios: Scenario | Projection,
+    runs: int | None = None,
+    seed: int | None = None,
+    engine: str = "auto",
+    by: str | date | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Comparison:
+    """Compare scenarios with the first one, run by run under common luck.
+
+    Args:
+        scenarios: two or more; each one that is a projection already is taken as it is.
+        runs: how many pairs of runs; as many as a projection that is given has, else 2,000.
+        seed: the key of all draws; that of a projection that is given, else 1.
+        engine: as for `negsim.run`.
+        by: the date that verdicts speak of (``2027-04-10``); 24 months on, or the last that both cover, if not given.
+        executor: as for `negsim.run`.
+        progress: called with how many more runs are finished.
+
+    Raises:
+        NegsimError: fewer than two, projections under different luck, no issue or date in common, more outcomes than
+            memory should hold, or anything that `negsim.run` raises.
+
+    >>> import negsim as ns
+    >>> s = ns.load("scenarios/baseline.yaml")
+    >>> ns.compare(s, s.replace(horizon="2 years"), runs=20, engine="reference", by="2026-04-10")
+    <Comparison: 'Baseline' with 'Baseline', 20 runs, seed 1>
+    """
+    if len(scenarios) < 2:
+        raise NegsimError("a comparison takes two scenarios or more")
+    on = _day(by)
+    given = [each for each in scenarios if isinstance(each, Projection)]
+    first = given[0] if given else None
+    runs = runs if runs is not None else first.runs if first else DEFAULT_RUNS
+    seed = seed if seed is not None else first.seed if first else DEFAULT_SEED
+    _refuse_in_vain(scenarios, runs, on)
+    luck = first.luck if first else 0
+    played = [
+        each if isinstance(each, Projection) else run(each, runs, seed, engine, progress, executor=executor, luck=luck)
+        for each in scenarios
+    ]
+    return Comparison(played[0], tuple(played[1:]), on)
+
+
+def _day(by: str | date | None) -> date | None:
+    try:
+        return date.fromisoformat(by) if isinstance(by, str) else by
+    except ValueError:
+        raise NegsimError(f"a date is written 2026-04-10, but was {by!r}") from None
+
+
+def _refuse_in_vain(scenarios: Sequence[Scenario | Projection], runs: int, on: date | None) -> None:
+    """Raise, before anything is played, what would be raised afterwards."""
+    first, *others = [each.scenario if isinstance(each, Projection) else each for each in scenarios]
+    for other in others:
+        dates_in_common(first.as_of, first.horizon_date, other.as_of, other.horizon_date, on)
+    for each in scenarios:
+        if not isinstance(each, Projection) and runs * len(each.issues) > KEPT:
+            raise NegsimError(
+                f"{runs:,} runs of {len(each.issues)} issues are too many to keep in memory; run each scenario into a "
+                "folder (negsim run --out) and compare the folders, or compare with fewer runs"
+            )

@@ -1,0 +1,79 @@
+"""Designs: which values of the factors are tried together."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.experiments.factors import Factor
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+#: What each design does.
+DESIGNS = {
+    "grid": "every value of each with every value of the others",
+    "latin": "samples that fill the space evenly in each factor (Latin hypercube)",
+    "sobol": "samples that fill the space evenly (Sobol sequence, a power of two)",
+    "saltelli": "what Sobol indices need: samples x (factors + 2) experiments",
+    "morris": "what Morris' screening needs: samples x (factors + 1) experiments",
+}
+#: Morris goes to both ends of a factor; of a distribution without an end, so far.
+ENDS = 0.05
+
+
+def check_design(design: str, factors: Sequence[Factor], samples: int) -> None:
+    """See that a design can be made.
+
+    Raises:
+        NegsimError: there is no such design, or it can't be made of these factors or with so many samples.
+    """
+    if design not in DESIGNS:
+        hint = did_you_mean(design, DESIGNS)
+        meant = f"; did you mean {hint}?" if hint else ""
+        raise NegsimError(f'there is no design "{design}"; allowed: {one_of(DESIGNS)}{meant}')
+    drawn = [factor.path for factor in factors if not factor.values]
+    if design == "grid" and drawn:
+        raise NegsimError(f"a grid takes lists of values; for {one_of(drawn)} use --design latin or sobol")
+    if design != "grid" and samples < 2:
+        raise NegsimError(f"{design} takes 2 samples or more, but was {samples}")
+    if design in ("sobol", "saltelli") and samples & (samples - 1):
+        near = 1 << samples.bit_length()
+        raise NegsimError(f"{design} takes a power of two, such as {near // 2} or {near}, but was {samples}")
+    if design in ("saltelli", "morris") and len(factors) < 2:
+        raise NegsimError(f"{design} takes two factors or more")
+
+
+def points(design: str, factors: Sequence[Factor], samples: int, seed: int) -> npt.NDArray[np.float64]:
+    """The experiments of a design as quantiles of the factors: an array (experiments, factors) of numbers from 0 to 1.
+
+    >>> points("grid", [Factor.of("a", [1, 2]), Factor.of("b", [1, 2, 3])], 0, 1).shape
+    (6, 2)
+    >>> (points("latin", [Factor.of("a", [1, 2])], 4, 1) * 4).astype(int).ravel().tolist()
+    [...]
+    """
+    import numpy as np
+    from scipy.stats import qmc
+
+    check_design(design, factors, samples)
+    d = len(factors)
+    if design == "grid":
+        levels = [[(k + 0.5) / len(factor.values) for k in range(len(factor.values))] for factor in factors]
+        return np.array(list(itertools.product(*levels)))
+    if design == "latin":
+        return np.asarray(qmc.LatinHypercube(d, rng=np.random.default_rng(seed)).random(samples))
+    if design == "sobol":
+        return np.asarray(qmc.Sobol(d, rng=np.random.default_rng(seed)).random(samples))
+    from negsim.analysis.sensitivity_indices import need_salib, problem
+
+    need_salib()
+    from SALib.sample import morris
+    from SALib.sample import sobol as saltelli
+
+    names = [factor.path for factor in factors]
+    if design == "saltelli":
+        return np.asarray(saltelli.sample(problem(names), samples, calc_second_order=False, seed=seed))
+    return np.asarray(ENDS + (1 - 2 * ENDS) * morris.sample(problem(names), samples, seed=seed))

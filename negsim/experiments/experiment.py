@@ -1,0 +1,118 @@
+"""One experiment of a sweep: a changed scenario, all of its runs, and what came out in a row an issue."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from negsim.analysis.context import add_months
+from negsim.analysis.summary import chance_by, quantile
+from negsim.analysis.tally import Tally
+from negsim.errors import NegsimError
+from negsim.files.yaml import to_line
+from negsim.projection.chunks import sizes
+from negsim.projection.execution import Job, play
+from negsim.simulation.compiled import Compiled
+from negsim.simulation.compiler import compile
+
+if TYPE_CHECKING:
+    from negsim.scenario.scenario import Scenario
+
+#: The outcomes of an experiment, in this order, and what each is; ``all`` is resolved with the last issue.
+OUTCOMES = {
+    "p_6m": "share of runs in which it is resolved within 6 months (NaN: beyond the horizon)",
+    "p_12m": "within 12 months",
+    "p_24m": "within 24 months",
+    "p_horizon": "within the horizon",
+    "p50_days": "days by which half of the runs have resolved it (inf: not within the horizon)",
+    "mean_days": "mean over runs of the days until it is resolved or the horizon, whichever is first",
+    "resolved": "mean number of issues resolved within the horizon (of one issue: p_horizon)",
+}
+MONTHS = (6, 12, 24)
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Base:
+    """What all experiments have in common, sent to a worker once."""
+
+    scenario: Scenario
+    compiled: Compiled
+    engine: str
+    seed: int
+    runs: int
+    own: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcomes of one experiment: its number, the issues in play and ``all``, a row of `OUTCOMES` each."""
+
+    number: int
+    issues: tuple[str, ...]
+    rows: tuple[tuple[float, ...], ...]
+
+    def data(self) -> dict[str, Any]:
+        """As plain data; ``Result(number, *data.values())`` is equal after lists became tuples."""
+        return {"issues": self.issues, "rows": self.rows}
+
+    @classmethod
+    def of_data(cls, number: int, data: Mapping[str, Any]) -> Result:
+        """A result from what `data` gave."""
+        return cls(number, tuple(data["issues"]), tuple(tuple(row) for row in data["rows"]))
+
+
+def play_experiment(base: Base, piece: tuple[int, dict[str, Any]]) -> Result:
+    """Play all runs of one experiment, a number and its values by path.
+
+    Raises:
+        NegsimError: these values make no scenario, or a run can't go on.
+    """
+    number, values = piece
+    try:
+        compiled = changed(base, values)
+        total: Tally | None = None
+        job = Job(compiled, base.engine, base.seed)
+        for chunk, (first, runs) in sizes(base.runs).items():
+            tally = play(job, chunk, first, runs, keep=False).tally
+            total = tally if total is None else total + tally
+    except NegsimError as error:
+        said = ", ".join(f"{path} = {to_line(value)}" for path, value in values.items())
+        raise NegsimError(f"experiment {number} ({said}): {error}") from None
+    assert total is not None
+    return Result(number, (*compiled.issues, ALL), _outcomes(compiled, total))
+
+
+def changed(base: Base, values: Mapping[str, Any]) -> Compiled:
+    """The tables of an experiment."""
+    assumed = {path: value for path, value in values.items() if path in base.own}
+    others = {path: value for path, value in values.items() if path not in base.own}
+    compiled = compile(base.scenario.replace(others)) if others else base.compiled
+    return compiled.assuming(assumed) if assumed else compiled
+
+
+def _outcomes(compiled: Compiled, tally: Tally) -> tuple[tuple[float, ...], ...]:
+    rows = []
+    n, horizon = len(compiled.issues), compiled.horizon
+    days = [(add_months(compiled.as_of, months) - compiled.as_of).days for months in MONTHS]
+    for counts in (*tally.resolved, tally.all_resolved):
+        by = [chance_by(counts, day).p if day < horizon else math.nan for day in days]
+        ever = chance_by(counts, horizon).p
+        mean = sum(day * int(count) for day, count in enumerate(counts)) / tally.runs
+        rows.append((*by, ever, quantile(counts, 0.5), mean, ever))
+    number = sum(row[3] for row in rows[:n])
+    return (*rows[:n], (*rows[n][:-1], number))
+
+
+def fingerprint(compiled: Compiled) -> str:
+    """What tells tables apart: two scenarios with the same give the same runs."""
+    found = hashlib.sha256()
+    names = (compiled.issues, compiled.members, compiled.options, str(compiled.as_of), compiled.horizon)
+    found.update(repr(names).encode())
+    for name, table in sorted(compiled.tables.items()):
+        found.update(name.encode())
+        found.update(table.tobytes())
+    return found.hexdigest()

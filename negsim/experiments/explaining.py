@@ -1,0 +1,151 @@
+"""Finding out why an issue comes so late: runs, and pairs of runs with one assumption changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from negsim.analysis.compare import dates_in_common
+from negsim.analysis.delay import Gain, gain, why
+from negsim.analysis.quality import qualities
+from negsim.errors import InputError, NegsimError, did_you_mean, one_of
+from negsim.experiments.candidates import Lever, levers
+from negsim.experiments.explanation import TOLD, Explanation, Tried, reaches
+from negsim.projection.projection import Projection, day_of_text
+from negsim.projection.running import DEFAULT_RUNS, DEFAULT_SEED, KEPT, run
+
+if TYPE_CHECKING:
+    from negsim.scenario.scenario import Scenario
+    from negsim.simulation.compiled import Compiled
+
+
+def explain(
+    scenario: Scenario,
+    issue: str,
+    *,
+    side: str | None = None,
+    by: str | date | None = None,
+    runs: int | None = None,
+    seed: int = DEFAULT_SEED,
+    engine: str = "auto",
+    executor: Executor | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Explanation:
+    """Say why an issue is resolved when it is, what would bring it forward, and what would set it back.
+
+    Args:
+        scenario: what is assumed, as `negsim.load` returns it.
+        issue: the id of the issue.
+        side: only what this side could do alone; both sides, and what takes both, if it is not given.
+        by: levers are ranked by the chance to be resolved by then; 24 months on, or the last date, if not given.
+        runs: how many pairs of runs for each candidate, 2,000 unless you say otherwise.
+        seed: the key of all draws; candidates are chosen under the next one.
+        engine: as for `negsim.run`.
+        executor: as for `negsim.run`.
+        progress: called with how many more runs are finished; `variants` tells about how many sets there are.
+
+    Raises:
+        NegsimError: there is no such issue, side or date, or anything that `negsim.run` raises.
+    """
+    _check(scenario, issue, side)
+    total = runs if runs is not None else DEFAULT_RUNS
+    if total * len(scenario.issues) > KEPT:
+        raise NegsimError(f"{total:,} runs are too many to keep in memory for each change; explain with fewer")
+    wanted = None if by is None else day_of_text(by)
+    ends = (scenario.as_of, scenario.horizon_date)
+    dates = dates_in_common(*ends, *ends, wanted)[2]
+    on = wanted or (dates[:-1] or dates)[-1]
+
+    def play(one: Scenario, key: int) -> Projection:
+        return run(one, total, key, engine, progress, executor=executor)
+
+    place, pilot_seed = list(scenario.issues).index(issue), (seed + 1) % 2**64
+    base, pilot_base = play(scenario, seed), play(scenario, pilot_seed)
+
+    def gained(first: Projection, other: Projection) -> Gain:
+        return gain(base.setting, first.outcomes["resolved"], other.outcomes["resolved"], place, on)
+
+    found = why(base.setting, base.outcomes, base.logs, place, on)
+    tried, scenarios = [], []
+    for lever, changed, why_not in _changed(scenario, _candidates(scenario, issue, side, found.worst)):
+        scenarios.append(changed)
+        pilot = None if changed is None else gained(pilot_base, play(changed, pilot_seed))
+        tried.append(Tried(lever, pilot, why_not=why_not))
+    for k in _choice(tried, reaches(scenario, side)):
+        if (changed := scenarios[k]) is not None:
+            tried[k] = replace(tried[k], found=gained(base, play(changed, seed)))
+    talked = [b for b in base.logs.bargains() if place in base.logs.members[b]]
+    good = qualities(base.setting, base.logs, talked[-1:])
+    return Explanation(base, issue, found, tuple(tried), pilot_seed, side, good[0] if good else None)
+
+
+def variants(scenario: Scenario, issue: str, side: str | None = None) -> int:
+    """About how many sets of runs an explanation takes; never fewer than it does.
+
+    Raises:
+        NegsimError: there is no such issue or side.
+    """
+    _check(scenario, issue, side)
+    worst = next(iter(scenario.climate.regimes))  # whichever it is, it is one candidate
+    return 2 + len(_candidates(scenario, issue, side, worst)) + TOLD * (len(reaches(scenario, side)) + 1)
+
+
+def _check(scenario: Scenario, issue: str, side: str | None) -> None:
+    for what, name, names in (("issue", issue, list(scenario.issues)), ("side", side, list(scenario.sides))):
+        if name is not None and name not in names:
+            hint = did_you_mean(name, names)
+            meant = f"; did you mean {hint}?" if hint else ""
+            raise NegsimError(f'there is no {what} "{name}" in play; allowed: {one_of(names, 20)}{meant}')
+
+
+def _candidates(scenario: Scenario, issue: str, side: str | None, worst: str | None) -> list[Lever]:
+    """Everything that could set it back, and what helps within the reach that is asked for."""
+    within = reaches(scenario, side)
+    return [lever for lever in levers(scenario, issue, worst) if not lever.helps or lever.reach in within]
+
+
+def _changed(scenario: Scenario, candidates: Sequence[Lever]) -> Iterator[tuple[Lever, Scenario | None, str]]:
+    """Each candidate with its scenario; without one, and why, if it can't be written or no number would differ."""
+    from negsim.simulation.compiler import compile
+
+    base = compile(scenario)
+    for lever in candidates:
+        if lever.changes is None:
+            yield lever, None, lever.why_not
+            continue
+        try:
+            changed = scenario.replace(lever.changes)
+            same = _same(base, compile(changed))
+        except InputError as error:
+            yield lever, None, "; ".join(problem.message for problem in error.problems)
+        except NegsimError as error:
+            yield lever, None, str(error)
+        else:
+            yield lever, None if same else changed, "it changes no number that is played" if same else ""
+
+
+def _same(one: Compiled, other: Compiled) -> bool:
+    """Whether nothing that is played differs."""
+    return (one.rows, one.horizon, one.bargains) == (other.rows, other.horizon, other.bargains) and all(
+        table.tobytes() == other.tables[name].tobytes() for name, table in one.tables.items()
+    )
+
+
+def _choice(tried: Sequence[Tried], within: Sequence[str]) -> list[int]:
+    """Which candidates to play again: by the pilot, the best of each who could pull them, and the worst of all."""
+    ranks = {k: each.pilot.rank for k, each in enumerate(tried) if each.pilot is not None and each.pilot.shown}
+    order = sorted(ranks, key=lambda k: ranks[k])
+    best: list[int] = []
+    for reach in within:
+        # A package with one partner is told once, the better way round.
+        ways: dict[tuple[str, ...], int] = {}
+        for k in order:
+            lever = tried[k].lever
+            if lever.helps and lever.reach == reach and ranks[k] < (0.0, 0.0):
+                ways.setdefault(tuple(lever.changes or ()), k)
+        best += list(ways.values())[:TOLD]
+    worst = [k for k in order[::-1] if not tried[k].lever.helps and ranks[k] > (0.0, 0.0)]
+    return [*best, *worst[:TOLD]]

@@ -1,0 +1,221 @@
+"""Why an issue comes so late, and what would change that: what was found, in sentences and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from negsim.analysis import delay_sentences as because
+from negsim.analysis.delay import Gain, Why
+from negsim.analysis.quality import Quality, words
+from negsim.experiments.candidates import Lever
+from negsim.files.terminal_text import Look, clean, wrap
+
+if TYPE_CHECKING:
+    from negsim.projection.projection import Projection
+    from negsim.scenario.scenario import Scenario
+
+#: How many levers are told for each who could pull them, and how many things that would set the issue back.
+TOLD = 3
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A candidate and what it does: in the ``pilot`` that chose, and as ``found`` under the seed that was asked for.
+
+    ``found`` is None for what was not chosen, ``pilot`` for what was not played: ``why_not`` then says why.
+    """
+
+    lever: Lever
+    pilot: Gain | None = None
+    found: Gain | None = None
+    why_not: str = ""
+
+    def data(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        lever = self.lever
+        changes = None if lever.changes is None else dict(lever.changes)
+        gains = {name: each and each.data() for name, each in (("pilot", self.pilot), ("found", self.found))}
+        said = {"reach": lever.reach, "words": lever.words, "helps": lever.helps, "changes": changes}
+        return {**said, **gains, "why_not": self.why_not or None}
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why one issue is resolved when it is, what would bring it forward, and what would set it back.
+
+    ``tried`` holds every candidate. They were chosen by the runs of another seed, ``pilot_seed``, and those chosen were
+    played again under the seed of the ``projection``: so the largest of many is not taken for larger than it is.
+    ``quality`` tells how good its deals are, or those of its package; None if no offers are made.
+
+    >>> import negsim as ns
+    >>> found = ns.explain(ns.load("scenarios/baseline.yaml"), "visas", side="us", runs=200)
+    >>> [tried.lever.words for tried in found.levers["us"]][:1]
+    ['United States: reservation value 0.1 lower']
+    """
+
+    projection: Projection
+    issue: str
+    why: Why
+    tried: tuple[Tried, ...]
+    pilot_seed: int
+    side: str | None = None
+    quality: Quality | None = None
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.why.facts.title!r}: {self.projection.runs:,} runs of {self._title!r}>"
+
+    @property
+    def _title(self) -> str:
+        return self.projection.scenario.title
+
+    @property
+    def levers(self) -> dict[str, tuple[Tried, ...]]:
+        """What brings it forward most, best first: by the id of the side that could do it, and "both"."""
+        return {
+            reach: _best([each for each in self._chosen(True) if each.lever.reach == reach])
+            for reach in reaches(self.projection.scenario, self.side)
+        }
+
+    @property
+    def breaks(self) -> tuple[Tried, ...]:
+        """What sets it back most, worst first."""
+        return _best(self._chosen(False))[::-1]
+
+    def _chosen(self, helps: bool) -> list[Tried]:
+        return [each for each in self.tried if each.found is not None and each.lever.helps == helps]
+
+    def sections(self) -> list[tuple[str, list[str]]]:
+        """Sentences under headings; the first has none."""
+        setting, on, runs = self.projection.setting, self.why.on, self.projection.runs
+        said = [because.dates(self.why), because.time(self.why, setting), *_links(self.projection.scenario, self.issue)]
+        result = [("", said), ("Where it is not resolved", because.unresolved(self.why))]
+
+        if self.quality is not None:
+            result.append(("On what terms", words(self.quality, setting.sides)))
+
+        def lines(chosen: Sequence[Tried], who: str = "") -> list[str]:
+            told = [(t.lever.words.removeprefix(f"{who}: "), t.found) for t in chosen if t.found is not None]
+            return [f"{words[:1].upper()}{words[1:]}: {because.gain_words(g, on, runs)}." for words, g in told]
+
+        names = dict(zip(setting.side_ids, setting.sides, strict=True))
+        for reach, chosen in self.levers.items():
+            who = names.get(reach, "")
+            nothing = self._nothing([t for t in self.tried if t.lever.helps and t.lever.reach == reach])
+            heading = f"What {who} could do alone" if who else "What both could do together, or with a host"
+            result.append((heading, lines(chosen, who) or [nothing]))
+        nothing = self._nothing([t for t in self.tried if not t.lever.helps])
+        result.append(("What would set it back", lines(self.breaks) or [nothing]))
+        return result
+
+    def _nothing(self, tried: Sequence[Tried]) -> str:
+        played = sum(each.pilot is not None for each in tried)
+        if played:
+            what = "the one thing" if played == 1 else f"{played} things"
+            return f"Nothing of {what} tried makes a difference that {self.projection.runs:,} runs can show."
+        reasons = dict.fromkeys(each.why_not for each in tried)
+        return f"There is nothing to try: {'; '.join(reasons)}." if reasons else "There is nothing to try."
+
+    @property
+    def notes(self) -> list[str]:
+        """How it was found, and how to read it."""
+        played = sum(t.pilot is not None for t in self.tried)
+        chosen = sum(t.found is not None for t in self.tried)
+        left = len(self.tried) - played
+        without = f" {left} more could not be written for this scenario or would change nothing." if left else ""
+        return [
+            f"Tried: {played} changes of one assumption each, in pairs of runs under common luck, seed "
+            f"{self.pilot_seed}.{without} Their figures are in --json. Told are the largest of those that the pairs "
+            f"show, at most {TOLD} under each heading: {chosen} in all, each played again under seed "
+            f"{self.projection.seed}, so that no figure is large because it was chosen for that.",
+            f"The mean date counts what is not resolved as resolved on {self.projection.setting.horizon}. Of the other "
+            f"issues: how many more or fewer of them are resolved by {self.why.on}. Sizes of steps are examples: "
+            "half of one, or two at once, need not do half as much, or twice.",
+            "Intervals are 95 % ones of the simulation, each by itself: of twenty, one misses. Which runs end in talk "
+            "and which do not tells what goes with it, not what causes it; only the changes were tried. All of it "
+            "holds if the sides concede as the scenario assumes: it is no forecast of what they will do.",
+        ]
+
+    @property
+    def text(self) -> str:
+        """All of it as text, 80 columns wide."""
+        return self.render(Look())
+
+    def render(self, look: Look) -> str:
+        """All of it as text that fits a terminal."""
+        setting = self.projection.setting
+        lines = [look.bold(line) for line in wrap(self.why.facts.title, look.width)]
+        lines += wrap(f"{setting.talks}: {setting.title}", look.width)
+        lines += [look.faint(line) for line in wrap(f"{self.projection.provenance}.", look.width)]
+        for heading, said in self.sections():
+            lines += ["", *(look.bold(line) for line in wrap(heading, look.width))] if heading else [""]
+            bullet = ("- ", "  ") if heading else ("", "")
+            lines += [line for each in said for line in wrap(bullet[0] + clean(each), look.width, bullet[1])]
+        lines.append("")
+        lines += [look.faint(line) for note in self.notes for line in wrap(note, look.width)]
+        return "\n".join(line.rstrip() for line in lines) + "\n"
+
+    def data(self) -> dict[str, Any]:
+        """All of it as plain data for JSON, every candidate included."""
+        projection = self.projection
+        return {
+            "issue": self.issue,
+            "title": self.why.facts.title,
+            "scenario": self._title,
+            "hash": projection.hash,
+            "runs": projection.runs,
+            "seed": projection.seed,
+            "pilot_seed": self.pilot_seed,
+            "engine": projection.engine,
+            **self.why.data(),
+            "quality": None if self.quality is None else self.quality.data(),
+            "levers": {reach: [each.data() for each in chosen] for reach, chosen in self.levers.items()},
+            "breaks": [each.data() for each in self.breaks],
+            "tried": [each.data() for each in self.tried],
+            "sentences": [{"heading": heading, "said": said} for heading, said in self.sections()],
+            "notes": self.notes,
+        }
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        parts = [f"<h3>{escape(self.why.facts.title)}</h3>"]
+        for heading, said in self.sections():
+            items = [escape(each) for each in said]
+            if heading:
+                parts.append(f"<h4>{escape(heading)}</h4><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>")
+            else:
+                parts += [f"<p>{item}</p>" for item in items]
+        foot = escape(" ".join([f"{self.projection.provenance}.", *self.notes]))
+        return "".join(parts) + f'<p style="font-size:smaller">{foot}</p>'
+
+
+def reaches(scenario: Scenario, side: str | None) -> tuple[str, ...]:
+    """Who could pull levers: the side that is asked for, or both sides and the two together."""
+    return (*scenario.sides, "both") if side is None else (side,)
+
+
+def _best(chosen: Sequence[Tried]) -> tuple[Tried, ...]:
+    return tuple(sorted(chosen, key=lambda each: each.found.rank if each.found else (0.0, 0.0)))
+
+
+def _links(scenario: Scenario, issue: str) -> list[str]:
+    """What the issue hangs together with, in sentences."""
+    setup, titles = scenario.issues[issue], {name: each.title for name, each in scenario.agenda.issues.items()}
+    said = []
+    if requires := setup.implementation.requires:
+        names = because.listed(titles[name] for name in requires)
+        said.append(f"It cannot be carried out before {names} {'is' if len(requires) == 1 else 'are'} resolved.")
+    if setup.opens is not None and setup.opens.when is not None:
+        said.append(f"It comes on the table when {titles[setup.opens.when.issue]} is {setup.opens.when.reaches}.")
+    waiting = [titles[name] for name, each in scenario.issues.items() if issue in each.implementation.requires]
+    if waiting:
+        said.append(f"Carrying out {because.listed(waiting)} waits for it.")
+    for package in scenario.packages.values():
+        if issue in package.issues:
+            names = because.listed(titles[name] for name in package.issues if name != issue)
+            said.append(f'It is settled in a package, "{package.title}", together with {names}.')
+    if scenario.undertaking == "single":
+        said.append("Nothing is agreed until everything is: it waits for the last of all issues.")
+    return said

@@ -1,0 +1,142 @@
+"""What a sweep varies: a path of the scenario and the values that it takes there, listed or drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from negsim.errors import ComplaintsError, InputError, NegsimError, one_of
+from negsim.files.yaml import read_yaml_text, to_line
+from negsim.quantities.parsing import parse, parse_plain
+from negsim.quantities.quantity import DISTRIBUTIONS, Draw, Fixed, Rule, head, kind_of
+
+#: The canonical unit of each kind of number.
+UNIT = {"duration": "days", "hours": "hours", "rounds": "rounds", "rate": "per year", "number": ""}
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One path that is varied, and how.
+
+    ``values`` lists what a file would say there; ``draw`` is a distribution instead. ``kind`` is the kind of number, or
+    None for categories. ``own``: the scenario draws it anyway, under the name ``path``.
+
+    >>> f = Factor.of("tactics.us.patience", {"uniform": {"low": "6 months", "high": "36 months"}})
+    >>> f.at(0.5), f.unit
+    ('639.1875 days', 'days')
+    >>> Factor.of("tactics.us.beta", [0.1, 0.5, 1]).at(0.5)
+    0.5
+    """
+
+    path: str
+    kind: str | None
+    values: tuple[Any, ...] = ()
+    draw: Draw | None = None
+    own: bool = False
+
+    @classmethod
+    def of(cls, path: str, given: object) -> Factor:
+        """A factor from a list of values, or from a distribution as a file writes it.
+
+        Raises:
+            NegsimError: it is neither, or nothing would vary.
+        """
+        if head(given) in DISTRIBUTIONS:
+            kind = kind_of(given) or "number"
+            try:
+                draw = parse(given, Rule(kind))
+            except ComplaintsError as error:
+                text = "; ".join(item.message.replace("{what}", path) for item in error.items)
+                raise NegsimError(f"--vary {path}: {text}") from None
+            assert isinstance(draw, Draw)
+            return cls(path, kind, draw=draw)
+        if not isinstance(given, Sequence) or isinstance(given, str) or not path:
+            families = one_of(DISTRIBUTIONS)
+            raise NegsimError(f"{path or 'a path'} is varied over a list of values or a distribution ({families})")
+        values = tuple(given)
+        kinds = {kind_of(value) if isinstance(value, int | float | str) else None for value in values}
+        factor = cls(path, kinds.pop() if len(kinds) == 1 else None, values)
+        if len({factor.column(value) for value in values}) < max(len(values), 2):
+            raise NegsimError(
+                f"--vary {path}: two or more different values are needed, but was {to_line(list(values))}"
+            )
+        return factor
+
+    def at(self, u: float) -> Any:
+        """What a file would say at quantile ``u`` (0 to 1) of the distribution, or at that share of the list."""
+        if self.draw is None:
+            return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
+        return Fixed(float(self.law.ppf(u)), self.draw.rule).text
+
+    @cached_property
+    def law(self) -> Any:
+        """The distribution as a frozen one of `scipy.stats`."""
+        from negsim.quantities.distributions import law
+
+        assert self.draw is not None
+        return law(self.draw)
+
+    def column(self, value: Any) -> Any:
+        """The value as tables have it: a number in the canonical unit, or a word."""
+        if self.own:
+            return float(value)
+        if self.kind is None:
+            return value if isinstance(value, str) else to_line(value)
+        return parse_plain(value, self.kind)
+
+    @property
+    def unit(self) -> str:
+        """The unit of the numbers in tables; empty for plain ones and for words."""
+        return UNIT[self.kind] if self.kind else ""
+
+    def data(self) -> dict[str, Any]:
+        """As plain data; `of_data` takes it back."""
+        given: Any = {"own": self.kind} if self.own else list(self.values) if self.draw is None else self.draw.text
+        return {"path": self.path, "unit": self.unit, "values": given}
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> Factor:
+        """A factor from what `data` gave."""
+        given = data["values"]
+        if isinstance(given, dict) and "own" in given:
+            return cls(data["path"], given["own"], own=True)
+        return cls.of(data["path"], given)
+
+
+def read_vary(text: str) -> tuple[str, Any]:
+    """The path and what it is varied over, of ``path=values``: what would stand in a list of a file, or a distribution.
+
+    Raises:
+        NegsimError: there is no ``=``, or what follows is no YAML.
+
+    >>> read_vary("tactics.us.beta=0.1,0.5")
+    ('tactics.us.beta', [0.1, 0.5])
+    >>> read_vary("horizon={uniform: {low: 2 years, high: 3 years}}")
+    ('horizon', {'uniform': {'low': '2 years', 'high': '3 years'}})
+    >>> read_vary("leave_out=[],[flights, visas]")
+    ('leave_out', [[], ['flights', 'visas']])
+    """
+    path, equals, given = text.partition("=")
+    if not equals:
+        raise NegsimError(
+            f"--vary is written path=value,value or path={{uniform: {{low: 1, high: 2}}}}, but was {text!r}"
+        )
+    try:
+        data = read_yaml_text(f"[{given}]", f"--vary {path}").data
+    except InputError as error:
+        raise NegsimError(f"--vary {path}: {error.problems[0].message}") from None
+    return path.strip(), data[0] if len(data) == 1 and head(data[0]) in DISTRIBUTIONS else data
+
+
+def factors_of(vary: Mapping[str, object] | Sequence[Factor]) -> tuple[Factor, ...]:
+    """Factors from paths and what each is varied over.
+
+    Raises:
+        NegsimError: one is not in order, or there is none.
+    """
+    found = [Factor.of(path, given) for path, given in vary.items()] if isinstance(vary, Mapping) else list(vary)
+    if not found:
+        raise NegsimError("nothing is varied; give --vary path=values")
+    return tuple(found)

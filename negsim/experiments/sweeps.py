@@ -1,0 +1,316 @@
+"""Sweeps: one scenario under many values of some assumptions, each a whole set of runs, all under the same luck."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from negsim.errors import NegsimError, did_you_mean
+from negsim.experiments.designs import check_design, points
+from negsim.experiments.effect_check import check_moves
+from negsim.experiments.experiment import OUTCOMES, Base, Result, play_experiment
+from negsim.experiments.factors import Factor, factors_of
+from negsim.files.yaml import read_yaml_text
+from negsim.projection.checkpoint import Workbench
+from negsim.projection.execution import spread
+from negsim.projection.running import DEFAULT_SEED, pick_engine, versions
+from negsim.scenario.scenario import from_mapping
+from negsim.simulation.compiler import compile
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from negsim.scenario.scenario import Scenario
+
+FORMAT = "negsim sweep 1"
+MANIFEST, TABLE = "manifest.json", "experiments.parquet"
+DEFAULT_RUNS, DEFAULT_SAMPLES = 500, 128
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """What came out of the experiments of a sweep.
+
+    ``table`` is tidy: a row an experiment and issue (and ``all``), with the number of the experiment, the factors under
+    their paths (numbers in canonical units), and `negsim.experiments.experiment.OUTCOMES`.
+    """
+
+    scenario: Scenario
+    factors: tuple[Factor, ...]
+    design: str
+    samples: int
+    seed: int
+    runs: int
+    engine: str
+    versions: Mapping[str, str]
+    table: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"<Sweep: {self.experiments:,} experiments x {self.runs:,} runs of {self.scenario.title!r}>"
+
+    @property
+    def experiments(self) -> int:
+        """How many experiments there are."""
+        return int(self.table["experiment"].nunique())
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths that were varied."""
+        return [factor.path for factor in self.factors]
+
+    @cached_property
+    def points(self) -> npt.NDArray[np.float64]:
+        """The experiments as quantiles of the factors (experiments, factors); made again, the same."""
+        return points(self.design, self.factors, self.samples, self.seed)
+
+    @property
+    def provenance(self) -> str:
+        """What produced this, in a line."""
+        return (
+            f"{self.experiments:,} experiments ({self.design}) x {self.runs:,} runs, seed {self.seed}, "
+            f"{self.engine} engine, scenario {self.scenario.hash[:8]}"
+        )
+
+    def save(self, folder: str | os.PathLike[str], command: str = "") -> None:
+        """Write this to a new folder: ``experiments.parquet`` and ``manifest.json``.
+
+        Raises:
+            NegsimError: the folder is there already, or cannot be written.
+        """
+        refuse_to_overwrite(Path(folder))
+        who = _identity(self.scenario, self.factors, self.design, self.samples, self.seed, self.runs, self.versions)
+        with Workbench(Path(folder), who, ("parts",)) as bench:
+            _finish(bench, self, command)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> Sweep:
+        """Read what `save` or `sweep` has written.
+
+        Raises:
+            NegsimError: the folder holds no sweep, or one that does not fit its own manifest.
+        """
+        import pandas as pd
+
+        path = Path(folder)
+        try:
+            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            raw = (path / TABLE).read_bytes()
+        except (OSError, ValueError) as error:
+            raise NegsimError(f"{path} holds no sweep: {getattr(error, 'strerror', None) or error}") from None
+        if manifest.get("format") != FORMAT:
+            raise NegsimError(f'{path / MANIFEST} is not a manifest of the format "{FORMAT}"')
+        if hashlib.sha256(raw).hexdigest() != manifest["sha256"]:
+            raise NegsimError(f"{path / TABLE} is not what {path / MANIFEST} describes")
+        origin = str(path / MANIFEST)
+        scenario = from_mapping(read_yaml_text(manifest["scenario"], origin).data, origin)
+        kept = ("design", "samples", "seed", "runs", "engine", "versions")
+        try:
+            factors = tuple(Factor.of_data(data) for data in manifest["factors"])
+            rest = {name: manifest[name] for name in kept}
+        except (KeyError, TypeError) as error:
+            raise NegsimError(f"{path / MANIFEST} was edited: {error!r}") from None
+        return cls(scenario, factors, **rest, table=pd.read_parquet(io.BytesIO(raw)))
+
+
+def sweep(
+    scenario: Scenario,
+    vary: Mapping[str, object] | Sequence[Factor],
+    design: str = "grid",
+    samples: int | None = None,
+    runs: int = DEFAULT_RUNS,
+    seed: int = DEFAULT_SEED,
+    engine: str = "auto",
+    progress: Callable[[int], object] | None = None,
+    *,
+    executor: Executor | None = None,
+    out: str | os.PathLike[str] | None = None,
+    command: str = "",
+) -> Sweep:
+    """Play a scenario under many values of some assumptions, all under the same luck.
+
+    Before anything runs, every value is tried: one that makes no scenario, and a path that nothing computed depends on,
+    is an error. Distributions are tried at their 5 % and 95 % points.
+
+    Args:
+        scenario: the base.
+        vary: by path, a list of values or a distribution as a file writes them.
+        design: ``grid``, ``latin`` or ``sobol``; ``saltelli`` and ``morris`` for those analyses.
+        samples: how many samples a design other than ``grid`` takes, 128 unless you say otherwise.
+        runs: runs an experiment.
+        seed: the key of all draws, and of the design.
+        engine: ``auto`` or the name of one; all give the same result.
+        progress: called with how many more runs are finished; the first call tells how many were before.
+        executor: any `concurrent.futures.Executor`. A scenario is changed and compiled in Python, so use processes.
+        out: a new folder for the result. After an interruption the same call goes on there.
+        command: what the manifest in ``out`` says that was typed.
+
+    Raises:
+        NegsimError: something is not in order, or ``out`` is there already.
+
+    >>> import negsim as ns
+    >>> s = ns.load("scenarios/baseline.yaml")
+    >>> w = ns.sweep(s, {"tactics.us.beta": [0.2, 1], "horizon": ["1 year", "2 years"]}, runs=20)
+    >>> w
+    <Sweep: 4 experiments x 20 runs of 'Baseline'>
+    """
+    factors = factors_of(vary)
+    samples = 0 if design == "grid" else DEFAULT_SAMPLES if samples is None else samples
+    check_design(design, factors, samples)
+    if out is not None:
+        refuse_to_overwrite(Path(out))
+    base_tables = compile(scenario)
+    engine = pick_engine(engine, 10**6)
+    base = Base(scenario, base_tables, engine, seed, runs, frozenset(f.path for f in factors if f.own))
+    check_moves(base, factors)
+    pieces = _pieces(base, factors, points(design, factors, samples, seed))
+    used = versions()
+    who = _identity(scenario, factors, design, samples, seed, runs, used)
+    with Workbench(Path(out), who, ("parts",)) if out is not None else contextlib.nullcontext() as bench:
+        results = _play(base, pieces, executor, bench, progress)
+        table = _table(factors, pieces, results)
+        done = Sweep(scenario, factors, design, samples, seed, runs, engine, used, table)
+        if bench is not None:
+            _finish(bench, done, command)
+    return done
+
+
+def own_factors(scenario: Scenario, names: Sequence[str] = ()) -> tuple[Factor, ...]:
+    """What the scenario draws once a run as factors of a sweep: all of it, or the assumptions of these names.
+
+    Raises:
+        NegsimError: there is no assumption of a name, or the scenario draws none.
+    """
+    kinds = compile(scenario).assumptions
+    for name in names:
+        if name not in kinds:
+            hint = did_you_mean(name, kinds)
+            raise NegsimError(f'the scenario draws no "{name}"' + (f"; did you mean {hint}?" if hint else ""))
+    if not kinds:
+        raise NegsimError("the scenario draws no assumption: all numbers in it are known; give --vary path=values")
+    return tuple(Factor(name, kinds[name], own=True) for name in names or kinds)
+
+
+def _pieces(base: Base, factors: Sequence[Factor], rows: npt.NDArray[np.float64]) -> list[tuple[int, dict[str, Any]]]:
+    def value(factor: Factor, u: float) -> Any:
+        return base.compiled.assumption(factor.path, u) if factor.own else factor.at(u)
+
+    return [
+        (number, {factor.path: value(factor, float(u)) for factor, u in zip(factors, row, strict=True)})
+        for number, row in enumerate(rows)
+    ]
+
+
+def _play(
+    base: Base,
+    pieces: list[tuple[int, dict[str, Any]]],
+    executor: Executor | None,
+    bench: Workbench | None,
+    progress: Callable[[int], object] | None,
+) -> dict[int, Result]:
+    done = {} if bench is None else _finished(bench, len(pieces))
+    if progress is not None:
+        progress(len(done) * base.runs)
+    todo = [piece for piece in pieces if piece[0] not in done]
+    fresh: Iterator[Result]
+    if executor is None:
+        fresh = (play_experiment(base, piece) for piece in todo)
+    else:
+        fresh = spread(play_experiment, base, todo, executor)
+    for result in fresh:
+        done[result.number] = result
+        if bench is not None:
+            bench.write(f"parts/{result.number:06}.json", json.dumps(result.data()).encode())
+        if progress is not None:
+            progress(base.runs)
+    return done
+
+
+def _finished(bench: Workbench, number: int) -> dict[int, Result]:
+    found = {}
+    for file in (bench.folder / "parts").glob("*.json"):
+        with contextlib.suppress(OSError, ValueError, KeyError):  # half a file after a power cut is no file
+            if int(file.stem) < number:
+                found[int(file.stem)] = Result.of_data(int(file.stem), json.loads(file.read_text(encoding="utf-8")))
+    return found
+
+
+def _table(
+    factors: Sequence[Factor], pieces: list[tuple[int, dict[str, Any]]], results: Mapping[int, Result]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for number, values in pieces:
+        head = [number, *(factor.column(values[factor.path]) for factor in factors)]
+        result = results[number]
+        rows += [[*head, issue, *row] for issue, row in zip(result.issues, result.rows, strict=True)]
+    return pd.DataFrame(rows, columns=["experiment", *(factor.path for factor in factors), "issue", *OUTCOMES])
+
+
+def _identity(
+    scenario: Scenario,
+    factors: Sequence[Factor],
+    design: str,
+    samples: int,
+    seed: int,
+    runs: int,
+    used: Mapping[str, str],
+) -> dict[str, Any]:
+    """What must be the same for finished experiments to be of use."""
+    return {
+        "format": FORMAT,
+        "title": scenario.title,
+        "hash": scenario.hash,
+        "factors": [factor.data() for factor in factors],
+        "design": design,
+        "samples": samples,
+        "seed": seed,
+        "runs": runs,
+        "versions": dict(used),
+    }
+
+
+def _finish(bench: Workbench, done: Sweep, command: str) -> None:
+    stream = io.BytesIO()
+    done.table.to_parquet(stream, index=False, compression="zstd")
+    raw = stream.getvalue()
+    bench.write(TABLE, raw)
+    who = _identity(done.scenario, done.factors, done.design, done.samples, done.seed, done.runs, done.versions)
+    rest = {
+        "experiments": done.experiments,
+        "engine": done.engine,
+        "command": command,
+        "outcomes": OUTCOMES,
+        "sha256": hashlib.sha256(raw).hexdigest(),
+        "scenario": done.scenario.to_yaml(),
+    }
+    bench.write(MANIFEST, (json.dumps({**who, **rest}, indent=2, ensure_ascii=False) + "\n").encode())
+    bench.become()
+
+
+def refuse_to_overwrite(folder: Path) -> None:
+    """See to it, before any work is done, that a sweep may be written to a folder.
+
+    Raises:
+        NegsimError: something is there; a sweep is minutes of work, so it is never replaced.
+    """
+    if (folder / "job.json").is_file():  # finished, but not yet tidy: the bench sees to it
+        from negsim.projection.checkpoint import finish_last_step
+
+        finish_last_step(folder)
+    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+        raise NegsimError(f"{folder} is kept as it is: something is there; name another folder, or remove it")
+    if not folder.absolute().parent.is_dir():
+        raise NegsimError(f"{folder} cannot be written: there is no folder {folder.absolute().parent}")

@@ -1,0 +1,191 @@
+"""Trees of what a file says, with the place of every key and value; how they are merged and complained about.
+
+A node comes from a YAML file (:mod:`negsim.files.yaml`) or from plain Python data; nodes of several files may stand in one
+tree, and each keeps its own place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Any
+
+from negsim.errors import Complaint, InputError, Problem, did_you_mean, one_of
+
+Scalar = str | int | float | bool | None
+Step = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: file, line and column (from 1; line 0: not in a file) and the text of the line."""
+
+    file: str
+    line: int = 0
+    col: int = 0
+    text: str = ""
+
+    def problem(self, complaint: Complaint) -> Problem:
+        """The complaint as a problem at this place."""
+        return Problem(
+            self.file,
+            self.line,
+            self.col,
+            complaint.message,
+            self.text,
+            complaint.allowed,
+            complaint.suggestion,
+            complaint.warning,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A mapping (keys are text), a list or a scalar, with its place; ``keys`` holds the places of a mapping's keys."""
+
+    value: dict[str, Node] | list[Node] | Scalar
+    place: Place
+    keys: dict[str, Place] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, data: object, place: Place) -> Node:
+        """Plain data as a node, everything at the same place.
+
+        >>> Node.of({"a": [1, 2.5]}, Place("given")).data
+        {'a': [1, 2.5]}
+        """
+        if isinstance(data, Node):
+            return data
+        if isinstance(data, Mapping):
+            children = {str(key): cls.of(value, place) for key, value in data.items()}
+            return cls(children, place, dict.fromkeys(children, place))
+        if isinstance(data, Sequence) and not isinstance(data, str):
+            return cls([cls.of(value, place) for value in data], place)
+        if data is None or isinstance(data, bool | str):
+            return cls(data, place)
+        if isinstance(data, Integral):
+            return cls(int(data), place)
+        if isinstance(data, Real):
+            return cls(float(data), place)
+        return cls(str(data), place)
+
+    @property
+    def data(self) -> Any:
+        """The node and all below it as plain Python data."""
+        if isinstance(self.value, dict):
+            return {key: child.data for key, child in self.value.items()}
+        if isinstance(self.value, list):
+            return [child.data for child in self.value]
+        return self.value
+
+    @property
+    def mapping(self) -> dict[str, Node]:
+        """The children by key; empty when this is no mapping."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    @property
+    def items(self) -> list[Node]:
+        """The elements of a list; empty when this is no list."""
+        return self.value if isinstance(self.value, list) else []
+
+    def find(self, *path: Step) -> Node | None:
+        """The node at the end of ``path``, or ``None``."""
+        node = self
+        for step in path:
+            child = node._child(step)
+            if child is None:
+                return None
+            node = child
+        return node
+
+    def at(self, path: Iterable[Step], on_key: bool = False) -> Place:
+        r"""The place of what ``path`` leads to; steps that are not in the file are passed over.
+
+        >>> from negsim.files.yaml import read_yaml_text
+        >>> node = read_yaml_text("a:\n  b: [1, 2]\n", "x.yaml")
+        >>> node.at(["a", "b", 1]).col, node.at(["a", "b"], on_key=True).col, node.at(["a", "nothing"]).line
+        (10, 3, 1)
+        """
+        node, place = self, self.place
+        for step in path:
+            child = node._child(step)
+            if child is None:
+                continue
+            # A block mapping starts at its first key; its own key tells better where it is.
+            key = node.keys.get(str(step))
+            below = key is not None and isinstance(child.value, dict | list) and child.place.line != key.line
+            node, place = child, key if key is not None and (on_key or below) else child.place
+        return place
+
+    def problem(self, message: str, *path: Step, **more: Any) -> Problem:
+        """A problem at the place of ``path``; ``more`` as in :class:`~negsim.errors.Complaint`."""
+        complaint = Complaint(message, tuple(path), **more)
+        return self.at(path, complaint.on_key).problem(complaint)
+
+    def _child(self, step: Step) -> Node | None:
+        if isinstance(self.value, dict):
+            return self.value.get(str(step))
+        if isinstance(self.value, list) and isinstance(step, int) and 0 <= step < len(self.value):
+            return self.value[step]
+        return None
+
+
+def merge(base: Node, over: Node, kept: Callable[[Node, Node], Node | None] | None = None) -> Node:
+    """``base`` with what ``over`` says: mappings are merged key by key, everything else is replaced.
+
+    A key that ``over`` sets to null is taken away. ``kept(base, over)`` may say what of a mapping remains under
+    another: all of it, a part, or nothing (``None``).
+
+    >>> here = Place("given")
+    >>> merge(Node.of({"a": 1, "b": {"c": 2, "d": 3}}, here), Node.of({"b": {"c": 5, "d": None}}, here)).data
+    {'a': 1, 'b': {'c': 5}}
+    """
+    if not isinstance(base.value, dict) or not isinstance(over.value, dict):
+        return without_nulls(over)
+    if kept is not None:
+        remaining = kept(base, over)
+        if remaining is None:
+            return without_nulls(over)
+        base = remaining
+    children, keys = dict(base.mapping), dict(base.keys)
+    for key, child in over.value.items():
+        if child.value is None:
+            children.pop(key, None)
+            keys.pop(key, None)
+            continue
+        children[key] = merge(children[key], child, kept) if key in children else without_nulls(child)
+        keys[key] = over.keys[key]
+    return Node(children, over.place, keys)
+
+
+def without_nulls(node: Node) -> Node:
+    """The node without the keys that are null, at any depth of mappings."""
+    if not isinstance(node.value, dict):
+        return node
+    children = {key: without_nulls(child) for key, child in node.value.items() if child.value is not None}
+    return Node(children, node.place, {key: node.keys[key] for key in children})
+
+
+def raise_problems(problems: Iterable[Problem]) -> None:
+    """Raises one :class:`InputError` with all problems that are no warnings, each once, or does nothing."""
+    errors = in_file_order(problem for problem in problems if not problem.warning)
+    if errors:
+        raise InputError(errors)
+
+
+def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Each problem once, by file (in order of appearance), line and column."""
+    unique = list(dict.fromkeys(problems))
+    files = {file: number for number, file in enumerate(dict.fromkeys(problem.file for problem in unique))}
+    return sorted(unique, key=lambda problem: (files[problem.file], problem.line, problem.col))
+
+
+def unknown(what: str, name: object, names: Iterable[str], *path: Step, on_key: bool = False) -> Complaint:
+    """The complaint about a name that nothing carries.
+
+    >>> unknown("issue", "bankng", ["banking", "visas"]).suggestion
+    '"banking"'
+    """
+    known = list(names)
+    return Complaint(f'there is no {what} "{name}"', path, one_of(known), did_you_mean(name, known), on_key)

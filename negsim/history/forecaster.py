@@ -1,0 +1,222 @@
+"""Our own forecast: issues are closed one by one at meetings, or all together when the talks end.
+
+Meetings: chances and gaps of the talks' own past with other talks as the prior (`negsim.history.meetings`). The end:
+the latest announced date times a slip where there is one, and the pace so far (`negsim.history.endings`). A `Variant`
+says how much of each. `ours` is the mean of all variants, so that nothing is chosen; `best_of_training` takes the one
+that did best on the other talks, each of them left out in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from negsim.history.baselines import end_by_target
+from negsim.history.endings import pace_of
+from negsim.history.meetings import RUNS, Chances, by_meetings, pooled, without_package
+from negsim.history.negotiations import Talks
+from negsim.history.origins import by_rule
+from negsim.history.scores import crps
+from negsim.history.snapshot import Floats, Forecaster, Forecasts, Scene, slips
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What goes into a forecast; the numbers are chosen by scores, what is on or off is for ablation.
+
+    Args:
+        trust: The weight of an announced date against the pace, where there is one.
+        age: How fast the chance of a meeting grows with the age of an issue; see `by_meetings`.
+        together: 0 if an issue's own closing and the end of the talks have nothing to do with each other, so that the
+            earlier counts; 1 if they are slow or fast together, so that the likelier counts; between, a mixture.
+        prior: How many closings the experience of other talks weighs.
+        targets: Whether announced dates are looked at.
+        pace: Whether the pace so far tells something of the end.
+        single: Whether issues can be closed before the end.
+        package: Whether the closings at the very end of other talks are kept apart from those at meetings.
+        easy: Whether issues closed at once count in full for the pace.
+    """
+
+    trust: float = 1.0
+    age: float = 0.0
+    together: float = 0.0
+    prior: float = 1.0
+    targets: bool = True
+    pace: bool = True
+    single: bool = True
+    package: bool = True
+    easy: bool = False
+
+    @property
+    def words(self) -> str:
+        """The numbers, for people."""
+        trust = f"trust {self.trust:g}, " if self.targets else ""
+        return f"{trust}age {self.age:g}, together {self.together:g}"
+
+
+#: The numbers that are tried; few, because a handful of talks cannot tell many apart.
+TRUST, AGE, TOGETHER = (1.0, 0.5), (0.0, 1.0), (0.0, 0.5, 1.0)
+#: Runs for each forecast while variants are tried.
+TRIED = 200
+
+
+class Parts:
+    """What variants are mixed of, learned from other talks; what several variants need is computed once."""
+
+    def __init__(self, others: Sequence[Talks], runs: int = RUNS) -> None:
+        self.others, self.runs = others, runs
+        self.slips = slips(others)
+        self._made: dict[tuple[object, ...], Any] = {}
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    def singly(self, scene: Scene, variant: Variant) -> Forecasts:
+        """Closings at meetings, of each issue for itself."""
+
+        def prior() -> Chances:
+            theirs = [without_package(talks) for talks in self.others] if variant.package else self.others
+            return pooled(theirs, variant.prior)
+
+        law = self._once(("prior", variant.package, variant.prior), prior)
+        key = ("singly", scene, variant.package, variant.prior, variant.age)
+        made: Forecasts = self._once(key, lambda: by_meetings(scene, self.others, law, self.runs, variant.age))
+        return made
+
+    def end(self, scene: Scene, variant: Variant) -> Floats:
+        """The end of the talks, with all that is still open."""
+        by_target = end_by_target(scene, self.slips) if variant.targets else None
+        by_pace = np.zeros(scene.horizon + 1)
+        if variant.pace:
+            law = self._once(("pace", variant.easy), lambda: pace_of(self.others, variant.easy))
+            by_pace = law.cdf(scene)
+        return by_pace if by_target is None else variant.trust * by_target + (1.0 - variant.trust) * by_pace
+
+    def forecast(self, scene: Scene, variant: Variant) -> Forecasts:
+        """The forecasts of one variant."""
+        last = self.end(scene, variant)
+        if not variant.single:
+            return {issue.name: last for issue in scene.targeted}
+        return {name: _either(cdf, last, variant.together) for name, cdf in self.singly(scene, variant).items()}
+
+
+def _either(one: Floats, other: Floats, together: float) -> Floats:
+    apart = 1.0 - (1.0 - one) * (1.0 - other)
+    return together * np.maximum(one, other) + (1.0 - together) * apart
+
+
+def variants(targets: bool = True, **fixed: Any) -> list[Variant]:
+    """Every combination of the numbers that are tried, but for those that are ``fixed``.
+
+    >>> len(variants()), len(variants(targets=False)), len(variants(age=0.0))
+    (12, 6, 6)
+    """
+    tried = {"trust": TRUST if targets else TRUST[:1], "age": AGE, "together": TOGETHER}
+    tried = {name: (fixed.pop(name),) if name in fixed else values for name, values in tried.items()}
+    return [
+        Variant(trust, age, together, targets=targets, **fixed)
+        for trust, age, together in product(tried["trust"], tried["age"], tried["together"])
+    ]
+
+
+def mean_of(mixed: Sequence[Variant], others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+    """The mean of the forecasts of some variants, taught by other talks."""
+    parts = Parts(others)
+
+    def forecast(scene: Scene) -> Forecasts:
+        each = [parts.forecast(scene, variant) for variant in mixed]
+        return {name: np.mean([cdfs[name] for cdfs in each], axis=0) for name in each[0]}
+
+    return forecast
+
+
+def chosen(others: Sequence[Talks], targets: bool = True) -> Variant:
+    """The variant with the least mean CRPS of open issues over other talks, each forecast from the rest of them."""
+    losses = _losses(tuple(others))
+    return min((variant for variant in losses if variant.targets == targets), key=lambda variant: losses[variant])
+
+
+@cache
+def _losses(others: tuple[Talks, ...]) -> dict[Variant, float]:
+    tried = [*variants(), *variants(targets=False)]
+    losses: dict[Variant, list[float]] = {variant: [] for variant in tried}
+    for talks in others:
+        parts = Parts([each for each in others if each is not talks], TRIED)
+        means: dict[Variant, list[float]] = {variant: [] for variant in tried}
+        for scene, outcomes in _scenes(talks):
+            for variant in tried:
+                cdfs = parts.forecast(scene, variant)
+                means[variant].append(
+                    float(np.mean([crps(cdfs[name], outcome, known) for name, outcome, known in outcomes]))
+                )
+        for variant in tried:
+            if means[variant]:
+                losses[variant].append(float(np.mean(means[variant])))
+    return {variant: float(np.mean(values)) for variant, values in losses.items()}
+
+
+@cache
+def _scenes(talks: Talks) -> tuple[tuple[Scene, tuple[tuple[str, int | None, int], ...]], ...]:
+    from negsim.history.backtest import HORIZON, cases_of
+
+    found = []
+    for origin in by_rule(talks):
+        scene = Scene.of(talks, origin, HORIZON)
+        cases = tuple(
+            (case.issue, case.outcome, case.horizon) for case in cases_of(talks, scene) if case.kind == "open"
+        )
+        if cases:
+            # While variants are tried, only open issues are forecast.
+            found.append((replace(scene, now=replace(scene.now, waiting=())), cases))
+    return tuple(found)
+
+
+def ours(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+    """Our forecast: the mean of all variants."""
+    return mean_of(variants(), others)
+
+
+def ours_without_targets(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+    """The same for those who know of no announced date."""
+    return mean_of(variants(targets=False), others)
+
+
+def best_of_training(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+    """The one variant that did best on the other talks."""
+    return mean_of([chosen(others)], others)
+
+
+def best_without_targets(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+    """The same for those who know of no announced date."""
+    return mean_of([chosen(others, targets=False)], others)
+
+
+def without(**off: Any) -> Forecaster:
+    """Our forecast with a feature switched off, for ablation."""
+    return lambda others: mean_of(variants(**off), others)
+
+
+OURS: dict[str, Forecaster] = {
+    "one, no targets": best_without_targets,
+    "ours, no targets": ours_without_targets,
+    "ours, one variant": best_of_training,
+    "ours": ours,
+}
+
+#: What is taken away from our forecast, and in what words.
+ABLATION: dict[str, Forecaster] = {
+    "announced dates": without(targets=False),
+    "the pace so far": without(pace=False),
+    "closings one by one": without(single=False, age=0.0, together=0.0),
+    "growth with age": without(age=0.0),
+    "slow or fast together": without(together=0.0),
+    "the package kept apart": without(package=False),
+    "issues closed at once kept apart": without(easy=True),
+}

@@ -1,0 +1,108 @@
+"""One run as a story: text for people, data for programs. `negsim.projection.narrator` makes it from an event log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from negsim.files.terminal_text import WIDTH, wrap
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Something that happens: when, what kind of thing, in words, and the facts behind the words.
+
+    ``depth`` is 1 for what happens within something else, such as a discussion at a meeting; ``about`` names the issue
+    that the words are about. A beat without words is one that another beat has told.
+    """
+
+    on: date
+    day: float
+    kind: str
+    words: str
+    depth: int = 0
+    about: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The words, with the name of what they are about."""
+        return f"{self.about}: {self.words}" if self.about and self.words else self.words
+
+
+@dataclass(frozen=True)
+class End:
+    """How an issue stands at the end: in words, and as facts."""
+
+    issue: str
+    title: str
+    text: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happens in one run, in order; ``print`` it, or take `data` for JSON."""
+
+    title: str
+    as_of: date
+    horizon: date
+    run: int
+    seed: int
+    hash: str
+    beats: tuple[Beat, ...]
+    ends: tuple[End, ...]
+
+    @property
+    def text(self) -> str:
+        """The story in lines of at most 80 columns, under the dates on which things happen."""
+        head = f"{self.title}: run {self.run} under seed {self.seed}, {self.as_of} to {self.horizon}"
+        how = "A side's figure is what it insists on, as a share of its own demand; an arrow says that it moved."
+        lines = [*wrap(head, WIDTH), *wrap(how, WIDTH), ""]
+        last = None
+        for (_, _, depth, words), group in groupby(
+            filter(_told, self.beats), lambda b: (b.day, b.kind, b.depth, b.words)
+        ):
+            same = list(group)
+            about = ", ".join(beat.about for beat in same) if len(same) < 3 else f"{len(same)} issues"
+            text = f"{about}: {words}" if about else words
+            lines += _lines("" if same[0].on == last else f"{same[0].on}", 12 + 2 * depth, text)
+            last = same[0].on
+        lines += ["", "How it ends"]
+        for end in self.ends:
+            lines += _lines("", 2, f"{end.title}: {end.text}")
+        return "\n".join(lines) + "\n"
+
+    def data(self) -> dict[str, Any]:
+        """The story as plain data."""
+        return {
+            "title": self.title,
+            "hash": self.hash,
+            "as_of": str(self.as_of),
+            "horizon": str(self.horizon),
+            "run": self.run,
+            "seed": self.seed,
+            "events": [
+                {"date": str(b.on), "day": b.day, "kind": b.kind, "text": b.text, **b.facts} for b in self.beats
+            ],
+            "ends": [{"issue": end.issue, "title": end.title, "text": end.text, **end.facts} for end in self.ends],
+        }
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(self.text)}</pre>"
+
+
+def _told(beat: Beat) -> bool:
+    return bool(beat.words)
+
+
+def _lines(label: str, indent: int, text: str) -> list[str]:
+    first, *more = wrap(text, WIDTH - indent, "  ")
+    return [label.ljust(indent) + first, *(" " * indent + line for line in more)]

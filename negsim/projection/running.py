@@ -1,0 +1,183 @@
+"""Run a scenario many times, or tell one run; which engine does it is chosen here and nowhere else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from negsim import __version__
+from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.projection.chunks import sizes
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from negsim.analysis.tally import Tally
+    from negsim.projection.checkpoint import Bench
+    from negsim.projection.execution import Part
+    from negsim.projection.narrative import Story
+    from negsim.projection.projection import Projection
+    from negsim.scenario.scenario import Scenario
+
+#: The engines by name, and the module of each.
+ENGINES = {"batch": "negsim.simulation.engines.batch", "reference": "negsim.simulation.engines.reference"}
+
+DEFAULT_RUNS = 2000
+DEFAULT_SEED = 1
+
+#: Outcomes of more rows than this (runs x issues) are not kept in memory; their counts are, and ``out`` keeps all.
+KEPT = 4_000_000
+
+#: Fewer runs than this are not worth compiling the batch engine for.
+WORTH_BATCH = 200
+
+#: The packages whose version can change a result.
+_MATTERS = ("numba", "numpy", "scipy", "simpy")
+
+
+def run(
+    scenario: Scenario,
+    runs: int | None = None,
+    seed: int = DEFAULT_SEED,
+    engine: str = "auto",
+    progress: Callable[[int], object] | None = None,
+    *,
+    executor: Executor | None = None,
+    out: str | os.PathLike[str] | None = None,
+    precision: str | float | None = None,
+    luck: int = 0,
+    command: str = "",
+) -> Projection:
+    """Run a scenario and return what comes out as a projection.
+
+    Args:
+        scenario: what is assumed, as `negsim.load` returns it.
+        runs: how many times, 2,000 unless you say otherwise; with ``precision``, how many at the most.
+        seed: the key of all draws. One seed, one result, whatever else the machine does.
+        engine: ``auto`` or the name of one; all give the same result.
+        progress: called with how many more runs are finished, such as the ``update`` of a progress bar; the first call
+            tells how many an earlier attempt had finished in ``out``.
+        executor: any `concurrent.futures.Executor` to play the runs: threads, processes, MPI, Dask's
+            ``client.get_executor()``. The result does not depend on it.
+        out: a folder for the outcomes. What is finished is on disk; after an interruption the same call goes on there.
+        precision: run until the standard error of every reported probability is at most this (``0.005``), or that of
+            every 50 % date is at most so many days (``"7 days"``): looked at after every
+            8,192 runs, up to a million unless ``runs`` says otherwise. `Projection.precision_data` tells the outcome.
+        luck: another number gives the same assumptions and other chance.
+        command: what the manifest in ``out`` says that was typed.
+
+    Raises:
+        NegsimError: an argument is out of range, a run can't go on, or ``out`` can't be written.
+
+    >>> import negsim as ns
+    >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=20, seed=1, engine="reference")
+    >>> p.runs, p.seed, p.engine
+    (20, 1, 'reference')
+    """
+    from negsim.projection.precision import MOST, Precision
+    from negsim.projection.projection import Projection
+    from negsim.projection.projection import execution as work
+    from negsim.projection.projection import storage as store
+    from negsim.simulation import compiler as compiled
+
+    most = runs if runs is not None else (DEFAULT_RUNS if precision is None else MOST)
+    most, seed = _whole("runs", most, 1, 1_000_000_000), _whole("seed", seed, 0, 2**64 - 1)
+    luck = _whole("luck", luck, 0, 2**63 - 1)
+    goal = None if precision is None else Precision.of(precision, most)
+    engine = pick_engine(engine, most)
+    job = work.Job(compiled.compile(scenario), engine, seed, luck)
+    chunks = sizes(most)
+    rows = len(job.compiled.issues)
+    expected = most if goal is None else goal.enough if goal.se is not None else 0  # in days, nobody knows
+    keep = expected * rows <= KEPT
+    used = versions()
+    parts: list[Part] = []
+    total: Tally | None = None
+    if out is not None:
+        store.refuse_to_overwrite(Path(out), scenario.hash)
+    with _bench(out, scenario, seed, luck, used) as bench:
+        played = work.play_all(job, chunks, keep, executor, bench, progress)
+        with contextlib.closing(played):
+            for part in played:
+                total = part.tally if total is None else total + part.tally
+                keep = keep and total.runs * rows <= KEPT
+                parts = [*parts, part] if keep else []
+                if goal is not None and total.runs < most and goal.reached(total):
+                    break
+        assert total is not None
+        tables = work.joined(parts) if keep else None
+        folder = None if out is None else Path(out)
+        projection = Projection(scenario, total, seed, engine, used, luck, goal, folder, tables)
+        if bench is not None:
+            store.finish(bench, projection, command)
+    return projection
+
+
+@contextlib.contextmanager
+def _bench(
+    out: str | os.PathLike[str] | None, scenario: Scenario, seed: int, luck: int, used: dict[str, str]
+) -> Iterator[Bench | None]:
+    if out is None:
+        yield None
+        return
+    from negsim.projection.checkpoint import Bench
+    from negsim.projection.projection import storage as store
+
+    with Bench(Path(out), store.identity(scenario, seed, luck, used), tuple(scenario.issues)) as bench:
+        yield bench
+
+
+def trace(scenario: Scenario, run: int, seed: int = DEFAULT_SEED, luck: int = 0) -> Story:
+    """Replay one run of a scenario, alone, and tell what happens in it.
+
+    Raises:
+        NegsimError: the number of the run or the seed is out of range.
+    """
+    from negsim.projection.narrator import tell
+    from negsim.simulation import compiler as compiled
+    from negsim.simulation.engines import reference
+
+    run, seed = _whole("run", run, 0, 2**63 - 1), _whole("seed", seed, 0, 2**64 - 1)
+    names = compiled.compile(scenario)
+    outcomes, _ = reference.run(names, seed, run, 1, luck)
+    return tell(scenario, names, reference.trace(names, seed, run, luck), outcomes[0], run=run, seed=seed)
+
+
+def pick_engine(name: str, runs: int = DEFAULT_RUNS) -> str:
+    """The engine that a name stands for; ``auto`` is the batch engine, unless it had to be compiled for a few runs.
+
+    Raises:
+        NegsimError: there is no such engine.
+
+    >>> pick_engine("auto", 2000), pick_engine("reference")
+    ('batch', 'reference')
+    """
+    if name == "auto":
+        from negsim.simulation.machine import is_compiled
+
+        return "batch" if runs >= WORTH_BATCH or is_compiled("batch") else "reference"
+    if name not in ENGINES:
+        hint = did_you_mean(name, ENGINES)
+        allowed = one_of(["auto", *ENGINES])
+        meant = f"; did you mean {hint}?" if hint else ""
+        raise NegsimError(f'there is no engine "{name}"; allowed: {allowed}{meant}')
+    return name
+
+
+def versions() -> dict[str, str]:
+    """The versions of everything that a result depends on."""
+    import platform
+    from importlib import metadata
+
+    ours = {"negsim": __version__, "python": platform.python_version()}
+    return ours | {name: metadata.version(name) for name in _MATTERS}
+
+
+def _whole(what: str, value: object, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
+        raise NegsimError(f"{what} is a whole number from {low} to {high}, but was {value!r}")
+    return int(value)

@@ -1,0 +1,81 @@
+"""Outcomes as a tidy table, a row a run and issue; the form of `Projection.issues` and of Parquet files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from negsim.agenda.status import Reason, Spent, Status
+from negsim.simulation.events import OUTCOME, RUN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    import pandas as pd
+
+_TIMES = ("opened", "agreed", "resolved", "lapsed")
+_PLAIN = ("u_a", "u_b", "option", "discussions", "reopened")
+
+
+def tidy(outcomes: npt.NDArray[np.void], issues: Sequence[str], first: int = 0) -> pd.DataFrame:
+    """The outcomes (runs by issues, ``OUTCOME``) of the runs from ``first`` on; what never happened is at ``inf``."""
+    import pandas as pd
+
+    runs, n = outcomes.shape
+    flat = outcomes.reshape(-1)
+    statuses, reasons = [s.label for s in Status], [r.label for r in Reason]
+    columns: dict[str, Any] = {
+        "run": np.repeat(np.arange(first, first + runs), n),
+        "issue": _categories(np.tile(np.arange(n), runs), list(issues)),
+        "status": _categories(flat["status"], statuses),
+        "reason": _categories(flat["reason"], reasons),
+    }
+    for name in _TIMES:
+        columns[name] = np.where(np.isnan(flat[name]), np.inf, flat[name])
+    for name in _PLAIN:
+        columns[name] = flat[name].copy()
+    for what in Spent:
+        columns[f"spent_{what.name.lower()}"] = flat["spent"][:, what].copy()
+    return pd.DataFrame(columns)
+
+
+def _categories(codes: npt.NDArray[Any], names: list[str]) -> pd.Categorical:
+    import pandas as pd
+
+    coded: Any = pd.Categorical.from_codes
+    result: pd.Categorical = coded(codes, names)
+    return result
+
+
+def untidy(table: pd.DataFrame, issues: int) -> npt.NDArray[np.void]:
+    """The outcomes (runs by issues) of a tidy table."""
+    rows = np.zeros(len(table), OUTCOME)
+    for name in _TIMES:
+        times = table[name].to_numpy()
+        rows[name] = np.where(np.isinf(times), np.nan, times)
+    for name in _PLAIN:
+        rows[name] = table[name].to_numpy()
+    for name in ("status", "reason"):
+        rows[name] = table[name].cat.codes.to_numpy()
+    for what in Spent:
+        rows["spent"][:, what] = table[f"spent_{what.name.lower()}"].to_numpy()
+    return rows.reshape(-1, issues)
+
+
+def tidy_runs(rows: npt.NDArray[np.void], first: int = 0) -> pd.DataFrame:
+    """The rows of the runs (``RUN``) from ``first`` on."""
+    import pandas as pd
+
+    table = pd.DataFrame({name: rows[name].copy() for name in RUN.names or ()})
+    table.insert(0, "run", range(first, first + len(rows)))
+    return table
+
+
+def untidy_runs(table: pd.DataFrame) -> npt.NDArray[np.void]:
+    """The rows of the runs of a table."""
+    rows = np.zeros(len(table), RUN)
+    for name in RUN.names or ():
+        rows[name] = table[name].to_numpy()
+    return rows

@@ -1,0 +1,1 @@
+"""Quantities: numbers with units, dates known in part, distributions, parameters, expert judgement."""

@@ -1,0 +1,240 @@
+"""Quantities, days and names as field types of pydantic models, with their JSON schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
+from negsim.quantities.parsing import parse
+from negsim.quantities.quantity import Draw, Fixed, Parameter, Quantity, Rule, kind_of
+from negsim.quantities.schema import definition_name
+
+DAY_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """Annotates a field of type ``Quantity`` with its rule.
+
+    ``by`` may choose between the rule and its twin in rounds, from the value and pydantic's information; ``words`` are
+    names for values. The validation context may hold ``parameters``, the kind of each named parameter.
+    """
+
+    rule: Rule
+    by: Callable[[object, core_schema.ValidationInfo], str | None] | None = None
+    words: tuple[tuple[str, float], ...] = ()
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic reads and writes the field."""
+
+        def read(value: object, info: core_schema.ValidationInfo) -> Quantity:
+            rule = self.rule
+            if self.by is not None:
+                rule = replace(rule, kind=self.by(value, info) or rule.kind)
+            if isinstance(value, str) and self.words:
+                meanings = dict(self.words)
+                if value not in meanings:
+                    allowed = f"{rule.allowed}, or {one_of(meanings)}"
+                    guess = did_you_mean(value, meanings)
+                    raise ComplaintsError([Complaint(f"{{what}} was {was(value)}", (), allowed, guess)])
+                value = meanings[value]
+            return parse(value, rule, (info.context or {}).get("parameters"))
+
+        return core_schema.with_info_plain_validator_function(
+            read, serialization=core_schema.plain_serializer_function_ser_schema(lambda quantity: quantity.text)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """A mark that ``negsim.quantities.schema`` turns into a reference."""
+        name = definition_name(self.rule)
+        choices: list[JsonSchemaValue] = [{"$quantity": name}]
+        if self.by is not None:
+            choices.append({"$quantity": definition_name(replace(self.rule, kind="rounds"))})
+        if self.words:
+            choices.append({"enum": [word for word, _ in self.words]})
+        return choices[0] if len(choices) == 1 else {"anyOf": choices}
+
+
+#: Every rule that a field has; the JSON schema defines each once.
+ALL_RULES: list[Rule] = []
+
+
+def _takes(rule: Rule, **more: Any) -> Takes:
+    ALL_RULES.append(rule)
+    if "by" in more:
+        ALL_RULES.append(replace(rule, kind="rounds"))
+    return Takes(rule, **more)
+
+
+def _by_clock(value: object, info: core_schema.ValidationInfo) -> str | None:
+    return "rounds" if info.data.get("clock") == "rounds" else None
+
+
+def _by_unit(value: object, info: core_schema.ValidationInfo) -> str | None:
+    shown = value.rule.kind if isinstance(value, Fixed | Draw | Parameter) else kind_of(value)
+    if isinstance(value, Mapping) and "parameter" in value:
+        shown = ((info.context or {}).get("parameters") or {}).get(value["parameter"])
+    return "rounds" if shown == "rounds" else None
+
+
+#: Names of exponents of concession.
+BETAS = {"boulware": 0.25, "linear": 1.0, "conceder": 4.0}
+
+
+Share = Annotated[Quantity, _takes(Rule("number", 0.0, 1.0))]
+Number = Annotated[Quantity, _takes(Rule("number"))]
+Amount = Annotated[Quantity, _takes(Rule("number", 0.0))]
+Positive = Annotated[Quantity, _takes(Rule("number", 0.0, lo_open=True))]
+GoodOffices = Annotated[Quantity, _takes(Rule("number", 0.0, 2.0))]
+Rate = Annotated[Quantity, _takes(Rule("rate", 0.0))]
+Hours = Annotated[Quantity, _takes(Rule("hours", 0.0, lo_open=True))]
+Span = Annotated[Quantity, _takes(Rule("duration", 0.0))]
+PositiveSpan = Annotated[Quantity, _takes(Rule("duration", 0.0, lo_open=True))]
+#: Durations that are drawn each time.
+Gap = Annotated[Quantity, _takes(Rule("duration", 0.0, lo_open=True, chance=True))]
+Lag = Annotated[Quantity, _takes(Rule("duration", 0.0, chance=True))]
+#: The steps and moves of marks, drawn each time.
+Step = Annotated[Quantity, _takes(Rule("number", 0.0, 2.0, chance=True))]
+Delta = Annotated[Quantity, _takes(Rule("number", -1.0, 1.0, chance=True))]
+#: Days or rounds, by the clock named before it.
+PatienceSpan = Annotated[Quantity, _takes(Rule("duration", 0.0, lo_open=True), by=_by_clock)]
+#: Days or rounds, by the unit that is given.
+ClockValue = Annotated[Quantity, _takes(Rule("duration", 0.0), by=_by_unit)]
+Beta = Annotated[Quantity, _takes(Rule("number", 0.0, lo_open=True), words=tuple(BETAS.items()))]
+
+
+def _any_kind(value: object) -> Rule:
+    return Rule((value.rule.kind if isinstance(value, Fixed | Draw | Parameter) else kind_of(value)) or "number")
+
+
+@dataclass(frozen=True, slots=True)
+class TakesAny:
+    """A quantity of whatever kind its units show."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic reads and writes the field."""
+
+        def read(value: object) -> Quantity:
+            if isinstance(value, Mapping) and "parameter" in value:
+                allowed = "a value with its unit, or a distribution"
+                raise ComplaintsError([Complaint("a parameter can't be made of another", ("parameter",), allowed)])
+            return parse(value, _any_kind(value))
+
+        return core_schema.no_info_plain_validator_function(
+            read,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda quantity: quantity.text),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """One of the definitions by kind."""
+        return {"anyOf": [{"$quantity": definition_name(rule)} for rule in _ANY_RULES]}
+
+
+_ANY_RULES = [Rule(kind) for kind in ("duration", "hours", "rounds", "rate", "number")]
+ALL_RULES.extend(_ANY_RULES)
+AnyKind = Annotated[Quantity, TakesAny()]
+
+
+def parse_day(value: object) -> date:
+    """A day such as 2025-04-10.
+
+    Raises:
+        ComplaintsError: it is none.
+
+    >>> parse_day("2025-04-10").isoformat()
+    '2025-04-10'
+    """
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and re.fullmatch(DAY_PATTERN, value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ComplaintsError([Complaint(f"{{what}}: there is no such day as {value}")]) from None
+    raise ComplaintsError(
+        [Complaint(f"{{what}} must be a day, but was {was(value)}", allowed="a day such as 2025-04-10")]
+    )
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(NAME_PATTERN, value):
+        return value
+    allowed = "lower-case letters, digits and _, a letter first"
+    raise ComplaintsError([Complaint(f"{was(value)} can't be a name", (), allowed)])
+
+
+#: The name of an issue, channel, regime, shock or parameter.
+Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string", "pattern": NAME_PATTERN})]
+
+
+def _names(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return value
+    raise ComplaintsError([Complaint(f"{{what}} must be a list of names, but was {was(value)}")])
+
+
+#: Several names.
+Names = Annotated[tuple[Name, ...], BeforeValidator(_names)]
+
+
+def _unit_number(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
+    raise ComplaintsError([Complaint(f"{{what}} was {was(value)}", (), "a plain number from 0 to 1")])
+
+
+#: A plain number from 0 to 1: a fact of the start, never a distribution.
+Unit = Annotated[float, BeforeValidator(_unit_number), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
+
+Day = Annotated[
+    date,
+    BeforeValidator(parse_day),
+    WithJsonSchema({"type": "string", "pattern": DAY_PATTERN, "description": "A day such as 2025-04-10."}),
+]
+
+
+def _source(value: object) -> tuple[str, ...]:
+    lines = [value] if isinstance(value, str) else value
+    if not isinstance(lines, list | tuple) or not lines:
+        raise ComplaintsError(
+            [Complaint(f"{{what}} must be text or a list of texts, but was {was(value)}", allowed=_SOURCES)]
+        )
+    complaints = []
+    for number, line in enumerate(lines):
+        path = (number,) if lines is value else ()
+        prefix, colon, rest = line.partition(":") if isinstance(line, str) else ("", "", "")
+        if prefix not in SOURCE_PREFIXES or not colon:
+            guess = did_you_mean(prefix, SOURCE_PREFIXES)
+            complaints.append(
+                Complaint(f"{{what}} must say what kind it is, but was {was(line)}", path, _SOURCES, guess)
+            )
+        elif not rest.strip():
+            complaints.append(Complaint(f"{{what}} says nothing after {prefix}:", path, f"{prefix}: and the reason"))
+    if complaints:
+        raise ComplaintsError(complaints)
+    return tuple(" ".join(line.split()) for line in lines)
+
+
+SOURCE_PREFIXES = ("document", "paper", "history", "theory", "judgement", "arithmetic")
+_SOURCES = f"text that begins with {one_of(f'{prefix}:' for prefix in SOURCE_PREFIXES)}"
+_SOURCE_LINE = {"type": "string", "pattern": f"^({'|'.join(SOURCE_PREFIXES)}):"}
+#: Where numbers come from: one line or several.
+Source = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_source),
+    WithJsonSchema(
+        {
+            "description": f"Where the numbers come from: {_SOURCES}.",
+            "anyOf": [_SOURCE_LINE, {"type": "array", "minItems": 1, "items": _SOURCE_LINE}],
+        }
+    ),
+]

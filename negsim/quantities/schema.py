@@ -1,0 +1,146 @@
+"""The JSON schema of quantities: one definition for each rule, to which fields refer.
+
+It knows units, families, what experts may say and the range of plain values; the order of numbers and ranges within
+distributions are for ``negsim check``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from negsim.quantities.quantity import ELICIT, FAMILIES, UNITLESS, Rule
+
+_UNIT_PATTERNS = {
+    "duration": "(day|week|month|year)s?",
+    "hours": "(hour|minute)s?",
+    "rounds": "rounds?",
+    "rate": "per (year|month|week|day)",
+}
+
+
+def definition_name(rule: Rule) -> str:
+    """The name of a rule's definition in the JSON schema; the same for equal rules."""
+    parts = [rule.kind, "each_time" if rule.chance else "once"]
+    if rule.lo > float("-inf"):
+        parts += ["above" if rule.lo_open else "from", f"{rule.lo:g}"]
+    if rule.hi < float("inf"):
+        parts += ["to", f"{rule.hi:g}"]
+    return "_".join(parts).replace("-", "minus").replace(".", "_")
+
+
+def quantity_schema(rule: Rule) -> dict[str, Any]:
+    """The JSON schema of a quantity: a plain value, a distribution or a parameter.
+
+    >>> quantity_schema(Rule("number", 0, 1))["anyOf"][0]
+    {'type': 'number', 'minimum': 0, 'maximum': 1}
+    """
+    distribution = f"{rule.kind}_distribution_each_time" if rule.chance else f"{rule.kind}_distribution"
+    return {
+        "description": f"{rule.allowed[0].upper()}{rule.allowed[1:]}; or a distribution, or a parameter.",
+        "anyOf": [_plain(rule), _reference(distribution), _reference(f"{rule.kind}_parameter")],
+    }
+
+
+def _plain(rule: Rule) -> dict[str, Any]:
+    if rule.kind == "number":
+        plain: dict[str, Any] = {"type": "number"}
+        if rule.lo > float("-inf"):
+            plain["exclusiveMinimum" if rule.lo_open else "minimum"] = rule.lo
+        if rule.hi < float("inf"):
+            plain["maximum"] = rule.hi
+        return plain
+    sign = "-?" if rule.lo < 0 else ""
+    return {"type": "string", "pattern": rf"^{sign}[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?\s*{_UNIT_PATTERNS[rule.kind]}$"}
+
+
+def _distribution(kind: str, each_time: bool) -> dict[str, Any]:
+    """Any family; what is drawn each time may have numbers that are themselves uncertain."""
+
+    def number(of: str) -> dict[str, Any]:
+        plain = _reference(f"{of}_plain")
+        return (
+            {"anyOf": [plain, _reference(f"{of}_distribution"), _reference(f"{of}_parameter")]} if each_time else plain
+        )
+
+    choices = []
+    for family, names in FAMILIES.items():
+        properties: dict[str, Any] = {name: number("number" if name in UNITLESS else kind) for name in names}
+        if family == "empirical":
+            properties = {"values": {"type": "array", "minItems": 1, "items": _reference(f"{kind}_plain")}}
+        needed = ["a", "b"] if family == "beta" and kind == "number" else list(names)
+        choices.append(_only({family: _only(properties, needed)}, [family]))
+    choices.append(_only({ELICIT: _reference(f"{kind}_experts")}, [ELICIT]))
+    return {"description": "A distribution, or what experts said.", "anyOf": choices}
+
+
+def _experts(kind: str) -> dict[str, Any]:
+    """What stands under ``elicit``: one expert, with three points or with quantiles, or several."""
+    plain = _reference(f"{kind}_plain")
+    who = {"who": {"type": "string", "description": "Who said so."}}
+    sure = {"type": "number", "minimum": 0.5, "exclusiveMaximum": 1, "default": 0.9}
+    sure["description"] = "How sure this expert is that it lies between low and high."
+    points = {"low": plain, "mode": plain, "high": plain, "confidence": sure}
+    chances = {"type": "object", "minProperties": 2, "additionalProperties": False}
+    chances["patternProperties"] = {r"^(0?\.[0-9]+|[1-9](\.[0-9]+)?e-[0-9]+)$": plain}
+    chances["description"] = "Values by the probability of less than that, such as 0.1, 0.5 and 0.9."
+
+    def either(**more: Any) -> list[dict[str, Any]]:
+        return [
+            _only({**who, **points, **more}, ["low", "mode", "high"]),
+            _only({**who, "quantiles": chances, **more}, ["quantiles"]),
+        ]
+
+    weight = {"type": "number", "exclusiveMinimum": 0, "default": 1, "description": "In the pool, beside the others."}
+    several = {"type": "array", "minItems": 1, "items": {"anyOf": either(weight=weight)}}
+    return {"description": "What experts said; several are pooled linearly.", "anyOf": [*either(), several]}
+
+
+def _parameter(kind: str) -> dict[str, Any]:
+    properties = {
+        "parameter": {"type": "string", "description": "The name of one of the scenario's parameters."},
+        "times": {"type": "number", "default": 1},
+        "plus": {"description": "Added after times, with its unit.", **_reference(f"{kind}_plain")},
+    }
+    return {"description": "A named parameter, scaled and shifted.", **_only(properties, ["parameter"])}
+
+
+def _only(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": properties, "required": required}
+
+
+def _reference(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def resolve_quantities(schema: dict[str, Any], known: Iterable[Rule]) -> dict[str, Any]:
+    """The schema with every ``$quantity`` mark turned into a reference, and all definitions of quantities added."""
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        rest = {key: walk(item) for key, item in value.items() if key != "$quantity"}
+        return {**rest, **_reference(value["$quantity"])} if "$quantity" in value else rest
+
+    definitions: dict[str, Any] = walk(schema.get("$defs", {}))
+    for kind in ("number", *_UNIT_PATTERNS):
+        definitions[f"{kind}_plain"] = _plain(Rule(kind))
+        definitions[f"{kind}_experts"] = _experts(kind)
+        definitions[f"{kind}_distribution"] = _distribution(kind, each_time=False)
+        definitions[f"{kind}_distribution_each_time"] = _distribution(kind, each_time=True)
+        definitions[f"{kind}_parameter"] = _parameter(kind)
+    definitions |= {definition_name(rule): quantity_schema(rule) for rule in known}
+    whole: dict[str, Any] = walk({key: value for key, value in schema.items() if key != "$defs"})
+    return {**whole, "$defs": dict(sorted(definitions.items()))}
+
+
+def references(schema: object) -> set[str]:
+    """The names of all definitions to which a JSON schema refers."""
+    if isinstance(schema, dict):
+        found = {schema["$ref"].removeprefix("#/$defs/")} if isinstance(schema.get("$ref"), str) else set()
+        return found.union(*(references(value) for value in schema.values()))
+    if isinstance(schema, list):
+        return set().union(*(references(value) for value in schema))
+    return set()

@@ -1,0 +1,60 @@
+"""Is a scenario file in order? Everything that is not, at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from negsim.errors import InputError, Problem
+from negsim.files.nodes import Node
+from negsim.files.yaml import read_yaml
+from negsim.scenario.layering import read_extended
+from negsim.scenario.scenario import assemble
+
+
+def check(path: str | os.PathLike[str]) -> list[Problem]:
+    """All problems and warnings of a scenario file, in the order of the file; none if all is well.
+
+    A problem whose ``warning`` is true does not keep the scenario from running.
+
+    >>> [problem for problem in check("scenarios/baseline.yaml") if not problem.warning]
+    []
+    """
+    try:
+        node = read_extended(path)
+    except InputError as error:
+        return error.problems
+    return assemble(node)[1]
+
+
+def as_data(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Problems for programs: file, line, column, severity, message, allowed, suggestion, and the path in the file.
+
+    The path names the keys that lead to the place, such as ``tactics.us.beta``; null if the file can't be read.
+
+    >>> as_data([Problem("scenarios/baseline.yaml", 2, 1, "no reason")])[0]["path"]
+    'title'
+    """
+    known: dict[str, dict[tuple[int, int], str]] = {}
+    found = []
+    for problem in problems:
+        if problem.file not in known:
+            try:
+                known[problem.file] = _paths(read_yaml(problem.file), "")
+            except InputError:
+                known[problem.file] = {}
+        found.append({**problem.data(), "path": known[problem.file].get((problem.line, problem.col))})
+    return found
+
+
+def _paths(node: Node, path: str) -> dict[tuple[int, int], str]:
+    """What stands where: the path of every key and value by line and column."""
+    here = {(node.place.line, node.place.col): path} if path else {}
+    children = node.mapping.items() if node.mapping else enumerate(node.items)
+    for step, child in children:
+        below = f"{path}.{step}" if path else str(step)
+        here |= _paths(child, below)
+        if (key := node.keys.get(str(step))) is not None:
+            here[key.line, key.col] = below
+    return here

@@ -1,0 +1,167 @@
+"""Scenario files laid over each other, and small operations on their nodes.
+
+Every node keeps the place it came from, so that a mistake in what was inherited is reported where it stands.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from negsim.agenda.status import Status
+from negsim.errors import InputError, did_you_mean, one_of
+from negsim.files.nodes import Node, Place, merge
+from negsim.files.yaml import read_yaml
+from negsim.quantities.quantity import head
+from negsim.scenario.tactics import TACTIC_KEYS
+
+#: What a scenario file may say.
+KEYS = (
+    "extends",
+    "title",
+    "question",
+    "description",
+    "agenda",
+    "as_of",
+    "horizon",
+    "undertaking",
+    "deadline",
+    "leave_out",
+    "parameters",
+    "tactics",
+    "defaults",
+    "issues",
+    "packages",
+    "channels",
+    "climate",
+    "shocks",
+)
+
+#: Every status by the word for it.
+STATUSES = {status.label: status for status in Status}
+#: Every key of a tactic of any kind.
+EVERY_TACTIC_KEY = {"kind", "source", *(key for keys in TACTIC_KEYS.values() for key in keys)}
+
+#: What a start may carry in each status; the first part must be there.
+_TALKS = ("clock", "rounds")
+CARRIES: dict[Status, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Status.DORMANT: ((), ()),
+    Status.RAISED: ((), ("clock",)),
+    Status.DISCUSSING: (_TALKS, ("offers",)),
+    Status.CONVERGING: (_TALKS, ("offers",)),
+    Status.STALLED: (_TALKS, ("offers",)),
+    Status.SUSPENDED: (("left", "was"), (*_TALKS, "offers")),
+    Status.AGREED: (("terms",), ()),
+    Status.BLOCKED: (("terms",), ()),
+    Status.IMPLEMENTING: (("terms", "passed"), ()),
+}
+_START_KEYS = {"status", *_TALKS, "offers", "terms", "passed", "left", "was"}
+
+
+def read_extended(path: str | os.PathLike[str]) -> Node:
+    """A scenario file, laid over the one that it extends, and so on.
+
+    Raises:
+        InputError: a file can't be read, or extends itself in the end.
+    """
+    return _read_extended(os.fspath(path), ())
+
+
+def _read_extended(path: str, before: tuple[str, ...]) -> Node:
+    node = read_yaml(path)
+    if not isinstance(node.value, dict):
+        raise InputError([node.problem("a scenario is a mapping", allowed=f"keys such as {one_of(KEYS, 6)}")])
+    link = node.find("extends")
+    if link is None:
+        return node
+    if not isinstance(link.value, str):
+        raise InputError([node.problem("extends must name a file", "extends", allowed="a path relative to this file")])
+    target = os.path.normpath(os.path.join(os.path.dirname(path), link.value))
+    chain = (*before, path)
+    known = [os.path.realpath(file) for file in chain]
+    if os.path.realpath(target) in known:
+        circle = [*chain[known.index(os.path.realpath(target)) :], target]
+        raise InputError([node.problem(f"extends runs in a circle: {' -> '.join(circle)}", "extends")])
+    if not os.path.isfile(target):
+        folder = Path(target).parent
+        names = sorted(file.name for file in folder.glob("*.yaml")) if folder.is_dir() else []
+        guess = did_you_mean(Path(target).name, names)
+        message = f"extends names {target}, and there is no such file"
+        raise InputError([node.problem(message, "extends", suggestion=guess)])
+    return overlay(_read_extended(target, chain), without(node, "extends"))
+
+
+def overlay(base: Node, over: Node) -> Node:
+    """``base`` with what ``over`` says, as `extends` does it."""
+    return merge(base, over, _kept)
+
+
+def _kept(base: Node, over: Node) -> Node | None:
+    """A quantity of another form replaces the one there was; another kind or status keeps only what it understands."""
+    base_head, over_head = head(_shape(base)), head(_shape(over))
+    if base_head is not None:
+        inner = {"parameter": {"times", "plus"}, "until": {"times"}}.get(base_head, {base_head})
+        return base if set(over.mapping) <= inner else None
+    if over_head is not None:
+        return None
+    if "quantiles" in base.mapping or "quantiles" in over.mapping:
+        points = {"low", "mode", "high"}
+        if not (points.isdisjoint(base.mapping) and points.isdisjoint(over.mapping)):
+            return only(base, ("who",))
+    if ("option" in base.mapping) != ("option" in over.mapping) and set(over.mapping) != {"source"} and _is_terms(base):
+        return None
+    kind = over.find("kind")
+    if kind is not None and kind.value in TACTIC_KEYS and set(base.mapping) <= EVERY_TACTIC_KEY:
+        return only(base, ("kind", "source", *TACTIC_KEYS[str(kind.value)]))
+    status = over.find("status")
+    if status is not None and status.value in STATUSES and set(base.mapping) <= _START_KEYS:
+        return only(base, sum(CARRIES.get(STATUSES[str(status.value)], ((), ())), ()))
+    return base
+
+
+def _shape(node: Node) -> object:
+    """Just so much of a node as tells the form of a quantity."""
+    if not isinstance(node.value, dict):
+        return node.value
+    return {
+        key: dict.fromkeys(child.mapping) if child.mapping else [] if isinstance(child.value, list) else 0
+        for key, child in node.value.items()
+    }
+
+
+def _is_terms(node: Node) -> bool:
+    return set(node.mapping) == {"option"}
+
+
+def only(node: Node, keys: Iterable[str]) -> Node:
+    """The mapping with some of its keys."""
+    kept = {key: child for key, child in node.mapping.items() if key in set(keys)}
+    return Node(kept, node.place, {key: node.keys[key] for key in kept})
+
+
+def without(node: Node, *keys: str) -> Node:
+    """The mapping without some of its keys."""
+    return only(node, [key for key in node.mapping if key not in keys])
+
+
+def put(node: Node, key: str, child: object, place: Place | None = None) -> Node:
+    """The mapping with a key set; plain data gets the mapping's place."""
+    here = place or node.keys.get(key) or node.place
+    return Node({**node.mapping, key: Node.of(child, here)}, node.place, {**node.keys, key: here})
+
+
+def fill(node: Node, **defaults: object) -> Node:
+    """The mapping with defaults for the keys it lacks; a node that is no mapping stays, to be complained about."""
+    if not isinstance(node.value, dict):
+        return node
+    for key, value in defaults.items():
+        if key not in node.mapping:
+            node = put(node, key, value)
+    return node
+
+
+def at(node: Node, *path: str) -> Node:
+    """What stands at ``path``, or an empty mapping in its place."""
+    found = node.find(*path)
+    return found if found is not None else Node({}, node.at(path))

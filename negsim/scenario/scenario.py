@@ -1,0 +1,294 @@
+"""Scenarios: what is assumed of talks. Loaded from a file, changed in one line, shown in full, hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from pydantic import Field, PrivateAttr
+
+from negsim.agenda.agenda import Agenda, agenda_from_node
+from negsim.errors import Complaint, InputError, Problem
+from negsim.files.models import FrozenDict, Model, try_validate
+from negsim.files.nodes import Node, Place, in_file_order, raise_problems, unknown
+from negsim.files.yaml import read_yaml, to_yaml
+from negsim.quantities.quantity import kind_of
+from negsim.scenario.checks import inconsistencies
+from negsim.scenario.draft import Frame, Parts
+from negsim.scenario.layering import KEYS, at, only, overlay, put, read_extended
+from negsim.scenario.models import Assumption, ByName, Channel, Climate, IssueSetup, Package, Shock
+from negsim.scenario.reachability import prospects
+from negsim.scenario.resolve import Filling
+from negsim.scenario.tactics import tactic_complaints
+
+_MEANT: dict[str, type[Model]] = {
+    "parameters": Assumption,
+    "issues": IssueSetup,
+    "packages": Package,
+    "channels": Channel,
+    "shocks": Shock,
+}
+
+
+class Scenario(Frame):
+    """Assumptions about talks, checked and complete: every default is written out.
+
+    Two scenarios are equal if they say the same in full; ``hash`` tells them apart.
+    """
+
+    parameters: ByName[Assumption] = Field(default_factory=FrozenDict)
+    issues: ByName[IssueSetup] = Field(description="The issues in play, in the agenda's order.")
+    packages: ByName[Package] = Field(default_factory=FrozenDict)
+    channels: ByName[Channel] = Field(default_factory=FrozenDict)
+    climate: Climate
+    shocks: ByName[Shock] = Field(default_factory=FrozenDict)
+    agenda: Agenda
+    _friendly: Node = PrivateAttr()
+    _warnings: tuple[Problem, ...] = PrivateAttr(())
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """The names of the two sides, in the agenda's order."""
+        first, second = self.agenda.sides
+        return first, second
+
+    @property
+    def horizon_date(self) -> date:
+        """The first day that is not looked at."""
+        return self.horizon
+
+    @property
+    def horizon_days(self) -> int:
+        """The days from ``as_of`` to the horizon."""
+        return (self.horizon - self.as_of).days
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is allowed and probably not meant: no zone of agreement, no channel, prerequisites that can't be met."""
+        return self._warnings
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """What the file says, with all that it extends and what `replace` changed, as plain data."""
+        data: dict[str, Any] = self._friendly.data
+        return data
+
+    @property
+    def file(self) -> str | None:
+        """The file that it was loaded from, also for a changed copy; None if there is none."""
+        return self._friendly.place.file if self._friendly.place.line else None
+
+    def resolved(self) -> dict[str, Any]:
+        """The full form as plain data, the agenda with it; :func:`from_mapping` gives an equal scenario back."""
+        data = self.model_dump(mode="json", exclude_none=True, exclude={"agenda"})
+        said = {key: value for key, value in data.items() if value or key not in ("question", "description")}
+        return {**said, "agenda": self.agenda.model_dump(mode="json")}
+
+    def to_yaml(self) -> str:
+        """The full form as a file; it loads to an equal scenario and runs to the same bytes."""
+        return to_yaml(self.resolved())
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 (hex) of the full form and of the order in which things are declared."""
+        # The order of keys says nothing, but for these: the order of declaration decides ties.
+        orders: list[Iterable[str]] = [self.issues, self.packages, self.channels, self.climate.regimes, self.shocks]
+        orders.append(self.agenda.sides)
+        whole = {"scenario": self.resolved(), "order": [list(names) for names in orders]}
+        text = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        return int(self.hash[:15], 16)
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.title!r}: {len(self.issues)} issues from {self.as_of} to {self.horizon}>"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        from negsim.agenda.cards import scenario_card
+
+        return scenario_card(self)
+
+    def replace(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
+        """A changed copy; paths are those of the file, with dots (in keywords, ``__``); defaults follow the change.
+
+        A value may be anything a file may say there, ``None`` to take a key away.
+
+        Raises:
+            InputError: the changed scenario is not in order.
+
+        >>> import negsim as ns
+        >>> s = ns.load("scenarios/baseline.yaml")
+        >>> s.replace({"horizon": "2 years"}).horizon_days, s.replace(undertaking="single").undertaking
+        (730, 'single')
+        """
+        node = self._friendly
+        every = {**(changes or {}), **{key.replace("__", "."): value for key, value in more.items()}}
+        for path, value in every.items():
+            place = Place(f"replace {path}")
+            node = _set(node, path.split("."), Node.of(value, place), place)
+        # The agenda is in memory: no file is read again, and a copy can be changed where the file is not.
+        same = all(path.split(".")[0] != "agenda" for path in every)
+        changed = from_node(node, self.agenda if same else None)
+        for path in every:
+            section = path.split(".")[0]
+            # Nobody should compare a scenario with its copy and believe that the change has no effect.
+            if section in ("tactics", "defaults") and section not in self._friendly.mapping and changed == self:
+                message = f"this scenario writes everything out and has no {section}, so the change would do nothing"
+                allowed = "the path of an issue or package, such as issues.NAME.tactics.SIDE.beta"
+                raise InputError([Place(f"replace {path}").problem(Complaint(message, allowed=allowed))])
+        return changed
+
+
+def _set(node: Node, path: list[str], value: Node, place: Place) -> Node:
+    step, rest = path[0], path[1:]
+    if isinstance(node.value, list):
+        number = int(step) if step.isdigit() and int(step) < len(node.value) else None
+        if number is None:
+            message = f"{step} is no element of the list"
+            raise InputError([place.problem(Complaint(message, allowed=f"0 to {len(node.value) - 1}"))])
+        item = _set(node.value[number], rest, value, place) if rest else value
+        return Node([*node.value[:number], item, *node.value[number + 1 :]], node.place)
+    over = Node({step: value}, place, {step: place})
+    if rest:
+        child = at(node, step)
+        if isinstance(child.value, list) or (isinstance(child.value, dict) and _has_list(child, rest)):
+            return put(node, step, _set(child, rest, value, place))
+        for key in reversed(rest):
+            value = Node({key: value}, place, {key: place})
+        over = Node({step: value}, place, {step: place})
+    if not isinstance(node.value, dict):
+        return over
+    changed = overlay(node, over)
+    return Node(changed.value, node.place, changed.keys)
+
+
+def _has_list(node: Node, path: list[str]) -> bool:
+    """Whether the path runs through a list somewhere below."""
+    for step in path[:-1]:
+        found = node.find(step)
+        if found is None:
+            return False
+        node = found
+        if isinstance(node.value, list):
+            return True
+    return False
+
+
+def load(path: str | os.PathLike[str]) -> Scenario:
+    """The scenario of a file, with everything it extends and the agenda it names.
+
+    Raises:
+        InputError: with all problems at once, each with its place.
+    """
+    return from_node(read_extended(path))
+
+
+def from_mapping(data: Mapping[str, Any], name: str = "scenario") -> Scenario:
+    """The scenario of plain data in the form of a file; ``name`` is what problems show.
+
+    Raises:
+        InputError: with all problems at once.
+    """
+    return from_node(Node.of(data, Place(name)))
+
+
+def from_node(node: Node, agenda: Agenda | None = None) -> Scenario:
+    """A scenario from the nodes of its friendly form, which extends nothing any more.
+
+    Raises:
+        InputError: With all problems at once.
+    """
+    scenario, problems = assemble(node, agenda)
+    raise_problems(problems)
+    assert scenario is not None
+    return scenario
+
+
+def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | None, list[Problem]]:
+    """A scenario from its friendly form, and all problems and warnings; no scenario if there are problems.
+
+    ``known`` is its agenda, if that has been read before.
+    """
+    problems = [friendly.at((key,), True).problem(_unknown_key(key)) for key in friendly.mapping if key not in KEYS]
+    agenda, found = (known, []) if known is not None else _agenda(friendly)
+    problems += found
+    if agenda is None:
+        return None, in_file_order(problems)
+    filling = Filling(friendly, agenda)
+    full = filling.filled()
+    problems += filling.problems
+    kinds = {name: kind_of(at(value, "value").data) for name, value in at(full, "parameters").mapping.items()}
+    context = {"parameters": kinds}
+    frame, found = try_validate(Frame, only(full, Frame.model_fields), context)
+    if "horizon" not in full.mapping and "horizon" in friendly.mapping:
+        found = [problem for problem in found if '"horizon"' not in problem.message]
+    problems += found
+    parts: dict[str, dict[str, Any]] = {}
+    for section, model in _MEANT.items():
+        parts[section] = {}
+        for name in at(full, section).mapping:
+            part, found = try_validate(model, full, context, (section, name))
+            problems += found
+            if part is not None:
+                parts[section][name] = part
+    climate, found = try_validate(Climate, full, context, ("climate",))
+    problems += found
+    problems += _tactics(full)
+    whole = Parts(full, friendly, agenda, filling.as_of, frame, climate=climate, in_play=filling.in_play, **parts)
+    problems += inconsistencies(whole)
+    if problems:
+        return None, in_file_order(problems)
+    warnings = in_file_order(prospects(whole))
+    scenario = Scenario.model_validate({**dict(frame or {}), "climate": climate, "agenda": agenda, **parts})
+    scenario._friendly = friendly
+    scenario._warnings = tuple(warnings)
+    return scenario, warnings
+
+
+def _unknown_key(key: str) -> Complaint:
+    complaint = unknown("key", key, KEYS, key, on_key=True)
+    return Complaint(f'unknown key "{key}"', complaint.path, ", ".join(KEYS), complaint.suggestion, True)
+
+
+def _agenda(friendly: Node) -> tuple[Agenda | None, list[Problem]]:
+    """The agenda that is named, relative to the file that names it, or that stands in the scenario itself."""
+    node = friendly.find("agenda")
+    if node is None:
+        return None, [friendly.problem('the scenario has no "agenda"', allowed="the path of an agenda, or the agenda")]
+    try:
+        if isinstance(node.value, dict):
+            return agenda_from_node(node), []
+        if not isinstance(node.value, str):
+            return None, [friendly.problem("agenda must be a path or a mapping", "agenda")]
+        origin = node.place if node.place.line else friendly.place
+        path = os.path.normpath(os.path.join(os.path.dirname(origin.file), node.value))
+        if not os.path.exists(path):
+            return None, [friendly.problem(f"agenda names {path}, and there is no such file", "agenda")]
+        return agenda_from_node(read_yaml(path)), []
+    except InputError as error:
+        return None, error.problems
+
+
+def _tactics(full: Node) -> list[Problem]:
+    """What does not fit a tactic's kind, everywhere."""
+    found = []
+    for section in ("issues", "packages"):
+        for name in at(full, section).mapping:
+            for side, tactic in at(full, section, name, "tactics").mapping.items():
+                if tactic.mapping:
+                    path = (section, name, "tactics", side)
+                    for item in tactic_complaints(tactic.data):
+                        found.append(full.at((*path, *item.path), item.on_key).problem(item))
+    return found

@@ -1,0 +1,121 @@
+"""The JSON schema of a scenario file, for editors: which keys there are, with their units, meaning and allowed words.
+
+A file may leave out what it inherits or what has a default, so little is required; ``negsim check`` says what is
+missing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from negsim.quantities.fields import ALL_RULES
+from negsim.quantities.schema import references, resolve_quantities
+from negsim.scenario.resolve import SECTIONS
+from negsim.scenario.scenario import Scenario
+from negsim.scenario.tactics import TACTIC_DEFAULTS
+
+#: What a file may state in part, to be laid over what is inherited.
+_PARTIAL = (
+    "Assumption",
+    "Channel",
+    "Climate",
+    "Deadline",
+    "Implementation",
+    "IssueSetup",
+    "Package",
+    "Regime",
+    "Shock",
+    "Start",
+    "Tactic",
+    "Until",
+)
+_DEFAULTED = ("probability", "issues", "times")
+_DURATION_OR_DAY = {
+    "description": "How far to look: a duration from as_of (floored to whole days), or a day, at whose start it ends.",
+    "anyOf": [
+        {"type": "string", "pattern": r"^[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?\s*(day|week|month|year)s?$"},
+        {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"},
+    ],
+}
+
+
+def scenario_schema() -> dict[str, Any]:
+    """The JSON schema (draft 2020-12) of a scenario file.
+
+    >>> sorted(scenario_schema()["properties"])[:4]
+    ['agenda', 'as_of', 'channels', 'climate']
+    """
+    schema = Scenario.model_json_schema()
+    definitions = schema["$defs"]
+    for name, definition in definitions.items():
+        if name in _PARTIAL:
+            definition.pop("required", None)
+        elif "required" in definition:
+            definition["required"] = [key for key in definition["required"] if key not in _DEFAULTED]
+        for key, default in TACTIC_DEFAULTS.items() if name == "Tactic" else ():
+            definition["properties"][key]["default"] = default
+    properties = schema["properties"]
+    properties["horizon"] = _DURATION_OR_DAY
+    properties["undertaking"]["default"] = "early_harvest"
+    properties["extends"] = {"type": "string", "description": "Another scenario file; this one says only what differs."}
+    properties["agenda"] = {
+        "type": ["string", "object"],
+        "description": "The agenda file, relative to this one; or the agenda itself.",
+    }
+    sides = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Tactic"}}
+    properties["tactics"] = {**sides, "description": "The usual tactic of each side; issues and packages may differ."}
+    properties["defaults"] = {
+        "$ref": "#/$defs/IssueSetup",
+        "description": "What holds for every issue that does not say otherwise.",
+    }
+    definitions["IssueSetup"]["properties"]["settle"]["default"] = "concession"
+    for section in ("issues", "packages", "channels", "shocks", "parameters"):
+        properties[section] = _may_be_taken_away(properties[section])
+    for section in (*SECTIONS, "deadline"):
+        choices = properties[section].get("anyOf", [properties[section]])
+        if {"type": "null"} not in choices:
+            properties[section] = {"anyOf": [*choices, {"type": "null"}]}
+    marks = [name for name in definitions if name.endswith("Mark")]
+    for name in ("Channel", *marks):
+        issues = definitions[name]["properties"].get("issues")
+        if issues is not None and name != "SuspendMark":
+            listed = {key: value for key, value in issues.items() if key not in ("title", "description")}
+            definitions[name]["properties"]["issues"] = {
+                "description": issues.get("description", "The issues it touches.") + " `all` names every one.",
+                "anyOf": [{"const": "all"}, listed],
+                "default": "all",
+            }
+    definitions["Channel"]["properties"]["order"]["default"] = "priority"
+    whole = resolve_quantities(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "negsim scenario",
+            "description": "Assumptions about talks, from which negsim projects when each issue is resolved.",
+            "type": "object",
+            "additionalProperties": False,
+            "properties": dict(sorted(properties.items())),
+            "anyOf": [{"required": ["extends"]}, {"required": ["title", "agenda", "as_of", "horizon"]}],
+            "$defs": definitions,
+        },
+        ALL_RULES,
+    )
+    return _without_unused(whole)
+
+
+def _may_be_taken_away(mapping: dict[str, Any]) -> dict[str, Any]:
+    """A mapping by name, any entry of which may be null: then what is inherited is taken away."""
+    entries = mapping["patternProperties"].items()
+    nullable = {pattern: {"anyOf": [entry, {"type": "null"}]} for pattern, entry in entries}
+    return {**mapping, "patternProperties": nullable, "additionalProperties": False}
+
+
+def _without_unused(schema: dict[str, Any]) -> dict[str, Any]:
+    definitions = schema.pop("$defs")
+    used: dict[str, Any] = {}
+    waiting = references(schema)
+    while waiting:
+        name = waiting.pop()
+        if name not in used:
+            used[name] = definitions[name]
+            waiting |= references(definitions[name])
+    return {**schema, "$defs": dict(sorted(used.items()))}

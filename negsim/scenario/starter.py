@@ -1,0 +1,58 @@
+"""A folder to begin with: a small agenda and a scenario that run, and what to type next."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from negsim.errors import NegsimError
+from negsim.files.terminal_text import clean
+from negsim.files.writing import new_folder
+
+#: What stands in the templates for the name of the folder, within quotes.
+_NAME = '"NAME: '
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def start_folder(target: Path) -> list[str]:
+    """Make a folder with an agenda, a scenario, their schemas and a page that says what to type; all of it or nothing.
+
+    Returns the names of the files.
+
+    Raises:
+        NegsimError: there is something in the way, or it cannot be written.
+    """
+    from negsim.agenda.agenda import agenda_schema
+    from negsim.scenario.schema import scenario_schema
+
+    if not target.name or target.name == "..":
+        raise NegsimError(f'a new folder needs a name of its own, but was "{target}"')
+    if target.is_symlink() or (target.exists() and not _is_empty_folder(target)):
+        raise NegsimError(f"{target} is there already and is kept as it is; give another name")
+    if target.exists() and target.samefile(Path.cwd()):
+        raise NegsimError("the folder that you are in cannot be replaced; give the name of a new one")
+    with new_folder(target) as folder:
+        for template in sorted(TEMPLATES.iterdir()):
+            text = template.read_text(encoding="utf-8").replace(_NAME, _opened(clean(target.name)))
+            _write(folder / template.name, text)
+        for kind, schema in (("agenda", agenda_schema()), ("scenario", scenario_schema())):
+            _write(folder / f"{kind}.schema.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
+        return sorted(path.name for path in folder.iterdir())
+
+
+def _opened(name: str) -> str:
+    r"""The beginning of a text in double quotes, with the name in it: YAML reads JSON's escapes.
+
+    >>> print(_opened('a "river" \\ 会談'))
+    "a \"river\" \\ 会談:
+    """
+    return json.dumps(f"{name}: ", ensure_ascii=False)[:-1]
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

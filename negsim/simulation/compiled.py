@@ -1,0 +1,101 @@
+"""A scenario as numbers: the tables that all runs share, and the record of one run, which is what rules work on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from negsim.simulation.events import EVENT
+from negsim.simulation.rows import VIEWS
+from negsim.simulation.rules import quantiles
+from negsim.simulation.rules.state import SLOT, TABLES
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A scenario as tables of numbers, with the names of their rows.
+
+    ``tables`` holds the model and, for tables of state that only compile can fill, their first content.
+    ``assumptions`` names what is drawn once a run, by its path, and the kind of number that it is.
+    """
+
+    issues: tuple[str, ...]
+    bargains: tuple[str, ...]
+    channels: tuple[str, ...]
+    regimes: tuple[str, ...]
+    shocks: tuple[str, ...]
+    members: tuple[tuple[int, ...], ...]
+    options: tuple[tuple[str, ...], ...]
+    as_of: date
+    horizon: int
+    assumptions: Mapping[str, str]
+    tables: Mapping[str, np.ndarray[Any, Any]]
+    rows: Mapping[str, int]
+
+    def assumed(self, seed: int, first: int, runs: int) -> np.ndarray[Any, Any]:
+        """What runs ``first`` to ``first + runs - 1`` assume: an array (runs, assumptions) in canonical units."""
+        values = np.zeros((runs, len(self.assumptions)))
+        record = self.record()  # its memory is what the rules work on
+        quantiles.assumptions(record.x, seed, first, values)
+        return values
+
+    def assumption(self, name: str, u: float) -> float:
+        """The value of an assumption at a quantile, as `assumed` would draw it."""
+        record = self.record()
+        return float(quantiles.quantile(record.x, self._dist(name), u))
+
+    def _dist(self, name: str) -> int:
+        return int(self.tables["parameter_is"]["dist"][list(self.assumptions).index(name)])
+
+    def assuming(self, values: Mapping[str, float]) -> Compiled:
+        """The same, with some assumptions no longer drawn: every run takes these values, by name."""
+        tables = {**self.tables, **{name: self.tables[name].copy() for name in ("dist_is", "dist")}}
+        for name, value in values.items():
+            d = self._dist(name)
+            tables["dist_is"]["family"][d] = quantiles.CONSTANT
+            tables["dist"]["loc"][d] = value
+        return replace(self, tables=tables)
+
+    def record(self, log: int = 0) -> Record:
+        """A new, empty record of one run with room for ``log`` events."""
+        return Record(self, log)
+
+
+class Record:
+    """One run's state record in memory.
+
+    What rules work on. ``x`` is their one argument; the arrays live as long as this does.
+    """
+
+    def __init__(self, compiled: Compiled, log: int = 0) -> None:
+        self.arrays: dict[str, np.ndarray[Any, Any]] = {}
+        for name, row in TABLES.items():
+            if name in VIEWS:
+                continue
+            if name in compiled.tables:
+                shared = name not in ("size", "dist", "bargain", "piece", "term")
+                self.arrays[name] = compiled.tables[name] if shared else compiled.tables[name].copy()
+            else:
+                count = {"log": max(log, 1), "run": 1}.get(name) or max(compiled.rows[name], 1)
+                self.arrays[name] = np.zeros(count, row)
+        self.arrays["size"]["log"] = log
+        self.arrays["run"]["logging"] = int(log > 0)
+        self.addresses = np.zeros(len(SLOT), np.int64)
+        for name, array in self.arrays.items():
+            self.addresses[SLOT[name]] = array.ctypes.data
+        for name in VIEWS:
+            self.addresses[SLOT[name]] = self.arrays["number"].ctypes.data + 8 * compiled.rows[name]
+        self.x = int(self.addresses.ctypes.data)
+
+    @property
+    def run(self) -> Any:
+        """The run's own row."""
+        return self.arrays["run"][0]
+
+    def log(self) -> np.ndarray[Any, Any]:
+        """The events told so far."""
+        return self.arrays["log"][: int(self.run["log"])].astype(EVENT, copy=True)

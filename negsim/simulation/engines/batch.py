@@ -1,0 +1,198 @@
+"""The batch engine: a heap that pops and calls, compiled with the rules, for many runs.
+
+The same rules as the reference engine, the same order of events, the same bits; what differs is who keeps the calendar.
+The order in which a run's appointments are asked for is the reference engine's: a series' own next event, then what the
+rule asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from negsim.simulation.compiled import Compiled, Record
+from negsim.simulation.engines.errors import check
+from negsim.simulation.events import OUTCOME, RUN
+from negsim.simulation.rules.environment import SPONTANEOUS, next_shock
+from negsim.simulation.rules.jit import jit, jit_inline
+from negsim.simulation.rules.meetings import REGULAR, next_gap
+from negsim.simulation.rules.start import finish, happen, start
+from negsim.simulation.rules.state import outbox, size
+from negsim.simulation.rules.state import run as run_
+from negsim.simulation.rules.status import LOG_FULL, MEETING, SHOCK
+
+Outcomes = np.ndarray[Any, np.dtype[Any]]
+
+# : An appointment: its time, its rank among those of the same time (class, then declaration), the order of asking,
+# what it is.
+DUE = np.dtype([("t", "f8"), ("rank", "i8"), ("asked", "i8"), ("kind", "i8"), ("who", "i8"), ("tag", "i8")])
+
+_CLASS = 1 << 32
+_SPONTANEOUS = -1 - SPONTANEOUS
+
+
+@jit_inline
+def _before(a, b):
+    if a.t != b.t:
+        return a.t < b.t
+    if a.rank != b.rank:
+        return a.rank < b.rank
+    return a.asked < b.asked
+
+
+@jit_inline
+def _copy(to, of):
+    to.t, to.rank, to.asked, to.kind, to.who, to.tag = of.t, of.rank, of.asked, of.kind, of.who, of.tag
+
+
+@jit_inline
+def _push(heap, n, asked, t, kind, who, tag):
+    """Add an appointment to the ``n`` there are (the heap's last row is scratch)."""
+    new = heap[len(heap) - 1]
+    new.t, new.rank, new.asked, new.kind, new.who, new.tag = t, kind * _CLASS + who, asked, kind, who, tag
+    i = n
+    while i > 0:
+        parent = (i - 1) >> 1
+        if not _before(new, heap[parent]):
+            break
+        _copy(heap[i], heap[parent])
+        i = parent
+    _copy(heap[i], new)
+
+
+@jit_inline
+def _drop(heap, n):
+    """Remove the first of ``n`` appointments."""
+    last = heap[n - 1]
+    i, n = 0, n - 1
+    while True:
+        child = 2 * i + 1
+        if child >= n:
+            break
+        if child + 1 < n and _before(heap[child + 1], heap[child]):
+            child += 1
+        if not _before(heap[child], last):
+            break
+        _copy(heap[i], heap[child])
+        i = child
+    _copy(heap[i], last)
+
+
+@jit_inline
+def play(x, heap, seed, luck, number, outcome, result):
+    """Play run ``number`` and write its outcome; tells whether the heap had room for its appointments."""
+    horizon, series = size(x, 0).horizon, size(x, 0).channels + size(x, 0).shocks
+    start(x, seed, luck, number)
+    n, asked, t, end = 0, 0, 0.0, horizon
+    kind, who, tag = -1, 0, 0
+    if run_(x, 0).active == 0:
+        end = 0.0
+    else:
+        while True:
+            if n + run_(x, 0).out + series >= len(heap):
+                return False
+            if kind == MEETING and tag == REGULAR:
+                gap = next_gap(x, who)
+                if gap < horizon:
+                    _push(heap, n, asked, t + gap, MEETING, who, REGULAR)
+                    n, asked = n + 1, asked + 1
+            elif kind == SHOCK and tag == _SPONTANEOUS:
+                gap = next_shock(x, who)
+                if gap < horizon:
+                    _push(heap, n, asked, t + gap, SHOCK, who, _SPONTANEOUS)
+                    n, asked = n + 1, asked + 1
+            for k in range(run_(x, 0).out):
+                row = outbox(x, k)
+                _push(heap, n, asked, t + row.delay, row.kind, row.who, row.tag)
+                n, asked = n + 1, asked + 1
+            run_(x, 0).out = 0
+            if kind == -1:  # the beginning: the series, after what the start asked for
+                for c in range(size(x, 0).channels):
+                    gap = next_gap(x, c)
+                    if gap < horizon:
+                        _push(heap, n, asked, gap, MEETING, c, REGULAR)
+                        n, asked = n + 1, asked + 1
+                for s in range(size(x, 0).shocks):
+                    gap = next_shock(x, s)
+                    if gap < horizon:
+                        _push(heap, n, asked, gap, SHOCK, s, _SPONTANEOUS)
+                        n, asked = n + 1, asked + 1
+            if run_(x, 0).active == 0:
+                end = t
+                break
+            if run_(x, 0).error != 0 or n == 0 or heap[0].t >= horizon:
+                break
+            t, kind, who, tag = heap[0].t, heap[0].kind, heap[0].who, heap[0].tag
+            _drop(heap, n)
+            n -= 1
+            happen(x, t, kind, who, tag)
+    finish(x, end, outcome, result)
+    return True
+
+
+@jit
+def play_many(x, seed, luck, first, outcomes, results):
+    """Play the runs from ``first``, one row of outcomes each.
+
+    Stops at the first that can't go on and returns its row, else -1.
+    """
+    heap = np.empty(256, DUE)
+    for k in range(len(results)):
+        while not play(x, heap, seed, luck, first + k, outcomes[k], results[k : k + 1]):
+            heap = np.empty(2 * len(heap), DUE)  # a run begins anew with the same luck
+        if run_(x, 0).error != 0:
+            return k
+    return -1
+
+
+def run(
+    compiled: Compiled,
+    seed: int,
+    first: int,
+    runs: int,
+    luck: int = 0,
+    progress: Callable[[int], object] | None = None,
+    block: int = 512,
+) -> tuple[Outcomes, Outcomes]:
+    """Play runs ``first`` to ``first + runs - 1``.
+
+    The same arguments, results and errors as the reference engine's ``run``.
+    """
+    issues = np.zeros((runs, len(compiled.issues)), OUTCOME)
+    results = np.zeros(runs, RUN)
+    record = compiled.record()
+    step = block if progress is not None else max(runs, 1)
+    for at in range(0, runs, step):
+        part = results[at : at + step]
+        failed = play_many(record.x, seed, luck, first + at, issues[at : at + step], part)
+        if failed >= 0:
+            check(compiled, record, first + at + failed)
+        if progress is not None:
+            progress(len(part))
+    return issues, results
+
+
+def watch(
+    compiled: Compiled, seed: int, first: int, runs: int, luck: int = 0, room: int = 4096
+) -> Iterator[tuple[Outcomes, Record]]:
+    """The event logs of runs ``first`` to ``first + runs - 1``, each as ``trace`` gives it, with the run's record.
+
+    The record is the same object each time: its numbers are those of the run until the next is asked for.
+    """
+    record = compiled.record(room)
+    outcome, result = np.zeros((1, len(compiled.issues)), OUTCOME), np.zeros(1, RUN)
+    for number in range(first, first + runs):
+        play_many(record.x, seed, luck, number, outcome, result)
+        while int(record.run["error"]) == LOG_FULL:
+            room *= 4
+            record = compiled.record(room)
+            play_many(record.x, seed, luck, number, outcome, result)
+        check(compiled, record, number)
+        yield record.log(), record
+
+
+def trace(compiled: Compiled, seed: int, run: int, luck: int = 0) -> Outcomes:
+    """The event log of run ``run``; as the reference engine's ``trace``, byte for byte."""
+    return next(watch(compiled, seed, run, 1, luck))[0]

@@ -1,0 +1,192 @@
+"""Concession: what a side still insists on, and how that moves. See "Concession".
+
+Time curves and imitation are from Faratin, Sierra, Jennings, *Negotiation decision functions for autonomous agents*
+(Robotics and Autonomous Systems 24, 1998), in utilities. ``k`` is the side; a row of ``side`` and ``tactic_*`` is ``2 b
++ k``.
+"""
+
+from __future__ import annotations
+
+import math
+
+from negsim.simulation.rules.jit import jit, jit_inline
+from negsim.simulation.rules.state import (
+    OFFERS,
+    bargain,
+    bargain_is,
+    mark,
+    mark_is,
+    mark_of,
+    mark_on,
+    member_is,
+    member_of,
+    offer,
+    regime_of,
+    reserve,
+    side,
+    size,
+    tactic_is,
+    tactic_of,
+)
+from negsim.simulation.rules.state import run as run_
+
+TIME, RECIPROCAL, MIXED, FIXED = range(4)
+POLYNOMIAL, EXPONENTIAL = range(2)
+CALENDAR, ROUNDS = range(2)
+CONCEDE, CHANCE = range(2)
+#: Kinds of marks.
+TO_CLIMATE, SUSPEND, STEP, MOVE, MEET = range(5)
+
+
+@jit_inline
+def paced(x, t):
+    """Days since ``as_of``, each times the pace of its climate."""
+    return run_(x, 0).pace_sum + regime_of(x, run_(x, 0).regime).pace * (t - run_(x, 0).since)
+
+
+@jit_inline
+def clock(x, b, k, t):
+    """How long side ``k`` has been at bargain ``b``: paced days or rounds."""
+    row = side(x, 2 * b + k)
+    if tactic_is(x, 2 * b + k).clock == CALENDAR and bargain(x, b).running:
+        return row.clock + (paced(x, t) - row.since)
+    return row.clock
+
+
+@jit_inline
+def run_clocks(x, b, t, on):
+    """Start or stop both sides' clocks."""
+    if bargain(x, b).running == on:
+        return
+    for k in range(2):
+        if not on:
+            side(x, 2 * b + k).clock = clock(x, b, k, t)
+        side(x, 2 * b + k).since = paced(x, t)
+    bargain(x, b).running = on
+
+
+@jit_inline
+def conceded(x, row, tau):
+    """The share ``c(tau)`` of the way from 1 to the reservation value that a time curve has gone."""
+    kappa, beta = tactic_of(x, row).kappa, tactic_of(x, row).beta
+    if tau >= 1.0:
+        return 1.0
+    if tactic_is(x, row).curve == POLYNOMIAL:
+        return kappa + (1.0 - kappa) * tau ** (1.0 / beta)
+    return math.exp((1.0 - tau) ** beta * math.log(kappa))
+
+
+@jit_inline
+def curve(x, row, clock, r):
+    """The aspiration of a time tactic at ``clock``: ``1 - (1 - r) c(tau)``, exactly ``r`` from patience on."""
+    tau = min(1.0, clock / tactic_of(x, row).patience)
+    return r if tau >= 1.0 else 1.0 - (1.0 - r) * conceded(x, row, tau)
+
+
+@jit
+def clock_at(x, row, base, r):
+    """The clock at which the time curve stood at ``base``: the inverse of ``curve`` on [0, patience]."""
+    kappa, beta, patience = tactic_of(x, row).kappa, tactic_of(x, row).beta, tactic_of(x, row).patience
+    if r >= 1.0:
+        return 0.0
+    c = (1.0 - base) / (1.0 - r)
+    if c >= 1.0:
+        return patience
+    if c <= kappa:
+        return 0.0
+    if tactic_is(x, row).curve == POLYNOMIAL:
+        return patience * ((c - kappa) / (1.0 - kappa)) ** beta
+    return patience * (1.0 - (math.log(c) / math.log(kappa)) ** (1.0 / beta))
+
+
+@jit
+def reservation(x, b, k):
+    """The reservation value of side ``k`` as it stands: an issue's own, a package's pooled by its weights."""
+    if bargain_is(x, b).member_end - bargain_is(x, b).member == 1:
+        return reserve(x, 2 * member_is(x, bargain_is(x, b).member).issue + k).r
+    r = bargain(x, b).extra_b if k else bargain(x, b).extra_a
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        weight = member_of(x, j).w_b if k else member_of(x, j).w_a
+        r += weight * reserve(x, 2 * member_is(x, j).issue + k).r
+    return min(max(r, 0.0), 1.0)
+
+
+@jit_inline
+def step_now(x, m, t):
+    """The sum of the steps of a hardening or easing mark, each halved every half-life since it was made."""
+    row = mark(x, m)
+    if row.step == 0.0:
+        return 0.0
+    if row.now_at != t:  # every bargain of a meeting asks
+        row.now = row.step * 2.0 ** (-(t - row.since) / mark_of(x, m).half_life)
+        row.now_at = t
+    return row.now
+
+
+@jit_inline
+def offsets(x, b, k, t):
+    """What hardening and easing add to side ``k``'s aspiration now, weighted over a package's members."""
+    total = 0.0
+    if size(x, 0).steps == 0:
+        return total
+    single = bargain_is(x, b).member_end - bargain_is(x, b).member == 1
+    for m in range(size(x, 0).marks):
+        if mark_is(x, m).kind == STEP and mark_is(x, m).target == k and mark(x, m).step != 0.0:
+            reach = 0.0
+            for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+                if mark_on(x, m * size(x, 0).issues + member_is(x, j).issue).yes:
+                    reach += 1.0 if single else (member_of(x, j).w_b if k else member_of(x, j).w_a)
+            total += reach * step_now(x, m, t)
+    return total
+
+
+@jit_inline
+def insists(x, b, k, offset):
+    """What side ``k`` insists on with this offset: ``clip(base + offset, r, 1)``."""
+    row = side(x, 2 * b + k)
+    return max(min(row.base + offset, 1.0), row.r)
+
+
+@jit_inline
+def aspiration(x, b, k, t):
+    """What side ``k`` insists on at ``t``."""
+    return insists(x, b, k, offsets(x, b, k, t))
+
+
+@jit_inline
+def receive(x, row, utility):
+    """Side ``row`` is offered ``utility``."""
+    offer(x, row * OFFERS + side(x, row).received % OFFERS).u = utility
+    side(x, row).received += 1
+
+
+@jit_inline
+def _offered(x, row, number):
+    """Utility of offer ``number`` (1 is the first); offer 0 and any before is the other's aspiration at the start."""
+    return offer(x, row * OFFERS + (number - 1) % OFFERS).u if number >= 1 else side(x, row).first
+
+
+@jit
+def _imitation(x, row):
+    """The other's concessions since this side's last move, each over the window; each offer is answered once."""
+    window, total = tactic_is(x, row).window, 0.0
+    for number in range(side(x, row).answered + 1, side(x, row).received + 1):
+        total += max(0.0, _offered(x, row, number) - _offered(x, row, number - window)) / window
+    return total
+
+
+@jit_inline
+def move(x, b, k, t):
+    """Side ``k`` moves its base, as its tactic has it; the base never rises and never falls below ``r``."""
+    row = 2 * b + k
+    kind, base, r = tactic_is(x, row).kind, side(x, row).base, side(x, row).r
+    if kind == TIME:
+        base = min(base, curve(x, row, clock(x, b, k, t), r))
+    elif kind == RECIPROCAL:
+        base -= tactic_of(x, row).reciprocity * _imitation(x, row)
+    elif kind == MIXED:
+        weight = tactic_of(x, row).weight
+        behind = max(0.0, base - curve(x, row, clock(x, b, k, t), r))
+        base -= weight * behind + (1.0 - weight) * (tactic_of(x, row).reciprocity * _imitation(x, row))
+    side(x, row).answered = side(x, row).received
+    side(x, row).base = max(base, r)

@@ -1,0 +1,85 @@
+"""Luck: every draw is a function of the seed, the run, what is drawn and which one. See "Uncertainty and luck".
+
+Philox4x64-10 is from Salmon, Moraes, Dror, Shaw, *Parallel random numbers: as easy as 1, 2, 3* (SC 2011).
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from negsim.simulation.rules.jit import jit, jit_inline
+from negsim.simulation.rules.state import run as run_
+
+_MASK = np.uint64(0xFFFFFFFF)
+_32 = np.uint64(32)
+_12 = np.uint64(12)
+_M0, _M1 = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
+_W0, _W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
+
+
+def stream(name: str) -> int:
+    """The number of the stream of luck that decides ``name``, as a signed 64-bit integer.
+
+    The 8-byte BLAKE2b digest of the UTF-8 name, read little-endian.
+
+    >>> stream("settle/banking") == stream("settle/banking") != stream("settle/flights")
+    True
+    """
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little", signed=True)
+
+
+@jit_inline
+def _high(a, b):
+    """Upper 64 bits of the 128-bit product, by halves."""
+    a_low, a_high = a & _MASK, a >> _32
+    b_low, b_high = b & _MASK, b >> _32
+    middle = a_high * b_low + ((a_low * b_low) >> _32)
+    lower = a_low * b_high + (middle & _MASK)
+    return a_high * b_high + (middle >> _32) + (lower >> _32)
+
+
+@jit_inline
+def philox(c0, c1, c2, c3, k0, k1):
+    """Word 0 of Philox4x64-10 at counter ``(c0, c1, c2, c3)`` under key ``(k0, k1)``; all ``uint64``."""
+    for _ in range(10):
+        high0, low0 = _high(_M0, c0), _M0 * c0
+        high1, low1 = _high(_M1, c2), _M1 * c2
+        c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
+        k0 += _W0
+        k1 += _W1
+    return c0
+
+
+@jit_inline
+def uniform_at(seed, luck, run, stream, index, sub):
+    """The uniform in (0, 1), never 0 or 1, that belongs to the ``index``-th thing of ``stream`` in ``run``."""
+    word = philox(np.uint64(index), np.uint64(stream), np.uint64(run), np.uint64(sub), np.uint64(seed), np.uint64(luck))
+    return (np.float64(word >> _12) + 0.5) * 2.0**-52
+
+
+@jit_inline
+def uniform(x, stream, index):
+    """The run's uniform for the ``index``-th thing of ``stream``: chance."""
+    return uniform_at(run_(x, 0).seed, run_(x, 0).luck, run_(x, 0).run, stream, index, 0)
+
+
+@jit_inline
+def befalls(x, p, stream, index):
+    """Whether something of probability ``p`` happens, the ``index``-th time: ``u < p``."""
+    if p <= 0.0 or p >= 1.0:
+        return p >= 1.0  # what is certain needs no draw
+    return uniform(x, stream, index) < p
+
+
+@jit
+def uniform_part(x, stream, index, part):
+    """The run's uniform for part ``part`` of the ``index``-th thing of ``stream``."""
+    return uniform_at(run_(x, 0).seed, run_(x, 0).luck, run_(x, 0).run, stream, index, part)
+
+
+@jit_inline
+def uniform_assumed(x, stream):
+    """The run's uniform for an assumption: the same under any luck."""
+    return uniform_at(run_(x, 0).seed, 0, run_(x, 0).run, stream, 0, 0)

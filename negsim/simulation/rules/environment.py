@@ -1,0 +1,335 @@
+"""What goes on around the table.
+
+Climate, shocks and their marks, the end of the talks, lags and collapses. See "Between and around".
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from negsim.agenda.status import Reason
+from negsim.simulation.events import Kind
+from negsim.simulation.rules.concession import (
+    MOVE,
+    STEP,
+    SUSPEND,
+    TIME,
+    TO_CLIMATE,
+    clock_at,
+    curve,
+    paced,
+    reservation,
+    step_now,
+)
+from negsim.simulation.rules.draws import befalls, uniform
+from negsim.simulation.rules.frontier import possible
+from negsim.simulation.rules.jit import jit
+from negsim.simulation.rules.quantiles import draw, draw_part
+from negsim.simulation.rules.state import (
+    bargain,
+    bargain_is,
+    dated_of,
+    issue,
+    issue_is,
+    issue_of,
+    mark,
+    mark_is,
+    mark_of,
+    mark_on,
+    member_is,
+    next_of,
+    place,
+    provoke_is,
+    provoke_of,
+    regime_of,
+    reserve,
+    shock,
+    shock_is,
+    shock_of,
+    side,
+    size,
+    tactic_is,
+)
+from negsim.simulation.rules.state import run as run_
+from negsim.simulation.rules.status import (
+    AGREED,
+    CLIMATE_CHANGE,
+    DISCUSSING,
+    DORMANT,
+    END_OF_TALKS,
+    IMPLEMENTING,
+    LAPSED,
+    MEETING,
+    RESOLVED,
+    RESUMPTION,
+    SHOCK,
+    STALLED,
+    SUSPENDED,
+    UNSETTLED,
+    is_open,
+    lapse,
+    raise_issue,
+    resolve,
+    schedule,
+    set_status,
+    suspend_now,
+    tell,
+    tick,
+    wake,
+)
+
+YEAR = 365.25
+SPONTANEOUS, DATED, PROVOKED = range(3)
+
+_CLIMATE, _SHOCK, _MARK, _PROVOKED = int(Kind.CLIMATE), int(Kind.SHOCK), int(Kind.MARK), int(Kind.PROVOKED)
+_LAG_END, _DEADLINE, _BREAKDOWN = int(Kind.LAG_END), int(Kind.DEADLINE), int(Kind.BREAKDOWN)
+_BY_DEADLINE, _BY_BREAKDOWN = int(Reason.DEADLINE), int(Reason.BREAKDOWN)
+
+
+# ------------------------------------------------------------------------------------------------------------- climate
+@jit
+def stay(x, t):
+    """Draw how long the regime just entered lasts, and whether the talks break down in it; both are memoryless."""
+    r, n = run_(x, 0).regime, run_(x, 0).entry
+    if size(x, 0).regimes > 1:
+        sojourn = -math.log1p(-uniform(x, size(x, 0).sojourn_stream, n)) * regime_of(x, r).sojourn
+        schedule(x, t, sojourn, CLIMATE_CHANGE, 0, n)
+    if regime_of(x, r).breakdown > 0.0:
+        wait = -math.log1p(-uniform(x, size(x, 0).breakdown_stream, n)) * YEAR / regime_of(x, r).breakdown
+        schedule(x, t, wait, END_OF_TALKS, 1, n)
+
+
+@jit
+def enter(x, t, regime):
+    """Enter a regime; entering the one the climate is in changes nothing."""
+    was = run_(x, 0).regime
+    if regime == was:
+        return
+    run_(x, 0).pace_sum = paced(x, t)
+    run_(x, 0).since = t
+    run_(x, 0).regime = regime
+    run_(x, 0).entry += 1
+    tell(x, t, _CLIMATE, regime, 0, was, 0, np.nan, np.nan, np.nan)
+    stay(x, t)
+
+
+@jit
+def climate_change(x, t, entry):
+    """The sojourn of entry number ``entry`` ends, unless a shock ended it before."""
+    if entry != run_(x, 0).entry:
+        return
+    regimes, r = size(x, 0).regimes, run_(x, 0).regime
+    total = 0.0
+    for j in range(regimes):
+        total += next_of(x, r * regimes + j).p
+    u, cumulated = uniform(x, size(x, 0).next_stream, entry) * total, 0.0
+    for j in range(regimes):
+        cumulated += next_of(x, r * regimes + j).p
+        if cumulated > u:
+            if j == r:  # it goes on, and its next end is drawn anew
+                run_(x, 0).entry += 1
+                stay(x, t)
+            enter(x, t, j)
+            return
+
+
+# -------------------------------------------------------------------------------------------------------------- shocks
+@jit
+def next_shock(x, s):
+    """Days to the next spontaneous shock of kind ``s`` (Poisson); infinite without a rate."""
+    n = shock(x, s).spontaneous
+    shock(x, s).spontaneous = n + 1
+    if shock_of(x, s).rate <= 0.0:
+        return np.inf
+    return -math.log1p(-uniform(x, shock_is(x, s).stream, n)) * YEAR / shock_of(x, s).rate
+
+
+@jit
+def _poisson(mean, u):
+    """The inverse CDF of a Poisson number."""
+    k, p = 0, math.exp(-mean)
+    cumulated = p
+    while u >= cumulated and k < 100000:
+        k += 1
+        p *= mean / k
+        if p == 0.0:
+            return k
+        cumulated += p
+    return k
+
+
+@jit
+def shake(x, t, s, tag):
+    """A shock of kind ``s``.
+
+    Its marks in order, then the shocks it provokes. A dated one (``tag`` from 0) may not happen.
+    """
+    origin = SPONTANEOUS
+    if tag >= 0:
+        first = shock_is(x, s).dated
+        if not befalls(x, dated_of(x, tag).p, shock_is(x, s).dated_stream, tag - first):
+            return
+        origin = DATED
+    elif tag == -2:
+        origin = PROVOKED
+    n = shock(x, s).count
+    shock(x, s).count = n + 1
+    tell(x, t, _SHOCK, s, n, 0, origin, np.nan, np.nan, np.nan)
+    for m in range(shock_is(x, s).mark, shock_is(x, s).mark_end):
+        if befalls(x, mark_of(x, m).p, mark_is(x, m).chance_stream, n):
+            leave_mark(x, t, s, m, n)
+    wake(x, t)
+    for e in range(shock_is(x, s).provoke, shock_is(x, s).provoke_end):
+        stream = provoke_is(x, e).stream
+        for k in range(_poisson(provoke_of(x, e).mean, uniform(x, stream, n))):
+            delay = draw_part(x, provoke_is(x, e).delay, stream, n, k + 1)
+            tell(x, t, _PROVOKED, s, provoke_is(x, e).shock, 0, 0, delay, np.nan, np.nan)
+            schedule(x, t, delay, SHOCK, provoke_is(x, e).shock, -2)
+
+
+@jit
+def leave_mark(x, t, s, m, n):
+    """One mark of shock ``n`` of kind ``s``."""
+    kind, target = mark_is(x, m).kind, mark_is(x, m).target
+    value = np.nan
+    if kind != TO_CLIMATE:
+        value = draw(x, mark_is(x, m).number, mark_is(x, m).number_stream, n)
+    tell(x, t, _MARK, s, m - shock_is(x, s).mark, 0, 0, value, np.nan, np.nan)
+    if kind == TO_CLIMATE:
+        enter(x, t, target)
+    elif kind == SUSPEND:
+        _suspend(x, t, m, value)
+    elif kind == STEP:
+        mark(x, m).step = step_now(x, m, t) + mark_is(x, m).sign * value
+        mark(x, m).since = mark(x, m).now_at = t
+        mark(x, m).now = mark(x, m).step
+    elif kind == MOVE:
+        for i in range(size(x, 0).issues):
+            if mark_on(x, m * size(x, 0).issues + i).yes:
+                row = reserve(x, 2 * i + target)
+                row.r = min(max(row.r + value, 0.0), 1.0)
+        reconsider(x, t, target)
+    else:
+        schedule(x, t, value, MEETING, target, 1)
+
+
+@jit
+def _suspend(x, t, m, days):
+    """Suspend the issues of mark ``m``; suspensions that overlap end at the latest end."""
+    if mark_is(x, m).all == 1:
+        run_(x, 0).suspended_until = max(run_(x, 0).suspended_until, t + days)
+    for i in range(size(x, 0).issues):
+        status = issue(x, i).status
+        if mark_on(x, m * size(x, 0).issues + i).yes and status != RESOLVED and status != LAPSED:
+            issue(x, i).until = max(issue(x, i).until, t + days)
+            schedule(x, t, days, RESUMPTION, i, 0)
+            suspend_now(x, t, i)
+
+
+@jit
+def resume(x, t, i):
+    """The end of a suspension of issue ``i``, unless a later one holds on."""
+    if issue(x, i).status == SUSPENDED and t >= issue(x, i).until:
+        set_status(x, t, i, issue(x, i).was)
+        wake(x, t)
+
+
+@jit
+def reconsider(x, t, k):
+    """Side ``k``'s reservation values have moved: pool them anew, keep bases above them, free what a new zone frees."""
+    for p in range(size(x, 0).bargains):
+        row = side(x, 2 * p + k)
+        row.r = reservation(x, p, k)
+        row.base = max(row.base, row.r)
+    free(x, t)
+
+
+@jit
+def free(x, t):
+    """Put back on the agenda what is stalled and has a zone of possible agreement."""
+    for p in range(size(x, 0).bargains):
+        b = place(x, p).bargain
+        on_agenda = bargain(x, b).live and bargain(x, b).settled == UNSETTLED
+        if on_agenda and possible(x, b, side(x, 2 * b).r, side(x, 2 * b + 1).r):
+            for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+                i = member_is(x, j).issue
+                if issue(x, i).status == STALLED:
+                    set_status(x, t, i, DISCUSSING)
+                elif issue(x, i).status == SUSPENDED and issue(x, i).was == STALLED:
+                    issue(x, i).was = DISCUSSING
+
+
+# -------------------------------------------------------------------------------------------------------- end of talks
+@jit
+def end_talks(x, t, breakdown, entry):
+    """The firm deadline, or a breakdown of the regime entered as ``entry``: what is not agreed lapses."""
+    if run_(x, 0).over or (breakdown and entry != run_(x, 0).entry):
+        return
+    reason = _BY_BREAKDOWN if breakdown else _BY_DEADLINE
+    run_(x, 0).over = reason
+    tell(x, t, _BREAKDOWN if breakdown else _DEADLINE, 0, 0, 0, 0, np.nan, np.nan, np.nan)
+    for i in range(size(x, 0).issues):
+        status = issue(x, i).status
+        if is_open(status) or status == DORMANT or status == STALLED or status == SUSPENDED:
+            lapse(x, t, i, reason)
+
+
+# ------------------------------------------------------------------------------------------------------ implementation
+@jit
+def end_lag(x, t, i, n):
+    """The end of implementation ``n`` of issue ``i``: it held, or it collapsed."""
+    collapsed = befalls(x, issue_of(x, i).collapse, issue_is(x, i).collapse_stream, n)
+    tell(x, t, _LAG_END, i, n, 0, 1 if collapsed else 0, np.nan, np.nan, np.nan)
+    if not collapsed:
+        resolve(x, t, i)
+    elif run_(x, 0).over:
+        undo(x, i)
+        lapse(x, t, i, run_(x, 0).over)
+    else:
+        reopen(x, t, i, n)
+    wake(x, t)
+
+
+@jit
+def undo(x, i):
+    """The agreement on issue ``i`` no longer stands."""
+    row = issue(x, i)
+    row.agreed = row.u_a = row.u_b = np.nan
+    row.option = -1
+
+
+@jit
+def reopen(x, t, i, n):
+    """A collapsed issue comes back as a bargain of its own, each side a step higher than it had come down to.
+
+    Where its own bargain did not come down (a package's deal, or one struck before ``as_of``), than the deal gave it.
+    """
+    row = issue(x, i)
+    own, fresh = i, row.bargain != i or (n == 0 and AGREED <= issue_is(x, i).status <= IMPLEMENTING)
+    for k in range(2):
+        seat, tactic = side(x, 2 * own + k), 2 * own + k
+        u = row.u_b if k else row.u_a
+        base = (u if fresh and not math.isnan(u) else seat.base) + issue_of(x, i).step
+        if tactic_is(x, tactic).kind == TIME:
+            base = min(base, curve(x, tactic, 0.0, seat.r))
+            seat.clock = clock_at(x, tactic, max(base, seat.r), seat.r)
+        seat.base = max(min(base, 1.0), seat.r)
+        seat.received = seat.answered = 0
+    row.reopened += 1
+    undo(x, i)
+    set_bargain(x, t, i, own)
+    raise_issue(x, t, i)
+
+
+@jit
+def set_bargain(x, t, i, own):
+    """Issue ``i`` is bargained over on its own from here on."""
+    bargain(x, own).live = 1
+    bargain(x, own).settled = UNSETTLED
+    bargain(x, own).gap = np.inf
+    if issue(x, i).bargain != own:
+        bargain(x, own).discussions = 0
+    issue(x, i).bargain = own
+    tick(x, t, own)

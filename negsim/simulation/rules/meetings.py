@@ -1,0 +1,297 @@
+"""A meeting: which bargains it takes, and one discussion of each. See "Concession" and "Talks"."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from negsim.agenda.status import Spent
+from negsim.simulation.events import Kind
+from negsim.simulation.rules.concession import CHANCE, ROUNDS, insists, move, offsets, receive
+from negsim.simulation.rules.draws import befalls, uniform
+from negsim.simulation.rules.frontier import TOLERANCE, best_for_other, closest, possible, terms
+from negsim.simulation.rules.jit import jit, jit_inline
+from negsim.simulation.rules.quantiles import draw, residual
+from negsim.simulation.rules.state import (
+    agenda,
+    bargain,
+    bargain_is,
+    bargain_of,
+    channel,
+    channel_is,
+    channel_of,
+    issue,
+    issue_of,
+    member_is,
+    place,
+    regime_of,
+    side,
+    size,
+    tactic_is,
+    takes,
+)
+from negsim.simulation.rules.state import run as run_
+from negsim.simulation.rules.status import (
+    CONVERGING,
+    DISCUSSING,
+    GAP_IMPOSSIBLE,
+    PROVISIONAL,
+    STALLED,
+    UNSETTLED,
+    WAITING,
+    agree,
+    fail,
+    name_stretch,
+    on_table,
+    set_status,
+    tell,
+    wake,
+)
+from negsim.simulation.rules.status import tick as tick_
+
+PRIORITY, OLDEST, CLOSEST, ROUND_ROBIN = range(4)
+HELD, CANCELLED, LOST = range(3)
+REGULAR, EXTRA = range(2)
+IN_VAIN, ACCEPTED, HOSTED, BY_CHANCE = range(4)
+CONVERGED = 0.1  # a gap up to this counts as the final stage
+
+_MEETING, _OFFER, _DISCUSSION, _DEAL = (int(k) for k in (Kind.MEETING, Kind.OFFER, Kind.DISCUSSION, Kind.DEAL))
+_ROOM, _SIDE_A, _SIDE_B, _BOTH = (int(w) for w in (Spent.ROOM, Spent.SIDE_A, Spent.SIDE_B, Spent.BOTH))
+
+
+@jit
+def next_gap(x, c):
+    """Days from now to channel ``c``'s next regular meeting; infinite once the talks are over.
+
+    The gap under way at ``as_of`` is drawn given its age.
+    """
+    if run_(x, 0).over:
+        return np.inf
+    n, factor = channel(x, c).regular, regime_of(x, run_(x, 0).regime).gap_factor
+    if n == 0:
+        gap = residual(x, channel_is(x, c).gap, factor, channel_of(x, c).age, channel_is(x, c).gap_stream)
+        if gap < 0.0:
+            fail(x, GAP_IMPOSSIBLE, c)
+        return gap
+    return factor * draw(x, channel_is(x, c).gap, channel_is(x, c).gap_stream, n)
+
+
+@jit_inline
+def _hours(x, b):
+    hours = 0.0
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        hours += issue_of(x, member_is(x, j).issue).hours
+    return hours
+
+
+@jit_inline
+def _key(x, order, b):
+    """What an agenda order other than the round robin sorts by, smaller first."""
+    if order == PRIORITY:
+        return bargain_of(x, b).priority
+    if order == CLOSEST:
+        return bargain(x, b).gap
+    oldest = np.inf
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        oldest = min(oldest, math.floor(issue(x, member_is(x, j).issue).opened))
+    return oldest
+
+
+@jit_inline
+def _sort(x, n):
+    """Sort the ``n`` bargains listed by their keys, ties by declaration: a shell sort, quick for hundreds, too."""
+    step = n // 16 + 1
+    while step > 0:
+        for i in range(step, n):
+            b, key = agenda(x, i).bargain, agenda(x, i).key
+            k = i
+            while k >= step:
+                other = agenda(x, k - step)
+                if other.key < key or (other.key == key and place(x, other.bargain).position < place(x, b).position):
+                    break
+                agenda(x, k).bargain, agenda(x, k).key = other.bargain, other.key
+                k -= step
+            agenda(x, k).bargain, agenda(x, k).key = b, key
+        step //= 2
+
+
+@jit_inline
+def _list_agenda(x, c):
+    """The bargains channel ``c`` may take now, in its order, ties by declaration; returns their number."""
+    order, bargains, n = channel_is(x, c).order, size(x, 0).bargains, 0
+    p = channel(x, c).last if order == ROUND_ROBIN else -1  # a round robin goes on after the last discussed
+    for _ in range(bargains):
+        p = p + 1 if p + 1 < bargains else 0
+        b = place(x, p).bargain
+        if takes(x, c * bargains + b).yes and on_table(x, b):
+            agenda(x, n).bargain, agenda(x, n).key = b, 0.0 if order == ROUND_ROBIN else _key(x, order, b)
+            n += 1
+    if order != ROUND_ROBIN:
+        _sort(x, n)
+    return n
+
+
+@jit_inline
+def _make_offer(x, t, b, k, a):
+    """Side ``k`` offers what is best for the other among the points that leave itself its aspiration ``a``."""
+    u_a, u_b, at = best_for_other(x, b, k, a)
+    tell(x, t, _OFFER, b, k, 0, 0, u_a, u_b, a)
+    receive(x, 2 * b + 1 - k, u_a if k else u_b)
+    return u_a, u_b, at
+
+
+@jit
+def settle(x, t, b, u_a, u_b, at):
+    """Bargain ``b`` is settled at a place of its frontier (NaN: by chance, without terms)."""
+    name_stretch(x, t, b, WAITING)
+    tell(x, t, _DEAL, b, 0, 0, 0, u_a, u_b, np.nan)
+    bargain(x, b).u_a, bargain(x, b).u_b, bargain(x, b).at = u_a, u_b, at
+    start = bargain_is(x, b).member
+    for j in range(start, bargain_is(x, b).member_end):
+        row = issue(x, member_is(x, j).issue)
+        row.u_a, row.u_b, row.option = np.nan, np.nan, -1
+        if not math.isnan(at):
+            row.u_a, row.u_b, row.option = terms(x, b, at, j - start)
+    if not size(x, 0).single:
+        agree(x, t, b)
+        return
+    for j in range(start, bargain_is(x, b).member_end):
+        set_status(x, t, member_is(x, j).issue, CONVERGING)
+    bargain(x, b).settled = PROVISIONAL
+    tick_(x, t, b)
+    conclude(x, t)
+
+
+@jit
+def conclude(x, t):
+    """Under a single undertaking.
+
+    Agree everything if no bargain is unsettled, one that has not opened yet among them.
+    """
+    for b in range(size(x, 0).bargains):
+        if bargain(x, b).live and bargain(x, b).settled == UNSETTLED:
+            return
+    for p in range(size(x, 0).bargains):
+        b = place(x, p).bargain
+        if bargain(x, b).live and bargain(x, b).settled == PROVISIONAL:
+            agree(x, t, b)
+
+
+@jit_inline
+def _blame(x, b, a_a, a_b):
+    """Which side's fall from its aspiration to its reservation value alone would have given a deal."""
+    by_a = possible(x, b, side(x, 2 * b).r, a_b)
+    by_b = possible(x, b, a_a, side(x, 2 * b + 1).r)
+    if by_a == by_b:
+        return _BOTH
+    return _SIDE_A if by_a else _SIDE_B
+
+
+@jit
+def _by_chance(x, t, b, n):
+    """The second way to settle: memoryless, with no positions and no terms."""
+    p, factor = bargain_of(x, b).chance, regime_of(x, run_(x, 0).regime).settlement
+    if factor > 0.0 and p > 0.0:
+        hazard = -math.log1p(-p) if p < 1.0 else np.inf
+        return uniform(x, bargain_is(x, b).settle_stream, n) < -math.expm1(-hazard * factor)
+    return False
+
+
+@jit_inline
+def _negotiate(x, t, b, n, good_offices):
+    """One exchange of offers; returns the result, the gap, the deal if there is one, and else whom it waits for."""
+    off_a, off_b = offsets(x, b, 0, t), offsets(x, b, 1, t)
+    for k in range(2):
+        if tactic_is(x, 2 * b + k).clock == ROUNDS:
+            side(x, 2 * b + k).clock += 1.0
+        if side(x, 2 * b + k).received == 0:  # offer 0: the best point for k at the other's aspiration before any move
+            a, z, _ = best_for_other(x, b, 1 - k, insists(x, b, 1 - k, off_a if k else off_b))
+            side(x, 2 * b + k).first = z if k else a
+    one = (bargain(x, b).starter + n) & 1  # the sides take turns at the start
+    two = 1 - one
+    move(x, b, one, t)
+    u_a, u_b, at = _make_offer(x, t, b, one, insists(x, b, one, off_b if one else off_a))
+    move(x, b, two, t)
+    a_a, a_b = insists(x, b, 0, off_a), insists(x, b, 1, off_b)
+    least = a_b if two else a_a
+    v_a, v_b, _ = best_for_other(x, b, two, least)
+    r_a, r_b = side(x, 2 * b).r - TOLERANCE, side(x, 2 * b + 1).r - TOLERANCE
+    short, w_a, w_b, where = closest(x, b, a_a, a_b)
+    gap = 2.0 * short
+    if u_a >= r_a and u_b >= r_b and (u_b if two else u_a) >= min(least, v_b if two else v_a) - TOLERANCE:
+        return ACCEPTED, gap, u_a, u_b, at, _BOTH
+    _make_offer(x, t, b, two, least)
+    if good_offices > 0.0 and good_offices >= gap - TOLERANCE and w_a >= r_a and w_b >= r_b:
+        return HOSTED, gap, w_a, w_b, where, _BOTH
+    return IN_VAIN, gap, np.nan, np.nan, np.nan, _blame(x, b, a_a, a_b)
+
+
+@jit
+def discuss(x, t, b, good_offices):
+    """One discussion of bargain ``b`` and what follows from it at once."""
+    n = bargain(x, b).discussions
+    bargain(x, b).discussions = n + 1
+    start, end = bargain_is(x, b).member, bargain_is(x, b).member_end
+    for j in range(start, end):
+        issue(x, member_is(x, j).issue).discussions += 1
+    if bargain_is(x, b).kind == CHANCE:
+        result, gap, u_a, u_b, at, way = IN_VAIN, np.inf, np.nan, np.nan, np.nan, _BOTH
+        if _by_chance(x, t, b, n):
+            result = BY_CHANCE
+    else:
+        result, gap, u_a, u_b, at, way = _negotiate(x, t, b, n, good_offices)
+    bargain(x, b).gap = gap
+    tell(x, t, _DISCUSSION, b, n, 0, result, gap, np.nan, np.nan)
+    if result != IN_VAIN:
+        settle(x, t, b, u_a, u_b, at)
+    else:
+        status = CONVERGING if gap <= CONVERGED + TOLERANCE else DISCUSSING
+        if bargain_is(x, b).kind != CHANCE and hopeless(x, b):
+            status = STALLED
+        name_stretch(x, t, b, way)
+        for j in range(start, end):
+            set_status(x, t, member_is(x, j).issue, status)
+    wake(x, t)
+
+
+@jit_inline
+def hopeless(x, b):
+    """Both bases at the reservation values and no zone of possible agreement."""
+    r_a, r_b = side(x, 2 * b).r, side(x, 2 * b + 1).r
+    at_end = side(x, 2 * b).base <= r_a + TOLERANCE and side(x, 2 * b + 1).base <= r_b + TOLERANCE
+    return at_end and not possible(x, b, r_a, r_b)
+
+
+@jit
+def meeting(x, t, c, extra):
+    """A meeting of channel ``c``: lost in a suspension of all talks, cancelled as the climate has it, or held."""
+    if run_(x, 0).over:
+        return
+    if extra:
+        n, stream = channel(x, c).extra, channel_is(x, c).extra_stream
+        channel(x, c).extra = n + 1
+    else:
+        n, stream = channel(x, c).regular, channel_is(x, c).cancel_stream
+        channel(x, c).regular = n + 1
+    if run_(x, 0).suspended_until > t:
+        tell(x, t, _MEETING, c, n, extra, LOST, np.nan, np.nan, np.nan)
+        return
+    cancelled = befalls(x, regime_of(x, run_(x, 0).regime).cancellation, stream, n)
+    tell(x, t, _MEETING, c, n, extra, CANCELLED if cancelled else HELD, np.nan, np.nan, np.nan)
+    listed = _list_agenda(x, c)
+    if cancelled:
+        for k in range(listed):
+            name_stretch(x, t, agenda(x, k).bargain, WAITING)
+        return
+    run_(x, 0).meetings += 1
+    room = channel_of(x, c).session
+    for k in range(listed):
+        b = agenda(x, k).bargain
+        hours = _hours(x, b)
+        if hours <= room + 1e-9:
+            room -= hours
+            channel(x, c).last = place(x, b).position
+            discuss(x, t, b, channel_of(x, c).good_offices)
+        else:
+            name_stretch(x, t, b, _ROOM)

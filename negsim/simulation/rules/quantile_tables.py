@@ -1,0 +1,108 @@
+"""Tables of standard quantiles, made once at compile time from ``scipy.stats``. The layout is told in ``quantiles``."""
+
+from __future__ import annotations
+
+import warnings
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from negsim.simulation.rules import quantiles as q
+
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+#: Nodes over the uncertain shapes of each family.
+SHAPE_NODES = {q.PERT: (33, 1), q.GAMMA: (33, 1), q.BETA: (21, 21)}
+
+
+def tail_nodes() -> Floats:
+    """The ``w`` of one tail's nodes, from 1/2 down to 2^-53.
+
+    >>> tail_nodes()[0], tail_nodes()[-1] == 2.0**-53
+    (np.float64(0.5), np.True_)
+    """
+    place = np.arange(q.TAIL)
+    halving, cell = np.divmod(place, q.CELLS)
+    return np.asarray(np.ldexp(1.0 - cell / (2.0 * q.CELLS), -1 - halving))
+
+
+def _nodes(law: Any) -> Floats:
+    w = tail_nodes()
+    with warnings.catch_warnings():
+        # at w = 2^-50 the root finding behind a beta may give up with a value that is as good as any
+        warnings.simplefilter("ignore", RuntimeWarning)
+        lower, upper = law.ppf(w), law.isf(w)
+    return np.concatenate([np.fmin.accumulate(lower), np.fmax.accumulate(upper)])
+
+
+# Scenarios that are compared or explored share most shapes, and root finding is most of the time that compiling takes.
+@lru_cache(maxsize=256)
+def standard_tables(family: int, shapes: tuple[float, float] | None) -> tuple[Floats, int, int]:
+    """The quantile table of a family's standard form, or one for each node over its uncertain shapes (``None``).
+
+    Returns the tables end to end, read-only, and the numbers of nodes over the first and second shape.
+    """
+    values, n1, n2 = _standard_tables(family, shapes)
+    values.setflags(write=False)
+    return values, n1, n2
+
+
+def _standard_tables(family: int, shapes: tuple[float, float] | None) -> tuple[Floats, int, int]:
+    from scipy import stats
+
+    if family == q.UNIFORM:
+        return _nodes(stats.uniform()), 1, 1
+    if family == q.LOGNORMAL:
+        return _nodes(stats.norm()), 1, 1
+    if family in (q.WEIBULL, q.EXPONENTIAL):
+        return _nodes(stats.expon()), 1, 1
+    if shapes is not None:
+        return _nodes(_law(family, *shapes)), 1, 1
+    if family == q.TRIANGULAR:
+        return np.zeros(1), 1, 1  # computed, not looked up
+    n1, n2 = SHAPE_NODES[family]
+    if family == q.PERT:
+        return np.concatenate([_nodes(_law(family, i / (n1 - 1), 0.0)) for i in range(n1)]), n1, n2
+    logs = _log_gamma(n1) if family == q.GAMMA else _logit_beta(n1)
+    return logs.ravel(), n1, n2
+
+
+_LEAST = 1e-300  # below it the quantile of a small shape is 0 for a computer, and has no logarithm
+
+
+def _shapes(n: int) -> Floats:
+    return np.geomspace(q.SHAPE_LOW, q.SHAPE_HIGH, n)
+
+
+def _log_gamma(n: int) -> Floats:
+    """Logarithms of the quantiles of gammas of mean 1."""
+    from scipy import special
+
+    w, shape = tail_nodes(), _shapes(n)[:, None]
+    quantiles = np.concatenate([special.gammaincinv(shape, w), special.gammainccinv(shape, w)], axis=1)
+    logs: Floats = np.log(np.maximum(quantiles, _LEAST) / shape)
+    return logs
+
+
+def _logit_beta(n: int) -> Floats:
+    """Log of Q to 1 - Q, of betas; the upper tail of (a, b) is the lower one of (b, a) turned round."""
+    from scipy import special
+
+    a, b = _shapes(n)[:, None, None], _shapes(n)[None, :, None]
+    w = tail_nodes()
+    below, above = special.betaincinv(a, b, w), special.betainccinv(b, a, w)
+    lower = np.log(np.maximum(below, _LEAST)) - np.log(np.maximum(above, _LEAST))
+    return np.concatenate([lower, -lower.transpose(1, 0, 2)], axis=2)
+
+
+def _law(family: int, first: float, second: float) -> Any:
+    from scipy import stats
+
+    if family == q.TRIANGULAR:
+        return stats.triang(first)
+    if family == q.PERT:  # the beta that PERT means: a = 1 + 4 m, b = 5 - 4 m with the mode at m of the range
+        return stats.beta(1 + 4 * first, 5 - 4 * first)
+    if family == q.GAMMA:  # of mean 1, so that between two shapes the mean stays right
+        return stats.gamma(first, scale=1 / first)
+    return stats.beta(first, second)

@@ -1,0 +1,136 @@
+"""The two records every rule works on: the compiled model and one run's state, as tables of plain numbers.
+
+A rule gets one argument for both, ``x``: the address of a list of the tables' addresses. ``issue(x, i).status`` reads
+or writes row ``i`` of the table ``issue``. Nothing is copied, a call costs the same whatever the scenario, and any
+scenario runs on the same machine code. The price: an index out of range is not caught, so ``compiled`` alone makes
+indices. Tables above the line are the model (written by ``compiled``), the ones below it one run's state (written by
+the rules).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+from numba.core import types
+from numba.extending import intrinsic
+
+from negsim.simulation.events import EVENT, OUTCOME, RUN
+
+
+def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
+    return np.dtype([(name, "i8") for name in integers.split()] + [(name, "f8") for name in floats.split()])
+
+
+#: Every table's row. Integers before floats; a ``*_stream`` names a stream of luck; ``a, a_end`` are a range of rows
+#: elsewhere.
+TABLES: dict[str, np.dtype[Any]] = {
+    "size": _record(
+        "issues bargains channels regimes shocks marks dists parameters patches numbers single regime steps sleepers "
+        "outbox log sojourn_stream next_stream breakdown_stream",
+        "horizon deadline",
+    ),
+    "issue_is": _record(
+        "status was wake_issue wake_status need need_end package lag left option "
+        "lag_stream collapse_stream left_stream",
+        "wake opened u_a u_b",
+    ),
+    "need": _record("issue"),
+    "bargain_is": _record("kind member member_end starter rounds first_stream settle_stream piece uncertain"),
+    "tactic_is": _record("kind curve clock window until offer offer_end"),
+    "member_is": _record("issue option option_end"),
+    "place": _record("bargain position"),  # bargains in order of declaration; and, by bargain, where it stands there
+    "channel_is": _record("gap order gap_stream cancel_stream extra_stream"),
+    "takes": _record("yes"),  # channel x bargain
+    "shock_is": _record("dated dated_end mark mark_end provoke provoke_end stream dated_stream pending pending_end"),
+    "dated_is": _record("", "t"),
+    "mark_is": _record("kind target all sign number chance_stream number_stream"),
+    "mark_on": _record("yes"),  # mark x issue
+    "provoke_is": _record("shock delay stream"),
+    "dist_is": _record("family table n1 n2 uncertain", "lo hi"),
+    "table": _record("", "q"),
+    "parameter_is": _record("dist stream"),
+    "patch": _record("number parameter", "times plus lo hi"),
+    "template": _record("", "value"),
+    # ------------------------------------------------------------------------------------------------- one run's state
+    "number": _record("", "value"),  # the numbers of this run; the thirteen tables below are views of it
+    "issue_of": _record("", "collapse step hours passed"),
+    "reserve_of": _record("", "r"),
+    "tactic_of": _record("", "beta kappa patience aspiration reciprocity weight clock until times"),
+    "bargain_of": _record("", "chance priority stated_a stated_b"),
+    "member_of": _record("", "w_a w_b"),
+    "option_of": _record("", "u_a u_b"),
+    "channel_of": _record("", "session good_offices age"),
+    "regime_of": _record("", "sojourn pace gap_factor cancellation settlement breakdown"),
+    "next_of": _record("", "p"),
+    "shock_of": _record("", "rate"),
+    "dated_of": _record("", "p"),
+    "pending_of": _record("", "delay"),
+    "mark_of": _record("", "p half_life"),
+    "provoke_of": _record("", "mean"),
+    "dist_of": _record("", "n0 n1 n2 n3"),
+    "offer_of": _record("", "u"),
+    "drawn": _record("", "value"),  # this run's assumptions
+    "dist": _record("", "loc scale shape1 shape2"),
+    "run": _record(
+        "seed luck run over regime entry out log logging clipped error culprit active unsettled meetings",
+        "pace_sum since suspended_until now",
+    ),
+    "issue": _record(
+        "status was bargain implementations reopened option furthest taken discussions reason",
+        "until since pending opened agreed resolved lapsed u_a u_b",
+    ),
+    "spent": _record("", "days"),  # issue x what for
+    "reserve": _record("", "r"),  # issue x side
+    "bargain": _record("live settled running discussions pieces starter", "gap u_a u_b at extra_a extra_b"),
+    "side": _record("received answered", "r base clock since first"),  # bargain x side
+    "offer": _record("", "u"),  # (bargain x side) x OFFERS: utilities of the offers received, newest overwrites oldest
+    "piece": _record("term", "a0 b0 a1 b1"),
+    "term": _record("option", "a0 b0 a1 b1"),  # piece x member
+    "channel": _record("regular extra last"),
+    "shock": _record("count spontaneous"),
+    "mark": _record("", "step since now now_at"),
+    "agenda": _record("bargain", "key"),  # the list of one meeting
+    "outbox": _record("kind who tag", "delay"),
+    "log": EVENT,
+}
+
+#: Where each table's address stands in ``x``.
+SLOT = {name: k for k, name in enumerate(TABLES)}
+
+#: Offers remembered a side: the largest window and what one discussion can add.
+OFFERS = 24
+
+
+def _table(name: str) -> Any:
+    slot, row = 8 * SLOT[name], numba.from_dtype(TABLES[name])
+    width = TABLES[name].itemsize
+
+    @intrinsic
+    def at(typing: Any, x: Any, index: Any) -> Any:
+        """Row ``index`` of the table: a reference into memory, to read and to write."""
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            word = context.get_value_type(types.int64)
+            where = builder.inttoptr(builder.add(arguments[0], word(slot)), word.as_pointer())
+            start = builder.load(where)
+            # a table does not move during a call: its address need not be read again after every write
+            start.set_metadata("invariant.load", builder.module.add_metadata([]))
+            offset = builder.mul(arguments[1], word(width))
+            return builder.inttoptr(builder.add(start, offset), context.get_value_type(row))
+
+        return row(types.int64, types.int64), generate
+
+    return at
+
+
+(
+    size, issue_is, need, bargain_is, tactic_is, member_is, place, channel_is, takes, shock_is, dated_is, mark_is,
+    mark_on, provoke_is, dist_is, table, parameter_is, patch, template, number, issue_of, reserve_of, tactic_of,
+    bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of, dated_of, pending_of, mark_of,
+    provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain, side, offer, piece, term,
+    channel, shock, mark, agenda, outbox, log,
+) = (_table(name) for name in TABLES)  # fmt: skip
+
+__all__ = ["EVENT", "OFFERS", "OUTCOME", "RUN", "SLOT", "TABLES"]

@@ -1,0 +1,277 @@
+"""Statuses: how an issue moves through the one table, what its time went into, and what follows at once. See "Status".
+
+Also the two ways a rule speaks to its engine: ``schedule`` (what is to happen later) and ``tell`` (the event log).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from negsim.agenda.status import PROGRESS, Reason, Spent, Status
+from negsim.simulation.events import Kind
+from negsim.simulation.rules.concession import run_clocks
+from negsim.simulation.rules.jit import jit, jit_inline
+from negsim.simulation.rules.quantiles import draw, residual
+from negsim.simulation.rules.state import (
+    bargain,
+    bargain_is,
+    issue,
+    issue_is,
+    issue_of,
+    log,
+    member_is,
+    need,
+    outbox,
+    size,
+    spent,
+)
+from negsim.simulation.rules.state import run as run_
+
+DORMANT, RAISED, DISCUSSING, CONVERGING, STALLED, SUSPENDED, AGREED, BLOCKED, IMPLEMENTING, RESOLVED, LAPSED = (
+    int(s) for s in Status
+)
+#: How far each status stands on the way from raised to resolved; 0 for those off the way.
+FAR = np.array([PROGRESS.index(s) + 1 if s in PROGRESS else 0 for s in Status])
+
+#: What can happen at a time, in the order of things that happen at the same time.
+RESUMPTION, WAKING, SHOCK, CLIMATE_CHANGE, LAG_END, MEETING, END_OF_TALKS = range(7)
+
+LOG_FULL, OUTBOX_FULL, GAP_IMPOSSIBLE, LAG_IMPOSSIBLE = 1, 2, 3, 4
+UNSETTLED, PROVISIONAL, CLOSED = range(3)
+NEVER = -1
+
+_KIND_STATUS, _KIND_LAG = int(Kind.STATUS), int(Kind.LAG)
+_DORMANT, _SUSPENDED = int(Spent.DORMANT), int(Spent.SUSPENDED)
+_STALLED, _BLOCKED = int(Spent.STALLED), int(Spent.BLOCKED)
+_IMPLEMENTING, _PACKAGE, _OTHERS = int(Spent.IMPLEMENTING), int(Spent.PACKAGE), int(Spent.OTHERS)
+WAITING = int(Spent.MEETING)
+_WAYS = len(Spent)
+_RESOLVED = int(Reason.RESOLVED)
+
+
+@jit
+def fail(x, error, culprit):
+    """Tell the engine that the run can't go on; the first error stands."""
+    if run_(x, 0).error == 0:
+        run_(x, 0).error = error
+        run_(x, 0).culprit = culprit
+
+
+@jit
+def schedule(x, t, delay, kind, who, tag):
+    """Ask the engine to let something happen at ``t + delay``, unless that is beyond the horizon."""
+    if t + delay >= size(x, 0).horizon:
+        return
+    n = run_(x, 0).out
+    if n >= size(x, 0).outbox:
+        fail(x, OUTBOX_FULL, 0)
+        return
+    row = outbox(x, n)
+    row.kind, row.who, row.tag, row.delay = kind, who, tag, delay
+    run_(x, 0).out = n + 1
+
+
+@jit_inline
+def tell(x, t, kind, who, other, was, now, u, v, w):
+    """Write a row of the event log, where one is kept."""
+    if not run_(x, 0).logging:
+        return
+    n = run_(x, 0).log
+    if n >= size(x, 0).log:
+        fail(x, LOG_FULL, 0)
+        return
+    row = log(x, n)
+    row.t, row.kind, row.who, row.other, row.was, row.now = t, kind, who, other, was, now
+    row.x, row.y, row.z, row.pad = u, v, w, 0
+    run_(x, 0).log = n + 1
+
+
+@jit_inline
+def is_open(status):
+    """Whether an issue of this status can be discussed."""
+    return status == RAISED or status == DISCUSSING or status == CONVERGING
+
+
+@jit_inline
+def on_table(x, b):
+    """Whether bargain ``b`` can be discussed: unsettled, every member open and none suspended."""
+    if not bargain(x, b).live or bargain(x, b).settled != UNSETTLED:
+        return False
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        if not is_open(issue(x, member_is(x, j).issue).status):
+            return False
+    return True
+
+
+@jit
+def book(x, t, b):
+    """Book the time since the last booking of each member of ``b`` to what the issue was in."""
+    open_ = on_table(x, b)
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        i = member_is(x, j).issue
+        row = issue(x, i)
+        if row.bargain != b:
+            continue  # it has come back from this package
+        days, status = t - row.since, row.status
+        row.since = t
+        if is_open(status) and open_:
+            row.pending += days
+            continue
+        if status == RESOLVED or status == LAPSED or status == AGREED:
+            continue
+        way = _PACKAGE
+        if status == DORMANT:
+            way = _DORMANT
+        elif status == SUSPENDED:
+            way = _SUSPENDED
+        elif status == STALLED:
+            way = _STALLED
+        elif status == BLOCKED:
+            way = _BLOCKED
+        elif status == IMPLEMENTING:
+            way = _IMPLEMENTING
+        elif bargain(x, b).settled == PROVISIONAL:
+            way = _OTHERS
+        spent(x, i * _WAYS + way).days += days
+
+
+@jit
+def name_stretch(x, t, b, way):
+    """Close the open stretch of each member of ``b`` and name what it waited for."""
+    book(x, t, b)
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        i = member_is(x, j).issue
+        if issue(x, i).bargain != b:
+            continue
+        spent(x, i * _WAYS + way).days += issue(x, i).pending
+        issue(x, i).pending = 0.0
+
+
+@jit
+def set_status(x, t, i, status):
+    """Move issue ``i`` to ``status``: the log, the time, the clocks of its bargain."""
+    row = issue(x, i)
+    was = row.status
+    if was == status:
+        return
+    b = row.bargain
+    book(x, t, b)
+    tell(x, t, _KIND_STATUS, i, 0, was, status, np.nan, np.nan, np.nan)
+    row.status = status
+    row.furthest = max(row.furthest, FAR[status])
+    row.taken |= 1 << status
+    if status == RESOLVED or status == LAPSED:
+        run_(x, 0).active -= 1
+    tick(x, t, b)
+
+
+@jit_inline
+def tick(x, t, b):
+    """Let the clocks of ``b`` run while it is unsettled and every member is open (stalled counts), none suspended."""
+    on = bargain(x, b).live == 1 and bargain(x, b).settled == UNSETTLED
+    if on:
+        for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+            status = issue(x, member_is(x, j).issue).status
+            if not (is_open(status) or status == STALLED):
+                on = False
+    run_clocks(x, b, t, 1 if on else 0)
+
+
+@jit
+def raise_issue(x, t, i):
+    """Put issue ``i`` on the table; a suspension it slept through holds it at once."""
+    if math.isnan(issue(x, i).opened):
+        issue(x, i).opened = t
+    set_status(x, t, i, RAISED)
+    if issue(x, i).until > t:
+        suspend_now(x, t, i)
+
+
+@jit
+def suspend_now(x, t, i):
+    """Suspend an open or stalled issue until its recorded end."""
+    status = issue(x, i).status
+    if is_open(status) or status == STALLED:
+        issue(x, i).was = status
+        set_status(x, t, i, SUSPENDED)
+
+
+@jit
+def begin(x, t, i):
+    """An agreed issue goes on: its lag starts if every prerequisite is resolved, else it is blocked."""
+    for j in range(issue_is(x, i).need, issue_is(x, i).need_end):
+        if issue(x, need(x, j).issue).status != RESOLVED:
+            set_status(x, t, i, BLOCKED)
+            return
+    set_status(x, t, i, IMPLEMENTING)
+    n = issue(x, i).implementations
+    issue(x, i).implementations = n + 1
+    stream, lag = issue_is(x, i).lag_stream, issue_is(x, i).lag
+    if n == 0 and t == 0.0 and issue_is(x, i).status == IMPLEMENTING:
+        length = residual(x, lag, 1.0, issue_of(x, i).passed, stream)
+        if length < 0.0:
+            fail(x, LAG_IMPOSSIBLE, i)
+            return
+    else:
+        length = draw(x, lag, stream, n)
+    tell(x, t, _KIND_LAG, i, n, 0, 0, length, np.nan, np.nan)
+    schedule(x, t, length, LAG_END, i, n)
+
+
+@jit
+def agree(x, t, b):
+    """Every member of ``b`` is agreed; then each goes on alone."""
+    book(x, t, b)  # what was provisional until now waited for the others
+    bargain(x, b).settled = CLOSED
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        i = member_is(x, j).issue
+        issue(x, i).agreed = t
+        set_status(x, t, i, AGREED)
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        begin(x, t, member_is(x, j).issue)
+
+
+@jit
+def resolve(x, t, i):
+    """Issue ``i`` is resolved; what was blocked by it alone starts its lag."""
+    issue(x, i).resolved = t
+    issue(x, i).reason = _RESOLVED
+    set_status(x, t, i, RESOLVED)
+    for j in range(size(x, 0).issues):
+        if issue(x, j).status == BLOCKED:
+            free = True
+            for n in range(issue_is(x, j).need, issue_is(x, j).need_end):
+                free = free and issue(x, need(x, n).issue).status == RESOLVED
+            if free:
+                begin(x, t, j)
+
+
+@jit
+def lapse(x, t, i, reason):
+    """Issue ``i`` is off the table for good."""
+    issue(x, i).lapsed = t
+    issue(x, i).reason = reason
+    set_status(x, t, i, LAPSED)
+
+
+@jit
+def reached(x, i, status):
+    """Whether issue ``i`` has reached ``status``: passing beyond counts; off the way (stalled ...), when taken."""
+    if FAR[status]:
+        return issue(x, i).furthest >= FAR[status]
+    return (issue(x, i).taken >> status) & 1 == 1
+
+
+@jit
+def wake(x, t):
+    """Raise every dormant issue whose awaited status has been reached, until nothing more follows."""
+    again = size(x, 0).sleepers > 0
+    while again:
+        again = False
+        for i in range(size(x, 0).issues):
+            awaited = issue_is(x, i).wake_issue
+            if issue(x, i).status == DORMANT and awaited >= 0 and reached(x, awaited, issue_is(x, i).wake_status):
+                raise_issue(x, t, i)
+                again = True
