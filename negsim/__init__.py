@@ -16,50 +16,51 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from negsim.agenda.agenda import Agenda, load_agenda
-    from negsim.agenda.records import Issue
-    from negsim.agenda.status import Reason, Status
+    from negsim.agenda import Agenda, Issue, Reason, Status, load_agenda
     from negsim.errors import InputError, NegsimError
-    from negsim.experiments.comparison import Comparison, compare
-    from negsim.experiments.discovery import Discovery, discover
-    from negsim.experiments.explaining import explain
-    from negsim.experiments.explanation import Explanation
-    from negsim.experiments.sensitivities import Sensitivity, sensitivity
-    from negsim.experiments.sweeps import Sweep, sweep
+    from negsim.experiments import (
+        Comparison,
+        Discovery,
+        Explanation,
+        Sensitivity,
+        Sweep,
+        compare,
+        discover,
+        explain,
+        sensitivity,
+        sweep,
+    )
     from negsim.explorer import explore
-    from negsim.projection.narrative import Story
-    from negsim.projection.projection import Projection
-    from negsim.projection.running import run
+    from negsim.projection import Projection, Trace, run
     from negsim.reporting import report
-    from negsim.scenario.scenario import Scenario, load
-
-__version__ = "0.1.0"
+    from negsim.scenario import Scenario, load
 
 _HOMES = {
+    "__version__": "simulation",
     "Agenda": "agenda",
-    "Comparison": "comparison",
-    "Discovery": "discovery",
-    "Explanation": "explanation",
+    "Comparison": "experiments",
+    "Discovery": "experiments",
+    "Explanation": "experiments",
     "InputError": "errors",
-    "Issue": "facts",
+    "Issue": "agenda",
     "NegsimError": "errors",
     "Projection": "projection",
-    "Reason": "status",
+    "Reason": "agenda",
     "Scenario": "scenario",
-    "Sensitivity": "sensitivities",
-    "Status": "status",
-    "Story": "story",
-    "Sweep": "sweeps",
-    "compare": "comparison",
-    "discover": "discovery",
-    "explain": "explaining",
+    "Sensitivity": "experiments",
+    "Status": "agenda",
+    "Trace": "projection",
+    "Sweep": "experiments",
+    "compare": "experiments",
+    "discover": "experiments",
+    "explain": "experiments",
     "explore": "explorer",
     "load": "scenario",
     "load_agenda": "agenda",
     "report": "reporting",
-    "run": "runs",
-    "sensitivity": "sensitivities",
-    "sweep": "sweeps",
+    "run": "projection",
+    "sensitivity": "experiments",
+    "sweep": "experiments",
 }
 
 __all__ = [
@@ -75,7 +76,7 @@ __all__ = [
     "Scenario",
     "Sensitivity",
     "Status",
-    "Story",
+    "Trace",
     "Sweep",
     "__version__",
     "compare",

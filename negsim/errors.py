@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-
-from negsim.files.terminal_text import Look, cells, harmless
 
 #: Longer source lines are cut around the place that is meant.
 _WIDTH = 140
@@ -62,28 +61,27 @@ class Problem:
     @property
     def headline(self) -> str:
         """The problem in one line: ``file:line:col: message; allowed: ...; did you mean ...?``."""
-        return self._headline(Look())
+        return self._headline(str)
 
-    def _headline(self, look: Look) -> str:
+    def _headline(self, bold: Callable[[str], str]) -> str:
         place = f"{self.file}:{self.line}:{self.col}" if self.line else self.file
-        parts = [look.bold(harmless(f"{'warning: ' if self.warning else ''}{self.message}"))]
+        parts = [bold(harmless(f"{'warning: ' if self.warning else ''}{self.message}"))]
         if self.allowed:
             parts.append(harmless(f"allowed: {self.allowed}"))
         if self.suggestion:
             parts.append(harmless(f"did you mean {self.suggestion}?"))
         return f"{harmless(place)}: {'; '.join(parts)}"
 
-    def render(self, look: Look | None = None) -> str:
+    def render(self, bold: Callable[[str], str] = str) -> str:
         """The headline, then the offending line with a caret under the place."""
-        look = look or Look()
         if not self.source_line.strip():
-            return self._headline(look)
+            return self._headline(bold)
         text, at = self.source_line, self.col - 1
         if len(text) > _WIDTH:
             start = max(0, min(at - _WIDTH // 2, len(text) - _WIDTH))
             text, at = text[start : start + _WIDTH], at - start
         pad = "".join("\t" if char == "\t" else " " * cells(char) for char in text[:at])
-        return f"{self._headline(look)}\n{harmless(text)}\n{pad}{look.bold('^')}"
+        return f"{self._headline(bold)}\n{harmless(text)}\n{pad}{bold('^')}"
 
 
 class InputError(NegsimError):
@@ -164,3 +162,25 @@ def one_of(names: Iterable[str], most: int = 12) -> str:
     if len(all_names) > most:
         return f"{shown} and {len(all_names) - most} more"
     return shown or "none"
+
+
+def cells(text: str) -> int:
+    r"""How many columns a text takes: East Asian wide letters take two, combining marks none.
+
+    >>> cells("talks"), cells("会談"), cells("e\u0301")
+    (5, 4, 1)
+    """
+    return sum(0 if unicodedata.combining(c) else 2 if is_wide(c) else 1 for c in text)
+
+
+def harmless(text: str) -> str:
+    r"""Text without what could steer a terminal; tabs and spaces stay as they are.
+
+    >>> harmless("a\x1b[31m\t b")
+    'a?[31m\t b'
+    """
+    return "".join(c if c.isprintable() or c == "\t" else "?" for c in text)
+
+
+def is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"

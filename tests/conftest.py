@@ -17,7 +17,7 @@ import pytest
 from hypothesis import settings
 
 from negsim.agenda.status import Reason, Status
-from negsim.analysis.context import Entry, IssueFacts, Setting
+from negsim.analysis.context import Context, Entry, IssueFacts
 from negsim.analysis.tally import Tally, count, whole
 from negsim.simulation.events import OUTCOME, RUN
 
@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile the engines side by side, once, before the workers would each compile both."""
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         return
-    from negsim.projection.running import ENGINES
+    from negsim.simulation.engines import ENGINES
     from negsim.simulation.machine import is_compiled
 
     script = "import negsim as ns; ns.run(ns.load('scenarios/baseline.yaml'), runs=1, engine={!r})"
@@ -96,10 +96,10 @@ def negsim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     return call
 
 
-def setting(issues: int = 3, options: tuple[str, ...] = ()) -> Setting:
+def context(issues: int = 3, options: tuple[str, ...] = ()) -> Context:
     """Talks over a few issues, from 2025-04-10 to 2028-04-10."""
     facts = tuple(IssueFacts(f"i{k}", f"Issue {k}", "raised", options) for k in range(issues))
-    return Setting(
+    return Context(
         "As it stands",
         date(2025, 4, 10),
         date(2028, 4, 10),
@@ -110,7 +110,7 @@ def setting(issues: int = 3, options: tuple[str, ...] = ()) -> Setting:
     )
 
 
-def recorded_as(facts: Setting, changes: Any, rounds: Any = ()) -> Setting:
+def recorded_as(facts: Context, changes: Any, rounds: Any = ()) -> Context:
     """The same talks with a record: a change of ``n`` raises the next ``n`` issues, one of -1 resolves the first."""
     histories: list[list[Entry]] = [[] for _ in facts.issues]
     raised = 0
@@ -143,7 +143,7 @@ def heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def counted(facts: Setting, rows: np.ndarray[Any, Any], clipped: int = 0) -> Tally:
+def counted(facts: Context, rows: np.ndarray[Any, Any], clipped: int = 0) -> Tally:
     """The tally of outcomes made by hand."""
     runs = np.zeros(len(rows), RUN)
     runs["clipped"][:1] = clipped

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from negsim.agenda.status import Spent
-from negsim.scenario.scenario import scenario as scenarios
+from negsim.scenario import scenario as scenarios
 from negsim.simulation.compiled import Compiled
 from negsim.simulation.compiler import compile
 from negsim.simulation.engines import batch, reference

@@ -14,10 +14,11 @@ import typer
 
 from negsim.agenda.status import LEGAL_MOVES, PROGRESS, Reason, Spent, Status
 from negsim.cli import app
-from negsim.quantities.quantity import DAYS_PER_YEAR, FAMILIES, fields
-from negsim.scenario.scenario import layering as layers
-from negsim.scenario.scenario import models as assumptions
-from negsim.scenario.scenario import tactics
+from negsim.quantities import fields
+from negsim.quantities.quantity import DAYS_PER_YEAR, FAMILIES
+from negsim.scenario import layering as layers
+from negsim.scenario import models as assumptions
+from negsim.scenario import tactics
 from negsim.simulation import compiler as compiled
 from negsim.simulation import rows as rows_of
 from negsim.simulation.engines import reference

@@ -32,10 +32,8 @@ from negsim.agenda.records import (
 )
 from negsim.agenda.status import Status
 from negsim.errors import ComplaintsError, InputError, NegsimError, did_you_mean, one_of
-from negsim.files.models import Model, Text, try_validate
-from negsim.files.nodes import Node, in_file_order, raise_problems
-from negsim.files.yaml import read_yaml
-from negsim.quantities.dates import PartialDate
+from negsim.files import Model, Node, Text, in_file_order, raise_problems, read_yaml, try_validate
+from negsim.quantities import PartialDate
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from negsim.agenda.records import Announced, Issue, Position
 from negsim.agenda.sentences import fingerprint, split
 from negsim.agenda.status import Status
 from negsim.errors import InputError, Problem
-from negsim.files.terminal_text import WIDTH, Look, pad, wrap
+from negsim.files import WIDTH, TextStyle, pad, wrap
 
 #: What a row of the board needs beside the issue's id, and the longest mark of who speaks.
 _COLUMNS, _LABEL = 45, 26
@@ -20,11 +20,11 @@ _NOTHING = "no public position"
 _SILENT = "not known by then"
 
 
-def board_table(agenda: Agenda, on: date, look: Look | None = None) -> str:
+def board_table(agenda: Agenda, on: date, look: TextStyle | None = None) -> str:
     """The board of a day as text of at most 80 columns: issues with status, since when, sources, disputes, demands."""
     rows = agenda.board(on)
     dormant = sum(row.status is Status.DORMANT for row in rows)
-    look = look or Look()
+    look = look or TextStyle()
     head = [
         *map(look.bold, wrap(agenda.title, WIDTH)),
         _fill(f"As of {on.isoformat()}: {_counted(len(rows) - dormant, dormant)}"),

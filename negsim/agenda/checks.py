@@ -11,7 +11,7 @@ from typing import Any
 from negsim.agenda.citations import Citation
 from negsim.agenda.status import LEGAL_MOVES, Status
 from negsim.errors import Complaint, did_you_mean, one_of, was
-from negsim.quantities.dates import PartialDate
+from negsim.quantities import PartialDate
 
 _Path = tuple[str | int, ...]
 _LABELS = {status.label: status for status in Status}

@@ -22,8 +22,8 @@ from pydantic.json_schema import SkipJsonSchema
 from negsim.agenda.citations import Citation
 from negsim.agenda.status import Status
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
-from negsim.files.models import FrozenDict, Model, Text
-from negsim.quantities.dates import PartialDate
+from negsim.files import FrozenDict, Model, Text
+from negsim.quantities import PartialDate
 
 #: How a file says that a side has said nothing, which is a fact too.
 NO_POSITION = "no public position"

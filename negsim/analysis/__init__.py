@@ -1,4 +1,5 @@
-"""Questions to a set of runs, one a file: tables in, tables out.
+"""Questions to a set of runs, one a file: tables in, tables out."""
 
-Nothing here knows how an engine works or how a picture is drawn.
-"""
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

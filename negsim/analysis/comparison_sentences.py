@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from negsim.analysis.compare import ChanceDifference, DateDifference, Estimate, IssueComparison, Paired
+from negsim.analysis.paired import ChanceDifference, DateDifference, Estimate, IssueComparison, Paired
 
 
 def issue_verdict(issue: IssueComparison, pair: Paired) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from negsim.agenda.status import Status
+from negsim.agenda import Status
 from negsim.errors import NegsimError
 
 
@@ -54,12 +54,12 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Setting:
+class Context:
     """The names and dates of a scenario; ``talks`` is the title of its agenda.
 
     ``horizon`` is the date at whose start the runs end, so the last day that was looked at is the one before it.
 
-    >>> s = Setting("Talks", date(2025, 4, 10), date(2028, 4, 10), ("US", "Russia"), ())
+    >>> s = Context("Talks", date(2025, 4, 10), date(2028, 4, 10), ("US", "Russia"), ())
     >>> s.horizon_days, str(s.last_day)
     (1096, '2028-04-09')
     """
@@ -92,7 +92,7 @@ class Setting:
     def date_of(self, day: float) -> date | None:
         """The date of a time in days from ``as_of``; None for one that is not within the horizon.
 
-        >>> s = Setting("Talks", date(2025, 4, 10), date(2028, 4, 10), ("US", "Russia"), ())
+        >>> s = Context("Talks", date(2025, 4, 10), date(2028, 4, 10), ("US", "Russia"), ())
         >>> str(s.date_of(30.7)), s.date_of(float("inf"))
         ('2025-05-10', None)
         """
@@ -113,7 +113,7 @@ class Setting:
     def months(self, counts: Sequence[int] = (6, 12, 24)) -> dict[int, date]:
         """The dates some months after ``as_of``, as far as they lie before the horizon.
 
-        >>> s = Setting("Talks", date(2025, 8, 31), date(2026, 9, 1), ("US", "Russia"), ())
+        >>> s = Context("Talks", date(2025, 8, 31), date(2026, 9, 1), ("US", "Russia"), ())
         >>> {n: str(d) for n, d in s.months().items()}
         {6: '2026-02-28', 12: '2026-08-31'}
         """

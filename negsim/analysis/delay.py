@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.agenda.status import Reason, Spent
-from negsim.analysis.compare import (
+from negsim.agenda import Reason, Spent
+from negsim.analysis.context import Context, IssueFacts
+from negsim.analysis.logs import TALKING, Logs
+from negsim.analysis.paired import (
     ChanceDifference,
     DateDifference,
     Estimate,
@@ -21,12 +23,10 @@ from negsim.analysis.compare import (
     median_difference,
     share,
 )
-from negsim.analysis.context import IssueFacts, Setting
-from negsim.analysis.logs import TALKING, Logs
 from negsim.analysis.planning import When, when
 from negsim.analysis.quality import mean
 from negsim.analysis.tally import whole
-from negsim.simulation.events import Kind
+from negsim.simulation import Kind
 
 Array = npt.NDArray[Any]
 
@@ -144,11 +144,11 @@ class Gain:
         }
 
 
-def why(setting: Setting, outcomes: Array, logs: Logs, j: int, on: date) -> Why:
+def why(context: Context, outcomes: Array, logs: Logs, j: int, on: date) -> Why:
     """What the runs say of issue ``j``; ``outcomes`` has a row a run and issue, ``logs`` those of the first runs."""
     rows, runs = outcomes[:, j], len(outcomes)
-    days = whole(rows["resolved"], setting.horizon_days)
-    resolved = days < setting.horizon_days
+    days = whole(rows["resolved"], context.horizon_days)
+    resolved = days < context.horizon_days
     ends = np.array([_end(row) for row in rows[["reason", "status"]].tolist()])
     talked = ~resolved & (ends == Unresolved.TALKED)
     spent = rows["spent"].mean(axis=0)
@@ -156,15 +156,15 @@ def why(setting: Setting, outcomes: Array, logs: Logs, j: int, on: date) -> Why:
     worst, shares = mood(logs)
     first = slice(None, logs.runs)
     return Why(
-        facts=setting.issues[j],
+        facts=context.issues[j],
         on=on,
         runs=runs,
-        by=share(int((days <= min(setting.day_of(on), setting.horizon_days - 1)).sum()), runs),
-        half=when(setting, outcomes["resolved"], 0.5, [setting.issues[j].id]),
+        by=share(int((days <= min(context.day_of(on), context.horizon_days - 1)).sum()), runs),
+        half=when(context, outcomes["resolved"], 0.5, [context.issues[j].id]),
         spent={what: float(spent[what]) / total if total > 0 else 0.0 for what in Spent},
         unresolved={what: share(int((~resolved & (ends == what)).sum()), runs) for what in Unresolved},
         meetings=_apart(rows["discussions"].astype(float), resolved, talked, fewer=True),
-        worst=None if worst is None else setting.names.regimes[worst],
+        worst=None if worst is None else context.names.regimes[worst],
         mood=None if worst is None else _apart(shares[:, worst], resolved[first], talked[first], fewer=False),
         logged=logs.runs,
     )
@@ -199,25 +199,25 @@ def mood(logs: Logs) -> tuple[int | None, Array]:
     return worst, days / np.maximum(ends, 1e-9)[:, None]
 
 
-def gain(setting: Setting, before: Array, after: Array, j: int, on: date) -> Gain:
+def gain(context: Context, before: Array, after: Array, j: int, on: date) -> Gain:
     """What changes for issue ``j`` between two sets of runs under one luck.
 
     ``before`` and ``after`` hold times in days, runs by issues, NaN for never.
 
-    >>> talks = Setting("T", date(2025, 4, 10), date(2025, 4, 20), ("N", "S"), ())
+    >>> talks = Context("T", date(2025, 4, 10), date(2025, 4, 20), ("N", "S"), ())
     >>> found = gain(talks, np.array([[4.0], [8.0], [np.nan]]), np.array([[2.0], [8.0], [9.0]]), 0, date(2025, 4, 13))
     >>> round(found.chance.difference.value, 3), found.days.value
     (0.333, -1.0)
     """
-    never = setting.horizon_days
+    never = context.horizon_days
     one, two = whole(before, never), whole(after, never)
-    day = min(setting.day_of(on), never - 1)
+    day = min(context.day_of(on), never - 1)
     a, b = one <= day, two <= day
     own = one[:, j], two[:, j]
     rest = np.arange(one.shape[1]) != j
     return Gain(
         chance=difference(a[:, j], b[:, j]),
-        half=median_difference(*own, never, setting.as_of),
+        half=median_difference(*own, never, context.as_of),
         days=_mean((own[1] - own[0]).astype(float)),
         others=_mean(b[:, rest].sum(axis=1) - a[:, rest].sum(axis=1).astype(float)),
     )

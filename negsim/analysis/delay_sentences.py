@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from negsim.agenda.status import Spent
-from negsim.analysis.compare import Estimate
+from negsim.agenda import Spent
 from negsim.analysis.comparison_sentences import between, days_words, percent_range, points
-from negsim.analysis.context import Setting
+from negsim.analysis.context import Context
 from negsim.analysis.delay import Gain, Unresolved, Why
 from negsim.analysis.headline import WAITS
+from negsim.analysis.paired import Estimate
 
 #: What has become of an issue that is not resolved, as words that follow "in so many of the runs".
 ENDS = {
@@ -38,9 +38,9 @@ def dates(why: Why) -> str:
     return f"{said}. Half of the runs get there by {half.day} (95 %: {half.low} to {end})."
 
 
-def time(why: Why, setting: Setting) -> str:
+def time(why: Why, context: Context) -> str:
     """What the time of an issue goes into."""
-    sides = {Spent.SIDE_A: setting.sides[0], Spent.SIDE_B: setting.sides[1]}
+    sides = {Spent.SIDE_A: context.sides[0], Spent.SIDE_B: context.sides[1]}
     parts = sorted(((part, what) for what, part in why.spent.items() if part > 0), reverse=True)
     if not parts:
         return "No time passes: it is settled at the start in every run."
@@ -87,7 +87,7 @@ def gain_words(gain: Gain, on: date, runs: int) -> str:
 
     >>> import numpy as np
     >>> from negsim.analysis.delay import gain
-    >>> talks = Setting("T", date(2025, 4, 10), date(2026, 4, 10), ("N", "S"), ())
+    >>> talks = Context("T", date(2025, 4, 10), date(2026, 4, 10), ("N", "S"), ())
     >>> days = np.arange(0.0, 300.0)
     >>> gain_words(gain(talks, days[:, None] + 20, days[:, None], 0, date(2025, 9, 10)), date(2025, 9, 10), 300)
     'by 2025-09-10 in 7 points more of the runs (95 %: 4 to 10), 51 % instead of 45 %; the 50 % date 20 days ...'

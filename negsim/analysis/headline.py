@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.agenda.status import Spent
-from negsim.analysis.context import Setting
+from negsim.agenda import Spent
+from negsim.analysis.context import Context
 from negsim.analysis.summary import Chance, IssueSummary, Summary
 
 if TYPE_CHECKING:
@@ -27,49 +27,49 @@ WAITS = {
 }
 
 
-def waits_words(summary: IssueSummary, setting: Setting) -> str:
+def waits_words(summary: IssueSummary, context: Context) -> str:
     """What an issue waits for most, in words, with its share of the time; empty if no time passed."""
     waits = summary.waits
     if waits is None:
         return ""
     what, share = waits
-    sides = {Spent.SIDE_A: setting.sides[0], Spent.SIDE_B: setting.sides[1]}
+    sides = {Spent.SIDE_A: context.sides[0], Spent.SIDE_B: context.sides[1]}
     return f"{sides.get(what) or WAITS[what]} {100 * share:.0f} %"
 
 
-def terms_words(summary: IssueSummary, setting: Setting) -> str:
+def terms_words(summary: IssueSummary, context: Context) -> str:
     """The usual terms in words: ``US 62 %``, or an option and how often it is the one; empty if there are none."""
     if summary.terms is None:
         return ""
     if summary.terms.option >= 0:
         return f"{summary.facts.options[summary.terms.option]} ({100 * summary.terms.share:.0f} %)"
-    return f"{setting.sides[0]} {100 * summary.terms.share:.0f} %"
+    return f"{context.sides[0]} {100 * summary.terms.share:.0f} %"
 
 
-def until(day: date | None, setting: Setting) -> str:
+def until(day: date | None, context: Context) -> str:
     """A date as tables show it; one beyond the horizon reads ``after`` the last day that was looked at."""
-    return f"after {setting.last_day}" if day is None else str(day)
+    return f"after {context.last_day}" if day is None else str(day)
 
 
-def frame(summary: Summary) -> pd.DataFrame:
+def headline_frame(summary: Summary) -> pd.DataFrame:
     """A summary as a table, a row an issue and a last one for all of them; see `Projection.summary`."""
     import pandas as pd
 
-    setting = summary.setting
+    context = summary.context
     rows = []
     for issue in summary.issues:
         row: dict[str, object] = {"issue": issue.facts.id, "title": issue.facts.title, "status_now": issue.facts.status}
         row |= {"p_agreed": issue.agreed.p, "p_resolved": issue.resolved.p, "se": issue.resolved.se}
         row |= _by_columns(issue.by)
-        row |= {"p50": until(issue.p50, setting), "p80": until(issue.p80, setting)}
-        row |= {"terms": terms_words(issue, setting), "waits_for": waits_words(issue, setting)}
+        row |= {"p50": until(issue.p50, context), "p80": until(issue.p80, context)}
+        row |= {"terms": terms_words(issue, context), "waits_for": waits_words(issue, context)}
         rows.append(row)
     every: dict[str, object] = {"issue": "all", "title": "all issues", "status_now": ""}
     every |= {"p_agreed": summary.all_agreed.p, "p_resolved": summary.all_resolved.p, "se": summary.all_resolved.se}
     every |= _by_columns(summary.all_by)
     every |= {
-        "p50": until(summary.all_p50, setting),
-        "p80": until(summary.all_p80, setting),
+        "p50": until(summary.all_p50, context),
+        "p80": until(summary.all_p80, context),
         "terms": "",
         "waits_for": "",
     }
@@ -83,7 +83,7 @@ def _by_columns(by: dict[date, Chance]) -> dict[str, object]:
 def data(summary: Summary) -> dict[str, Any]:
     """A summary as plain data: ``issues`` and ``all_resolved``; dates are ISO text, or None beyond the horizon."""
     return {
-        "issues": [_issue_data(issue, summary.setting) for issue in summary.issues],
+        "issues": [_issue_data(issue, summary.context) for issue in summary.issues],
         "all_resolved": {
             **vars(summary.all_resolved),
             "by": {str(day): c.p for day, c in summary.all_by.items()},
@@ -94,7 +94,7 @@ def data(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _issue_data(issue: IssueSummary, setting: Setting) -> dict[str, Any]:
+def _issue_data(issue: IssueSummary, context: Context) -> dict[str, Any]:
     total = sum(issue.spent.values())
     return {
         "id": issue.facts.id,
@@ -109,7 +109,7 @@ def _issue_data(issue: IssueSummary, setting: Setting) -> dict[str, Any]:
         "p80": _iso(issue.p80),
         "p50_range": [_iso(day) for day in issue.p50_range],
         "p80_range": [_iso(day) for day in issue.p80_range],
-        "terms": _terms_data(issue, setting),
+        "terms": _terms_data(issue, context),
         "waits_for": {what.name.lower(): days / total for what, days in issue.spent.items()} if total > 0 else {},
         "ends": {reason.label: share for reason, share in issue.reasons.items() if share},
         "discussions": issue.discussions,
@@ -117,12 +117,12 @@ def _issue_data(issue: IssueSummary, setting: Setting) -> dict[str, Any]:
     }
 
 
-def _terms_data(issue: IssueSummary, setting: Setting) -> dict[str, Any] | None:
+def _terms_data(issue: IssueSummary, context: Context) -> dict[str, Any] | None:
     if issue.terms is None:
         return None
     if issue.terms.option >= 0:
         return {"option": issue.facts.options[issue.terms.option], "share_of_runs": issue.terms.share}
-    return {"side": setting.side_ids[0], "share": issue.terms.share}
+    return {"side": context.side_ids[0], "share": issue.terms.share}
 
 
 def _iso(day: date | None) -> str | None:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.agenda.status import Status
-from negsim.simulation.events import Kind
+from negsim.agenda import Status
+from negsim.simulation import Kind
 
 Array = npt.NDArray[Any]
 

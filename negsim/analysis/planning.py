@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.compare import Estimate, share
-from negsim.analysis.context import Setting
+from negsim.analysis.context import Context
+from negsim.analysis.paired import Estimate, share
 from negsim.analysis.tally import whole
 from negsim.errors import NegsimError, did_you_mean, one_of
 
@@ -121,7 +121,7 @@ class HowMany:
 
 
 def when(
-    setting: Setting,
+    context: Context,
     resolved: Array,
     probability: float,
     issues: Sequence[str] | None = None,
@@ -129,24 +129,24 @@ def when(
 ) -> When:
     """By when at least ``first`` of some issues are resolved with a probability; see `Projection.when`.
 
-    ``resolved`` holds times in days, runs by all issues of the setting, NaN for never.
+    ``resolved`` holds times in days, runs by all issues of the context, NaN for never.
 
     Raises:
         NegsimError: ``first`` is not from 1 to the number of issues, there is no such issue, or the probability is not
             above 0 to 1.
     """
     check_probability(probability)
-    issues = named(setting, issues)
+    issues = named(context, issues)
     first = len(issues) if first is None else first
     if isinstance(first, bool) or not 1 <= first <= len(issues):
         raise NegsimError(f"of {len(issues)} issues, the first 1 to {len(issues)} can be asked for, but was {first!r}")
-    columns = [facts.id for facts in setting.issues]
-    days = whole(resolved[:, [columns.index(name) for name in issues]], setting.horizon_days)
+    columns = [facts.id for facts in context.issues]
+    days = whole(resolved[:, [columns.index(name) for name in issues]], context.horizon_days)
     reached = np.sort(np.partition(days, first - 1, axis=1)[:, first - 1])
     runs = len(reached)
 
     def day_of_rank(rank: int) -> date | None:
-        return setting.date_of(float(reached[rank - 1])) if rank <= runs else None
+        return context.date_of(float(reached[rank - 1])) if rank <= runs else None
 
     low, high = rank_interval(runs, probability)
     return When(
@@ -154,24 +154,24 @@ def when(
         issues=tuple(issues),
         first=first,
         day=day_of_rank(rank_of(runs, probability)),
-        low=day_of_rank(low) if low else setting.as_of,
+        low=day_of_rank(low) if low else context.as_of,
         high=day_of_rank(high),
-        by_horizon=share(int((reached < setting.horizon_days).sum()), runs),
-        last_day=setting.last_day,
+        by_horizon=share(int((reached < context.horizon_days).sum()), runs),
+        last_day=context.last_day,
         runs=runs,
     )
 
 
-def how_many(setting: Setting, resolved: Array, by: date, issues: Sequence[str] | None = None) -> HowMany:
+def how_many(context: Context, resolved: Array, by: date, issues: Sequence[str] | None = None) -> HowMany:
     """How many of some issues (all of them unless they are named) are resolved on a date or before it.
 
     Raises:
         NegsimError: nothing was computed for the date, or there is no such issue.
     """
-    day, issues = setting.day_of(by), named(setting, issues)
-    columns = [facts.id for facts in setting.issues]
-    days = whole(resolved[:, [columns.index(name) for name in issues]], setting.horizon_days)
-    done = ((days <= day) & (days < setting.horizon_days)).sum(axis=1)
+    day, issues = context.day_of(by), named(context, issues)
+    columns = [facts.id for facts in context.issues]
+    days = whole(resolved[:, [columns.index(name) for name in issues]], context.horizon_days)
+    done = ((days <= day) & (days < context.horizon_days)).sum(axis=1)
     return HowMany(by, tuple(issues), tuple(np.bincount(done, minlength=len(issues) + 1).tolist()))
 
 
@@ -204,13 +204,13 @@ def rank_interval(runs: int, probability: float) -> tuple[int, int]:
     return low, high
 
 
-def named(setting: Setting, issues: Sequence[str] | None) -> tuple[str, ...]:
+def named(context: Context, issues: Sequence[str] | None) -> tuple[str, ...]:
     """The issues that are meant, each once: those named, or all of them.
 
     Raises:
         NegsimError: none is named, or one that is not in play.
     """
-    ids = [facts.id for facts in setting.issues]
+    ids = [facts.id for facts in context.issues]
     if issues is None:
         return tuple(ids)
     if isinstance(issues, str) or not issues:

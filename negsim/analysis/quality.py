@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.compare import Estimate, share
-from negsim.analysis.context import Setting
-from negsim.analysis.frontier import quality
+from negsim.analysis.context import Context
+from negsim.analysis.frontier_view import quality
 from negsim.analysis.logs import Logs
+from negsim.analysis.paired import Estimate, share
 from negsim.analysis.solutions import SOLUTIONS
 from negsim.analysis.view import Z95
 
@@ -48,15 +48,15 @@ class Quality:
         return {"id": self.id, "title": self.title, "runs": self.runs, "terms": vars(self.terms), **means}
 
 
-def qualities(setting: Setting, logs: Logs, bargains: Sequence[int]) -> tuple[Quality, ...]:
+def qualities(context: Context, logs: Logs, bargains: Sequence[int]) -> tuple[Quality, ...]:
     """How good the deals of some bargains are, by their numbers."""
-    ids = [*(facts.id for facts in setting.issues), *setting.names.package_ids]
+    ids = [*(facts.id for facts in context.issues), *context.names.package_ids]
     found = []
     for bargain in bargains:
         deals = quality(logs, bargain)
         means = {name: mean(deals[name]) for name in MEANS}
         terms = share(len(deals["run"]), logs.runs)
-        found.append(Quality(ids[bargain], setting.bargain(bargain), logs.runs, terms, means))
+        found.append(Quality(ids[bargain], context.bargain(bargain), logs.runs, terms, means))
     return tuple(found)
 
 
@@ -73,7 +73,7 @@ def mean(values: Array) -> Estimate | None:
     return Estimate(value, se, value - Z95 * se, value + Z95 * se)
 
 
-def frame(found: Sequence[Quality]) -> pd.DataFrame:
+def quality_frame(found: Sequence[Quality]) -> pd.DataFrame:
     """A row a bargain: each figure, and its standard error as ``se ...``."""
     import pandas as pd
 
@@ -87,7 +87,7 @@ def frame(found: Sequence[Quality]) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("bargain")
 
 
-def words(found: Quality, sides: tuple[str, str]) -> list[str]:
+def quality_words(found: Quality, sides: tuple[str, str]) -> list[str]:
     """How good the deals of a bargain are, in sentences."""
     if found.terms.value == 0:
         return [f"{found.title}: no run comes to terms."]

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.agenda.status import Reason, Spent
-from negsim.analysis.context import IssueFacts, Setting
+from negsim.agenda import Reason, Spent
+from negsim.analysis.context import Context, IssueFacts
 from negsim.analysis.tally import Tally
 
 Array = npt.NDArray[Any]
@@ -66,7 +66,7 @@ class IssueSummary:
 class Summary:
     """What the runs say: an entry an issue, and the chances that all of them are resolved."""
 
-    setting: Setting
+    context: Context
     runs: int
     issues: tuple[IssueSummary, ...]
     all_agreed: Chance
@@ -133,32 +133,32 @@ def terms(tally: Tally, j: int, facts: IssueFacts) -> Terms | None:
     return Terms(float(total / settled))
 
 
-def summarise(setting: Setting, tally: Tally, months: Sequence[int] = (6, 12, 24)) -> Summary:
+def summarise(context: Context, tally: Tally, months: Sequence[int] = (6, 12, 24)) -> Summary:
     """Sum up the tally of a scenario's runs.
 
     Probabilities count an issue as resolved by a date if it is resolved on that day or before it; dates that lie
     beyond the horizon are left out, since nothing was computed there.
     """
-    dates, runs = list(setting.months(months).values()), tally.runs
+    dates, runs = list(context.months(months).values()), tally.runs
 
     def dated(counts: Array, q: float) -> date | None:
-        return setting.date_of(quantile(counts, q))
+        return context.date_of(quantile(counts, q))
 
     def between(counts: Array, q: float) -> tuple[date | None, date | None]:
         low, high = quantile_range(counts, q)
-        return setting.date_of(low), setting.date_of(high)
+        return context.date_of(low), context.date_of(high)
 
     def by(counts: Array) -> dict[date, Chance]:
-        return {d: chance_by(counts, setting.day_of(d)) for d in dates}
+        return {d: chance_by(counts, context.day_of(d)) for d in dates}
 
     issues = []
-    for j, facts in enumerate(setting.issues):
+    for j, facts in enumerate(context.issues):
         days = tally.resolved[j]
         issues.append(
             IssueSummary(
                 facts=facts,
-                agreed=chance_by(tally.agreed[j], setting.horizon_days),
-                resolved=chance_by(days, setting.horizon_days),
+                agreed=chance_by(tally.agreed[j], context.horizon_days),
+                resolved=chance_by(days, context.horizon_days),
                 by=by(days),
                 p50=dated(days, 0.5),
                 p80=dated(days, 0.8),
@@ -173,11 +173,11 @@ def summarise(setting: Setting, tally: Tally, months: Sequence[int] = (6, 12, 24
         )
     last = tally.all_resolved
     return Summary(
-        setting=setting,
+        context=context,
         runs=runs,
         issues=tuple(issues),
-        all_agreed=chance_by(tally.all_agreed, setting.horizon_days),
-        all_resolved=chance_by(last, setting.horizon_days),
+        all_agreed=chance_by(tally.all_agreed, context.horizon_days),
+        all_resolved=chance_by(last, context.horizon_days),
         all_by=by(last),
         all_p50=dated(last, 0.5),
         all_p80=dated(last, 0.8),

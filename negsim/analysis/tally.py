@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.agenda.status import Reason, Spent
+from negsim.agenda import Reason, Spent
 
 Array = npt.NDArray[Any]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.context import Setting
+from negsim.analysis.context import Context
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ class View:
     ``facts`` what the drawing has to know besides.
     """
 
-    setting: Setting
+    context: Context
     rows: pd.DataFrame
     verdict: str
     note: str
@@ -56,15 +56,15 @@ def wilson(hits: Array, runs: int, z: float = Z95) -> tuple[Array, Array]:
     return np.where(p == 0, 0.0, centre - half), np.where(p == 1, 1.0, centre + half)
 
 
-def days(setting: Setting, every: int = 1) -> Array:
+def days(context: Context, every: int = 1) -> Array:
     """Days from ``as_of``, the last one included."""
-    last = setting.horizon_days - 1
+    last = context.horizon_days - 1
     return np.unique(np.append(np.arange(0, last + 1, every), last))
 
 
-def dates(setting: Setting, at: Array) -> list[date]:
+def dates(context: Context, at: Array) -> list[date]:
     """The dates of days from ``as_of``."""
-    return [setting.as_of + timedelta(days=int(day)) for day in at]
+    return [context.as_of + timedelta(days=int(day)) for day in at]
 
 
 def percent(share: float) -> str:

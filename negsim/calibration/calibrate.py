@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from negsim.agenda.agenda import load_agenda
+from negsim.agenda import load_agenda
 from negsim.calibration import record_scenario as of_record
 from negsim.calibration import template as of_template
 from negsim.calibration.fitting import Fit, Teaching
@@ -17,14 +17,13 @@ from negsim.calibration.patience import Patience, why_not
 from negsim.calibration.patience import patience as fitted
 from negsim.calibration.subjects import Subject, of_agenda, of_history, same_talks
 from negsim.errors import NegsimError
-from negsim.files.yaml import read_yaml_text, to_yaml
-from negsim.history.negotiations import Talks, others_by
-from negsim.scenario.layering import overlay, read_extended, without
-from negsim.scenario.scenario import from_node
+from negsim.files import read_yaml_text, to_yaml
+from negsim.history import Talks, others_by
+from negsim.scenario import from_node, overlay, read_extended, without
 
 if TYPE_CHECKING:
-    from negsim.files.nodes import Node
-    from negsim.scenario.scenario import Scenario
+    from negsim.files import Node
+    from negsim.scenario import Scenario
 
 HEAD = "# Made by negsim calibrate; every number says where it comes from.\n"
 SCHEMA = "../schemas/scenario.schema.json"
@@ -105,7 +104,7 @@ def from_template(
     friendly = read_extended(template)
     scenario = from_node(friendly)
     subject = of_agenda(scenario.agenda, scenario.as_of, scenario.horizon_days, None, teachers)
-    found = _taught(teachers, subject, hindsight).of(subject.scene)
+    found = _taught(teachers, subject, hindsight).of(subject.snapshot)
     said: dict[str, Any] = {
         "extends": _relative(template, out),
         "title": f"{scenario.title}, calibrated",
@@ -126,18 +125,18 @@ def from_template(
 
 
 def _base_rates(teachers: Sequence[Talks], subject: Subject, out: Path | None, hindsight: bool) -> Calibration:
-    found = _taught(teachers, subject, hindsight).of(subject.scene)
+    found = _taught(teachers, subject, hindsight).of(subject.snapshot)
     said = of_record.record_scenario(subject, found)
     return Calibration(said, from_node(_node(said, out)), found)
 
 
 def _taught(teachers: Sequence[Talks], subject: Subject, hindsight: bool) -> Teaching:
     """Of the teachers, those that are other talks than the subject's: no record is counted twice."""
-    own = subject.scene.talks
+    own = subject.snapshot.talks
     others = [each for each in teachers if not same_talks(each, own)]
     if not others:
         raise NegsimError("there are no other talks to learn from; name some, or leave the names out to take all")
-    return Teaching(others if hindsight else others_by(others, subject.scene.now.on))
+    return Teaching(others if hindsight else others_by(others, subject.snapshot.now.on))
 
 
 def _over(friendly: Node, said: dict[str, Any], out: Path | None) -> Node:

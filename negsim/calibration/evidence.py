@@ -15,10 +15,8 @@ from typing import Protocol
 import numpy as np
 
 from negsim.calibration.partial import Floats, Prior
-from negsim.history.meetings import without_package
-from negsim.history.negotiations import Talks
-from negsim.history.snapshot import gaps
-from negsim.quantities.quantity import DAYS_PER_YEAR
+from negsim.history import Talks, gaps, without_package
+from negsim.quantities import DAYS_PER_YEAR
 
 
 class Seen(Protocol):

@@ -9,10 +9,7 @@ import numpy as np
 
 from negsim.calibration.evidence import NUMBERS, Seen
 from negsim.calibration.partial import Floats, Law
-from negsim.history.endings import Pace, pace_of, paced
-from negsim.history.negotiations import Talks
-from negsim.history.scores import generator
-from negsim.history.snapshot import Scene
+from negsim.history import Pace, Snapshot, Talks, generator, pace_of, paced
 
 #: How much an announced date weighs against the pace so far: the mean of what `negsim.history.forecaster` averages over.
 TRUST = 0.75
@@ -57,22 +54,22 @@ class Teaching:
         """Those of which anything is on record, by the day at which they are cut off."""
         return [talks for n, talks in enumerate(self.others) if any(len(seen[n]) for seen in self.seen.values())]
 
-    def of(self, scene: Scene, features: Features | None = None) -> Fit:
+    def of(self, snapshot: Snapshot, features: Features | None = None) -> Fit:
         """What this and their own past tell of some talks."""
         features = features or Features()
-        own = {name: number.seen(scene.talks) for name, number in NUMBERS.items()}
+        own = {name: number.seen(snapshot.talks) for name, number in NUMBERS.items()}
         laws = {}
         for name, number in NUMBERS.items():
             mine = own[name].log_likelihood(number.prior) if features.own_past else None
             laws[name] = number.prior.posterior(self._likelihoods[name], mine)
-        return Fit(scene, laws, self, own, features)
+        return Fit(snapshot, laws, self, own, features)
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The laws of all numbers of some talks on the day of the scene."""
+    """The laws of all numbers of some talks on the day of the snapshot."""
 
-    scene: Scene
+    snapshot: Snapshot
     laws: dict[str, Law]
     taught: Teaching
     own: dict[str, Seen]
@@ -81,7 +78,7 @@ class Fit:
     @property
     def paced(self) -> bool:
         """Whether the pace so far tells of the end."""
-        return self.features.pace and self.scene.talks.stepwise
+        return self.features.pace and self.snapshot.talks.stepwise
 
     def observations(self, name: str) -> tuple[int, int]:
         """How many observations of a number other talks gave, and these themselves."""
@@ -94,7 +91,7 @@ class Fit:
         which = sum(len(seen) > 0 for seen in self.taught.seen[name])
         return (
             f"history: {number.file}, {theirs} {number.observations} from {which} other talks, {mine} of its own by "
-            f"{self.scene.now.on}; partial pooling"
+            f"{self.snapshot.now.on}; partial pooling"
         )
 
     def close_unopened(self) -> tuple[float, float]:
@@ -103,7 +100,7 @@ class Fit:
         An issue needs ``1 / open`` meetings on average until it is opened and, if it is not closed at once,
         ``1 / close`` more.
         """
-        random = generator("unopened", self.scene.talks.id, self.scene.now.on)
+        random = generator("unopened", self.snapshot.talks.id, self.snapshot.now.on)
         opening, close, once = (self.laws[name].draws(random, DRAWS)[0] for name in ("open", "close", "at_once"))
         chance = 1.0 / (1.0 / opening + (1.0 - once) / close)
         mean, variance = float(chance.mean()), float(chance.var())
@@ -116,9 +113,9 @@ class Fit:
         The day is told by the latest announcement times a slip and by the pace so far, pooled with the weight `TRUST`
         for the announcement where there is one; by that alone where openings are no steps, see `Talks.stepwise`.
         """
-        random = generator("end", self.scene.talks.id, self.scene.now.on)
+        random = generator("end", self.snapshot.talks.id, self.snapshot.now.on)
         pace = self.taught.pace
-        days = np.exp(pace.mean + pace.spread * random.standard_normal(DRAWS)) * paced(self.scene)
+        days = np.exp(pace.mean + pace.spread * random.standard_normal(DRAWS)) * paced(self.snapshot)
         announced = self.announced()
         if announced is not None and not self.paced:
             days = announced
@@ -131,11 +128,11 @@ class Fit:
         """Draws of the days to the end by the latest announcement, given that it has not come; None without one."""
         from scipy.special import ndtr, ndtri
 
-        target = self.scene.announced if self.features.announced else None
+        target = self.snapshot.announced if self.features.announced else None
         if target is None or target.latest <= target.said:
             return None
-        random = generator("announced", self.scene.talks.id, self.scene.now.on)
-        whole, gone = (target.latest - target.said).days, (self.scene.now.on - target.said).days
+        random = generator("announced", self.snapshot.talks.id, self.snapshot.now.on)
+        whole, gone = (target.latest - target.said).days, (self.snapshot.now.on - target.said).days
         middle, spread = self.laws["slip"].draws(random, DRAWS)
         over = ndtr(np.log(max(gone, 0.5) / whole / middle) / spread)
         u = np.clip(over + (1.0 - over) * random.random(DRAWS), 0.0, 1.0 - 1e-9)
@@ -143,7 +140,7 @@ class Fit:
 
     def slip(self) -> tuple[float, float]:
         """Median and 90 % quantile of the slip of a further announcement."""
-        random = generator("slip", self.scene.talks.id, self.scene.now.on)
+        random = generator("slip", self.snapshot.talks.id, self.snapshot.now.on)
         middle, spread = self.laws["slip"].draws(random, DRAWS)
         median, q90 = np.quantile(middle * np.exp(spread * random.standard_normal(DRAWS)), [0.5, 0.9])
         return float(median), float(q90)

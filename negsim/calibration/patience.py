@@ -25,17 +25,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.analysis.prim import quiet
+from negsim.analysis import quiet
 from negsim.calibration.patience_fields import Place, unfit
 from negsim.calibration.patience_fields import places as places_of
 from negsim.calibration.replay import YEARS, Floats, Replay, replay
 from negsim.errors import NegsimError
-from negsim.files.terminal_text import Look, pad, wrap
-from negsim.history.negotiations import Talks
-from negsim.quantities.quantity import DAYS_PER_YEAR
-from negsim.scenario.layering import read_extended
-from negsim.scenario.scenario import load
-from negsim.simulation.rules.draws import stream
+from negsim.files import TextStyle, pad, wrap
+from negsim.history import Talks
+from negsim.quantities import DAYS_PER_YEAR
+from negsim.scenario import load, read_extended
+from negsim.simulation import stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +134,7 @@ class Patience:
             "check": self.check.to_dict("records"),
         }
 
-    def text(self, look: Look) -> list[str]:
+    def text(self, look: TextStyle) -> list[str]:
         """The fit as lines for a terminal: the law, and how the talks went beside talks played under it."""
         law = self.law["lognormal"]
         head = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from negsim.scenario.tactics import TACTIC_KEYS
+from negsim.scenario import TACTIC_KEYS
 
 _SOURCE = "judgement: as the tactic says"
 

@@ -25,11 +25,11 @@ SETTLES = 1e9
 
 def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
     """The scenario as a file says it."""
-    scene, laws = subject.scene, found.laws
+    snapshot, laws = subject.snapshot, found.laws
     # What a tracker calls dormant is not on a list that is worked off: nobody has put it on the table.
-    waiting = scene.now.waiting if scene.talks.stepwise else ()
-    issues = (*scene.now.open, *waiting)
-    left_out = [subject.ids[issue.name] for issue in scene.talks.sure if issue not in issues]
+    waiting = snapshot.now.waiting if snapshot.talks.stepwise else ()
+    issues = (*snapshot.now.open, *waiting)
+    left_out = [subject.ids[issue.name] for issue in snapshot.talks.sure if issue not in issues]
     parameters: dict[str, Any] = {
         "close": {"value": beta(laws["close"].beta), "source": found.source("close")},
     }
@@ -57,8 +57,8 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
             "are on record ended more often than talks do, so this is the hopeful side."
         ),
         "agenda": subject.agenda,
-        "as_of": str(scene.now.on),
-        "horizon": f"{scene.horizon + 1} days",
+        "as_of": str(snapshot.now.on),
+        "horizon": f"{snapshot.horizon + 1} days",
         **({"leave_out": left_out} if left_out else {}),
         "parameters": parameters,
         "defaults": {
@@ -71,7 +71,7 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
                 "title": "Meetings",
                 "gap": gap(found),
                 "session": "24 hours",
-                "since_last": days(scene.silent),
+                "since_last": days(snapshot.silent),
                 "source": found.source("gap"),
             }
         },
@@ -120,14 +120,14 @@ def _end(found: Fit) -> dict[str, Any]:
 
 
 def _source_of_end(found: Fit) -> list[str]:
-    scene, pace = found.scene, found.taught.pace
+    snapshot, pace = found.snapshot, found.taught.pace
     paced = [
         "history: issues.csv, the days that talks still needed by those that the pace so far let expect: median "
         f"{figure(math.exp(pace.mean)):g}, spread of the logarithm {figure(pace.spread):g}",
         f"judgement: the announced date weighs {TRUST:g}, the pace the rest",
     ]
     told = f"arithmetic: {VALUES} equally likely days"
-    target = scene.announced
+    target = snapshot.announced
     if found.announced() is None or target is None:
         return [paced[0], told]
     return [

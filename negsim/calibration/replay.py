@@ -16,14 +16,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.agenda.records import NO_POSITION
-from negsim.history.negotiations import Issue, Talks
-from negsim.quantities.quantity import DAYS_PER_YEAR
-from negsim.scenario.scenario import from_mapping
-from negsim.simulation.compiled import Compiled
-from negsim.simulation.compiler import compile
+from negsim.agenda import NO_POSITION
+from negsim.history import Issue, Talks
+from negsim.quantities import DAYS_PER_YEAR
+from negsim.scenario import from_mapping
+from negsim.simulation import Compiled, compile, stream
 from negsim.simulation.engines import batch
-from negsim.simulation.rules.draws import stream
 
 Floats = npt.NDArray[np.float64]
 

@@ -9,9 +9,7 @@ import numpy as np
 from negsim.calibration.fitting import Features, Teaching
 from negsim.calibration.record_scenario import record_scenario
 from negsim.calibration.subjects import Subject
-from negsim.history.as_agenda import agenda_data, names_of
-from negsim.history.negotiations import Talks
-from negsim.history.snapshot import Forecaster, Forecasts, Scene
+from negsim.history import Forecaster, Forecasts, Snapshot, Talks, agenda_data, names_of
 
 #: Runs for each origin, and their seed: luck is keyed by names, so the same record gives the same forecast.
 RUNS, SEED = 2000, 1
@@ -22,28 +20,28 @@ def without(**off: bool) -> Forecaster:
     return lambda others: simulated(others, Features(**off))
 
 
-def simulated(others: Sequence[Talks], features: Features | None = None) -> Callable[[Scene], Forecasts]:
+def simulated(others: Sequence[Talks], features: Features | None = None) -> Callable[[Snapshot], Forecasts]:
     """Calibrate on other talks and the talks' own past, run the scenario, count by which day issues are resolved."""
     teaching = Teaching(others)
 
-    def forecast(scene: Scene) -> Forecasts:
-        from negsim.projection.execution import Job, play
-        from negsim.scenario.scenario import from_mapping
-        from negsim.simulation.compiler import compile
+    def forecast(snapshot: Snapshot) -> Forecasts:
+        from negsim.projection import Job, play
+        from negsim.scenario import from_mapping
+        from negsim.simulation import compile
 
-        if not scene.targeted:
+        if not snapshot.targeted:
             return {}
-        ids = dict(zip((issue.name for issue in scene.talks.sure), names_of(scene.talks), strict=True))
-        subject = Subject(scene, ids, agenda_data(scene.talks))
+        ids = dict(zip((issue.name for issue in snapshot.talks.sure), names_of(snapshot.talks), strict=True))
+        subject = Subject(snapshot, ids, agenda_data(snapshot.talks))
         made = from_mapping(
-            record_scenario(subject, teaching.of(scene, features)), f"{scene.talks.id} on {scene.now.on}"
+            record_scenario(subject, teaching.of(snapshot, features)), f"{snapshot.talks.id} on {snapshot.now.on}"
         )
         compiled = compile(made)
         tally = play(Job(compiled, "batch", SEED), 0, 0, RUNS, keep=False).tally
         # The record is known to the end of its day, so that a run's day 0 is the first day after the origin.
-        shares = np.cumsum(np.pad(tally.resolved, ((0, 0), (1, 0))), axis=1)[:, : scene.horizon + 1] / RUNS
+        shares = np.cumsum(np.pad(tally.resolved, ((0, 0), (1, 0))), axis=1)[:, : snapshot.horizon + 1] / RUNS
         by_id = dict(zip(compiled.issues, shares, strict=True))
-        return {issue.name: by_id[ids[issue.name]] for issue in scene.targeted}
+        return {issue.name: by_id[ids[issue.name]] for issue in snapshot.targeted}
 
     return forecast
 

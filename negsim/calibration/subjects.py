@@ -7,12 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from negsim.agenda.agenda import Agenda
-from negsim.agenda.status import Status
+from negsim.agenda import Agenda, Status
 from negsim.errors import NegsimError
-from negsim.history.as_agenda import agenda_data, names_of
-from negsim.history.negotiations import Issue, Meeting, Talks, Target, known_by
-from negsim.history.snapshot import Scene
+from negsim.history import Issue, Meeting, Snapshot, Talks, Target, agenda_data, known_by, names_of
 
 #: Statuses by which the sides have agreed, and those in which an issue is not yet on the table.
 _AGREED = (Status.AGREED, Status.BLOCKED, Status.IMPLEMENTING, Status.RESOLVED)
@@ -25,7 +22,7 @@ class Subject:
     ``ids``: the id of each issue on an agenda. ``agenda``: that agenda, as a scenario says it.
     """
 
-    scene: Scene
+    snapshot: Snapshot
     ids: dict[str, str]
     agenda: Any
 
@@ -36,9 +33,9 @@ def of_history(talks: Talks, on: date, horizon: int) -> Subject:
     Raises:
         NegsimError: Nothing of them is open or waiting on that day, or `known_by` has nothing to say of it.
     """
-    scene = Scene.of(talks, on, horizon)
-    ids = dict(zip((issue.name for issue in scene.talks.sure), names_of(scene.talks), strict=True))
-    return _checked(Subject(scene, ids, agenda_data(scene.talks)))
+    snapshot = Snapshot.of(talks, on, horizon)
+    ids = dict(zip((issue.name for issue in snapshot.talks.sure), names_of(snapshot.talks), strict=True))
+    return _checked(Subject(snapshot, ids, agenda_data(snapshot.talks)))
 
 
 def of_agenda(agenda: Agenda, on: date, horizon: int, said: Any, records: Sequence[Talks] = ()) -> Subject:
@@ -51,14 +48,14 @@ def of_agenda(agenda: Agenda, on: date, horizon: int, said: Any, records: Sequen
     for record in records:
         if same_talks(record, talks):
             talks = replace(talks, meetings=known_by(record, on).meetings)
-    scene = Scene.of(talks, on, horizon)
-    return _checked(Subject(scene, {name: name for name in agenda.issues}, said))
+    snapshot = Snapshot.of(talks, on, horizon)
+    return _checked(Subject(snapshot, {name: name for name in agenda.issues}, said))
 
 
 def _checked(subject: Subject) -> Subject:
-    now = subject.scene.now
-    if not (now.open or (now.waiting and subject.scene.talks.stepwise)):
-        raise NegsimError(f"{subject.scene.talks.title}: on {subject.scene.now.on} no issue is open or waiting")
+    now = subject.snapshot.now
+    if not (now.open or (now.waiting and subject.snapshot.talks.stepwise)):
+        raise NegsimError(f"{subject.snapshot.talks.title}: on {subject.snapshot.now.on} no issue is open or waiting")
     return subject
 
 

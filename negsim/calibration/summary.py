@@ -6,7 +6,7 @@ from typing import Any
 
 from negsim.calibration.calibrate import Calibration
 from negsim.calibration.evidence import NUMBERS
-from negsim.files.terminal_text import Look, pad, wrap
+from negsim.files import TextStyle, pad, wrap
 
 #: The quantiles that are shown.
 SHOWN = (0.1, 0.5, 0.9)
@@ -32,7 +32,7 @@ def data(found: Calibration) -> dict[str, Any]:
     }
 
 
-def text(found: Calibration, look: Look) -> str:
+def text(found: Calibration, look: TextStyle) -> str:
     """A table of the numbers."""
     others = found.fit.taught.telling
     lines = wrap(

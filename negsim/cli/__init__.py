@@ -18,8 +18,8 @@ from negsim.cli import projection as projections
 from negsim.cli import questions as asking
 from negsim.cli import scenario as scenarios
 from negsim.cli.options import print_json
-from negsim.errors import InputError, NegsimError
-from negsim.files.terminal_text import Look, harmless
+from negsim.errors import InputError, NegsimError, harmless
+from negsim.files import TextStyle
 
 _HELP = """When is each issue of some talks resolved, how surely, on whose terms, and what would change it?
 
@@ -131,13 +131,13 @@ def _report(error: NegsimError) -> None:
     """Say on standard error what is wrong: for people, or with ``--json`` for programs."""
     problems = error.problems if isinstance(error, InputError) else []
     if _wants_json():
-        from negsim.scenario.file_check import as_data
+        from negsim.scenario import as_data
 
         text = "\n".join(problem.headline for problem in problems) or harmless(str(error))
         print_json({"error": text, "problems": as_data(problems)}, err=True)
         return
-    look = Look.of(sys.stderr)
-    for text in [problem.render(look) for problem in problems] or map(harmless, str(error).split("\n")):
+    look = TextStyle.of(sys.stderr)
+    for text in [problem.render(look.bold) for problem in problems] or map(harmless, str(error).split("\n")):
         typer.echo(text, err=True)
 
 

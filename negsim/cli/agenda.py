@@ -10,10 +10,10 @@ import typer
 
 from negsim.cli.options import AgendaFile, Json, agenda_path, issues, print_json
 from negsim.errors import NegsimError
-from negsim.files.terminal_text import Look
+from negsim.files import TextStyle
 
 if TYPE_CHECKING:
-    from negsim.agenda.agenda import Agenda
+    from negsim.agenda import Agenda
 
 app = typer.Typer(
     name="agenda",
@@ -43,14 +43,14 @@ def board(
             name = context.invoked_subcommand
             raise NegsimError(f"options go behind the command: negsim agenda {name} ... --agenda FILE --json")
         return
-    from negsim.agenda.board import board_data, board_table
+    from negsim.agenda import board_data, board_table
 
     record = _agenda(agenda)
     on = _day(as_of) if as_of is not None else record.last_day
     if as_json:
         print_json(board_data(record, on))
     else:
-        typer.echo(board_table(record, on, Look.of_stdout()))
+        typer.echo(board_table(record, on, TextStyle.of_stdout()))
 
 
 @app.command("show")
@@ -64,7 +64,7 @@ def show_issue(
 
     With --documents, the cited sentences are read live from there.
     """
-    from negsim.agenda.board import issue_data, issue_text
+    from negsim.agenda import issue_data, issue_text
 
     record = _agenda(agenda)
     if as_json:
@@ -83,7 +83,7 @@ def verify(
 
     Exit code 1 if one does not hold; each is named.
     """
-    from negsim.agenda.citations import verify as verified
+    from negsim.agenda import verify as verified
 
     result = verified(_agenda(agenda), documents)
     if as_json:
@@ -95,7 +95,7 @@ def verify(
 
 
 def _agenda(path: Path | None) -> Agenda:
-    from negsim.agenda.agenda import load_agenda
+    from negsim.agenda import load_agenda
 
     return load_agenda(agenda_path(path))
 

@@ -11,7 +11,7 @@ from negsim.cli.execution import progress
 from negsim.cli.history import Folder, Memory, On, day_of, histories_in, talks_ids
 from negsim.cli.options import AgendaFile, Json, agenda_path, print_json, yaml_files
 from negsim.errors import NegsimError
-from negsim.files.terminal_text import Look
+from negsim.files import TextStyle
 
 
 def calibrate(
@@ -53,8 +53,8 @@ def calibrate(
     """
     from negsim.calibration import calibrate as making
     from negsim.calibration import summary
-    from negsim.evaluation.evaluation import days_of
-    from negsim.files.writing import write_file
+    from negsim.evaluation import days_of
+    from negsim.files import write_file
 
     given = {"--template": template, "--for": for_, "--agenda": agenda}
     if len(named := [name for name, value in given.items() if value is not None]) > 1:
@@ -77,6 +77,6 @@ def calibrate(
     if as_json:
         print_json(summary.data(found))
     elif out is not None:
-        typer.echo(summary.text(found, Look.of_stdout()), nl=False)
+        typer.echo(summary.text(found, TextStyle.of_stdout()), nl=False)
     else:
         typer.echo(found.text(), nl=False)

@@ -6,8 +6,8 @@ import typer
 
 from negsim.cli.execution import announce, executor_of, loaded, progress
 from negsim.cli.options import By, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers, print_json
-from negsim.files.terminal_text import Look
-from negsim.projection.running import DEFAULT_RUNS
+from negsim.files import TextStyle
+from negsim.projection import DEFAULT_RUNS
 
 
 def compare(
@@ -24,9 +24,9 @@ def compare(
     The first is what the others are compared with. Folders are taken with their runs and their seed.
     """
     from negsim.cli.comparison_table import comparison_table
-    from negsim.experiments.comparison import compare as compare_all
-    from negsim.projection.projection import Projection
-    from negsim.projection.running import pick_engine
+    from negsim.experiments import compare as compare_all
+    from negsim.projection import Projection
+    from negsim.simulation import pick_engine
 
     given = [loaded(path) for path in sources]
     to_play = [each for each in given if not isinstance(each, Projection)]
@@ -41,4 +41,4 @@ def compare(
     if as_json:
         print_json(found.data())
     else:
-        typer.echo(comparison_table(found, Look.of_stdout()), nl=False)
+        typer.echo(comparison_table(found, TextStyle.of_stdout()), nl=False)

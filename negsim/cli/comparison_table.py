@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from negsim.analysis import comparison_sentences as verdicts
-from negsim.files.terminal_text import Look, clean, pad, wrap
+from negsim.files import TextStyle, clean, pad, wrap
 
 if TYPE_CHECKING:
-    from negsim.analysis.compare import IssueComparison, Paired
-    from negsim.experiments.comparison import Comparison
+    from negsim.analysis import IssueComparison, Paired
+    from negsim.experiments import Comparison
 
 _CHANCE, _POINTS, _DATE = 5, 23, 14
 
 
-def comparison_table(comparison: Comparison, look: Look) -> str:
+def comparison_table(comparison: Comparison, look: TextStyle) -> str:
     """All of a comparison as text that fits the width."""
-    setting = comparison.baseline.setting
-    lines = [look.bold(line) for line in wrap(setting.talks, look.width)]
+    context = comparison.baseline.context
+    lines = [look.bold(line) for line in wrap(context.talks, look.width)]
     for label, projection in zip(comparison.labels, comparison.projections, strict=True):
         lines += wrap(f"{label}: {projection.scenario.title}", look.width, "   ")
     lines += [look.faint(line) for line in wrap(f"{comparison.provenance}.", look.width)]
@@ -34,11 +34,11 @@ def comparison_table(comparison: Comparison, look: Look) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _bullets(texts: list[str], look: Look) -> list[str]:
+def _bullets(texts: list[str], look: TextStyle) -> list[str]:
     return [line for text in texts for line in wrap(f"- {clean(text)}", look.width, "  ")]
 
 
-def _figures(label: str, pair: Paired, look: Look) -> list[str]:
+def _figures(label: str, pair: Paired, look: TextStyle) -> list[str]:
     left = look.width - 2 * _CHANCE - _POINTS - 2 * _DATE
     rule = look.faint("─" * look.width)
     heads = _columns("A", label, f"{label} - A (95 %)", "50 % in A", f"50 % in {label}")
@@ -48,7 +48,7 @@ def _figures(label: str, pair: Paired, look: Look) -> list[str]:
     return [*lines, rule, *_row(pair.every, label, pair, left, look)]
 
 
-def _row(issue: IssueComparison, label: str, pair: Paired, left: int, look: Look) -> list[str]:
+def _row(issue: IssueComparison, label: str, pair: Paired, left: int, look: TextStyle) -> list[str]:
     found = issue.by[pair.on]
     a, b = (f"{100 * chance.p:.0f}" for chance in (found.base, found.other))
     dates = (verdicts.month(day, pair) for day in (issue.p50.base, issue.p50.other))

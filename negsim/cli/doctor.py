@@ -15,9 +15,9 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
-from negsim import __version__
-from negsim.files.terminal_text import WIDTH, Look, pad, wrap
-from negsim.projection.running import ENGINES
+from negsim.files import WIDTH, TextStyle, pad, wrap
+from negsim.simulation import __version__
+from negsim.simulation.engines import ENGINES
 
 #: The oldest Python that will do.
 PYTHON = (3, 11)
@@ -94,8 +94,7 @@ class Examination:
         """Where machine code is kept, what of it is there, and what other versions left."""
         if util.find_spec("numba") is None or util.find_spec("platformdirs") is None:
             return {"folder": None, "writable": False, "bytes": 0, "compiled": {}, "others": []}
-        from negsim.simulation.cache import cache_folder, other_folders
-        from negsim.simulation.machine import is_compiled
+        from negsim.simulation import cache_folder, is_compiled, other_folders
 
         folder = cache_folder()
         return {
@@ -131,7 +130,7 @@ class Examination:
         return {
             "ok": not self.missing,
             "verdict": self.verdict,
-            "negsim": {"version": __version__, "folder": str(Path(__file__).parent)},
+            "negsim": {"version": __version__, "folder": str(Path(__file__).parent.parent)},
             "python": {"version": platform.python_version(), "executable": sys.executable},
             "needed": [_need_data(need) for need in self.needs if not need.extra],
             "extras": {
@@ -146,7 +145,7 @@ class Examination:
             "agenda": None if self.agenda is None else str(self.agenda),
         }
 
-    def text(self, look: Look) -> str:
+    def text(self, look: TextStyle) -> str:
         """What was found, for people: a label and what there is to say, then the verdict."""
         lines = []
         for label, said in self._rows():
@@ -156,7 +155,7 @@ class Examination:
         return "\n".join([*lines, "", *(look.bold(line) if not ok else line for line in wrap(self.verdict, WIDTH)), ""])
 
     def _rows(self) -> Iterator[tuple[str, str]]:
-        yield "negsim", f"{__version__}, from {Path(__file__).parent}"
+        yield "negsim", f"{__version__}, from {Path(__file__).parent.parent}"
         yield "Python", f"{platform.python_version()}, {sys.executable}"
         yield "needed", ", ".join(need.text for need in self.needs if not need.extra) or "unknown"
         for name, needs in self.extras.items():
@@ -188,8 +187,8 @@ class Examination:
 
 
 def examine() -> Examination:
-    """Look at this machine and this installation; nothing is changed."""
-    home = Path(__file__).parent.parent
+    """TextStyle at this machine and this installation; nothing is changed."""
+    home = Path(__file__).parent.parent.parent
     clone = next((place for place in (Path.cwd(), home) if (place / "scenarios").is_dir()), home)
     package = str(home) if _is_ours(home / "pyproject.toml") else "negsim"
     return Examination(tuple(_needs(home / "pyproject.toml")), clone, package)

@@ -9,10 +9,10 @@ import typer
 
 from negsim.cli.options import Json, count, print_json, yaml_files
 from negsim.errors import ComplaintsError, InputError, NegsimError
-from negsim.files.terminal_text import Look
+from negsim.files import TextStyle
 
 if TYPE_CHECKING:
-    from negsim.experiments.expert_feedback import Elicitation
+    from negsim.experiments import Elicitation
 
 File = Annotated[
     Path | None,
@@ -57,16 +57,16 @@ def elicit(
 
 def _of_file(file: Path, as_json: bool) -> None:
     from negsim.cli.feedback_table import feedback_text
-    from negsim.experiments.expert_feedback import elicitations
-    from negsim.files.terminal_text import wrap
-    from negsim.scenario.scenario import load
+    from negsim.experiments import elicitations
+    from negsim.files import wrap
+    from negsim.scenario import load
 
     found, unused = elicitations(load(file))
     if as_json:
         data = [one.data() for one in found]
         print_json({"scenario": str(file), "elicitations": data, "unused": unused, "snippet": None})
         return
-    look = Look.of_stdout()
+    look = TextStyle.of_stdout()
     for one in found:
         typer.echo(feedback_text(one, look))
     for path in unused:
@@ -92,13 +92,13 @@ def _of_options(
     if as_json:
         print_json({"scenario": None, "elicitations": [one.data()], "unused": [], "snippet": snippet(one.stated)})
     else:
-        typer.echo(feedback_text(one, Look.of_stdout()))
+        typer.echo(feedback_text(one, TextStyle.of_stdout()))
         typer.echo(snippet(one.stated))
 
 
 def _stated(low: list[str], mode: list[str], high: list[str], confidence: list[str], quantile: list[str]) -> Any:
     """What the options say, as a file would."""
-    from negsim.files.yaml import plain_value
+    from negsim.files import plain_value
 
     if not len(low) == len(mode) == len(high):
         raise NegsimError("--low, --mode and --high go together, as often as there are experts")
@@ -125,9 +125,9 @@ def _stated(low: list[str], mode: list[str], high: list[str], confidence: list[s
 
 
 def _elicitation(stated: Any, share: bool) -> Elicitation:
-    from negsim.experiments.expert_feedback import Elicitation
-    from negsim.files.nodes import Place
-    from negsim.quantities.quantity import ELICIT, Rule, kind_of
+    from negsim.experiments import Elicitation
+    from negsim.files import Place
+    from negsim.quantities import ELICIT, Rule, kind_of
 
     rule = Rule("number", 0.0, 1.0) if share else Rule(kind_of({ELICIT: stated}) or "number")
     one = Elicitation(stated, rule)

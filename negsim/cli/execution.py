@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from negsim.errors import NegsimError
-from negsim.files.terminal_text import Look
-from negsim.projection.running import DEFAULT_RUNS, DEFAULT_SEED
+from negsim.files import TextStyle
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from negsim.projection.projection import Projection
-    from negsim.scenario.scenario import Scenario
+    from negsim.projection import Projection
+    from negsim.scenario import Scenario
 
 
 def projection(source: Path, runs: int | None, seed: int | None, engine: str, quiet: bool) -> Projection:
@@ -38,7 +38,7 @@ def projections(
     Raises:
         NegsimError: one cannot be had, or runs and a seed are given and there are folders alone.
     """
-    from negsim.projection.projection import Projection
+    from negsim.projection import Projection
 
     given = [loaded(source) for source in sources]
     done = [each for each in given if isinstance(each, Projection)]
@@ -56,12 +56,12 @@ def projections(
 def executor_of(workers: int, dask: str | None, engine: str) -> Iterator[Executor | None]:
     """Who plays the runs: this process, some threads or processes of this machine, or a Dask cluster."""
     if dask is not None:
-        from negsim.projection.executors import dask_executor
+        from negsim.projection import dask_executor
 
         with dask_executor(dask) as executor:
             yield executor
     elif workers > 1:
-        from negsim.projection.executors import local_executor
+        from negsim.projection import local_executor
 
         with local_executor(workers, engine) as executor:
             yield executor
@@ -73,12 +73,12 @@ def run_file(
     file: Path, scenario: Scenario, runs: int | None, seed: int, engine: str, quiet: bool, **more: Any
 ) -> Projection:
     """Run a scenario where somebody watches; ``quiet``: its warnings are not printed."""
-    from negsim.projection.precision import MOST, Precision
-    from negsim.projection.running import pick_engine
-    from negsim.projection.running import run as run_all
+    from negsim.projection import MOST, Precision
+    from negsim.projection import run as run_all
+    from negsim.simulation import pick_engine
 
     for warning in () if quiet else scenario.warnings:
-        typer.echo(warning.render(Look.of(sys.stderr)), err=True)
+        typer.echo(warning.render(TextStyle.of(sys.stderr).bold), err=True)
     total = runs or DEFAULT_RUNS
     if (precision := more.get("precision")) is not None:
         total = Precision.of(precision, runs or MOST).enough
@@ -106,17 +106,17 @@ def loaded(source: Path) -> Scenario | Projection:
         NegsimError: it cannot be read.
     """
     if source.is_dir():
-        from negsim.projection.storage import load as load_folder
+        from negsim.projection import Projection
 
-        return load_folder(source)
-    from negsim.scenario.scenario import load
+        return Projection.load(source)
+    from negsim.scenario import load
 
     return load(source)
 
 
 def announce(engine: str) -> None:
     """Say why nothing seems to happen, where somebody watches."""
-    from negsim.simulation.machine import is_compiled
+    from negsim.simulation import is_compiled
 
     if sys.stderr.isatty() and not is_compiled(engine):
         typer.echo(f"Compiling the {engine} engine for this machine, once: about half a minute.", err=True)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from negsim.files.terminal_text import Look, clean, pad, wrap
+from negsim.files import TextStyle, clean, pad, wrap
 
 if TYPE_CHECKING:
-    from negsim.experiments.discovery import Discovery
-    from negsim.experiments.sensitivities import Sensitivity
-    from negsim.experiments.sweeps import Sweep
+    from negsim.experiments import Discovery, Sensitivity, Sweep
 
 _FIGURE = 18
 #: The columns of each method: heading, figure, and whether it is a share.
@@ -21,9 +19,9 @@ _COLUMNS: dict[str, tuple[tuple[str, str, bool], ...]] = {
 }
 
 
-def sweep_words(sweep: Sweep, look: Look) -> str:
+def sweep_words(sweep: Sweep, look: TextStyle) -> str:
     """What a sweep says at a glance: per issue the least, middle and largest chance over its experiments."""
-    from negsim.experiments.experiment import ALL
+    from negsim.experiments import ALL
 
     lines = [look.bold(line) for line in wrap(sweep.scenario.title, look.width)]
     lines += wrap(f"{sweep.provenance}.", look.width)
@@ -48,7 +46,7 @@ def sweep_words(sweep: Sweep, look: Look) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def sensitivity_words(found: Sensitivity, look: Look, top: int) -> str:
+def sensitivity_words(found: Sensitivity, look: TextStyle, top: int) -> str:
     """Which factors matter, the strongest first."""
     cases = found.cases
     lines = [look.bold(line) for line in wrap(cases.scenario.title, look.width)]
@@ -84,7 +82,7 @@ def sensitivity_words(found: Sensitivity, look: Look, top: int) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def discovery_words(found: Discovery, look: Look) -> str:
+def discovery_words(found: Discovery, look: TextStyle) -> str:
     """Each corner in a sentence."""
     cases = found.cases
     lines = [look.bold(line) for line in wrap(cases.scenario.title, look.width)]

@@ -12,13 +12,13 @@ import typer
 from negsim.cli.execution import announce, executor_of, loaded, progress, resumable
 from negsim.cli.options import Dask, Engine, FileOrFolder, FileRuns, FileSeed, Json, Scenario, Seed, Workers, print_json
 from negsim.errors import NegsimError
-from negsim.files.terminal_text import Look
-from negsim.projection.running import DEFAULT_SEED
+from negsim.files import TextStyle
+from negsim.projection import DEFAULT_SEED
 
 if TYPE_CHECKING:
-    from negsim.experiments.sweeps import Sweep
-    from negsim.projection.projection import Projection
-    from negsim.scenario.scenario import Scenario as ScenarioType
+    from negsim.experiments import Sweep
+    from negsim.projection import Projection
+    from negsim.scenario import Scenario as ScenarioType
 
 Issue = Annotated[
     str | None,
@@ -67,12 +67,10 @@ def sweep(
     parameters.us_patience.value='{uniform: {low: 6 months, high: 3 years}}' or leave_out='[],[flights]'.
     """
     from negsim.cli.experiment_tables import sweep_words
-    from negsim.experiments.designs import points
-    from negsim.experiments.factors import Factor, read_vary
-    from negsim.experiments.sweeps import DEFAULT_SAMPLES
-    from negsim.experiments.sweeps import sweep as sweep_all
-    from negsim.projection.running import pick_engine
-    from negsim.scenario.scenario import load
+    from negsim.experiments import DEFAULT_SAMPLES, Factor, points, read_vary
+    from negsim.experiments import sweep as sweep_all
+    from negsim.scenario import load
+    from negsim.simulation import pick_engine
 
     scenario = load(file)
     factors = [Factor.of(*read_vary(text)) for text in vary]
@@ -107,7 +105,7 @@ def sweep(
             }
         )
     else:
-        typer.echo(sweep_words(done, Look.of_stdout()), nl=False)
+        typer.echo(sweep_words(done, TextStyle.of_stdout()), nl=False)
 
 
 def sensitivity(
@@ -139,10 +137,9 @@ def sensitivity(
     Of a scenario, of a folder that run --out has written, or of one that sweep --out has.
     """
     from negsim.cli.experiment_tables import sensitivity_words
-    from negsim.experiments.sensitivities import planned
-    from negsim.experiments.sensitivities import sensitivity as found_by
-    from negsim.experiments.sweeps import Sweep
-    from negsim.projection.projection import Projection
+    from negsim.experiments import Sweep, planned
+    from negsim.experiments import sensitivity as found_by
+    from negsim.projection import Projection
 
     _check_picture(output)
     given = _source(source, runs, seed)
@@ -158,7 +155,7 @@ def sensitivity(
     if as_json:
         print_json({"source": str(source), **found.data()})
     else:
-        typer.echo(sensitivity_words(found, Look.of_stdout(), top), nl=False)
+        typer.echo(sensitivity_words(found, TextStyle.of_stdout(), top), nl=False)
 
 
 def discover(
@@ -193,8 +190,8 @@ def discover(
     Of a scenario, of a folder that run --out has written, or of one that sweep --out has.
     """
     from negsim.cli.experiment_tables import discovery_words
-    from negsim.experiments.discovery import RUNS
-    from negsim.experiments.discovery import discover as found_by
+    from negsim.experiments import RUNS
+    from negsim.experiments import discover as found_by
 
     _check_picture(output)
     given = _source(source, runs, seed)
@@ -207,11 +204,11 @@ def discover(
     if as_json:
         print_json({"source": str(source), **found.data()})
     else:
-        typer.echo(discovery_words(found, Look.of_stdout()), nl=False)
+        typer.echo(discovery_words(found, TextStyle.of_stdout()), nl=False)
 
 
 def _source(path: Path, runs: int | None, seed: int | None) -> ScenarioType | Projection | Sweep:
-    from negsim.experiments.sweeps import TABLE, Sweep
+    from negsim.experiments import TABLE, Sweep
 
     if path.is_dir() and (runs is not None or seed is not None):
         raise NegsimError(f"{path} holds what is done; --runs and --seed go with a scenario file")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from negsim.experiments.expert_feedback import CHANCES, Elicitation, shown
-from negsim.experiments.factors import UNIT
-from negsim.files.terminal_text import Look, cells, pad, wrap
-from negsim.files.yaml import to_line, to_yaml
-from negsim.quantities.quantity import ELICIT, Draw
+from negsim.errors import cells
+from negsim.experiments import CHANCES, UNIT, Elicitation, shown
+from negsim.files import TextStyle, pad, to_line, to_yaml, wrap
+from negsim.quantities import ELICIT, Draw
 
 
-def feedback_text(one: Elicitation, look: Look) -> str:
+def feedback_text(one: Elicitation, look: TextStyle) -> str:
     """The feedback on one number, for people."""
     lines = [look.bold(line) for line in wrap(one.path, look.width)] if one.path else []
     lines += [look.faint(line) for line in wrap(one.place, look.width, "  ", "  ")] if one.place else []
@@ -28,7 +27,7 @@ def feedback_text(one: Elicitation, look: Look) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(one: Elicitation, look: Look) -> list[str]:
+def _table(one: Elicitation, look: TextStyle) -> list[str]:
     rows = [*one.each, *([one.pool] if one.pool else [])]
     heads = [*(f"{100 * p:.0f} %" for p in CHANCES), "mean", "outside", "said"]
     figures = [

@@ -11,7 +11,7 @@ import typer
 from negsim.cli.execution import executor_of, progress, resumable
 from negsim.cli.options import Json, in_clone, print_json, yaml_files
 from negsim.errors import NegsimError
-from negsim.files.terminal_text import Look
+from negsim.files import TextStyle
 
 if TYPE_CHECKING:
     from negsim.history import Histories
@@ -46,13 +46,13 @@ def describe(context: typer.Context, histories: Folder = None, memory: Memory = 
             name = context.invoked_subcommand
             raise NegsimError(f"options go behind the command: negsim history {name} ... --histories DIR --json")
         return
-    from negsim.history.describe import descriptions_data, descriptions_table
+    from negsim.history import descriptions_data, descriptions_table
 
     record = histories_in(histories, memory)
     if as_json:
         print_json(descriptions_data(record))
     else:
-        typer.echo(descriptions_table(record, Look.of_stdout()), nl=False)
+        typer.echo(descriptions_table(record, TextStyle.of_stdout()), nl=False)
 
 
 @app.command("show")
@@ -63,15 +63,14 @@ def show_talks(
 
     Nothing of what came later is looked at.
     """
-    from negsim.history import state
-    from negsim.history.describe import state_data, state_text
+    from negsim.history import state, state_data, state_text
 
     record = histories_in(histories, memory)[talks]
     now = state(record, day_of(on) or record.until)
     if as_json:
         print_json(state_data(record, now))
     else:
-        typer.echo(state_text(record, now, Look.of_stdout()), nl=False)
+        typer.echo(state_text(record, now, TextStyle.of_stdout()), nl=False)
 
 
 @app.command("agenda")
@@ -87,9 +86,8 @@ def as_agenda(
 
     The board, the burndown, scenarios and the report work on it as on any agenda.
     """
-    from negsim.files.writing import write_file
-    from negsim.files.yaml import to_yaml
-    from negsim.history.as_agenda import agenda_data, to_agenda
+    from negsim.files import to_yaml, write_file
+    from negsim.history import agenda_data, to_agenda
 
     record = histories_in(histories, memory)[talks]
     at = day_of(on)
@@ -139,10 +137,9 @@ def backtest(
 
     From fixed days, as if nothing later were known; ours beside seven simple forecasts.
     """
+    from negsim.evaluation import PARTS, days_of, evaluate
     from negsim.evaluation import evaluation_tables as verdict
-    from negsim.evaluation.evaluation import PARTS, days_of, trial
-    from negsim.history import load
-    from negsim.history.origins import read_origins
+    from negsim.history import load, read_origins
 
     if report is not None and talks:
         raise NegsimError("the track record is of all talks that have origins; leave the names out")
@@ -169,19 +166,19 @@ def backtest(
             before.append(origins) if not before else None
             advance(origins)
 
-        found = trial(record, wanted, days, advanced, remembered, executor=executor, out=out)
+        found = evaluate(record, wanted, days, advanced, remembered, executor=executor, out=out)
     if out is not None:
         said = "held all scores already; nothing was forecast anew" if before == [total] else "holds all scores"
         typer.echo(f"{out} {said}", err=True)
     if report is not None:
-        from negsim.evaluation.track_record import write_page
+        from negsim.evaluation import write_page
 
         for path in write_page(found, record, report):
             typer.echo(f"wrote {path}", err=True)
     if as_json:
         print_json(verdict.data(found.scored, found.differences))
     else:
-        typer.echo(verdict.table(found.scored, found.differences, Look.of_stdout()), nl=False)
+        typer.echo(verdict.table(found.scored, found.differences, TextStyle.of_stdout()), nl=False)
 
 
 def _folder(given: Path | None) -> Path:

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from negsim.errors import NegsimError
-from negsim.projection.running import DEFAULT_RUNS, DEFAULT_SEED, ENGINES
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
+from negsim.simulation.engines import ENGINES
 
 
 def engines(incomplete: str) -> list[str]:
@@ -51,7 +52,7 @@ def scenario_issues(context: typer.Context, incomplete: str) -> list[tuple[str, 
     """Issues of the agenda that a scenario names, for a shell to complete."""
 
     def path() -> Path:
-        from negsim.scenario.layering import read_extended
+        from negsim.scenario import read_extended
 
         node = read_extended(context.params["file"]).find("agenda")
         if node is None or not isinstance(node.value, str):
@@ -62,7 +63,7 @@ def scenario_issues(context: typer.Context, incomplete: str) -> list[tuple[str, 
 
 
 def _issues(path: Callable[[], Path], incomplete: str) -> list[tuple[str, str]]:
-    from negsim.files.yaml import read_yaml
+    from negsim.files import read_yaml
 
     try:
         listed = read_yaml(path()).find("issues")

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis.summary import Chance
+from negsim.analysis import Chance
 from negsim.cli.projection_table import percent
-from negsim.files.terminal_text import Look, pad, wrap
+from negsim.files import TextStyle, pad, wrap
 
 if TYPE_CHECKING:
-    from negsim.analysis.compare import Estimate
-    from negsim.analysis.planning import HowMany, When
-    from negsim.projection.projection import Projection
+    from negsim.analysis import Estimate, HowMany, When
+    from negsim.projection import Projection
 
 _DATE, _CHANCE = 12, 9
 
@@ -68,7 +67,7 @@ class Dates:
             "first": [found.data() for found in self.firsts],
         }
 
-    def text(self, look: Look) -> str:
+    def text(self, look: TextStyle) -> str:
         """A table that fits the width, with the answer above it."""
         heads = f"{100 * self.asked.probability:g} % by".rjust(_DATE) + "from".rjust(_DATE) + "to (95 %)".rjust(_DATE)
         left = look.width - 3 * _DATE - _CHANCE
@@ -86,10 +85,10 @@ class Dates:
         return _bottom([*lines, ""], note, look)
 
     def _title(self, name: str) -> str:
-        return next(facts.title for facts in self.projection.setting.issues if facts.id == name)
+        return next(facts.title for facts in self.projection.context.issues if facts.id == name)
 
 
-def how_many_text(projection: Projection, found: HowMany, look: Look) -> str:
+def how_many_text(projection: Projection, found: HowMany, look: TextStyle) -> str:
     """How many issues are resolved by a date, as a table that fits the width, with the answer above it."""
     left = look.width - 3 * _DATE
     rule = look.faint("─" * look.width)
@@ -138,18 +137,18 @@ def _percent(share: Estimate) -> str:
     return percent(Chance(share.value, share.se))
 
 
-def _row(title: str, figures: str, left: int, look: Look) -> list[str]:
+def _row(title: str, figures: str, left: int, look: TextStyle) -> list[str]:
     first, *more = wrap(title, left - 1, "  ")
     return [look.bold(pad(first, left)) + figures, *(look.bold(line) for line in more)]
 
 
-def _top(projection: Projection, look: Look) -> list[str]:
-    setting = projection.setting
-    lines = [look.bold(line) for line in wrap(setting.talks, look.width)] + wrap(setting.title, look.width)
-    where = f"From {setting.as_of} to the horizon {setting.horizon}; {projection.provenance}."
+def _top(projection: Projection, look: TextStyle) -> list[str]:
+    context = projection.context
+    lines = [look.bold(line) for line in wrap(context.talks, look.width)] + wrap(context.title, look.width)
+    where = f"From {context.as_of} to the horizon {context.horizon}; {projection.provenance}."
     return [*lines, *wrap(where, look.width), ""]
 
 
-def _bottom(lines: list[str], note: str, look: Look) -> str:
+def _bottom(lines: list[str], note: str, look: TextStyle) -> str:
     lines = [*lines, *(look.faint(line) for line in wrap(note, look.width))]
     return "\n".join(line.rstrip() for line in lines) + "\n"

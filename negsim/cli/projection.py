@@ -26,8 +26,8 @@ from negsim.cli.options import (
     kinds,
     print_json,
 )
-from negsim.files.terminal_text import Look
-from negsim.projection.running import DEFAULT_RUNS, DEFAULT_SEED
+from negsim.files import TextStyle
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 
 def run(
@@ -59,9 +59,8 @@ def run(
     """Run a scenario many times and say when each issue is resolved."""
     from negsim.analysis import headline
     from negsim.cli.projection_table import projection_table
-    from negsim.projection.running import pick_engine
-    from negsim.scenario.file_check import as_data
-    from negsim.scenario.scenario import load
+    from negsim.scenario import as_data, load
+    from negsim.simulation import pick_engine
 
     scenario = load(file)
     engine = pick_engine(engine, runs or DEFAULT_RUNS)  # more than the default with --precision: the same choice
@@ -88,7 +87,9 @@ def run(
             }
         )
         return
-    typer.echo(projection_table(projected.digest, projected.provenance, Look.of_stdout(), projected.notes), nl=False)
+    typer.echo(
+        projection_table(projected.digest, projected.provenance, TextStyle.of_stdout(), projected.notes), nl=False
+    )
 
 
 def plot(
@@ -177,8 +178,8 @@ def trace(
 
     Meetings, offers, who moved, agreements, shocks, what blocked.
     """
-    from negsim.projection.running import trace as replay
-    from negsim.scenario.scenario import load
+    from negsim.projection import trace as replay
+    from negsim.scenario import load
 
     story = replay(load(file), number, seed)
     if as_json:

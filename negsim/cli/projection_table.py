@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from negsim.analysis.headline import terms_words, waits_words
-from negsim.files.terminal_text import Look, pad, wrap
+from negsim.analysis import terms_words, waits_words
+from negsim.files import TextStyle, pad, wrap
 
 if TYPE_CHECKING:
-    from negsim.analysis.context import Setting
-    from negsim.analysis.summary import Chance, IssueSummary, Summary
+    from negsim.analysis import Chance, Context, IssueSummary, Summary
 
 CHANCE, DATE = 7, 14
 
@@ -32,19 +31,19 @@ def percent(chance: Chance) -> str:
     return f"{p:.0f}±{math.ceil(error)}"
 
 
-def month(day: date | None, setting: Setting) -> str:
+def month(day: date | None, context: Context) -> str:
     """A date to the month; one beyond the horizon reads ``after`` the last month that was looked at."""
-    return f"after {setting.last_day:%Y-%m}" if day is None else f"{day:%Y-%m}"
+    return f"after {context.last_day:%Y-%m}" if day is None else f"{day:%Y-%m}"
 
 
-def projection_table(summary: Summary, provenance: str, look: Look, notes: Sequence[str] = ()) -> str:
+def projection_table(summary: Summary, provenance: str, look: TextStyle, notes: Sequence[str] = ()) -> str:
     """The headline of a projection, two lines an issue or a little more, with its origin and how to read it."""
-    setting = summary.setting
-    columns = [f"{n} mo." for n in setting.months()] + ["horizon"]
+    context = summary.context
+    columns = [f"{n} mo." for n in context.months()] + ["horizon"]
     left = look.width - CHANCE * len(columns) - 1 - 2 * DATE
     rule = look.faint("─" * look.width)
-    lines = [look.bold(line) for line in wrap(setting.talks, look.width)] + wrap(setting.title, look.width)
-    lines += wrap(f"From {setting.as_of} to the horizon {setting.horizon}; {provenance}.", look.width)
+    lines = [look.bold(line) for line in wrap(context.talks, look.width)] + wrap(context.title, look.width)
+    lines += wrap(f"From {context.as_of} to the horizon {context.horizon}; {provenance}.", look.width)
     lines += [
         "",
         " " * left
@@ -55,11 +54,11 @@ def projection_table(summary: Summary, provenance: str, look: Look, notes: Seque
     lines += [pad("issue", left) + _figures(columns) + "by".rjust(DATE) * 2, rule]
     for issue in summary.issues:
         numbers = [*issue.by.values(), issue.resolved]
-        lines += _row(issue.facts.title, numbers, issue.p50, issue.p80, _details(issue, setting), left, setting, look)
+        lines += _row(issue.facts.title, numbers, issue.p50, issue.p80, _details(issue, context), left, context, look)
     lines.append(rule)
     numbers = [*summary.all_by.values(), summary.all_resolved]
     lines += _row(
-        f"all {len(summary.issues)} issues", numbers, summary.all_p50, summary.all_p80, "", left, setting, look
+        f"all {len(summary.issues)} issues", numbers, summary.all_p50, summary.all_p80, "", left, context, look
     )
     lines.append("")
     for note in notes:
@@ -67,11 +66,11 @@ def projection_table(summary: Summary, provenance: str, look: Look, notes: Seque
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _details(issue: IssueSummary, setting: Setting) -> str:
+def _details(issue: IssueSummary, context: Context) -> str:
     parts = [issue.facts.status]
-    if words := terms_words(issue, setting):
+    if words := terms_words(issue, context):
         parts.append(f"terms {words}")
-    if words := waits_words(issue, setting):
+    if words := waits_words(issue, context):
         parts.append(f"waits for {words}")
     return " · ".join(parts)
 
@@ -83,11 +82,11 @@ def _row(
     p80: date | None,
     details: str,
     left: int,
-    setting: Setting,
-    look: Look,
+    context: Context,
+    look: TextStyle,
 ) -> list[str]:
     figures = _figures([percent(c) for c in numbers])
-    figures += "".join(month(day, setting).rjust(DATE) for day in (p50, p80))
+    figures += "".join(month(day, context).rjust(DATE) for day in (p50, p80))
     names = wrap(title, left - 1, "  ")
     beside = [figures, *wrap(details, look.width - left - 2)] if details else [figures]
     lines = []

@@ -21,8 +21,8 @@ from negsim.cli.options import (
     print_json,
     scenario_issues,
 )
-from negsim.files.terminal_text import Look
-from negsim.projection.running import DEFAULT_RUNS, DEFAULT_SEED
+from negsim.files import TextStyle
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 Issues = Annotated[
     str | None,
@@ -49,7 +49,7 @@ def when(
     Each of them, all of them, and the first k of them: the first date by which at least that share of the runs has
     resolved so many, with its 95 % interval.
     """
-    from negsim.analysis.planning import check_probability
+    from negsim.analysis import check_probability
     from negsim.cli.planning_table import Dates
 
     check_probability(probability)
@@ -58,7 +58,7 @@ def when(
     if as_json:
         print_json({"source": str(source), **_origin(projected), **found.data()})
     else:
-        typer.echo(found.text(Look.of_stdout()), nl=False)
+        typer.echo(found.text(TextStyle.of_stdout()), nl=False)
 
 
 def how_many(
@@ -78,7 +78,7 @@ def how_many(
     if as_json:
         print_json({"source": str(source), **_origin(projected), **found.data(), "words": how_many_words(found)})
     else:
-        typer.echo(how_many_text(projected, found, Look.of_stdout()), nl=False)
+        typer.echo(how_many_text(projected, found, TextStyle.of_stdout()), nl=False)
 
 
 def explain(
@@ -99,10 +99,10 @@ def explain(
     What it waits for, what becomes of it where it is not resolved, which steps of a side or of both would bring it
     forward most, and what would set it back. Each step is tried in pairs of runs under common luck.
     """
-    from negsim.experiments.explaining import explain as why
-    from negsim.experiments.explaining import variants
-    from negsim.projection.running import pick_engine
-    from negsim.scenario.scenario import load
+    from negsim.experiments import explain as why
+    from negsim.experiments import variants
+    from negsim.scenario import load
+    from negsim.simulation import pick_engine
 
     scenario = load(file)
     sets, each = variants(scenario, issue, side), runs or DEFAULT_RUNS
@@ -115,7 +115,7 @@ def explain(
     if as_json:
         print_json({"file": str(file), **found.data()})
     else:
-        typer.echo(found.render(Look.of_stdout()), nl=False)
+        typer.echo(found.render(TextStyle.of_stdout()), nl=False)
 
 
 def _names(issues: str | None) -> list[str] | None:

@@ -9,7 +9,7 @@ import typer
 
 from negsim.cli.options import Json, Scenario, count, print_json, yaml_files
 from negsim.errors import NegsimError, did_you_mean, one_of
-from negsim.files.terminal_text import Look
+from negsim.files import TextStyle
 
 Files = Annotated[
     list[Path],
@@ -22,8 +22,8 @@ def check(files: Files, as_json: Json = False) -> None:
 
     Each comes with its place and what is allowed. Exit code 2 if there are errors; warnings alone give 0.
     """
-    from negsim.scenario.file_check import as_data
-    from negsim.scenario.file_check import check as problems_of
+    from negsim.scenario import as_data
+    from negsim.scenario import check as problems_of
 
     problems = [problem for file in files for problem in problems_of(file)]
     errors = sum(not problem.warning for problem in problems)
@@ -33,7 +33,7 @@ def check(files: Files, as_json: Json = False) -> None:
         print_json({**summary, "problems": as_data(problems)})
     else:
         for problem in problems:
-            typer.echo(problem.render(Look.of_stdout()))
+            typer.echo(problem.render(TextStyle.of_stdout().bold))
         counts = f"{count(errors, 'error')}, {count(warnings, 'warning')} in {count(len(files), 'file')}"
         typer.echo(counts, err=True)
     if errors:
@@ -46,7 +46,7 @@ def show(file: Scenario, as_json: Json = False) -> None:
     What was inherited and every default is written out. What is printed is itself a scenario, as YAML or as JSON, and
     runs to the same result.
     """
-    from negsim.scenario.scenario import load
+    from negsim.scenario import load
 
     scenario = load(file)
     if as_json:
@@ -65,8 +65,8 @@ def schema(
     as_json: Annotated[bool, typer.Option("--json", help="A schema is JSON either way.")] = False,
 ) -> None:
     """Print a JSON schema, for editors that complete and check."""
-    from negsim.agenda.agenda import agenda_schema
-    from negsim.scenario.schema import scenario_schema
+    from negsim.agenda import agenda_schema
+    from negsim.scenario import scenario_schema
 
     if what not in _SCHEMAS:
         hint = did_you_mean(what, _SCHEMAS)

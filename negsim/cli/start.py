@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from negsim.cli.options import Json, print_json
-from negsim.files.terminal_text import Look, clean, wrap
+from negsim.files import TextStyle, clean, wrap
 
 #: What to type in a new folder.
 NEXT = (
@@ -29,13 +29,13 @@ def init(
     The talks in it are invented: two towns on one river. Put your own in their place, file by file. A folder that holds
     anything is left alone.
     """
-    from negsim.scenario.starter import start_folder
+    from negsim.scenario import start_folder
 
     files = start_folder(name)
     if as_json:
         print_json({"folder": str(name), "files": files, "next": [f"cd {shlex.quote(str(name))}", *NEXT]})
         return
-    look = Look.of_stdout()
+    look = TextStyle.of_stdout()
     for line in [*wrap(f"{name} is ready: {', '.join(files)}.", look.width), "", "Next:"]:
         typer.echo(line)
     for command in (f"cd {shlex.quote(clean(str(name)))}", *NEXT):
@@ -53,6 +53,6 @@ def doctor(as_json: Json = False) -> None:
     if as_json:
         print_json(found.data())
     else:
-        typer.echo(found.text(Look.of_stdout()), nl=False)
+        typer.echo(found.text(TextStyle.of_stdout()), nl=False)
     if found.missing:
         raise typer.Exit(1)

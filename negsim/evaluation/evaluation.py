@@ -10,19 +10,28 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from negsim.calibration.simulated import ABLATION as ABLATION_OF_SIMULATED
-from negsim.calibration.simulated import SIMULATED
+from negsim.calibration import ABLATION as ABLATION_OF_SIMULATED
+from negsim.calibration import SIMULATED
 from negsim.errors import NegsimError
 from negsim.evaluation import evaluation_tables as verdict
 from negsim.evaluation.results_store import Keeper, Piece, identity
-from negsim.history.backtest import HORIZON, KINDS, AtOrigin, Examiner, Scored, gathered
-from negsim.history.baselines import BASELINES
-from negsim.history.bootstrap import Difference, difference
-from negsim.history.forecaster import ABLATION, OURS
-from negsim.history.negotiations import Histories
-from negsim.history.snapshot import Forecaster
-from negsim.projection.execution import spread
-from negsim.quantities.quantity import UNITS
+from negsim.history import (
+    ABLATION,
+    BASELINES,
+    HORIZON,
+    KINDS,
+    OURS,
+    AtOrigin,
+    Difference,
+    Examiner,
+    Forecaster,
+    Histories,
+    Scored,
+    difference,
+    gathered,
+)
+from negsim.projection import spread
+from negsim.quantities import UNITS
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -48,7 +57,7 @@ _UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
 
 @dataclass(frozen=True)
-class Trial:
+class Evaluation:
     """The scores of all methods, and the differences.
 
     If they were asked for: ``ablation``, our forecast without each of its features; ``early``, forecasts that are
@@ -73,7 +82,7 @@ class Part:
 
 
 _ALL: dict[str, Forecaster] = {**BASELINES, **OURS, **SIMULATED}
-#: By the names of `Trial`. A worker looks its methods up here, so that no function has to be sent.
+#: By the names of `Evaluation`. A worker looks its methods up here, so that no function has to be sent.
 PARTS = {
     "scored": Part(_ALL),
     "ablation": Part({**ABLATION, **{LESS + words: method for words, method in ABLATION_OF_SIMULATED.items()}}),
@@ -104,7 +113,7 @@ def at_origin(job: Job, piece: Piece) -> tuple[Piece, AtOrigin]:
     return piece, job.examiner(part).at(talks, origin)
 
 
-def trial(
+def evaluate(
     histories: Histories,
     origins: Mapping[str, Sequence[date]],
     horizon: int = HORIZON,
@@ -113,7 +122,7 @@ def trial(
     *,
     executor: Executor | None = None,
     out: Path | None = None,
-) -> Trial:
+) -> Evaluation:
     """Forecast from every origin by every method.
 
     With a record in which dates from memory are on (``remembered``) all that the track record tells comes too, which is
@@ -136,14 +145,14 @@ def trial(
     pieces = [(part, name, day) for part in parts for name, days in origins.items() for day in days]
     ends = {name: histories[name].end for name in origins}
 
-    def whole(found: Mapping[Piece, AtOrigin]) -> Trial:
+    def whole(found: Mapping[Piece, AtOrigin]) -> Evaluation:
         each = {
             part: gathered(
                 PARTS[part].methods, [found[part, name, day] for name in origins for day in origins[name]], ends
             )
             for part in parts
         }
-        return Trial(horizon=horizon, differences=_differences(each["scored"]), **each)
+        return Evaluation(horizon=horizon, differences=_differences(each["scored"]), **each)
 
     methods = {name: list(part.methods) for name, part in PARTS.items()}
     keeper = Keeper(out, identity(histories, origins, horizon, methods)) if out is not None else None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from negsim.files.terminal_text import Look, pad, wrap
-from negsim.history.backtest import BRIER_DAYS, KINDS, SCORES, Scored
-from negsim.history.bootstrap import Difference
+from negsim.files import TextStyle, pad, wrap
+from negsim.history import BRIER_DAYS, KINDS, SCORES, Difference, Scored
 
 SHOWN = tuple(name for name in SCORES if not name.startswith("pit"))
 
@@ -73,7 +72,7 @@ def _number(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
 
 
-def table(scored: Scored, differences: list[Difference], look: Look) -> str:
+def table(scored: Scored, differences: list[Difference], look: TextStyle) -> str:
     """The scores of a backtest for a terminal, 80 columns wide."""
     lines: list[str] = []
     for kind in KINDS:
@@ -90,7 +89,7 @@ def table(scored: Scored, differences: list[Difference], look: Look) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _scores(scored: Scored, kind: str, look: Look) -> list[str]:
+def _scores(scored: Scored, kind: str, look: TextStyle) -> list[str]:
     heads = ("CRPS", "log", *(f"B{day}" for day in BRIER_DAYS), "50 %", "80 %", "concl.", "other")
     left = look.width - 7 * len(heads)
     lines = [pad("", left) + "".join(head.rjust(7) for head in heads), look.faint("─" * look.width)]
@@ -105,7 +104,7 @@ def _scores(scored: Scored, kind: str, look: Look) -> list[str]:
     return lines
 
 
-def _by_talks(scored: Scored, kind: str, look: Look) -> list[str]:
+def _by_talks(scored: Scored, kind: str, look: TextStyle) -> list[str]:
     wide = max(8, min(14, (look.width - 18) // max(len(scored.ends), 1)))
     many = (look.width - 18) // wide
     names = list(scored.ends)
@@ -120,7 +119,7 @@ def _by_talks(scored: Scored, kind: str, look: Look) -> list[str]:
     return lines
 
 
-def _differences(differences: list[Difference], look: Look) -> list[str]:
+def _differences(differences: list[Difference], look: TextStyle) -> list[str]:
     lines: list[str] = []
     heads = "days".rjust(6) + "ratio".rjust(7) + "over talks".rjust(16) + "over origins".rjust(16)
     kind = ""

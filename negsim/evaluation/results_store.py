@@ -1,8 +1,8 @@
 """A backtest as a folder: ``scores.csv``, ``verdict.json`` and ``manifest.json``.
 
-The scores are tidy: a row a case and method, with the part of the trial that it belongs to; empty where a score does
+The scores are tidy: a row a case and method, with the part of the evaluation that it belongs to; empty where a score does
 not apply. The manifest says what they are of: a hash of the record, origins, horizon, methods and versions. Finished
-origins wait on a `Workbench` beside the folder, so that a backtest that was stopped goes on where it was.
+origins wait on a `Checkpoint` beside the folder, so that a backtest that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -20,17 +20,15 @@ from pathlib import Path
 from typing import Any, Self, TypeAlias
 
 from negsim.errors import NegsimError
-from negsim.history.backtest import BRIER_DAYS, SCORES, AtOrigin, Case
-from negsim.history.negotiations import Histories
-from negsim.projection.checkpoint import Workbench, differing, finish_last_step
-from negsim.projection.running import versions
+from negsim.history import BRIER_DAYS, SCORES, AtOrigin, Case, Histories
+from negsim.projection import Checkpoint, differing, finish_last_step, versions
 
 FORMAT = "negsim backtest 1"
 SCORED, VERDICT, MANIFEST = "scores.csv", "verdict.json", "manifest.json"
 _OF_CASE = ("talks", "origin", "kind", "issue", "outcome", "horizon")
 COLUMNS = ("part", *_OF_CASE, "method", *SCORES, *(f"p_{day}" for day in BRIER_DAYS))
 
-#: A piece of work: the part of the trial, the talks, the origin.
+#: A piece of work: the part of the evaluation, the talks, the origin.
 Piece: TypeAlias = tuple[str, str, date]
 
 
@@ -42,7 +40,7 @@ def fingerprint(histories: Histories) -> str:
 def identity(
     histories: Histories, origins: Mapping[str, Sequence[date]], horizon: int, methods: Mapping[str, list[str]]
 ) -> dict[str, Any]:
-    """What must be the same for finished origins to be of use; ``methods`` by the parts of a trial."""
+    """What must be the same for finished origins to be of use; ``methods`` by the parts of a evaluation."""
     return {
         "format": FORMAT,
         "record": fingerprint(histories),
@@ -54,7 +52,7 @@ def identity(
 
 
 class Keeper:
-    """Keeps what is finished: reads the result of an earlier call, and within ``with`` works at a bench.
+    """Keeps what is finished: reads the result of an earlier call, and within ``with`` works at a checkpoint.
 
     Args:
         folder: The folder of the result.
@@ -117,18 +115,18 @@ class Keeper:
         ]
 
     def __enter__(self) -> Self:
-        """Open the bench, and lock it."""
-        self._bench = Workbench(self.folder, self.who, ("parts",))
+        """Open the checkpoint, and lock it."""
+        self._checkpoint = Checkpoint(self.folder, self.who, ("parts",))
         return self
 
     def __exit__(self, *error: object) -> None:
         """Leave the bench to the next."""
-        self._bench.close()
+        self._checkpoint.close()
 
     def on_the_bench(self) -> dict[Piece, AtOrigin]:
         """What an earlier attempt has finished."""
         found = {}
-        for file in sorted((self._bench.folder / "parts").glob("*.json")):
+        for file in sorted((self._checkpoint.folder / "parts").glob("*.json")):
             with suppress(OSError, ValueError, KeyError, TypeError):  # half a file after a power cut is no file
                 part, talks, day = file.stem.split("+")
                 data = json.loads(file.read_text(encoding="utf-8"))
@@ -145,7 +143,7 @@ class Keeper:
         """
         cases = [astuple(case)[2:] for case in found.cases]
         data = {"cases": cases, "values": found.values, "at_days": found.at_days}
-        self._bench.write(f"parts/{'+'.join(map(str, piece))}.json", json.dumps(data).encode())
+        self._checkpoint.write(f"parts/{'+'.join(map(str, piece))}.json", json.dumps(data).encode())
 
     def finish(self, found: Mapping[Piece, AtOrigin], verdict: dict[str, Any]) -> None:
         """Turn the bench into the result.
@@ -156,10 +154,10 @@ class Keeper:
         parts = [part for part in self.who["methods"] if all(p in found for p in self._pieces() if p[0] == part)]
         raw = _table([(p, found[p]) for p in self._pieces() if p[0] in parts], self.who["methods"])
         manifest = {**self.who, "parts": parts, "sha256": hashlib.sha256(raw).hexdigest()}
-        self._bench.write(SCORED, raw)
-        self._bench.write(VERDICT, _json(verdict))
-        self._bench.write(MANIFEST, _json(manifest))
-        self._bench.become()
+        self._checkpoint.write(SCORED, raw)
+        self._checkpoint.write(VERDICT, _json(verdict))
+        self._checkpoint.write(MANIFEST, _json(manifest))
+        self._checkpoint.become()
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:

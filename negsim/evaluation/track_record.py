@@ -10,21 +10,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negsim.evaluation.evaluation import LESS, Trial
+from negsim.evaluation.evaluation import LESS, Evaluation
 from negsim.evaluation.evaluation_tables import CAUTION
 from negsim.evaluation.results_store import fingerprint
-from negsim.files.writing import write_file
-from negsim.history.backtest import BRIER_DAYS, KINDS, Scored
-from negsim.history.bootstrap import Difference
-from negsim.history.forecaster import chosen
-from negsim.history.negotiations import Histories
+from negsim.files import write_file
+from negsim.history import BRIER_DAYS, KINDS, Difference, Histories, Scored, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
-TEMPLATE = Path(__file__).parent / "track.md"
+TEMPLATE = Path(__file__).parent / "track_record.md"
 
 #: What the pictures show.
 DRAWN = ("per meeting", "target x slip", "ours", "simulated")
@@ -44,9 +41,9 @@ COVER = (0.75, 0.88)
 NO = "**no**"
 
 
-def write_page(found: Trial, histories: Histories, path: Path) -> list[Path]:
+def write_page(found: Evaluation, histories: Histories, path: Path) -> list[Path]:
     """Write the page, and its pictures with their data beside it; the paths that were written."""
-    from negsim.plots.track import by_talks, picture, reliability
+    from negsim.plots import by_talks, picture, reliability
 
     beside = path.with_suffix("")
     pictures = {
@@ -109,8 +106,8 @@ def _weights(scored: Scored) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.asarray([1.0 / per_origin[case.talks, case.origin] / origins[case.talks] for case in scored.cases])
 
 
-def page(found: Trial, histories: Histories, pictures: list[str]) -> str:
-    """The page as Markdown, of a trial with ablation and early forecasts; its words are in ``track.md``."""
+def page(found: Evaluation, histories: Histories, pictures: list[str]) -> str:
+    """The page as Markdown, of a evaluation with ablation and early forecasts; its words are in ``track_record.md``."""
     scored, ablation, early = found.scored, found.ablation, found.early
     assert ablation is not None
     assert early is not None

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.prim import need_ema, quiet
-from negsim.analysis.sensitivity_indices import need_salib
+from negsim.analysis import need_ema, need_salib, quiet
 from negsim.experiments.cases import Outcome
 from negsim.experiments.effect_check import check_moves
 from negsim.experiments.experiment import ALL, OUTCOMES, Base, play_experiment
 from negsim.experiments.factors import Factor, factors_of
-from negsim.projection.running import DEFAULT_SEED, pick_engine
-from negsim.simulation.compiler import compile
+from negsim.projection import DEFAULT_SEED
+from negsim.simulation import compile, pick_engine
 
 if TYPE_CHECKING:
-    from negsim.scenario.scenario import Scenario
+    from negsim.scenario import Scenario
 
 Vary = Mapping[str, object] | Sequence[Factor]
 

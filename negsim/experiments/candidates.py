@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from negsim.quantities.quantity import Draw, Fixed, Parameter, Quantity
-from negsim.scenario.tactics import Until
+from negsim.quantities import Draw, Fixed, Parameter, Quantity
+from negsim.scenario import Until
 
 if TYPE_CHECKING:
-    from negsim.scenario.models import IssueSetup, Package
-    from negsim.scenario.scenario import Scenario
+    from negsim.scenario import IssueSetup, Package, Scenario
 
 #: How large the steps are: a factor one way and its inverse the other way, a part of the whole utility, a gap.
 FACTOR, LESS, SHARE, GAP = 1.5, 2 / 3, 0.1, 0.75
@@ -37,7 +36,7 @@ _MOVES = {
 
 
 @dataclass(frozen=True)
-class Lever:
+class Candidate:
     """A change that might bring an issue forward (``helps``) or set it back, as `Scenario.replace` takes it.
 
     ``reach``: the side that could do it alone, by id; "both" if the two, or a host, have to; "nobody" for what happens
@@ -84,11 +83,11 @@ def moved(quantity: Quantity, times: float = 1.0, plus: float = 0.0) -> Quantity
     return replace(quantity, numbers=numbers)
 
 
-def levers(scenario: Scenario, issue: str, worst: str | None = None) -> tuple[Lever, ...]:
+def candidates(scenario: Scenario, issue: str, worst: str | None = None) -> tuple[Candidate, ...]:
     """What could be tried for one issue, in a fixed order; ``worst`` names the regime that would last longer.
 
     >>> import negsim as ns
-    >>> found = levers(ns.load("scenarios/baseline.yaml"), "flights", "freeze")
+    >>> found = candidates(ns.load("scenarios/baseline.yaml"), "flights", "freeze")
     >>> len(found), found[0].words, found[0].changes
     (40, 'United States: comes down earlier, beta x 1.5', {'issues.flights.tactics.us.beta': {..., 'times': 1.5}})
     """
@@ -104,7 +103,7 @@ class _Candidates:
         self.members = (issue,) if self.package is None else scenario.packages[self.package].issues
         self.sides = {side: scenario.agenda.sides[side].title for side in scenario.sides}
 
-    def all(self, worst: str | None) -> Iterator[Lever]:
+    def all(self, worst: str | None) -> Iterator[Candidate]:
         for side in self.sides:
             yield from self.concession(side)
         yield from self.linkage()
@@ -114,21 +113,21 @@ class _Candidates:
 
     def step(
         self, reach: str, words: str, helps: bool, quantities: Mapping[str, Quantity], times: float = 1, plus: float = 0
-    ) -> Lever:
+    ) -> Candidate:
         """A lever that moves quantities, all of the same kind."""
         changes = {}
         for path, quantity in quantities.items():
             new = moved(quantity, times, plus)
             if new is None:
                 family = quantity.family if isinstance(quantity, Draw) else "value"
-                return Lever(reach, words, None, helps, f"a {family} cannot be moved like this")
+                return Candidate(reach, words, None, helps, f"a {family} cannot be moved like this")
             changes[path] = new.text
-        return Lever(reach, words, changes, helps)
+        return Candidate(reach, words, changes, helps)
 
-    def concession(self, side: str) -> Iterator[Lever]:
+    def concession(self, side: str) -> Iterator[Candidate]:
         who, tactic, path = self.sides[side], self.bargain.tactics[side], f"{self.path}.tactics.{side}"
         if self.bargain.settle != "concession":
-            yield Lever(side, f"{who}: concedes otherwise", None, True, "it settles by chance, without positions")
+            yield Candidate(side, f"{who}: concedes otherwise", None, True, "it settles by chance, without positions")
             return
         if tactic.beta is not None:
             beta = {f"{path}.beta": tactic.beta}
@@ -154,31 +153,31 @@ class _Candidates:
         yield self.step(side, f"{who}: reservation value {SHARE} lower", True, least, plus=-SHARE)
         yield self.step(side, f"{who}: reservation value {SHARE} higher", False, least, plus=SHARE)
 
-    def linkage(self) -> Iterator[Lever]:
+    def linkage(self) -> Iterator[Candidate]:
         titles = self.s.agenda.issues
         if requires := self.issue.implementation.requires:
             path, names = f"issues.{self.name}.implementation.requires", [titles[name].title for name in requires]
-            yield Lever("both", f"it need not wait for {' and '.join(names)}", {path: []}, True)
+            yield Candidate("both", f"it need not wait for {' and '.join(names)}", {path: []}, True)
         if self.issue.opens is not None:
             now: dict[str, Any] = {f"issues.{self.name}.opens": {"on": str(self.s.as_of)}}
             if self.issue.opens.when is not None:
                 now |= {f"issues.{self.name}.opens.when": None}
-            yield Lever("both", "it is put on the table at once", now, True)
+            yield Candidate("both", "it is put on the table at once", now, True)
         if self.s.undertaking == "single":
             changes = {"undertaking": "early_harvest"}
-            yield Lever("both", "what is agreed stands alone: no single undertaking", changes, True)
+            yield Candidate("both", "what is agreed stands alone: no single undertaking", changes, True)
         elif len(self.s.issues) > 1:
-            yield Lever(
+            yield Candidate(
                 "both", "nothing is agreed until all is: a single undertaking", {"undertaking": "single"}, False
             )
         if self.package is not None:
             title = self.s.packages[self.package].title
-            yield Lever("both", f'the package "{title}" is untied', {f"packages.{self.package}": None}, True)
+            yield Candidate("both", f'the package "{title}" is untied', {f"packages.{self.package}": None}, True)
         lag = {f"issues.{self.name}.implementation.lag": self.issue.implementation.lag}
         yield self.step("both", "it is carried out in two thirds of the time", True, lag, LESS)
         yield self.step("both", "carrying it out takes half as long again", False, lag, FACTOR)
 
-    def meetings(self) -> Iterator[Lever]:
+    def meetings(self) -> Iterator[Candidate]:
         takes = [name for name, each in self.s.channels.items() if set(self.members) <= set(each.issues)]
         for name in takes:
             channel, path = self.s.channels[name], f"channels.{name}"
@@ -196,9 +195,9 @@ class _Candidates:
             lowest = min((each.value for each in known if isinstance(each, Fixed)), default=1.0)
             first: dict[str, Any] = {f"issues.{self.members[0]}.priority": lowest - 1}
             first |= {f"channels.{name}.order": "priority" for name in takes}
-            yield Lever("both", "it is taken up first at every meeting", first, True)
+            yield Candidate("both", "it is taken up first at every meeting", first, True)
 
-    def partners(self) -> Iterator[Lever]:
+    def partners(self) -> Iterator[Candidate]:
         """A package with each other issue that stands alone and is settled by concession."""
         if self.package is not None or self.issue.settle != "concession":
             return
@@ -227,9 +226,9 @@ class _Candidates:
                     "source": f"judgement: tried, each side with a weight of {MORE_WEIGHT} on another of the two",
                 }
                 words = f'a package with "{title}", which matters more to {self.sides[giving]}'
-                yield Lever("both", words, {f"packages.tried_{self.name}_{other}": package}, True)
+                yield Candidate("both", words, {f"packages.tried_{self.name}_{other}": package}, True)
 
-    def around(self, worst: str | None) -> Iterator[Lever]:
+    def around(self, worst: str | None) -> Iterator[Candidate]:
         if worst is not None and (sojourn := self.s.climate.regimes[worst].sojourn) is not None:
             path = {f"climate.regimes.{worst}.sojourn": sojourn}
             yield self.step("nobody", f'the climate "{worst}" lasts half as long again', False, path, FACTOR)

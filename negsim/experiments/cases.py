@@ -6,21 +6,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis.context import add_months
+from negsim.analysis import add_months
 from negsim.errors import NegsimError, did_you_mean, one_of
 from negsim.experiments.experiment import ALL, MONTHS
 from negsim.experiments.factors import Factor
 from negsim.experiments.sweeps import Sweep
-from negsim.projection.projection import Projection, setting_of
-from negsim.scenario.differences import place_words
+from negsim.projection import Projection, context_of
+from negsim.scenario import place_words
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
-    from negsim.analysis.context import Setting
-    from negsim.scenario.scenario import Scenario
+    from negsim.analysis import Context
+    from negsim.scenario import Scenario
 
 HORIZON = "horizon"
 #: Within how many months something is asked for; ``horizon``: ever.
@@ -120,9 +120,9 @@ class Cases:
         return self.outcome.event(self.scenario, list(self.x.columns))
 
     @property
-    def setting(self) -> Setting:
+    def context(self) -> Context:
         """Names and dates of the scenario."""
-        return setting_of(self.scenario)
+        return context_of(self.scenario)
 
     def label(self, path: str) -> str:
         """A factor in words."""
@@ -186,7 +186,7 @@ def _of_sweep(sweep: Sweep, outcome: Outcome) -> Cases:
 def _of_runs(projection: Projection, outcome: Outcome) -> Cases:
     import numpy as np
 
-    from negsim.simulation.compiler import compile
+    from negsim.simulation import compile
 
     scenario = projection.scenario
     days = np.where(np.isnan(projection.outcomes["resolved"]), np.inf, projection.outcomes["resolved"])

@@ -11,19 +11,18 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from negsim.analysis import compare as paired
 from negsim.analysis import comparison_sentences as verdicts
-from negsim.analysis.compare import compare as paired
-from negsim.analysis.compare import dates_in_common
+from negsim.analysis import dates_in_common
 from negsim.errors import NegsimError
-from negsim.projection.projection import Projection
-from negsim.projection.running import DEFAULT_RUNS, DEFAULT_SEED, KEPT, run
-from negsim.scenario.differences import Difference, differences
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, KEPT, Projection, run
+from negsim.scenario import Difference, differences
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from negsim.analysis.compare import IssueComparison, Paired
-    from negsim.scenario.scenario import Scenario
+    from negsim.analysis import IssueComparison, Paired
+    from negsim.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +92,7 @@ class Comparison:
         base = self.baseline
         before = base.outcomes["resolved"]
         return tuple(
-            paired(base.setting, before, other.setting, other.outcomes["resolved"], self.by) for other in self.others
+            paired(base.context, before, other.context, other.outcomes["resolved"], self.by) for other in self.others
         )
 
     def differences(self, number: int = 0) -> tuple[Difference, ...]:
@@ -219,9 +218,10 @@ class Comparison:
         }
 
     def _repr_html_(self) -> str:
-        from negsim.projection.html import comparison
+        from negsim.experiments.comparison_html import comparison_html
 
-        return comparison(self)
+        assumed = [self.differences(number) for number in range(len(self.others))]
+        return comparison_html(self.labels, self.pairs, assumed, self.provenance, self.notes)
 
 
 def _estimate(name: str, prefix: str, estimate: dict[str, float]) -> dict[str, float]:

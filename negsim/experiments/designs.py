@@ -67,7 +67,7 @@ def points(design: str, factors: Sequence[Factor], samples: int, seed: int) -> n
         return np.asarray(qmc.LatinHypercube(d, rng=np.random.default_rng(seed)).random(samples))
     if design == "sobol":
         return np.asarray(qmc.Sobol(d, rng=np.random.default_rng(seed)).random(samples))
-    from negsim.analysis.sensitivity_indices import need_salib, problem
+    from negsim.analysis import need_salib, problem
 
     need_salib()
     from SALib.sample import morris

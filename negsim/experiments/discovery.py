@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negsim.analysis import Box
 from negsim.analysis import prim as found_by
-from negsim.analysis.prim import Box
 from negsim.errors import NegsimError, did_you_mean, one_of
 from negsim.experiments.cases import Cases, Outcome, cases_of
-from negsim.projection.projection import Projection
-from negsim.projection.running import DEFAULT_SEED, run
-from negsim.scenario.scenario import Scenario
+from negsim.projection import DEFAULT_SEED, Projection, run
+from negsim.scenario import Scenario
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -112,11 +111,25 @@ class Discovery:
         Raises:
             NegsimError: there is no such box.
         """
-        from negsim.plots.corner import corner
+        from negsim.plots import Corner, corner_picture
 
         if not 0 <= number < len(self.boxes):
             raise NegsimError(f"there are {len(self.boxes)} boxes, so that number {number} can't be drawn")
-        return corner(self, number)
+        cases, box = self.cases, self.boxes[number]
+        return corner_picture(
+            Corner(
+                cases.context,
+                cases.x,
+                self.interest,
+                box.limits,
+                labels={name: cases.label(name) for name in box.limits},
+                limit_words={name: self.limit_words(name, limit) for name, limit in box.limits.items()},
+                sentence=self.sentences[number],
+                each=cases.each,
+                base=self.base,
+                provenance=cases.provenance,
+            )
+        )
 
 
 def discover(

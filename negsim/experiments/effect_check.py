@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from negsim.errors import NegsimError, did_you_mean
 from negsim.experiments.experiment import Base, changed, fingerprint
 from negsim.experiments.factors import Factor
-from negsim.files.yaml import to_line
+from negsim.files import to_line
 
 if TYPE_CHECKING:
-    from negsim.scenario.scenario import Scenario
+    from negsim.scenario import Scenario
 
 #: Where a distribution is tried.
 _TRIED = (0.05, 0.95)

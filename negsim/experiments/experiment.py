@@ -8,18 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis.context import add_months
-from negsim.analysis.summary import chance_by, quantile
-from negsim.analysis.tally import Tally
+from negsim.analysis import Tally, add_months, chance_by, quantile
 from negsim.errors import NegsimError
-from negsim.files.yaml import to_line
-from negsim.projection.chunks import sizes
-from negsim.projection.execution import Job, play
-from negsim.simulation.compiled import Compiled
-from negsim.simulation.compiler import compile
+from negsim.files import to_line
+from negsim.projection import Job, play, sizes
+from negsim.simulation import Compiled, compile
 
 if TYPE_CHECKING:
-    from negsim.scenario.scenario import Scenario
+    from negsim.scenario import Scenario
 
 #: The outcomes of an experiment, in this order, and what each is; ``all`` is resolved with the last issue.
 OUTCOMES = {

@@ -15,16 +15,27 @@ from typing import TYPE_CHECKING, Any, Final
 
 from negsim.errors import ComplaintsError
 from negsim.experiments.factors import UNIT
-from negsim.files.nodes import Node
-from negsim.files.terminal_text import clean
-from negsim.quantities.distributions import law
-from negsim.quantities.elicitation import outside, rounded
-from negsim.quantities.experts import Expert, Experts, ends_of, resolved
-from negsim.quantities.parsing import parse_experts
-from negsim.quantities.quantity import ELICIT, Draw, Fixed, Parameter, Quantity, Rule, head
+from negsim.files import Node, clean
+from negsim.quantities import (
+    ELICIT,
+    Draw,
+    Expert,
+    Experts,
+    Fixed,
+    Parameter,
+    Quantity,
+    Rule,
+    ends_of,
+    head,
+    law,
+    outside,
+    parse_experts,
+    resolved,
+    rounded,
+)
 
 if TYPE_CHECKING:
-    from negsim.scenario.scenario import Scenario
+    from negsim.scenario import Scenario
 
 #: The quantiles that are fed back.
 CHANCES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -8,18 +8,15 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from negsim.analysis.compare import dates_in_common
-from negsim.analysis.delay import Gain, gain, why
-from negsim.analysis.quality import qualities
+from negsim.analysis import Gain, dates_in_common, gain, qualities, why
 from negsim.errors import InputError, NegsimError, did_you_mean, one_of
-from negsim.experiments.candidates import Lever, levers
+from negsim.experiments.candidates import Candidate, candidates
 from negsim.experiments.explanation import TOLD, Explanation, Tried, reaches
-from negsim.projection.projection import Projection, day_of_text
-from negsim.projection.running import DEFAULT_RUNS, DEFAULT_SEED, KEPT, run
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, KEPT, Projection, day_of_text, run
 
 if TYPE_CHECKING:
-    from negsim.scenario.scenario import Scenario
-    from negsim.simulation.compiled import Compiled
+    from negsim.scenario import Scenario
+    from negsim.simulation import Compiled
 
 
 def explain(
@@ -66,9 +63,9 @@ def explain(
     base, pilot_base = play(scenario, seed), play(scenario, pilot_seed)
 
     def gained(first: Projection, other: Projection) -> Gain:
-        return gain(base.setting, first.outcomes["resolved"], other.outcomes["resolved"], place, on)
+        return gain(base.context, first.outcomes["resolved"], other.outcomes["resolved"], place, on)
 
-    found = why(base.setting, base.outcomes, base.logs, place, on)
+    found = why(base.context, base.outcomes, base.logs, place, on)
     tried, scenarios = [], []
     for lever, changed, why_not in _changed(scenario, _candidates(scenario, issue, side, found.worst)):
         scenarios.append(changed)
@@ -78,7 +75,7 @@ def explain(
         if (changed := scenarios[k]) is not None:
             tried[k] = replace(tried[k], found=gained(base, play(changed, seed)))
     talked = [b for b in base.logs.bargains() if place in base.logs.members[b]]
-    good = qualities(base.setting, base.logs, talked[-1:])
+    good = qualities(base.context, base.logs, talked[-1:])
     return Explanation(base, issue, found, tuple(tried), pilot_seed, side, good[0] if good else None)
 
 
@@ -101,18 +98,18 @@ def _check(scenario: Scenario, issue: str, side: str | None) -> None:
             raise NegsimError(f'there is no {what} "{name}" in play; allowed: {one_of(names, 20)}{meant}')
 
 
-def _candidates(scenario: Scenario, issue: str, side: str | None, worst: str | None) -> list[Lever]:
+def _candidates(scenario: Scenario, issue: str, side: str | None, worst: str | None) -> list[Candidate]:
     """Everything that could set it back, and what helps within the reach that is asked for."""
     within = reaches(scenario, side)
-    return [lever for lever in levers(scenario, issue, worst) if not lever.helps or lever.reach in within]
+    return [lever for lever in candidates(scenario, issue, worst) if not lever.helps or lever.reach in within]
 
 
-def _changed(scenario: Scenario, candidates: Sequence[Lever]) -> Iterator[tuple[Lever, Scenario | None, str]]:
+def _changed(scenario: Scenario, tried: Sequence[Candidate]) -> Iterator[tuple[Candidate, Scenario | None, str]]:
     """Each candidate with its scenario; without one, and why, if it can't be written or no number would differ."""
-    from negsim.simulation.compiler import compile
+    from negsim.simulation import compile
 
     base = compile(scenario)
-    for lever in candidates:
+    for lever in tried:
         if lever.changes is None:
             yield lever, None, lever.why_not
             continue

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from negsim.analysis import Gain, Quality, Why, quality_words
 from negsim.analysis import delay_sentences as because
-from negsim.analysis.delay import Gain, Why
-from negsim.analysis.quality import Quality, words
-from negsim.experiments.candidates import Lever
-from negsim.files.terminal_text import Look, clean, wrap
+from negsim.experiments.candidates import Candidate
+from negsim.files import TextStyle, clean, wrap
 
 if TYPE_CHECKING:
-    from negsim.projection.projection import Projection
-    from negsim.scenario.scenario import Scenario
+    from negsim.projection import Projection
+    from negsim.scenario import Scenario
 
 #: How many levers are told for each who could pull them, and how many things that would set the issue back.
 TOLD = 3
@@ -27,7 +26,7 @@ class Tried:
     ``found`` is None for what was not chosen, ``pilot`` for what was not played: ``why_not`` then says why.
     """
 
-    lever: Lever
+    lever: Candidate
     pilot: Gain | None = None
     found: Gain | None = None
     why_not: str = ""
@@ -71,7 +70,7 @@ class Explanation:
         return self.projection.scenario.title
 
     @property
-    def levers(self) -> dict[str, tuple[Tried, ...]]:
+    def candidates(self) -> dict[str, tuple[Tried, ...]]:
         """What brings it forward most, best first: by the id of the side that could do it, and "both"."""
         return {
             reach: _best([each for each in self._chosen(True) if each.lever.reach == reach])
@@ -88,18 +87,18 @@ class Explanation:
 
     def sections(self) -> list[tuple[str, list[str]]]:
         """Sentences under headings; the first has none."""
-        setting, on, runs = self.projection.setting, self.why.on, self.projection.runs
-        said = [because.dates(self.why), because.time(self.why, setting), *_links(self.projection.scenario, self.issue)]
+        context, on, runs = self.projection.context, self.why.on, self.projection.runs
+        said = [because.dates(self.why), because.time(self.why, context), *_links(self.projection.scenario, self.issue)]
         result = [("", said), ("Where it is not resolved", because.unresolved(self.why))]
 
         if self.quality is not None:
-            result.append(("On what terms", words(self.quality, setting.sides)))
+            result.append(("On what terms", quality_words(self.quality, context.sides)))
 
         def lines(chosen: Sequence[Tried], who: str = "") -> list[str]:
             told = [(t.lever.words.removeprefix(f"{who}: "), t.found) for t in chosen if t.found is not None]
             return [f"{words[:1].upper()}{words[1:]}: {because.gain_words(g, on, runs)}." for words, g in told]
 
-        names = dict(zip(setting.side_ids, setting.sides, strict=True))
+        names = dict(zip(context.side_ids, context.sides, strict=True))
         for reach, chosen in self.levers.items():
             who = names.get(reach, "")
             nothing = self._nothing([t for t in self.tried if t.lever.helps and t.lever.reach == reach])
@@ -129,7 +128,7 @@ class Explanation:
             f"{self.pilot_seed}.{without} Their figures are in --json. Told are the largest of those that the pairs "
             f"show, at most {TOLD} under each heading: {chosen} in all, each played again under seed "
             f"{self.projection.seed}, so that no figure is large because it was chosen for that.",
-            f"The mean date counts what is not resolved as resolved on {self.projection.setting.horizon}. Of the other "
+            f"The mean date counts what is not resolved as resolved on {self.projection.context.horizon}. Of the other "
             f"issues: how many more or fewer of them are resolved by {self.why.on}. Sizes of steps are examples: "
             "half of one, or two at once, need not do half as much, or twice.",
             "Intervals are 95 % ones of the simulation, each by itself: of twenty, one misses. Which runs end in talk "
@@ -140,13 +139,13 @@ class Explanation:
     @property
     def text(self) -> str:
         """All of it as text, 80 columns wide."""
-        return self.render(Look())
+        return self.render(TextStyle())
 
-    def render(self, look: Look) -> str:
+    def render(self, look: TextStyle) -> str:
         """All of it as text that fits a terminal."""
-        setting = self.projection.setting
+        context = self.projection.context
         lines = [look.bold(line) for line in wrap(self.why.facts.title, look.width)]
-        lines += wrap(f"{setting.talks}: {setting.title}", look.width)
+        lines += wrap(f"{context.talks}: {context.title}", look.width)
         lines += [look.faint(line) for line in wrap(f"{self.projection.provenance}.", look.width)]
         for heading, said in self.sections():
             lines += ["", *(look.bold(line) for line in wrap(heading, look.width))] if heading else [""]

@@ -8,9 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from negsim.errors import ComplaintsError, InputError, NegsimError, one_of
-from negsim.files.yaml import read_yaml_text, to_line
-from negsim.quantities.parsing import parse, parse_plain
-from negsim.quantities.quantity import DISTRIBUTIONS, Draw, Fixed, Rule, head, kind_of
+from negsim.files import read_yaml_text, to_line
+from negsim.quantities import DISTRIBUTIONS, Draw, Fixed, Rule, head, kind_of, parse, parse_plain
 
 #: The canonical unit of each kind of number.
 UNIT = {"duration": "days", "hours": "hours", "rounds": "rounds", "rate": "per year", "number": ""}
@@ -73,7 +72,7 @@ class Factor:
     @cached_property
     def law(self) -> Any:
         """The distribution as a frozen one of `scipy.stats`."""
-        from negsim.quantities.distributions import law
+        from negsim.quantities import law
 
         assert self.draw is not None
         return law(self.draw)

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negsim.analysis import Split, split
 from negsim.analysis import sensitivity_indices as drivers
-from negsim.analysis.variance_split import Split, split
 from negsim.errors import NegsimError, did_you_mean, one_of
 from negsim.experiments.cases import Cases, Outcome, cases_of, run_outcome
 from negsim.experiments.sweeps import Sweep, own_factors, sweep
-from negsim.projection.chunks import sizes
-from negsim.projection.execution import Job, play
-from negsim.projection.projection import Projection
-from negsim.projection.running import DEFAULT_SEED, pick_engine, run
-from negsim.simulation.compiler import compile
+from negsim.projection import DEFAULT_SEED, Projection, run, under_lucks
+from negsim.simulation import compile
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -26,12 +23,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from negsim.plots import Picture
-    from negsim.scenario.scenario import Scenario
+    from negsim.scenario import Scenario
 
 #: The methods, and the design of a sweep that each needs (None: any data).
 METHODS = {"given": None, "sobol": "saltelli", "morris": "morris"}
-#: Runs that are played for ``given`` unless there are some; draws of the assumptions and lucks of the split.
-RUNS, DRAWS, LUCKS = 8192, 1000, 8
+#: Runs that are played for ``given`` unless there are some.
+RUNS = 8192
 #: Samples and runs an experiment of the other methods.
 SAMPLES, EACH = {"sobol": 128, "morris": 16}, 200
 
@@ -84,9 +81,24 @@ class Sensitivity:
 
     def plot(self, top: int = 12) -> Picture:
         """A tornado picture of the strongest factors, with its data."""
-        from negsim.plots.tornado import tornado
+        from negsim.plots import Tornado, tornado_picture
 
-        return tornado(self.cases, self.effects.head(top))
+        cases, effects = self.cases, self.effects.head(top)
+        rows = effects.to_dict("records")
+        ends = [{end: cases.amount(row["factor"], row[f"{end}_end"]) for end in ("low", "high")} for row in rows]
+        return tornado_picture(
+            Tornado(
+                cases.context,
+                effects,
+                labels=[cases.label(row["factor"]) for row in rows],
+                ends=ends,
+                mean=float(cases.y.mean()),
+                share=not cases.outcome.days and cases.outcome.issue is not None,
+                outcome=cases.words,
+                each=cases.each,
+                provenance=cases.provenance,
+            )
+        )
 
 
 def sensitivity(
@@ -186,13 +198,7 @@ def _split(scenario: Scenario, outcome: Outcome, seed: int) -> Split | None:
     compiled = compile(scenario)
     if not compiled.assumptions:
         return None
-    engine = pick_engine("auto", DRAWS * LUCKS)
-    columns = []
-    for luck in range(LUCKS):
-        job = Job(compiled, engine, seed, luck)
-        parts = [play(job, chunk, *size, keep=True) for chunk, size in sizes(DRAWS).items()]
-        resolved = np.concatenate([part.outcomes["resolved"] for part in parts])
-        columns.append(run_outcome(np.where(np.isnan(resolved), np.inf, resolved), scenario, outcome))
+    columns = [run_outcome(days, scenario, outcome) for days in under_lucks(compiled, seed)]
     return split(np.column_stack(columns))
 
 

@@ -18,12 +18,10 @@ from negsim.experiments.designs import check_design, points
 from negsim.experiments.effect_check import check_moves
 from negsim.experiments.experiment import OUTCOMES, Base, Result, play_experiment
 from negsim.experiments.factors import Factor, factors_of
-from negsim.files.yaml import read_yaml_text
-from negsim.projection.checkpoint import Workbench
-from negsim.projection.execution import spread
-from negsim.projection.running import DEFAULT_SEED, pick_engine, versions
-from negsim.scenario.scenario import from_mapping
-from negsim.simulation.compiler import compile
+from negsim.files import read_yaml_text
+from negsim.projection import DEFAULT_SEED, Checkpoint, spread, versions
+from negsim.scenario import from_mapping
+from negsim.simulation import compile, pick_engine
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from negsim.scenario.scenario import Scenario
+    from negsim.scenario import Scenario
 
 FORMAT = "negsim sweep 1"
 MANIFEST, TABLE = "manifest.json", "experiments.parquet"
@@ -91,8 +89,8 @@ class Sweep:
         """
         refuse_to_overwrite(Path(folder))
         who = _identity(self.scenario, self.factors, self.design, self.samples, self.seed, self.runs, self.versions)
-        with Workbench(Path(folder), who, ("parts",)) as bench:
-            _finish(bench, self, command)
+        with Checkpoint(Path(folder), who, ("parts",)) as checkpoint:
+            _finish(checkpoint, self, command)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Sweep:
@@ -177,12 +175,12 @@ def sweep(
     pieces = _pieces(base, factors, points(design, factors, samples, seed))
     used = versions()
     who = _identity(scenario, factors, design, samples, seed, runs, used)
-    with Workbench(Path(out), who, ("parts",)) if out is not None else contextlib.nullcontext() as bench:
-        results = _play(base, pieces, executor, bench, progress)
+    with Checkpoint(Path(out), who, ("parts",)) if out is not None else contextlib.nullcontext() as checkpoint:
+        results = _play(base, pieces, executor, checkpoint, progress)
         table = _table(factors, pieces, results)
         done = Sweep(scenario, factors, design, samples, seed, runs, engine, used, table)
-        if bench is not None:
-            _finish(bench, done, command)
+        if checkpoint is not None:
+            _finish(checkpoint, done, command)
     return done
 
 
@@ -216,10 +214,10 @@ def _play(
     base: Base,
     pieces: list[tuple[int, dict[str, Any]]],
     executor: Executor | None,
-    bench: Workbench | None,
+    checkpoint: Checkpoint | None,
     progress: Callable[[int], object] | None,
 ) -> dict[int, Result]:
-    done = {} if bench is None else _finished(bench, len(pieces))
+    done = {} if checkpoint is None else _finished(checkpoint, len(pieces))
     if progress is not None:
         progress(len(done) * base.runs)
     todo = [piece for piece in pieces if piece[0] not in done]
@@ -230,16 +228,16 @@ def _play(
         fresh = spread(play_experiment, base, todo, executor)
     for result in fresh:
         done[result.number] = result
-        if bench is not None:
-            bench.write(f"parts/{result.number:06}.json", json.dumps(result.data()).encode())
+        if checkpoint is not None:
+            checkpoint.write(f"parts/{result.number:06}.json", json.dumps(result.data()).encode())
         if progress is not None:
             progress(base.runs)
     return done
 
 
-def _finished(bench: Workbench, number: int) -> dict[int, Result]:
+def _finished(checkpoint: Checkpoint, number: int) -> dict[int, Result]:
     found = {}
-    for file in (bench.folder / "parts").glob("*.json"):
+    for file in (checkpoint.folder / "parts").glob("*.json"):
         with contextlib.suppress(OSError, ValueError, KeyError):  # half a file after a power cut is no file
             if int(file.stem) < number:
                 found[int(file.stem)] = Result.of_data(int(file.stem), json.loads(file.read_text(encoding="utf-8")))
@@ -282,11 +280,11 @@ def _identity(
     }
 
 
-def _finish(bench: Workbench, done: Sweep, command: str) -> None:
+def _finish(checkpoint: Checkpoint, done: Sweep, command: str) -> None:
     stream = io.BytesIO()
     done.table.to_parquet(stream, index=False, compression="zstd")
     raw = stream.getvalue()
-    bench.write(TABLE, raw)
+    checkpoint.write(TABLE, raw)
     who = _identity(done.scenario, done.factors, done.design, done.samples, done.seed, done.runs, done.versions)
     rest = {
         "experiments": done.experiments,
@@ -296,8 +294,8 @@ def _finish(bench: Workbench, done: Sweep, command: str) -> None:
         "sha256": hashlib.sha256(raw).hexdigest(),
         "scenario": done.scenario.to_yaml(),
     }
-    bench.write(MANIFEST, (json.dumps({**who, **rest}, indent=2, ensure_ascii=False) + "\n").encode())
-    bench.become()
+    checkpoint.write(MANIFEST, (json.dumps({**who, **rest}, indent=2, ensure_ascii=False) + "\n").encode())
+    checkpoint.become()
 
 
 def refuse_to_overwrite(folder: Path) -> None:
@@ -307,7 +305,7 @@ def refuse_to_overwrite(folder: Path) -> None:
         NegsimError: something is there; a sweep is minutes of work, so it is never replaced.
     """
     if (folder / "job.json").is_file():  # finished, but not yet tidy: the bench sees to it
-        from negsim.projection.checkpoint import finish_last_step
+        from negsim.projection import finish_last_step
 
         finish_last_step(folder)
     if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):

@@ -1,42 +1,5 @@
 """The explorer: the levers of a scenario in a notebook, and what becomes of the dates when they are moved."""
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING
-
-from negsim.errors import NegsimError
-from negsim.projection.running import DEFAULT_RUNS, DEFAULT_SEED
-
-if TYPE_CHECKING:
-    from negsim.explorer.widgets import Explorer
-    from negsim.scenario.scenario import Scenario
-
-
-def explore(scenario: Scenario, runs: int = DEFAULT_RUNS, seed: int = DEFAULT_SEED, engine: str = "auto") -> Explorer:
-    """A panel for Jupyter that moves the levers of a scenario and shows what becomes of the dates.
-
-    Levers: for each side its tactic, toughness and patience; the gap between rounds and good offices of each channel;
-    the climate at the start; which issues are in; packages. Every variant is played under the same luck, so that
-    what moves in the picture comes from the lever. Variants can be pinned for comparison and exported as a file.
-
-    Args:
-        scenario: where the levers start; whatever is not moved stays as it is written.
-        runs: how many runs a variant gets.
-        seed: the key of all draws.
-        engine: as for `negsim.run`.
-
-    Returns:
-        The panel. What it shows is at hand as ``.exploration``: ``.exploration.variant.scenario``, ``.projection`` ...
-
-    Raises:
-        NegsimError: ipywidgets is not installed, or anything that `negsim.run` raises.
-    """
-    try:
-        from negsim.explorer.widgets import Explorer
-    except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith("ipywidgets"):
-            raise
-        raise NegsimError("ns.explore needs ipywidgets: pip install 'negsim[notebook]'") from None
-    from negsim.explorer.exploration import Exploration
-
-    return Explorer(Exploration(scenario, runs, seed, engine))
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

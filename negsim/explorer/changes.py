@@ -8,10 +8,8 @@ from typing import Any
 
 from negsim.errors import NegsimError
 from negsim.explorer.levers import FALLBACK, NUMBERS, Lever, bargains, usual, usual_kind
-from negsim.quantities.quantity import Draw, Fixed
-from negsim.scenario.models import Package
-from negsim.scenario.scenario import Scenario
-from negsim.scenario.tactics import TACTIC_KEYS
+from negsim.quantities import Draw, Fixed
+from negsim.scenario import TACTIC_KEYS, Package, Scenario
 
 _SAID = "judgement: set in the explorer"
 
@@ -242,7 +240,7 @@ class _Changing:
 
 def _spread_as_before(gap: Any, median: str, scenario: Scenario) -> Any:
     """A gap with another median that scatters as it did, where the distribution tells how."""
-    from negsim.quantities.medians import median as middle
+    from negsim.quantities import median as middle
 
     if not isinstance(gap, Draw) or gap.family != "lognormal":
         return median

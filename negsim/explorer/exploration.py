@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from negsim.errors import InputError, NegsimError, one_of
-from negsim.experiments.comparison import Comparison
+from negsim.experiments import Comparison
 from negsim.explorer.changes import Moved, Variant, variant
 from negsim.explorer.levers import Lever, levers
-from negsim.files.writing import unused_name, write_file
-from negsim.files.yaml import to_yaml
-from negsim.projection.projection import Projection
-from negsim.projection.running import DEFAULT_RUNS, DEFAULT_SEED, run
-from negsim.scenario.scenario import Scenario, load
+from negsim.files import to_yaml, unused_name, write_file
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, Projection, run
+from negsim.scenario import Scenario, load
 
 _HEADER = "# Written by the explorer of negsim, which replaces it unless somebody changed it: "
 

@@ -9,11 +9,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from negsim.errors import InputError
-from negsim.quantities.medians import median
-from negsim.quantities.quantity import DAYS_PER_YEAR, Fixed, Parameter, Quantity
-from negsim.scenario.models import IssueSetup, Package
-from negsim.scenario.scenario import Scenario
-from negsim.scenario.tactics import TACTIC_KEYS, Until
+from negsim.quantities import DAYS_PER_YEAR, Fixed, Parameter, Quantity, median
+from negsim.scenario import TACTIC_KEYS, IssueSetup, Package, Scenario, Until
 
 MONTH = DAYS_PER_YEAR / 12
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negsim.analysis import Context, chance_by, quantile
 from negsim.analysis import comparison_sentences as verdicts
-from negsim.analysis.context import Setting
-from negsim.analysis.summary import chance_by, quantile
 from negsim.errors import NegsimError
 from negsim.plots import burndown as burndown_plot
 from negsim.plots import style
@@ -19,7 +18,7 @@ from negsim.plots import style
 if TYPE_CHECKING:
     from datetime import date
 
-    from negsim.analysis.compare import IssueComparison, Paired
+    from negsim.analysis import IssueComparison, Paired
     from negsim.explorer.exploration import Exploration
 
 #: Inches of the burndown: lower than the picture alone, so that levers and picture share a screen.
@@ -40,31 +39,31 @@ def picture(exploration: Exploration) -> str:
         burndown_plot.burndown(data, ax)
         style.settle(figure)
     image = b64encode(style.render(figure, "svg")).decode()
-    said = escape(f"Burndown. {data.setting.title}: {data.verdict}")
+    said = escape(f"Burndown. {data.context.title}: {data.verdict}")
     return f'<img alt="{said}" style="width:100%;max-width:900px" src="data:image/svg+xml;base64,{image}">'
 
 
 def table(exploration: Exploration) -> str:
     """Every issue with the span of its dates, its chance by 24 months, 50 and 80 % dates; per pin how it differs."""
     projection = exploration.projection
-    setting, tally = projection.setting, projection.tally
-    on = setting.months((24,)).get(24, setting.last_day)
+    context, tally = projection.context, projection.tally
+    on = context.months((24,)).get(24, context.last_day)
     pairs = [(pin.name, _paired(exploration, n)) for n, pin in enumerate(exploration.pins)]
-    heads = ["issue", f"{setting.as_of:%Y-%m} to {setting.horizon:%Y-%m}", f"by {on:%Y-%m}", "50 %", "80 %"]
+    heads = ["issue", f"{context.as_of:%Y-%m} to {context.horizon:%Y-%m}", f"by {on:%Y-%m}", "50 %", "80 %"]
     heads += [head for name, _ in pairs for head in (f"50 %, {name}", f"points, {name}")]
-    rows = [(facts.id, facts.title, tally.resolved[j]) for j, facts in enumerate(setting.issues)]
+    rows = [(facts.id, facts.title, tally.resolved[j]) for j, facts in enumerate(context.issues)]
     rows.append(("all", "all issues", tally.all_resolved))
     body = ""
     for name, title, counts in rows:
         found = [None if pair is None else _issue(pair, name) for _, pair in pairs]
-        marks = [_day(each.p50.base, setting) if each else None for each in found]
-        cells = [f"{100 * chance_by(counts, setting.day_of(on)).p:.0f} %"]
-        cells += [_month(quantile(counts, q), setting) for q in (0.5, 0.8)]
+        marks = [_day(each.p50.base, context) if each else None for each in found]
+        cells = [f"{100 * chance_by(counts, context.day_of(on)).p:.0f} %"]
+        cells += [_month(quantile(counts, q), context) for q in (0.5, 0.8)]
         for (_, pair), each in zip(pairs, found, strict=True):
             cells += [verdicts.month(each.p50.base, pair), _points(each, pair)] if pair and each else ["", ""]
         cells_html = "".join(f'<td style="{_LEFT};{_CELL}">{escape(cell)}</td>' for cell in cells)
         body += f'<tr><th scope="row" style="{_LEFT};font-weight:normal">{escape(title)}</th>'
-        body += f'<td style="{_LEFT};{_CELL}">{_ribbon(counts, setting, marks)}</td>{cells_html}</tr>'
+        body += f'<td style="{_LEFT};{_CELL}">{_ribbon(counts, context, marks)}</td>{cells_html}</tr>'
     head = "".join(f'<th scope="col" style="{_LEFT};{_CELL}">{escape(text)}</th>' for text in heads)
     caption = f'<caption style="{_LEFT};font-weight:bold">When each issue is resolved</caption>'
     foot = f"Ribbon: from the 10 to the 90 % date, the middle half darker, the line at 50 %. {projection.provenance}."
@@ -134,18 +133,18 @@ def _points(issue: IssueComparison, pair: Paired) -> str:
     return verdicts.signed_points(issue.by[pair.on].difference)
 
 
-def _month(day: float, setting: Setting) -> str:
-    found = setting.date_of(day)
-    return f"after {setting.last_day:%Y-%m}" if found is None else f"{found:%Y-%m}"
+def _month(day: float, context: Context) -> str:
+    found = context.date_of(day)
+    return f"after {context.last_day:%Y-%m}" if found is None else f"{found:%Y-%m}"
 
 
-def _day(day: date | None, setting: Setting) -> float | None:
-    return None if day is None else float((day - setting.as_of).days)
+def _day(day: date | None, context: Context) -> float | None:
+    return None if day is None else float((day - context.as_of).days)
 
 
-def _ribbon(counts: np.ndarray, setting: Setting, marks: list[float | None]) -> str:
+def _ribbon(counts: np.ndarray, context: Context, marks: list[float | None]) -> str:
     """The span of the dates as a small picture; hidden from screen readers, since numbers stand beside it."""
-    long = setting.horizon_days
+    long = context.horizon_days
     p10, p25, p50, p75, p90 = (min(quantile(counts, q), long) for q in (0.1, 0.25, 0.5, 0.75, 0.9))
     parts = [_bar(p10, p90, style.BAND_80, long), _bar(p25, p75, style.BAND_50, long)]
     for number, mark in enumerate(marks):

@@ -9,19 +9,21 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TextIO
 
+from negsim.errors import cells, is_wide
+
 #: Columns of a terminal that does not say how many it has, and of everything that is piped.
 WIDTH = 80
 
 
 @dataclass(frozen=True)
-class Look:
+class TextStyle:
     """How text is shown: how many columns there are, and whether bold and faint letters are wanted."""
 
     width: int = WIDTH
     styled: bool = False
 
     @classmethod
-    def of(cls, stream: TextIO) -> Look:
+    def of(cls, stream: TextIO) -> TextStyle:
         """What a stream can show; plain and 80 columns wide where nobody looks on."""
         if not stream.isatty():
             return cls()
@@ -29,7 +31,7 @@ class Look:
         return cls(width, not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
 
     @classmethod
-    def of_stdout(cls) -> Look:
+    def of_stdout(cls) -> TextStyle:
         """What standard output can show."""
         return cls.of(sys.stdout)
 
@@ -40,24 +42,6 @@ class Look:
     def faint(self, text: str) -> str:
         """Text that stands back."""
         return f"\x1b[2m{text}\x1b[0m" if self.styled and text else text
-
-
-def cells(text: str) -> int:
-    r"""How many columns a text takes: East Asian wide letters take two, combining marks none.
-
-    >>> cells("talks"), cells("会談"), cells("e\u0301")
-    (5, 4, 1)
-    """
-    return sum(0 if unicodedata.combining(c) else 2 if _wide(c) else 1 for c in text)
-
-
-def harmless(text: str) -> str:
-    r"""Text without what could steer a terminal; tabs and spaces stay as they are.
-
-    >>> harmless("a\x1b[31m\t b")
-    'a?[31m\t b'
-    """
-    return "".join(c if c.isprintable() or c == "\t" else "?" for c in text)
 
 
 def clean(text: str) -> str:
@@ -103,10 +87,6 @@ def wrap(text: str, width: int, later: str = "", first: str = "") -> list[str]:
     return [line.rstrip().replace("\u00a0", " ") for line in lines]
 
 
-def _wide(letter: str) -> bool:
-    return unicodedata.east_asian_width(letter) in "WF"
-
-
 def _break(word: str, room: int) -> int:
     """How many letters of a word may stand in ``room`` columns if it is broken where words may be."""
     found = 0
@@ -115,7 +95,7 @@ def _break(word: str, room: int) -> int:
             break
         last, following = word[n - 1], word[n]
         compound = last == "-" and word[n - 2 : n - 1].isalpha() and following.isalpha()
-        if compound or ((_wide(last) or _wide(following)) and not unicodedata.combining(following)):
+        if compound or ((is_wide(last) or is_wide(following)) and not unicodedata.combining(following)):
             found = n
     return found
 

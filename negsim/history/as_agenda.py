@@ -6,10 +6,9 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.agenda.agenda import Agenda
-from negsim.agenda.records import NO_POSITION
+from negsim.agenda import NO_POSITION, Agenda
 from negsim.errors import NegsimError
-from negsim.files.yaml import to_yaml
+from negsim.files import to_yaml
 from negsim.history.negotiations import Issue, Talks, Target, known_by
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Forecasts made from days of the past, as if nothing later were known, and how well they did.
 
 Each talks are left out of what the forecasters learn from, whole. A forecaster sees the talks that are forecast through
-`Scene.of` alone, which cuts them off at the origin. Means are over the issues of an origin, then over the origins of
+`Snapshot.of` alone, which cuts them off at the origin. Means are over the issues of an origin, then over the origins of
 talks, then over talks: sixty chapters of one accession are one experience and not sixty.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 from negsim.errors import NegsimError
 from negsim.history.negotiations import Histories, Issue, Talks, others_by
 from negsim.history.scores import brier, coverage, crps, log_score, pit_bounds
-from negsim.history.snapshot import Floats, Forecaster, Forecasts, Scene
+from negsim.history.snapshot import Floats, Forecaster, Forecasts, Snapshot
 
 HORIZON = 1096
 BRIER_DAYS = (180, 365, 730)
@@ -98,16 +98,16 @@ class Examiner:
         self, histories: Histories, methods: Mapping[str, Forecaster], horizon: int = HORIZON, hindsight: bool = True
     ) -> None:
         self.histories, self.methods, self.horizon, self.hindsight = histories, methods, horizon, hindsight
-        self._taught: tuple[str, list[Callable[[Scene], Forecasts]]] = ("", [])
+        self._taught: tuple[str, list[Callable[[Snapshot], Forecasts]]] = ("", [])
 
     def at(self, name: str, origin: date) -> AtOrigin:
         """Forecast some talks from an origin by every method, and score what came of it."""
         talks = self.histories[name]
-        scene = Scene.of(talks, origin, self.horizon)
-        cases = cases_of(talks, scene)
+        snapshot = Snapshot.of(talks, origin, self.horizon)
+        cases = cases_of(talks, snapshot)
         found = AtOrigin(tuple(cases), [], [])
         for forecast in self._shown(name, origin):
-            cdfs = forecast(scene) if cases else {}
+            cdfs = forecast(snapshot) if cases else {}
             found.values.append([scores_of(cdfs[case.issue], case) for case in cases])
             found.at_days.append(
                 [
@@ -117,7 +117,7 @@ class Examiner:
             )
         return found
 
-    def _shown(self, name: str, origin: date) -> list[Callable[[Scene], Forecasts]]:
+    def _shown(self, name: str, origin: date) -> list[Callable[[Snapshot], Forecasts]]:
         others = [each for each in self.histories.talks.values() if each.id != name]
         if not self.hindsight:
             return [method(others_by(others, origin)) for method in self.methods.values()]
@@ -173,17 +173,17 @@ def gathered(methods: Iterable[str], found: Sequence[AtOrigin], ends: Mapping[st
     return Scored(names, cases, np.asarray(values), np.asarray(at_days), ends)
 
 
-def cases_of(talks: Talks, scene: Scene) -> list[Case]:
-    """The issues of a scene whose end is known, or known not to have come; here, and only here, one looks ahead.
+def cases_of(talks: Talks, snapshot: Snapshot) -> list[Case]:
+    """The issues of a snapshot whose end is known, or known not to have come; here, and only here, one looks ahead.
 
     Of talks that were concluded all is known, however long ago they ended, so their horizon is the full one. Of others
     the record breaks off, and forecasts are cut off there too.
     """
-    origin = scene.now.on
-    known = scene.horizon if talks.end == "concluded" else min(scene.horizon, (talks.until - origin).days)
+    origin = snapshot.now.on
+    known = snapshot.horizon if talks.end == "concluded" else min(snapshot.horizon, (talks.until - origin).days)
     found = []
     issues = {issue.name: issue for issue in talks.issues}
-    for kind, shown in zip(KINDS, (scene.now.open, scene.now.waiting), strict=True):
+    for kind, shown in zip(KINDS, (snapshot.now.open, snapshot.now.waiting), strict=True):
         for issue in shown:
             after = issues[issue.name]
             if not after.closed_unsure:

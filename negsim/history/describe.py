@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from negsim.files.terminal_text import Look, pad, wrap
+from negsim.files import TextStyle, pad, wrap
 from negsim.history.negotiations import Histories, State, Talks
 
 
@@ -98,7 +98,7 @@ def state_data(talks: Talks, at: State) -> dict[str, Any]:
     }
 
 
-def descriptions_table(histories: Histories, look: Look) -> str:
+def descriptions_table(histories: Histories, look: TextStyle) -> str:
     """The figures of all talks for a terminal."""
     heads = ("issues", "opened", "closed", "days", "in doubt", "gap", "targets", "slip")
     left = look.width - 8 * len(heads) - 1
@@ -129,7 +129,7 @@ def descriptions_table(histories: Histories, look: Look) -> str:
     return "\n".join([*lines, "", *(look.faint(line) for line in wrap(note, look.width))]) + "\n"
 
 
-def state_text(talks: Talks, at: State, look: Look) -> str:
+def state_text(talks: Talks, at: State, look: TextStyle) -> str:
     """The state of some talks on a day for a terminal."""
     lines = [look.bold(line) for line in wrap(f"{talks.title} at the end of {at.on}", look.width)]
     last = f", the last on {at.last_meeting}" if at.last_meeting else ""

@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 
 from negsim.history.negotiations import Talks
-from negsim.history.snapshot import Floats, Scene
+from negsim.history.snapshot import Floats, Snapshot
 
 #: What is added to the time so far and to the steps taken, so that the first day of talks says something too.
 DAYS, STEPS = 90.0, 0.5
@@ -26,18 +26,18 @@ EVERY = 91
 SHRINK, LEAST = 1.0, 0.35
 
 
-def paced(scene: Scene, easy: bool = False) -> float:
+def paced(snapshot: Snapshot, easy: bool = False) -> float:
     """How many days more talks need at the pace so far.
 
     An issue that was closed on the day of its opening was one step and not two, unless ``easy``: such issues need no
     talks, and many of them at the beginning would look like a fast pace.
     """
-    at_once = 0 if easy else sum(issue.at_once for issue in scene.now.closed)
-    steps = 2.0 * len(scene.now.closed) + len(scene.now.open) - at_once
-    whole = 2.0 * (len(scene.now.closed) + len(scene.now.open) + len(scene.now.waiting)) - at_once
+    at_once = 0 if easy else sum(issue.at_once for issue in snapshot.now.closed)
+    steps = 2.0 * len(snapshot.now.closed) + len(snapshot.now.open) - at_once
+    whole = 2.0 * (len(snapshot.now.closed) + len(snapshot.now.open) + len(snapshot.now.waiting)) - at_once
     share = (steps + STEPS) / (whole + 2 * STEPS)
-    first = scene.talks.first
-    elapsed = (scene.now.on - first).days if first else 0
+    first = snapshot.talks.first
+    elapsed = (snapshot.now.on - first).days if first else 0
     return (elapsed + DAYS) * (1.0 - share) / share
 
 
@@ -49,12 +49,12 @@ class Pace:
     spread: float
     easy: bool = False
 
-    def cdf(self, scene: Scene) -> Floats:
+    def cdf(self, snapshot: Snapshot) -> Floats:
         """The probability that the talks have ended by the end of day 0, 1, ... after the origin."""
         from scipy.special import ndtr
 
-        after = np.arange(1, scene.horizon + 1)
-        z = (np.log(after / paced(scene, self.easy)) - self.mean) / self.spread
+        after = np.arange(1, snapshot.horizon + 1)
+        z = (np.log(after / paced(snapshot, self.easy)) - self.mean) / self.spread
         return np.concatenate([[0.0], np.asarray(ndtr(z), dtype=np.float64)])
 
 
@@ -70,8 +70,8 @@ def pace_of(others: Sequence[Talks], easy: bool = False) -> Pace:
     cut: list[tuple[float, float]] = []
     for talks in others:
         looks = looks_back(talks)
-        for scene in looks:
-            ratio = np.log((talks.until - scene.now.on).days / paced(scene, easy))
+        for snapshot in looks:
+            ratio = np.log((talks.until - snapshot.now.on).days / paced(snapshot, easy))
             (seen if talks.end == "concluded" else cut).append((ratio, 1.0 / len(looks)))
     ended, weights = np.asarray(seen).reshape(-1, 2).T
     still, still_weights = np.asarray(cut).reshape(-1, 2).T
@@ -88,10 +88,10 @@ def pace_of(others: Sequence[Talks], easy: bool = False) -> Pace:
 
 
 @cache
-def looks_back(talks: Talks) -> tuple[Scene, ...]:
+def looks_back(talks: Talks) -> tuple[Snapshot, ...]:
     """Scenes of some talks, a quarter apart, from their first opening until they ended."""
     first = talks.first
     if first is None:
         return ()
     days = range(0, (talks.until - first).days, EVERY)
-    return tuple(Scene.of(talks, first + timedelta(days=n), 1) for n in days)
+    return tuple(Snapshot.of(talks, first + timedelta(days=n), 1) for n in days)

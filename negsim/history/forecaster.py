@@ -22,7 +22,7 @@ from negsim.history.meetings import RUNS, Chances, by_meetings, pooled, without_
 from negsim.history.negotiations import Talks
 from negsim.history.origins import by_rule
 from negsim.history.scores import crps
-from negsim.history.snapshot import Floats, Forecaster, Forecasts, Scene, slips
+from negsim.history.snapshot import Floats, Forecaster, Forecasts, Snapshot, slips
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Parts:
             self._made[key] = make()
         return self._made[key]
 
-    def singly(self, scene: Scene, variant: Variant) -> Forecasts:
+    def singly(self, snapshot: Snapshot, variant: Variant) -> Forecasts:
         """Closings at meetings, of each issue for itself."""
 
         def prior() -> Chances:
@@ -86,25 +86,25 @@ class Parts:
             return pooled(theirs, variant.prior)
 
         law = self._once(("prior", variant.package, variant.prior), prior)
-        key = ("singly", scene, variant.package, variant.prior, variant.age)
-        made: Forecasts = self._once(key, lambda: by_meetings(scene, self.others, law, self.runs, variant.age))
+        key = ("singly", snapshot, variant.package, variant.prior, variant.age)
+        made: Forecasts = self._once(key, lambda: by_meetings(snapshot, self.others, law, self.runs, variant.age))
         return made
 
-    def end(self, scene: Scene, variant: Variant) -> Floats:
+    def end(self, snapshot: Snapshot, variant: Variant) -> Floats:
         """The end of the talks, with all that is still open."""
-        by_target = end_by_target(scene, self.slips) if variant.targets else None
-        by_pace = np.zeros(scene.horizon + 1)
+        by_target = end_by_target(snapshot, self.slips) if variant.targets else None
+        by_pace = np.zeros(snapshot.horizon + 1)
         if variant.pace:
             law = self._once(("pace", variant.easy), lambda: pace_of(self.others, variant.easy))
-            by_pace = law.cdf(scene)
+            by_pace = law.cdf(snapshot)
         return by_pace if by_target is None else variant.trust * by_target + (1.0 - variant.trust) * by_pace
 
-    def forecast(self, scene: Scene, variant: Variant) -> Forecasts:
+    def forecast(self, snapshot: Snapshot, variant: Variant) -> Forecasts:
         """The forecasts of one variant."""
-        last = self.end(scene, variant)
+        last = self.end(snapshot, variant)
         if not variant.single:
-            return {issue.name: last for issue in scene.targeted}
-        return {name: _either(cdf, last, variant.together) for name, cdf in self.singly(scene, variant).items()}
+            return {issue.name: last for issue in snapshot.targeted}
+        return {name: _either(cdf, last, variant.together) for name, cdf in self.singly(snapshot, variant).items()}
 
 
 def _either(one: Floats, other: Floats, together: float) -> Floats:
@@ -126,12 +126,12 @@ def variants(targets: bool = True, **fixed: Any) -> list[Variant]:
     ]
 
 
-def mean_of(mixed: Sequence[Variant], others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+def mean_of(mixed: Sequence[Variant], others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
     """The mean of the forecasts of some variants, taught by other talks."""
     parts = Parts(others)
 
-    def forecast(scene: Scene) -> Forecasts:
-        each = [parts.forecast(scene, variant) for variant in mixed]
+    def forecast(snapshot: Snapshot) -> Forecasts:
+        each = [parts.forecast(snapshot, variant) for variant in mixed]
         return {name: np.mean([cdfs[name] for cdfs in each], axis=0) for name in each[0]}
 
     return forecast
@@ -150,9 +150,9 @@ def _losses(others: tuple[Talks, ...]) -> dict[Variant, float]:
     for talks in others:
         parts = Parts([each for each in others if each is not talks], TRIED)
         means: dict[Variant, list[float]] = {variant: [] for variant in tried}
-        for scene, outcomes in _scenes(talks):
+        for snapshot, outcomes in _scenes(talks):
             for variant in tried:
-                cdfs = parts.forecast(scene, variant)
+                cdfs = parts.forecast(snapshot, variant)
                 means[variant].append(
                     float(np.mean([crps(cdfs[name], outcome, known) for name, outcome, known in outcomes]))
                 )
@@ -163,37 +163,37 @@ def _losses(others: tuple[Talks, ...]) -> dict[Variant, float]:
 
 
 @cache
-def _scenes(talks: Talks) -> tuple[tuple[Scene, tuple[tuple[str, int | None, int], ...]], ...]:
+def _scenes(talks: Talks) -> tuple[tuple[Snapshot, tuple[tuple[str, int | None, int], ...]], ...]:
     from negsim.history.backtest import HORIZON, cases_of
 
     found = []
     for origin in by_rule(talks):
-        scene = Scene.of(talks, origin, HORIZON)
+        snapshot = Snapshot.of(talks, origin, HORIZON)
         cases = tuple(
-            (case.issue, case.outcome, case.horizon) for case in cases_of(talks, scene) if case.kind == "open"
+            (case.issue, case.outcome, case.horizon) for case in cases_of(talks, snapshot) if case.kind == "open"
         )
         if cases:
             # While variants are tried, only open issues are forecast.
-            found.append((replace(scene, now=replace(scene.now, waiting=())), cases))
+            found.append((replace(snapshot, now=replace(snapshot.now, waiting=())), cases))
     return tuple(found)
 
 
-def ours(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+def ours(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
     """Our forecast: the mean of all variants."""
     return mean_of(variants(), others)
 
 
-def ours_without_targets(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+def ours_without_targets(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
     """The same for those who know of no announced date."""
     return mean_of(variants(targets=False), others)
 
 
-def best_of_training(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+def best_of_training(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
     """The one variant that did best on the other talks."""
     return mean_of([chosen(others)], others)
 
 
-def best_without_targets(others: Sequence[Talks]) -> Callable[[Scene], Forecasts]:
+def best_without_targets(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
     """The same for those who know of no announced date."""
     return mean_of([chosen(others, targets=False)], others)
 

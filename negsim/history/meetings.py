@@ -13,7 +13,7 @@ import numpy as np
 
 from negsim.history.negotiations import Talks
 from negsim.history.scores import generator
-from negsim.history.snapshot import Floats, Forecasts, Scene, gaps, moves
+from negsim.history.snapshot import Floats, Forecasts, Snapshot, gaps, moves
 
 #: How many gaps the gaps of all other talks weigh against the talks' own.
 OTHER_GAPS = 4.0
@@ -75,32 +75,34 @@ def updated(prior: Chances, talks: Talks) -> Chances:
     )
 
 
-def by_meetings(scene: Scene, others: Sequence[Talks], prior: Chances, runs: int = RUNS, age: float = 0.0) -> Forecasts:
-    """Forecasts of all issues of a scene.
+def by_meetings(
+    snapshot: Snapshot, others: Sequence[Talks], prior: Chances, runs: int = RUNS, age: float = 0.0
+) -> Forecasts:
+    """Forecasts of all issues of a snapshot.
 
     With ``age`` the chance of an open issue grows with the time since its opening: a meeting counts as
     ``(days / 500) ** age`` meetings, at least 0.2 and at most 3. Without it all open issues have the same forecast, and
     so have in any case all that are not yet opened.
     """
-    random = generator("meetings", scene.talks.id, scene.now.on)
-    laws = updated(prior, scene.talks)
+    random = generator("meetings", snapshot.talks.id, snapshot.now.on)
+    laws = updated(prior, snapshot.talks)
     close, opening, at_once = (random.beta(*law, size=runs) for law in (laws.close, laws.open, laws.at_once))
-    held = meetings_held(scene, others, runs, random)
+    held = meetings_held(snapshot, others, runs, random)
     found: Forecasts = {}
-    if scene.now.open:
+    if snapshot.now.open:
         steps = np.log1p(-np.minimum(close, 1.0 - 1e-12))[:, None]
-        after = np.arange(scene.horizon + 1)
+        after = np.arange(snapshot.horizon + 1)
         same: dict[int, Floats] = {}
-        for issue in scene.now.open:
-            old = scene.age(issue) if age else 0
+        for issue in snapshot.now.open:
+            old = snapshot.age(issue) if age else 0
             if old not in same:
                 counts = np.clip(((old + after / 2) / AGE) ** age, *AGE_LIMITS) * held if age else held
                 same[old] = np.maximum.accumulate(1.0 - np.exp(steps * counts).mean(axis=0))
             found[issue.name] = same[old]
-    if scene.now.waiting:
+    if snapshot.now.waiting:
         table = closed_after(close, opening, at_once)
         cdf = np.asarray(table[np.arange(runs)[:, None], held].mean(axis=0), dtype=np.float64)
-        found.update({issue.name: cdf for issue in scene.now.waiting})
+        found.update({issue.name: cdf for issue in snapshot.now.waiting})
     return found
 
 
@@ -117,20 +119,20 @@ def closed_after(close: Floats, opening: Floats, at_once: Floats) -> Floats:
 
 
 def meetings_held(
-    scene: Scene, others: Sequence[Talks], runs: int, random: np.random.Generator
+    snapshot: Snapshot, others: Sequence[Talks], runs: int, random: np.random.Generator
 ) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:
     """How many meetings were held by the end of day 0, 1, ... after the origin, in each of some runs."""
-    own = np.asarray(gaps(scene.talks), dtype=np.float64)
+    own = np.asarray(gaps(snapshot.talks), dtype=np.float64)
     parts = [np.asarray(gaps(talks), dtype=np.float64) for talks in others]
     parts = [part for part in parts if len(part)]
     pool = np.concatenate([own, *parts])
     if not len(pool):
         pool, parts = np.array([UNKNOWN_GAP]), [np.array([UNKNOWN_GAP])]
     weights = np.concatenate([np.ones(len(own)), *(np.full(len(p), OTHER_GAPS / len(parts) / len(p)) for p in parts)])
-    held = np.zeros((runs, scene.horizon + 1), dtype=np.intp)
-    when = first_gap(pool, weights, scene.silent, runs, random)
+    held = np.zeros((runs, snapshot.horizon + 1), dtype=np.intp)
+    when = first_gap(pool, weights, snapshot.silent, runs, random)
     for _ in range(MOST):
-        inside = when <= scene.horizon
+        inside = when <= snapshot.horizon
         if not inside.any():
             break
         np.add.at(held, (np.flatnonzero(inside), np.ceil(when[inside]).astype(np.intp)), 1)

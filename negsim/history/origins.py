@@ -7,9 +7,7 @@ import os
 from datetime import date, timedelta
 
 from negsim.errors import Problem, did_you_mean
-from negsim.files.csv import FieldError, day, raise_in_order
-from negsim.files.nodes import Node
-from negsim.files.yaml import read_yaml
+from negsim.files import FieldError, Node, day, raise_in_order, read_yaml
 from negsim.history.negotiations import Histories, Talks
 
 #: Nothing is learned from a forecast that is cut off at once.

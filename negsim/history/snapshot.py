@@ -20,7 +20,7 @@ Forecasts: TypeAlias = "dict[str, Floats]"
 
 
 @dataclass(frozen=True)
-class Scene:
+class Snapshot:
     """Some talks as they could be known on a day; forecasts reach ``horizon`` days from there."""
 
     talks: Talks
@@ -28,7 +28,7 @@ class Scene:
     horizon: int
 
     @classmethod
-    def of(cls, talks: Talks, on: date, horizon: int) -> Scene:
+    def of(cls, talks: Talks, on: date, horizon: int) -> Snapshot:
         """The talks at the end of the day ``on``: what comes later is cut off here, and nowhere else."""
         then = known_by(talks, on)
         return cls(then, state(then, on), horizon)
@@ -60,8 +60,8 @@ class Scene:
         return max(said, key=lambda target: (target.said, target.latest)) if said else None
 
 
-#: Shown other talks (all of their record), a forecaster gives a function from a scene to forecasts.
-Forecaster: TypeAlias = "Callable[[Sequence[Talks]], Callable[[Scene], Forecasts]]"
+#: Shown other talks (all of their record), a forecaster gives a function from a snapshot to forecasts.
+Forecaster: TypeAlias = "Callable[[Sequence[Talks]], Callable[[Snapshot], Forecasts]]"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from negsim.analysis.burndown import Burndown
+    from negsim.analysis import Burndown
 
 
 #: The lines beside: thinner than the median, each with its own dashes.
@@ -80,7 +80,7 @@ def _others(data: Burndown, ax: Axes) -> None:
 
 
 def _days(future: pd.DataFrame, data: Burndown) -> list[float]:
-    return [*(float(date2num(day)) for day in future["date"]), float(date2num(data.setting.horizon))]
+    return [*(float(date2num(day)) for day in future["date"]), float(date2num(data.context.horizon))]
 
 
 def _steps(future: pd.DataFrame, name: str) -> list[int]:
@@ -104,7 +104,7 @@ def _strip(data: Burndown) -> float:
 def _axes(data: Burndown, ax: Axes) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    frame.date_axis(ax, data.setting, data.span[0])
+    frame.date_axis(ax, data.context, data.span[0])
     ax.set_ylim(_strip(data), data.total * 1.12)
     ax.axhline(0, color=style.GREY, linewidth=0.8)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, steps=[1, 2, 5, 10]))
@@ -113,7 +113,7 @@ def _axes(data: Burndown, ax: Axes) -> None:
 
 
 def _words(data: Burndown, ax: Axes) -> None:
-    setting, left = data.setting, data.at_horizon["median"]
+    context, left = data.context, data.at_horizon["median"]
     if data.earlier is not None:
         level = data.recorded["high"].iloc[0]
         ax.annotate(
@@ -121,10 +121,10 @@ def _words(data: Burndown, ax: Axes) -> None:
             textcoords="offset points", **frame.SMALL,
         )  # fmt: skip
     ax.annotate(
-        f"{left} left", (date2num(setting.horizon), left), xytext=(6, 0), textcoords="offset points", va="center",
+        f"{left} left", (date2num(context.horizon), left), xytext=(6, 0), textcoords="offset points", va="center",
         fontweight="bold", color=style.VERMILLION, annotation_clip=False,
     )  # fmt: skip
-    frame.heading(ax, setting, data.verdict)
+    frame.heading(ax, context, data.verdict)
     handles, labels = ax.get_legend_handles_labels()
     # What is drawn beside comes last, in its own order.
     order = sorted(range(len(labels)), key=lambda n: LEGEND.index(labels[n]) if labels[n] in LEGEND else len(LEGEND))

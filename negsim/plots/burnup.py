@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.dates import date2num
 from matplotlib.ticker import MaxNLocator
 
-from negsim.analysis.burnup import part
+from negsim.analysis import part
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from negsim.analysis.view import View
+    from negsim.analysis import View
 
 STRIP = 0.05
 
@@ -24,7 +24,7 @@ def burnup(view: View, ax: Axes) -> Axes:
 
     Reopened issues lie on the scope as a dotted line: what has to be done again.
     """
-    rows, total = view.rows, len(view.setting.issues)
+    rows, total = view.rows, len(view.context.issues)
     handles: dict[str, Any] = {}
     for what, colour, band, dashes in (
         ("done", style.GREEN, "#BFE3D6", (0, (4, 1.2))),
@@ -32,7 +32,7 @@ def burnup(view: View, ax: Axes) -> Axes:
     ):
         past = frame.corners(part(rows, what, "recorded"), ["low", "high"])
         future = frame.corners(part(rows, what, "projected"), ["q10", "median", "q90"])
-        days, as_of, horizon = _days(past), date2num(view.setting.as_of), date2num(view.setting.horizon)
+        days, as_of, horizon = _days(past), date2num(view.context.as_of), date2num(view.context.horizon)
         span = ax.fill_between([*days, as_of], _on(past, "low"), _on(past, "high"), step="post")
         span.set(facecolor="none", edgecolor=style.GREY, hatch="/////", linewidth=0.8)
         ax.step([*days, as_of], _on(past, "low"), where="post", color=colour, linewidth=2.4)
@@ -50,13 +50,13 @@ def burnup(view: View, ax: Axes) -> Axes:
     top = max([total, *again])
     if frame.rounds(ax, view.facts["rounds"], -STRIP * top, 0):
         handles["round held"] = frame.round_mark()
-    frame.date_axis(ax, view.setting, view.facts["first"])
+    frame.date_axis(ax, view.context, view.facts["first"])
     ax.set_ylim(-STRIP * top, top * 1.14)
     ax.axhline(0, color=style.GREY, linewidth=0.8)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, steps=[1, 2, 5, 10]))
     ax.set_ylabel("issues")
     ax.grid(axis="y")
-    frame.heading(ax, view.setting, view.verdict)
+    frame.heading(ax, view.context, view.verdict)
     frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
     return ax
 

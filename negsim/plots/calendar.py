@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from matplotlib.dates import date2num
 
-from negsim.agenda.status import Status
-from negsim.analysis.burndown import PAST
+from negsim.agenda import Status
+from negsim.analysis import PAST
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from negsim.analysis.view import View
+    from negsim.analysis import View
 
 
 def height(view: View) -> float:
     """A row an issue."""
-    return frame.height_of(len(view.setting.issues), 0.55)
+    return frame.height_of(len(view.context.issues), 0.55)
 
 
 def calendar(view: View, ax: Axes) -> Axes:
@@ -29,17 +29,17 @@ def calendar(view: View, ax: Axes) -> Axes:
     A ribbon whose end lies beyond the horizon runs out of the picture with an arrow, and words say how many runs
     resolve the issue within it.
     """
-    setting = view.setting
-    first = setting.as_of - timedelta(days=round(PAST / 2 * setting.horizon_days))
+    context = view.context
+    first = context.as_of - timedelta(days=round(PAST / 2 * context.horizon_days))
     statuses: dict[Status, None] = {}
-    for j, issue in enumerate(setting.issues):
+    for j, issue in enumerate(context.issues):
         own = view.rows[view.rows["issue"] == issue.id]
-        _past(own[own["part"] == "recorded"], setting, first, j, ax, statuses)
-        _ribbon(own[own["part"] == "projected"].iloc[0], setting, j, ax)
-    frame.date_axis(ax, setting, first, words=False)
-    frame.between(ax, setting)
-    frame.rows(ax, [issue.title for issue in setting.issues])
-    frame.heading(ax, setting, view.verdict)
+        _past(own[own["part"] == "recorded"], context, first, j, ax, statuses)
+        _ribbon(own[own["part"] == "projected"].iloc[0], context, j, ax)
+    frame.date_axis(ax, context, first, words=False)
+    frame.between(ax, context)
+    frame.rows(ax, [issue.title for issue in context.issues])
+    frame.heading(ax, context, view.verdict)
     from matplotlib.lines import Line2D
 
     handles: dict[str, Any] = {
@@ -52,8 +52,8 @@ def calendar(view: View, ax: Axes) -> Axes:
     return ax
 
 
-def _past(rows: pd.DataFrame, setting: Any, first: Any, j: int, ax: Axes, statuses: dict[Status, None]) -> None:
-    ends = [*rows["from"].iloc[1:], setting.as_of]
+def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, statuses: dict[Status, None]) -> None:
+    ends = [*rows["from"].iloc[1:], context.as_of]
     left_edge = date2num(first)
     for row, end in zip(rows.to_dict("records"), ends, strict=True):
         status = Status[row["status"].upper()]
@@ -71,8 +71,8 @@ def _past(rows: pd.DataFrame, setting: Any, first: Any, j: int, ax: Axes, status
                     edgecolor=style.GREY, linewidth=0.6)  # fmt: skip
 
 
-def _ribbon(row: pd.Series, setting: Any, j: int, ax: Axes) -> None:
-    horizon = float(date2num(setting.horizon))
+def _ribbon(row: pd.Series, context: Any, j: int, ax: Axes) -> None:
+    horizon = float(date2num(context.horizon))
 
     def at(name: str) -> float:
         return horizon if pd.isna(row[name]) else float(date2num(row[name]))
@@ -82,7 +82,7 @@ def _ribbon(row: pd.Series, setting: Any, j: int, ax: Axes) -> None:
             ax.barh(j + 0.5, at(high) - at(low), left=at(low), height=thick, facecolor=colour, linewidth=0)
     if not pd.isna(row["p50"]):
         ax.plot([at("p50")] * 2, [j + 0.2, j + 0.8], color=style.VERMILLION, linewidth=2.6, solid_capstyle="butt")
-        right = at("p50") > setting.as_of.toordinal() * 0 + horizon - 0.12 * setting.horizon_days
+        right = at("p50") > context.as_of.toordinal() * 0 + horizon - 0.12 * context.horizon_days
         ax.annotate(
             f"{row['p50']:%Y-%m}", (at("p50"), j + 0.5), xytext=(-5 if right else 5, 0), textcoords="offset points",
             ha="right" if right else "left", va="center", fontsize=8.5,

@@ -12,7 +12,7 @@ from negsim.plots import frame, style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from negsim.analysis.view import View
+    from negsim.analysis import View
 
 
 def look(setting_regimes: tuple[str, ...], regime: str) -> tuple[str, str]:
@@ -28,15 +28,15 @@ def height(view: View) -> float:
 
 def climate(view: View, ax: Axes) -> Axes:
     """Draw the regimes: as areas that fill the height, or, of one run, as a ribbon."""
-    setting = view.setting
-    regimes = setting.names.regimes
+    context = view.context
+    regimes = context.names.regimes
     if "run" in view.facts:
         for row in view.rows.to_dict("records"):
             left, right = date2num(row["from"]), date2num(row["to"])
             colour, hatch = look(regimes, row["regime"])
             ax.barh(0.5, right - left, left=left, height=1, facecolor=colour, hatch=hatch, edgecolor=style.GREY,
                     linewidth=0.4)  # fmt: skip
-            if right - left > 0.09 * setting.horizon_days:
+            if right - left > 0.09 * context.horizon_days:
                 box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
                 ax.text((left + right) / 2, 0.5, row["regime"], ha="center", va="center", fontsize=9, bbox=box)
         ax.set_ylim(0, 1)
@@ -46,7 +46,7 @@ def climate(view: View, ax: Axes) -> Axes:
         for name in regimes:
             rows = view.rows[view.rows["regime"] == name]
             share = np.append(rows["share"].to_numpy(float), rows["share"].iloc[-1])
-            days = np.array([*(float(date2num(day)) for day in rows["date"]), float(date2num(setting.horizon))])
+            days = np.array([*(float(date2num(day)) for day in rows["date"]), float(date2num(context.horizon))])
             bottom = bottom if len(bottom) else np.zeros(len(days))
             top = bottom + share
             colour, hatch = look(regimes, name)
@@ -62,9 +62,9 @@ def climate(view: View, ax: Axes) -> Axes:
         ax.set_ylim(0, 1)
         ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
         ax.set_ylabel("share of runs")
-    frame.date_axis(ax, setting, words=False)
-    frame.between(ax, setting)
-    frame.heading(ax, setting, view.verdict)
+    frame.date_axis(ax, context, words=False)
+    frame.between(ax, context)
+    frame.heading(ax, context, view.verdict)
     handles = [frame.swatch(*look(regimes, name), edge=style.GREY) for name in regimes]
     frame.below(ax, view.note, handles, list(regimes))
     return ax

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.plots import Picture, frame, style
+from negsim.plots import frame, style
+from negsim.plots.picture import Picture
 
 if TYPE_CHECKING:
-    from negsim.experiments.discovery import Discovery
+    import pandas as pd
+
+    from negsim.analysis import Context
 
 #: Slices of a factor in which the share of interest is shown.
 _SLICES = 20
 
 
-def corner(discovery: Discovery, number: int) -> Picture:
+@dataclass(frozen=True, eq=False)
+class Corner:
+    """What the picture shows: cases (``x``, a column a factor; ``y``, 1 where it happens) and a box's ``limits``."""
+
+    context: Context
+    x: pd.DataFrame
+    y: Any
+    limits: Mapping[str, Any]
+    labels: Mapping[str, str]
+    limit_words: Mapping[str, str]
+    sentence: str
+    each: str
+    base: float
+    provenance: str
+
+
+def corner_picture(data: Corner) -> Picture:
     """Draw each factor that the box restricts as a row: its slices, the share of interest in each, and the box's range.
 
     Rows go over the quantiles of a factor, so that each slice holds as many cases; words have a slice each.
@@ -24,14 +45,13 @@ def corner(discovery: Discovery, number: int) -> Picture:
     from matplotlib import rc_context
     from matplotlib.patches import Rectangle
 
-    cases, box, y = discovery.cases, discovery.boxes[number], discovery.interest
     records: list[dict[str, Any]] = []
-    names = list(box.limits)
+    names = list(data.limits)
     with rc_context(style.RC):
         figure, ax = style.new_figure(height=frame.height_of(len(names), 0.95) + 0.2)
         top = 0.0
         for name in names:
-            slices = _slices(cases.x[name], y, box.limits[name])
+            slices = _slices(data.x[name], data.y, data.limits[name])
             records += [{"factor": name, **one} for one in slices]
             top = max([top, *(one["share"] for one in slices)])
         for j, name in enumerate(names):
@@ -41,20 +61,18 @@ def corner(discovery: Discovery, number: int) -> Picture:
                 tall = 0.62 * one["share"] / top if top else 0.0
                 ax.add_patch(Rectangle((one["left"], j + 0.72 - tall), one["right"] - one["left"], tall,
                                        facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.5))  # fmt: skip
-            for left, right in _ranges(cases.x[name], box.limits[name], mine):
+            for left, right in _ranges(data.x[name], data.limits[name], mine):
                 ax.plot([left, right], [j + 0.76] * 2, color=style.VERMILLION, linewidth=3, solid_capstyle="butt")
             ax.plot([0, 1], [j + 0.72] * 2, color=style.GREY, linewidth=0.8)
-            ax.annotate(
-                discovery.limit_words(name, box.limits[name]), (0.5, j + 0.8), ha="center", va="top", fontsize=8.5
-            )
+            ax.annotate(data.limit_words[name], (0.5, j + 0.8), ha="center", va="top", fontsize=8.5)
         ax.set_xlim(0, 1)
         ax.set_xticks([0, 0.5, 1], ["lowest", "median", "highest"])
-        frame.rows(ax, [cases.label(name) for name in names])
-        frame.heading(ax, cases.setting, discovery.sentences[number])
+        frame.rows(ax, [data.labels[name] for name in names])
+        frame.heading(ax, data.context, data.sentence)
         note = (
-            f"Each column holds as many {cases.each}s; its height is the share in which it happens, at the most "
-            f"{100 * top:.0f} %, over all {100 * discovery.base:.0f} %. Other factors are not held fixed. "
-            f"From {cases.provenance}."
+            f"Each column holds as many {data.each}s; its height is the share in which it happens, at the most "
+            f"{100 * top:.0f} %, over all {100 * data.base:.0f} %. Other factors are not held fixed. "
+            f"From {data.provenance}."
         )
         marks = [frame.swatch(style.BLUE), frame.swatch(style.FAINT, "////"), frame.swatch(style.VERMILLION)]
         frame.below(ax, note, marks, ["in the box", "outside", "range of the box"], columns=3)

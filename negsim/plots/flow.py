@@ -8,14 +8,14 @@ import numpy as np
 from matplotlib.dates import date2num
 from matplotlib.ticker import MaxNLocator
 
-from negsim.agenda.status import Status
-from negsim.analysis.flow import ORDER
+from negsim.agenda import Status
+from negsim.analysis import STATUS_ORDER
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from negsim.analysis.view import View
+    from negsim.analysis import View
 
 #: An area is named in the picture where it is at least this part of its height.
 NAMED = 0.075
@@ -23,12 +23,12 @@ NAMED = 0.075
 
 def flow(view: View, ax: Axes) -> Axes:
     """Draw the statuses as areas on each other: what is done at the bottom, what has not begun at the top."""
-    rows, total = view.rows, len(view.setting.issues)
-    days = [float(date2num(day)) for day in rows[rows["status"] == ORDER[0].label]["date"]]
-    days.append(float(date2num(view.setting.horizon)))
+    rows, total = view.rows, len(view.context.issues)
+    days = [float(date2num(day)) for day in rows[rows["status"] == STATUS_ORDER[0].label]["date"]]
+    days.append(float(date2num(view.context.horizon)))
     bottom = np.zeros(len(days))
     handles = {}
-    for status in ORDER:
+    for status in STATUS_ORDER:
         height = rows[rows["status"] == status.label]["issues"].to_numpy(float)
         if not height.any():
             continue
@@ -46,12 +46,12 @@ def flow(view: View, ax: Axes) -> Axes:
             ax.text(best, level, status.label, ha="center", va="center", fontsize=9, bbox=box,
                     color="white" if light else style.INK)  # fmt: skip
         bottom = top
-    frame.date_axis(ax, view.setting, view.facts["first"], words=False)
-    frame.between(ax, view.setting)
+    frame.date_axis(ax, view.context, view.facts["first"], words=False)
+    frame.between(ax, view.context)
     ax.set_ylim(0, total)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     ax.set_ylabel("issues (mean over runs)")
-    frame.heading(ax, view.setting, view.verdict)
+    frame.heading(ax, view.context, view.verdict)
     labels = list(handles)[::-1]
     frame.below(ax, view.note, [handles[name] for name in labels], labels, columns=6)
     return ax

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from negsim.analysis.context import Round, Setting
+    from negsim.analysis import Context, Round
 
 #: How many letters of a title stand in a line beside its row, and how many lines there may be.
 LETTERS, LINES = 26, 3
@@ -34,11 +34,11 @@ def height_of(rows: int, row: float = ROW) -> float:
     return AROUND + row * max(rows, 3)
 
 
-def heading(ax: Axes, setting: Setting, verdict: str) -> None:
+def heading(ax: Axes, context: Context, verdict: str) -> None:
     """The talks, and under them the scenario and the answer in a sentence."""
-    held = f"{setting.title}: {verdict}".replace(" %", NARROW + "%")  # a number and its sign stay together
+    held = f"{context.title}: {verdict}".replace(" %", NARROW + "%")  # a number and its sign stay together
     lines = [line.replace(NARROW, " ") for line in wrap(held, VERDICT)] or [""]
-    title = fill(shorten(setting.talks, 240, placeholder=" …"), TITLE)
+    title = fill(shorten(context.talks, 240, placeholder=" …"), TITLE)
     for text, up, letters in (
         ("\n".join(lines), 16, {"fontsize": 11}),
         (title, 18 + 16.5 * len(lines), {"fontsize": 13, "fontweight": "bold"}),
@@ -108,11 +108,11 @@ def _columns(labels: Sequence[str], most: int) -> int:
     return 1
 
 
-def date_axis(ax: Axes, setting: Setting, first: date | None = None, words: bool = True) -> None:
+def date_axis(ax: Axes, context: Context, first: date | None = None, words: bool = True) -> None:
     """Dates from the first that is shown to the horizon, with a mark where the projection begins."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    left, as_of, right = (date2num(day) for day in (first or setting.as_of, setting.as_of, setting.horizon))
+    left, as_of, right = (date2num(day) for day in (first or context.as_of, context.as_of, context.horizon))
     ax.set_xlim(left - (0.012 * (right - left) if left < as_of else 0.0), right)
     locator = AutoDateLocator(minticks=4, maxticks=9)
     ax.xaxis.set_major_locator(locator)
@@ -125,16 +125,16 @@ def date_axis(ax: Axes, setting: Setting, first: date | None = None, words: bool
     ax.axvline(right, color=style.GREY, linewidth=1)
     if words:
         at_top: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "top"}
-        ax.annotate(f"as of {setting.as_of}: projected →", (as_of, 0.985), xytext=(5, 0), ha="left", **(SMALL | at_top))
-        ax.annotate(f"horizon {setting.horizon}", (right, 0.985), xytext=(-5, 0), ha="right", **(SMALL | at_top))
+        ax.annotate(f"as of {context.as_of}: projected →", (as_of, 0.985), xytext=(5, 0), ha="left", **(SMALL | at_top))
+        ax.annotate(f"horizon {context.horizon}", (right, 0.985), xytext=(-5, 0), ha="right", **(SMALL | at_top))
 
 
-def between(ax: Axes, setting: Setting) -> None:
+def between(ax: Axes, context: Context) -> None:
     """The dates of a picture of rows, over its frame: where the projection begins and where it ends."""
-    as_of, right = date2num(setting.as_of), date2num(setting.horizon)
+    as_of, right = date2num(context.as_of), date2num(context.horizon)
     over: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "bottom"}
-    ax.annotate(f"as of {setting.as_of} →", (as_of, 1), xytext=(0, 1), ha="left", **(SMALL | over))
-    ax.annotate(f"horizon {setting.horizon}", (right, 1), xytext=(0, 1), ha="right", **(SMALL | over))
+    ax.annotate(f"as of {context.as_of} →", (as_of, 1), xytext=(0, 1), ha="left", **(SMALL | over))
+    ax.annotate(f"horizon {context.horizon}", (right, 1), xytext=(0, 1), ha="right", **(SMALL | over))
 
 
 def rows(ax: Axes, titles: Sequence[str], lines: bool = True) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis.solutions import SOLUTIONS
+from negsim.analysis import SOLUTIONS
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from negsim.analysis.view import View
+    from negsim.analysis import View
 
 MARKS = dict(zip(SOLUTIONS, (("D", style.VERMILLION), ("s", style.GREEN), ("^", style.PURPLE), ("v", style.BLUE)),
                  strict=True))  # fmt: skip
@@ -27,7 +27,7 @@ def frontier(view: View, ax: Axes) -> Axes:
     A circle's area is the number of runs whose deal lies there.
     """
     rows = view.rows
-    a, b = view.setting.sides
+    a, b = view.context.sides
     line = rows[rows["what"] == "frontier"]
     handles: dict[str, Any] = {}
     for _, piece in line.groupby("piece"):
@@ -70,7 +70,7 @@ def frontier(view: View, ax: Axes) -> Axes:
     small: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY, "textcoords": "offset points"}
     ax.annotate(f"{a} settles for no less", (mid_a, top_b * 0.01), xytext=(3, 2), rotation=90, va="bottom", **small)
     ax.annotate(f"{b} settles for no less", (top_a * 1.03, mid_b), xytext=(0, 3), ha="right", **small)
-    frame.heading(ax, view.setting, view.verdict)
+    frame.heading(ax, view.context, view.verdict)
     ax.legend(
         handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(1.02, 1), fontsize=9, labelspacing=1.1,
         borderaxespad=0,

@@ -12,7 +12,7 @@ from negsim.plots import frame, style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from negsim.analysis.view import View
+    from negsim.analysis import View
 
 FULL = 0.84
 
@@ -33,7 +33,7 @@ def gap(view: View, ax: Axes) -> Axes:
 
     A band fades out where fewer and fewer runs still talk, and ends where fewer than a twentieth do.
     """
-    setting = view.setting
+    context = view.context
     bargains = list(view.rows.groupby("bargain", sort=False))
     for j, (_, rows) in enumerate(bargains):
         floor = j + 0.92
@@ -42,7 +42,7 @@ def gap(view: View, ax: Axes) -> Axes:
             return floor - FULL * np.asarray(values, float)
 
         ax.axhspan(floor - FULL, floor, facecolor="#F6F7F8", linewidth=0, zorder=0.2)
-        for side, (name, colour, dashes) in enumerate(zip(setting.side_ids, style.SIDES, DASHES, strict=True)):
+        for side, (name, colour, dashes) in enumerate(zip(context.side_ids, style.SIDES, DASHES, strict=True)):
             own = rows[(rows["what"] == name) & rows["median"].notna()]
             if own.empty:
                 continue
@@ -50,7 +50,7 @@ def gap(view: View, ax: Axes) -> Axes:
             ax.fill_between(days, level(own["q10"]), level(own["q90"]), facecolor=colour, alpha=0.22, linewidth=0)
             ax.plot(days, level(own["median"]), color=colour, linewidth=1.8, linestyle=dashes)
             past = rows[rows["what"] == f"{name} before"]["median"].to_numpy(float)
-            at = float(date2num(setting.as_of)) - setting.horizon_days * RING * np.arange(len(past), 0, -1)
+            at = float(date2num(context.as_of)) - context.horizon_days * RING * np.arange(len(past), 0, -1)
             ax.plot(at, level(past), linestyle="none", marker="o", markersize=4.5, markerfacecolor="white",
                     markeredgecolor=colour, markeredgewidth=1.3)  # fmt: skip
             first = float(past[0] if len(past) else own["median"].iloc[0])
@@ -65,18 +65,18 @@ def gap(view: View, ax: Axes) -> Axes:
                     f"{100 * talking.max():.0f} → {100 * ends:.0f} % talk", (days[-1], floor), xytext=(4, 1),
                     textcoords="offset points", fontsize=7.5, color=style.GREY, va="bottom", annotation_clip=False,
                 )  # fmt: skip
-    frame.date_axis(ax, setting, setting.as_of, words=False)
+    frame.date_axis(ax, context, context.as_of, words=False)
     most = int(view.rows["order"].max()) if view.rows["order"].notna().any() else 0
-    left = (0.05 + RING * most) * setting.horizon_days
-    ax.set_xlim(float(date2num(setting.as_of)) - left, float(date2num(setting.horizon)))
-    ax.axvline(float(date2num(setting.as_of)), color=style.INK, linewidth=1, linestyle=(0, (1, 2)))
-    frame.between(ax, setting)
+    left = (0.05 + RING * most) * context.horizon_days
+    ax.set_xlim(float(date2num(context.as_of)) - left, float(date2num(context.horizon)))
+    ax.axvline(float(date2num(context.as_of)), color=style.INK, linewidth=1, linestyle=(0, (1, 2)))
+    frame.between(ax, context)
     frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in bargains], lines=False)
-    frame.heading(ax, setting, view.verdict)
+    frame.heading(ax, context, view.verdict)
     from matplotlib.lines import Line2D
 
     handles: dict[str, Any] = {}
-    for name, colour, dashes in zip(setting.sides, style.SIDES, DASHES, strict=True) if bargains else ():
+    for name, colour, dashes in zip(context.sides, style.SIDES, DASHES, strict=True) if bargains else ():
         handles[f"{name} offers, median"] = Line2D([], [], color=colour, linewidth=1.8, linestyle=dashes)
         handles[f"{name}, 80 % of runs"] = frame.swatch(_faint(colour))
     if most:

@@ -9,7 +9,7 @@ from negsim.plots import frame, style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from negsim.analysis.view import View
+    from negsim.analysis import View
 
 
 def height(view: View) -> float:
@@ -40,6 +40,6 @@ def last(view: View, ax: Axes) -> Axes:
     ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
     ax.grid(axis="x")
     frame.rows(ax, [row["title"] for row in rows])
-    frame.heading(ax, view.setting, view.verdict)
+    frame.heading(ax, view.context, view.verdict)
     frame.below(ax, view.note, list(handles.values()), list(handles), columns=3)
     return ax

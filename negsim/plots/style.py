@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from negsim.agenda.status import Status
+from negsim.agenda import Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

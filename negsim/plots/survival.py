@@ -9,14 +9,14 @@ import numpy as np
 from matplotlib.dates import date2num
 from matplotlib.patches import Rectangle
 
-from negsim.agenda.status import Status
+from negsim.agenda import Status
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from negsim.analysis.view import View
+    from negsim.analysis import View
 
 #: How much of a row the areas take; the rest is for the numbers at risk.
 FULL = 0.72
@@ -27,7 +27,7 @@ POINTS = 100
 
 def height(view: View) -> float:
     """Room for a curve and a line of numbers in each row."""
-    return frame.height_of(len(view.setting.issues), 0.82)
+    return frame.height_of(len(view.context.issues), 0.82)
 
 
 def survival(view: View, ax: Axes) -> Axes:
@@ -36,8 +36,8 @@ def survival(view: View, ax: Axes) -> Axes:
     The line between open or lapsed and resolved is the share unresolved, with its 95 % interval. The numbers are the
     runs in which the issue can still be resolved.
     """
-    setting = view.setting
-    end = date2num(setting.horizon)
+    context = view.context
+    end = date2num(context.horizon)
     issues = list(view.rows.groupby("issue", sort=False))
     for j, (_, every) in enumerate(issues):
         rows = _thin(every)
@@ -68,10 +68,10 @@ def survival(view: View, ax: Axes) -> Axes:
             words, (end, floor - FULL * last["unresolved"]), xytext=(5, 0), textcoords="offset points", va="center",
             fontsize=9, fontweight="bold", annotation_clip=False,
         )  # fmt: skip
-    frame.date_axis(ax, setting, words=False)
-    frame.between(ax, setting)
+    frame.date_axis(ax, context, words=False)
+    frame.between(ax, context)
     frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues])
-    frame.heading(ax, setting, view.verdict)
+    frame.heading(ax, context, view.verdict)
     colours = {
         "resolved": Status.RESOLVED, "lapsed": Status.LAPSED, "still open": Status.DISCUSSING,
     }  # fmt: skip
@@ -85,9 +85,9 @@ def survival(view: View, ax: Axes) -> Axes:
 
 def _at_risk(view: View, rows: pd.DataFrame, j: int, ax: Axes) -> None:
     """The runs in which the issue can still be resolved, at five dates."""
-    setting = view.setting
+    context = view.context
     for k in range(5):
-        day = setting.as_of + timedelta(days=round(k * (setting.horizon_days - 1) / 4))
+        day = context.as_of + timedelta(days=round(k * (context.horizon_days - 1) / 4))
         count = int(rows[rows["date"] <= day]["at_risk"].iloc[-1])
         ax.annotate(
             f"{count:,}" + (" runs open" if k == 0 else ""), (date2num(day), j + 0.98), xytext=(0 if k else 2, 0),

@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from negsim.analysis.view import View
+    from negsim.analysis import View
 
 
 def height(view: View) -> float:
     """A row an issue."""
-    return frame.height_of(len(view.setting.issues), 0.62)
+    return frame.height_of(len(view.context.issues), 0.62)
 
 
 def terms(view: View, ax: Axes) -> Axes:
     """Draw how often each share is agreed as a silhouette, with the median and the middle 80 %; options as bars."""
-    setting = view.setting
+    context = view.context
     issues = list(view.rows.groupby("issue", sort=False))
     for j, (_, rows) in enumerate(issues):
         what = rows["what"].iloc[0]
@@ -40,11 +40,11 @@ def terms(view: View, ax: Axes) -> Axes:
             color=style.GREY, annotation_clip=False,
         )  # fmt: skip
     ax.set_xlim(0, 1)
-    b, a = setting.sides[1], setting.sides[0]
+    b, a = context.sides[1], context.sides[0]
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [f"demand of {b}", "25 %", "half way", "75 %", f"demand of {a}"])
     ax.grid(axis="x")
     frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues])
-    frame.heading(ax, setting, view.verdict)
+    frame.heading(ax, context, view.verdict)
     from matplotlib.lines import Line2D
 
     handles = [

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from negsim.plots import Picture, frame, style
+from negsim.plots import frame, style
+from negsim.plots.picture import Picture
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from negsim.experiments.cases import Cases
+    from negsim.analysis import Context
 
 
-def tornado(cases: Cases, effects: pd.DataFrame) -> Picture:
+@dataclass(frozen=True, eq=False)
+class Tornado:
+    """What the picture shows: ``effects``, a row a factor; ``labels`` of factors, and of the ends of their ranges."""
+
+    context: Context
+    effects: pd.DataFrame
+    labels: Sequence[str]
+    ends: Sequence[Mapping[str, str]]
+    mean: float
+    share: bool
+    outcome: str
+    each: str
+    provenance: str
+
+
+def tornado_picture(data: Tornado) -> Picture:
     """Draw the outcome's mean where a factor is low and where it is high, a row a factor; lines are 95 % intervals."""
     from matplotlib import rc_context
 
-    rows = effects.to_dict("records")
-    mean = float(cases.y.mean())
-    share = not cases.outcome.days and cases.outcome.issue is not None
+    rows, mean = data.effects.to_dict("records"), data.mean
     with rc_context(style.RC):
         figure, ax = style.new_figure(height=frame.height_of(len(rows), 0.5) + 0.2)
         bars: dict[str, Any] = {}
@@ -32,24 +48,23 @@ def tornado(cases: Cases, effects: pd.DataFrame) -> Picture:
                 right = value >= mean
                 end = high if right else low
                 ax.annotate(
-                    cases.amount(row["factor"], row[f"{what}_end"]), (end, j + at), xytext=(4 if right else -4, 0),
+                    data.ends[j][what], (end, j + at), xytext=(4 if right else -4, 0),
                     textcoords="offset points", va="center", ha="left" if right else "right", fontsize=8,
                 )  # fmt: skip
         ax.axvline(mean, color=style.INK, linewidth=1)
         ax.margins(x=0.18)
-        if share:
+        if data.share:
             ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:g} %")
         ax.grid(axis="x")
-        frame.rows(ax, [cases.label(row["factor"]) for row in rows])
-        first = cases.label(rows[0]["factor"])
-        frame.heading(ax, cases.setting, f"{first} moves the outcome most. Outcome: {cases.words}.")
+        frame.rows(ax, data.labels)
+        frame.heading(ax, data.context, f"{data.labels[0]} moves the outcome most. Outcome: {data.outcome}.")
         note = (
-            f"Means over the fifth of the {cases.each}s with the lowest and with the highest value of a factor; for "
+            f"Means over the fifth of the {data.each}s with the lowest and with the highest value of a factor; for "
             "words, over those with the least and the largest mean. Beside each bar: where that end lies. Lines: 95 % "
             "intervals. "
-            f"Upright line: the mean of all {cases.each}s. From {cases.provenance}."
+            f"Upright line: the mean of all {data.each}s. From {data.provenance}."
         )
         frame.below(ax, note, list(bars.values()), ["the factor is low", "the factor is high"], columns=2)
         style.settle(figure)
-    table = effects.assign(outcome=cases.words, mean=mean)
+    table = data.effects.assign(outcome=data.outcome, mean=mean)
     return Picture(figure, table)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.dates import date2num
 
-from negsim.agenda.status import Status
+from negsim.agenda import Status
 from negsim.plots import frame, style
 from negsim.plots.climate import look
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from negsim.analysis.view import View
+    from negsim.analysis import View
 
 MEETINGS = {"held": ("|", style.INK), "cancelled": ("x", style.VERMILLION), "lost": (".", style.GREY)}
 
 
 def height(view: View) -> float:
     """A lane an issue, and three for what all share."""
-    return frame.height_of(len(view.setting.issues) + _shared(view), 0.5)
+    return frame.height_of(len(view.context.issues) + _shared(view), 0.5)
 
 
 def _shared(view: View) -> int:
     """Lanes above the issues: meetings, then shocks and the climate where there are any."""
-    return 1 + int((view.rows["what"] == "shock").any()) + int(len(view.setting.names.regimes) > 1)
+    return 1 + int((view.rows["what"] == "shock").any()) + int(len(view.context.names.regimes) > 1)
 
 
 def trace(view: View, ax: Axes) -> Axes:
     """Draw one run: how each issue stands from day to day under the meetings that took place or did not."""
-    setting, rows = view.setting, view.rows
+    context, rows = view.context, view.rows
     titles, handles = ["Meetings"], {}
     meetings = rows[rows["what"] == "meeting"]
     for outcome, (marker, colour) in MEETINGS.items():
@@ -53,18 +53,18 @@ def trace(view: View, ax: Axes) -> Axes:
                 _days(view, own), [lane + 0.5] * len(own), linestyle="none", marker=markers[k % len(markers)],
                 color=style.KINDS[k % len(style.KINDS)][0], markeredgecolor=style.INK, markersize=7,
             )  # fmt: skip
-    if len(setting.names.regimes) > 1:
+    if len(context.names.regimes) > 1:
         lane = len(titles)
         titles.append("Climate")
         for row in rows[rows["what"] == "climate"].to_dict("records"):
-            colour, hatch = look(setting.names.regimes, row["value"])
+            colour, hatch = look(context.names.regimes, row["value"])
             handles[f"climate: {row['value']}"] = _bar(ax, lane, row["from"], row["to"], colour, hatch)
     statuses = rows[rows["what"] == "status"]
-    for j, issue in enumerate(setting.issues):
+    for j, issue in enumerate(context.issues):
         for row in statuses[statuses["name"] == issue.id].to_dict("records"):
             status = Status[row["value"].upper()]
             final = status.final
-            end = setting.horizon if final else row["to"]
+            end = context.horizon if final else row["to"]
             colour, hatch = style.STATUS[status]
             bar = _bar(ax, len(titles) + j, row["from"], end, colour, hatch, 0.2 if final else 0.62)
             handles.setdefault(status.label, bar)
@@ -73,14 +73,14 @@ def trace(view: View, ax: Axes) -> Axes:
                 ax.annotate(
                     f"{mark} {row['from']:%Y-%m-%d}", (date2num(row["from"]), len(titles) + j + 0.6), xytext=(3, -6.5),
                     textcoords="offset points", fontsize=7.5, va="center", annotation_clip=False,
-                    ha="right" if date2num(row["from"]) > date2num(setting.horizon) - 0.1 * setting.horizon_days
+                    ha="right" if date2num(row["from"]) > date2num(context.horizon) - 0.1 * context.horizon_days
                     else "left",
                 )  # fmt: skip
-    frame.date_axis(ax, setting, words=False)
-    frame.between(ax, setting)
-    frame.rows(ax, [*titles, *(issue.title for issue in setting.issues)])
+    frame.date_axis(ax, context, words=False)
+    frame.between(ax, context)
+    frame.rows(ax, [*titles, *(issue.title for issue in context.issues)])
     ax.axhline(len(titles), color=style.GREY, linewidth=1)
-    frame.heading(ax, setting, view.verdict)
+    frame.heading(ax, context, view.verdict)
     order = [status.label for status in style.STATUS]
     names = sorted(handles, key=lambda name: order.index(name) if name in order else -1)
     frame.below(ax, view.note, [handles[name] for name in names], names, columns=5)
@@ -88,7 +88,7 @@ def trace(view: View, ax: Axes) -> Axes:
 
 
 def _days(view: View, rows: pd.DataFrame) -> list[float]:
-    start = float(date2num(view.setting.as_of))
+    start = float(date2num(view.context.as_of))
     return [start + float(day) for day in rows["day"]]
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negsim.plots import Picture, style
+from negsim.plots import style
+from negsim.plots.picture import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable

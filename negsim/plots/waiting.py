@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from negsim.agenda.status import Spent
-from negsim.analysis.waiting import ORDER, words
+from negsim.agenda import Spent
+from negsim.analysis import WAITING_ORDER, waiting_words
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from negsim.analysis.view import View
+    from negsim.analysis import View
 
 #: What the sides do is solid, what the ways of working cost is hatched, what follows an agreement is green.
 LOOK = {
@@ -34,19 +34,19 @@ NAMED = 0.05
 
 def height(view: View) -> float:
     """A row an issue."""
-    return frame.height_of(len(view.setting.issues), 0.5) + 0.2
+    return frame.height_of(len(view.context.issues), 0.5) + 0.2
 
 
 def waiting(view: View, ax: Axes) -> Axes:
     """Draw the mean time of each issue as a bar, cut into what it waits for."""
-    setting = view.setting
+    context = view.context
     issues = list(view.rows.groupby("issue", sort=False))
     months = 365.25 / 12
     longest = max((rows["days"].sum() for _, rows in issues), default=0) / months or 1.0
     used = set()
     for j, (_, rows) in enumerate(issues):
         left = 0.0
-        for what, days, share in zip(ORDER, rows["days"], rows["share"], strict=True):
+        for what, days, share in zip(WAITING_ORDER, rows["days"], rows["share"], strict=True):
             width = days / months
             if not width > 0:
                 continue
@@ -64,8 +64,8 @@ def waiting(view: View, ax: Axes) -> Axes:
     ax.set_xlabel("months from the start until it is settled or the runs end (mean over runs)")
     ax.grid(axis="x")
     frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues], lines=False)
-    frame.heading(ax, setting, view.verdict)
-    shown = [what for what in ORDER if what in used]
+    frame.heading(ax, context, view.verdict)
+    shown = [what for what in WAITING_ORDER if what in used]
     handles = [frame.swatch(*LOOK[what], edge=style.GREY) for what in shown]
-    frame.below(ax, view.note, handles, [words(what, setting) for what in shown], columns=4)
+    frame.below(ax, view.note, handles, [waiting_words(what, context) for what in shown], columns=4)
     return ax

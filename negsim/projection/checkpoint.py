@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any, Self
 from zipfile import BadZipFile
 
 from negsim.errors import NegsimError
-from negsim.files.writing import swap, write_file
+from negsim.files import swap, write_file
 from negsim.projection.chunks import sizes
 
 if TYPE_CHECKING:
-    from negsim.analysis.tally import Tally
-    from negsim.projection.execution import Part
+    from negsim.analysis import Tally
+    from negsim.projection.chunks import Part
 
 
-class Workbench:
+class Checkpoint:
     """A folder of finished parts, locked while it is in use.
 
     Args:
@@ -129,8 +129,8 @@ class Workbench:
         finish_last_step(self.target)
 
 
-class Bench(Workbench):
-    """A bench of chunks of runs; ``issues`` are the names of the issues, the rest as for any `Workbench`."""
+class ChunkCheckpoint(Checkpoint):
+    """A bench of chunks of runs; ``issues`` are the names of the issues, the rest as for any `Checkpoint`."""
 
     def __init__(self, target: Path, identity: dict[str, Any], issues: tuple[str, ...]) -> None:
         self.issues = issues
@@ -152,15 +152,15 @@ class Bench(Workbench):
     def _tally(self, chunk: int) -> Tally:
         import numpy as np
 
-        from negsim.analysis.tally import Tally
+        from negsim.analysis import Tally
 
         with self._file("tally", chunk).open("rb") as file, np.load(file) as arrays:
             return Tally.of_arrays(dict(arrays))
 
     def read(self, chunk: int, keep: bool) -> Part:
         """A finished chunk."""
-        from negsim.projection.execution import Part
-        from negsim.projection.storage import read_outcomes, read_rows
+        from negsim.projection.chunks import Part
+        from negsim.projection.tidy import read_outcomes, read_rows
 
         if not keep:
             return Part(chunk, self._tally(chunk))
@@ -174,7 +174,7 @@ class Bench(Workbench):
             NegsimError: it can't be written; what was finished before stays.
         """
         from negsim.projection.chunks import CHUNK
-        from negsim.projection.storage import outcomes_bytes, rows_bytes
+        from negsim.projection.tidy import outcomes_bytes, rows_bytes
 
         first = part.chunk * CHUNK
         write_file(self._file("outcomes", part.chunk), outcomes_bytes(part.outcomes, self.issues, first))

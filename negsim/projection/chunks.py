@@ -1,6 +1,19 @@
-"""How many runs are cut into chunks, the grain of all results."""
+"""Chunks of runs, the grain of all results: their sizes, what a worker has to know, what it returns."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+from negsim.errors import NegsimError
+
+if TYPE_CHECKING:
+    from negsim.analysis import Tally
+    from negsim.simulation import Compiled
+
+DEFAULT_RUNS = 2000
+DEFAULT_SEED = 1
 
 #: Runs that are counted together. Results are added up in this grain whatever the engine, the workers or the split.
 CHUNK = 8192
@@ -17,3 +30,29 @@ def sizes(runs: int, first: int = 0) -> dict[int, tuple[int, int]]:
         chunk: (max(first, chunk * CHUNK), min(last, (chunk + 1) * CHUNK) - max(first, chunk * CHUNK))
         for chunk in range(first // CHUNK, -(-last // CHUNK))
     }
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker has to know, sent once."""
+
+    compiled: Compiled
+    engine: str
+    seed: int
+    luck: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """What comes back of a chunk: its counts, and its outcomes and rows if they are wanted."""
+
+    chunk: int
+    tally: Tally
+    outcomes: Any = None
+    rows: Any = None
+
+
+def whole_number(what: str, value: object, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
+        raise NegsimError(f"{what} is a whole number from {low} to {high}, but was {value!r}")
+    return int(value)

@@ -12,44 +12,23 @@ import time
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis.tally import Tally, count
+from negsim.analysis import count
 from negsim.errors import NegsimError
-from negsim.projection.running import ENGINES
+from negsim.projection.chunks import Job, Part
+from negsim.simulation.engines import ENGINES
 
 if TYPE_CHECKING:
-    from negsim.projection.checkpoint import Bench
-    from negsim.simulation.compiled import Compiled
+    from negsim.projection.checkpoint import ChunkCheckpoint
 
 #: How long a task should take, in seconds: much longer than sending it, short enough to lose.
 TASK = 1.0
 #: Most tasks that wait or run at once, whatever the number of workers: a limit on memory, not on speed.
 AHEAD = 64
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker has to know, sent once."""
-
-    compiled: Compiled
-    engine: str
-    seed: int
-    luck: int = 0
-
-
-@dataclass(frozen=True)
-class Part:
-    """What comes back of a chunk: its counts, and its outcomes and rows if they are wanted."""
-
-    chunk: int
-    tally: Tally
-    outcomes: Any = None
-    rows: Any = None
 
 
 def play(
@@ -74,7 +53,7 @@ def play_all(
     chunks: dict[int, tuple[int, int]],
     keep: bool,
     executor: Executor | None = None,
-    bench: Bench | None = None,
+    checkpoint: ChunkCheckpoint | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Generator[Part]:
     """Play chunks and hand them out in their order, each as soon as those before it are there.
@@ -84,31 +63,31 @@ def play_all(
         chunks: by number, the first run and how many.
         keep: whether the parts carry outcomes.
         executor: who plays; none: this process.
-        bench: a folder that takes finished chunks and gives those of an earlier attempt.
+        checkpoint: a folder that takes finished chunks and gives those of an earlier attempt.
         progress: called with how many runs were finished before, then with how many more are.
 
     Raises:
         NegsimError: a run can't go on, a worker was lost, or the folder can't be written.
     """
-    done = bench.finished(chunks) if bench is not None else set()
+    done = checkpoint.finished(chunks) if checkpoint is not None else set()
     todo = {chunk: size for chunk, size in chunks.items() if chunk not in done}
     if progress is not None:
         progress(sum(size for chunk, (_, size) in chunks.items() if chunk in done))
     fresh = (
-        _here(job, todo, keep or bench is not None, progress)
+        _here(job, todo, keep or checkpoint is not None, progress)
         if executor is None
-        else _there(job, todo, keep or bench is not None, executor, progress)
+        else _there(job, todo, keep or checkpoint is not None, executor, progress)
     )
     waiting: dict[int, Part] = {}
     for chunk in chunks:
         if chunk in done:
-            assert bench is not None
-            yield bench.read(chunk, keep)
+            assert checkpoint is not None
+            yield checkpoint.read(chunk, keep)
             continue
         while chunk not in waiting:
             part = next(fresh)
-            if bench is not None:
-                bench.put(part)
+            if checkpoint is not None:
+                checkpoint.put(part)
                 part = part if keep else Part(part.chunk, part.tally)
             waiting[part.chunk] = part
         yield waiting.pop(chunk)

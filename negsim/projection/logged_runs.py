@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.agenda.status import Status
-from negsim.analysis.logs import Logs, joined
+from negsim.agenda import Status
+from negsim.analysis import Logs, joined
 from negsim.simulation import compiler as compiled
 from negsim.simulation.engines import batch
 
 if TYPE_CHECKING:
-    from negsim.scenario.models import IssueSetup
-    from negsim.scenario.scenario import Scenario
-    from negsim.simulation.compiled import Compiled, Record
+    from negsim.scenario import IssueSetup, Scenario
+    from negsim.simulation import Compiled, Record
 
 #: The most runs whose logs a picture takes: their quantiles are good to a hundredth or two, and they take a second.
 MOST = 2000

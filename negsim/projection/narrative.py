@@ -7,11 +7,11 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from negsim.files.terminal_text import WIDTH, wrap
+from negsim.files import WIDTH, wrap
 
 
 @dataclass(frozen=True)
-class Beat:
+class TraceEntry:
     """Something that happens: when, what kind of thing, in words, and the facts behind the words.
 
     ``depth`` is 1 for what happens within something else, such as a discussion at a meeting; ``about`` names the issue
@@ -43,7 +43,7 @@ class End:
 
 
 @dataclass(frozen=True)
-class Story:
+class Trace:
     """What happens in one run, in order; ``print`` it, or take `data` for JSON."""
 
     title: str
@@ -52,7 +52,7 @@ class Story:
     run: int
     seed: int
     hash: str
-    beats: tuple[Beat, ...]
+    beats: tuple[TraceEntry, ...]
     ends: tuple[End, ...]
 
     @property
@@ -99,7 +99,7 @@ class Story:
         return f"<pre>{escape(self.text)}</pre>"
 
 
-def _told(beat: Beat) -> bool:
+def _told(beat: TraceEntry) -> bool:
     return bool(beat.words)
 
 

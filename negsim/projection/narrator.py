@@ -7,10 +7,11 @@ from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from negsim.agenda.status import Reason, Spent, Status
-from negsim.analysis.headline import WAITS
-from negsim.projection.narrative import Beat, End, Story
-from negsim.simulation.events import Kind
+from negsim.agenda import Reason, Spent, Status
+from negsim.analysis import WAITS
+from negsim.projection.chunks import DEFAULT_SEED, whole_number
+from negsim.projection.narrative import End, Trace, TraceEntry
+from negsim.simulation import Kind
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from negsim.scenario.scenario import Scenario
-    from negsim.simulation.compiled import Compiled
+    from negsim.scenario import Scenario
+    from negsim.simulation import Compiled
 
 #: Words, what they are about, and facts of an event.
 Tale = tuple[str, str, dict[str, Any]]
@@ -36,10 +37,10 @@ def tell(
     *,
     run: int,
     seed: int,
-) -> Story:
+) -> Trace:
     """Tell a run from its event log (``EVENT`` rows), its outcome (``OUTCOME``) and the names of their numbers."""
     teller = _Teller(scenario, names)
-    return Story(
+    return Trace(
         title=scenario.title,
         as_of=scenario.as_of,
         horizon=scenario.horizon_date,
@@ -49,6 +50,21 @@ def tell(
         beats=tuple(teller.beats(events)),
         ends=tuple(teller.end(j, row) for j, row in enumerate(outcome)),
     )
+
+
+def trace(scenario: Scenario, run: int, seed: int = DEFAULT_SEED, luck: int = 0) -> Trace:
+    """Replay one run of a scenario, alone, and tell what happens in it.
+
+    Raises:
+        NegsimError: the number of the run or the seed is out of range.
+    """
+    from negsim.simulation import compiler as compiled
+    from negsim.simulation.engines import reference
+
+    run, seed = whole_number("run", run, 0, 2**63 - 1), whole_number("seed", seed, 0, 2**64 - 1)
+    names = compiled.compile(scenario)
+    outcomes, _ = reference.run(names, seed, run, 1, luck)
+    return tell(scenario, names, reference.trace(names, seed, run, luck), outcomes[0], run=run, seed=seed)
 
 
 def _percent(share: float) -> str:
@@ -90,7 +106,7 @@ class _Teller:
         self.since: dict[int, date] = {}
         self.today = scenario.as_of
 
-    def beats(self, events: npt.NDArray[np.void]) -> Iterator[Beat]:
+    def beats(self, events: npt.NDArray[np.void]) -> Iterator[TraceEntry]:
         """Every event; offers are told with the discussion that they belong to."""
         tales = {
             Kind.STATUS: self._status,
@@ -113,7 +129,7 @@ class _Teller:
             self.today = self.scenario.as_of + timedelta(days=int(day // 1))
             words, about, facts = tales[kind](event)
             depth = int(kind in _WITHIN)
-            yield Beat(self.today, day, kind.name.lower(), words, depth, about, facts)
+            yield TraceEntry(self.today, day, kind.name.lower(), words, depth, about, facts)
 
     def end(self, issue: int, row: Any) -> End:
         """How an issue stands at the end, from its outcome."""

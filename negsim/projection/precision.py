@@ -11,7 +11,7 @@ from negsim.errors import ComplaintsError, NegsimError
 from negsim.projection.chunks import CHUNK
 
 if TYPE_CHECKING:
-    from negsim.analysis.tally import Tally
+    from negsim.analysis import Tally
 
 
 #: The most runs unless somebody says otherwise.
@@ -39,7 +39,7 @@ class Precision:
         >>> Precision.of("7d"), Precision.of(0.005)
         (Precision(se=None, days=7.0, most=1000000), Precision(se=0.005, days=None, most=1000000))
         """
-        from negsim.quantities.parsing import parse_plain
+        from negsim.quantities import parse_plain
 
         try:
             value = float(text)
@@ -114,7 +114,7 @@ def date_error(tally: Tally) -> float:
     A date whose upper end lies beyond the horizon is not known at all; one that half of the runs clearly never reach
     has no error to speak of.
     """
-    from negsim.analysis.summary import quantile_range
+    from negsim.analysis import quantile_range
 
     errors = [0.0]
     for counts in tally.resolved:

@@ -1,8 +1,8 @@
-"""The result: what every run gave, where it comes from, and the questions one asks of it."""
+"""The result: a distribution over dates, and the questions one asks of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,25 +12,20 @@ from negsim.errors import NegsimError
 
 if TYPE_CHECKING:
     import os
-    from pathlib import Path
 
-    import numpy as np
     import numpy.typing as npt
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from negsim.analysis.context import Setting
-    from negsim.analysis.logs import Logs
-    from negsim.analysis.planning import HowMany, When
-    from negsim.analysis.summary import Summary
-    from negsim.analysis.tally import Tally
-    from negsim.projection.narrative import Story
-    from negsim.projection.precision import Precision
-    from negsim.scenario.scenario import Scenario
+    from negsim.analysis import HowMany, Summary, When
+    from negsim.projection.narrative import Trace
+
+from negsim.projection.results import Results
+from negsim.projection.scenario_context import day_of_text
 
 
 @dataclass(frozen=True, eq=False)
-class Projection:
+class Projection(Results):
     """A distribution over dates: the outcomes of all runs of a scenario, and what produced them.
 
     All figures come from the ``tally``, which is exact and small however many runs there are. ``outcomes`` (runs by
@@ -44,87 +39,15 @@ class Projection:
     ['title', 'p', 'se']
     """
 
-    scenario: Scenario
-    tally: Tally
-    seed: int
-    engine: str
-    versions: Mapping[str, str]
-    luck: int = 0
-    precision: Precision | None = None
-    folder: Path | None = None
-    kept: tuple[npt.NDArray[np.void], npt.NDArray[np.void]] | None = None
-
-    def __post_init__(self) -> None:
-        for table in self.kept or ():
-            table.setflags(write=False)
-
     def __repr__(self) -> str:
         return f"<Projection: {self.runs:,} runs of {self.scenario.title!r}, seed {self.seed}, {self.engine} engine>"
-
-    @property
-    def runs(self) -> int:
-        """How many runs there are."""
-        return self.tally.runs
-
-    @cached_property
-    def _tables(self) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
-        if self.kept is not None:
-            return self.kept
-        if self.folder is None:
-            raise NegsimError(
-                f"the outcomes of {self.runs:,} runs were counted and not kept; "
-                "run with out=FOLDER (--out) to have them on disk"
-            )
-        from negsim.projection.storage import read_tables
-
-        return read_tables(self.folder, self.runs, len(self.scenario.issues))
-
-    @property
-    def outcomes(self) -> npt.NDArray[np.void]:
-        """A row a run and issue (`events.OUTCOME`), read-only; from the folder if they are not in memory.
-
-        Raises:
-            NegsimError: there were too many to keep, and no folder to write them to.
-        """
-        return self._tables[0]
-
-    @property
-    def run_table(self) -> npt.NDArray[np.void]:
-        """A row a run (`events.RUN`), read-only.
-
-        Raises:
-            NegsimError: as for ``outcomes``.
-        """
-        return self._tables[1]
-
-    @property
-    def precision_data(self) -> dict[str, Any] | None:
-        """What ``precision`` asked for, whether it was ``reached``, the least and most runs; None without a goal."""
-        return None if self.precision is None else self.precision.data(self.tally)
-
-    @property
-    def hash(self) -> str:
-        """The SHA-256 of the resolved scenario, in hexadecimal."""
-        return self.scenario.hash
-
-    @cached_property
-    def setting(self) -> Setting:
-        """The names and dates of the scenario, as the analyses take them."""
-        return setting_of(self.scenario)
-
-    @cached_property
-    def logs(self) -> Logs:
-        """The event logs of the first runs, at most 2,000: played again when a picture asks for them."""
-        from negsim.projection.logged_runs import watch
-
-        return watch(self.scenario, self.runs, self.seed, self.luck)
 
     @cached_property
     def digest(self) -> Summary:
         """The headline figures as objects; `summary` is the same as a table."""
-        from negsim.analysis.summary import summarise
+        from negsim.analysis import summarise
 
-        return summarise(self.setting, self.tally)
+        return summarise(self.context, self.tally)
 
     def summary(self) -> pd.DataFrame:
         """The headline, a row an issue and one for all: chances by date, 50 and 80 % dates, terms, what it waits for.
@@ -132,9 +55,9 @@ class Projection:
         Probabilities come with their Monte Carlo standard error (``se``). A date that lies beyond the horizon reads
         ``after`` its last day.
         """
-        from negsim.analysis.headline import frame
+        from negsim.analysis import headline_frame
 
-        return frame(self.digest)
+        return headline_frame(self.digest)
 
     @property
     def issues(self) -> pd.DataFrame:
@@ -151,7 +74,7 @@ class Projection:
     def _issues(self) -> pd.DataFrame:
         from negsim.projection.tidy import tidy
 
-        return tidy(self.outcomes, [facts.id for facts in self.setting.issues])
+        return tidy(self.outcomes, [facts.id for facts in self.context.issues])
 
     def agreed_by(self, on: str | date) -> pd.DataFrame:
         """As ``resolved_by``, for the agreement that stands at the end of the run: not yet carried out, nor undone.
@@ -175,10 +98,10 @@ class Projection:
     def _by(self, on: str | date, counts: npt.NDArray[Any], every: npt.NDArray[Any]) -> pd.DataFrame:
         import pandas as pd
 
-        from negsim.analysis.summary import chance_by
+        from negsim.analysis import chance_by
 
-        day = self.setting.day_of(day_of_text(on))
-        rows = {facts.id: (facts.title, chance_by(counts[j], day)) for j, facts in enumerate(self.setting.issues)}
+        day = self.context.day_of(day_of_text(on))
+        rows = {facts.id: (facts.title, chance_by(counts[j], day)) for j, facts in enumerate(self.context.issues)}
         rows["all"] = ("all issues", chance_by(every, day))
         return pd.DataFrame(
             [{"issue": name, "title": title, "p": c.p, "se": c.se} for name, (title, c) in rows.items()]
@@ -200,9 +123,9 @@ class Projection:
         >>> str(p.when(0.5, ["banking", "framework"]).day), p.when(0.5).day
         ('2026-04-28', None)
         """
-        from negsim.analysis.planning import when
+        from negsim.analysis import when
 
-        return when(self.setting, self.outcomes["resolved"], probability, issues, first)
+        return when(self.context, self.outcomes["resolved"], probability, issues, first)
 
     def how_many(self, by: str | date, issues: Sequence[str] | None = None) -> HowMany:
         """How many issues are resolved on a date or before it: a distribution over the runs.
@@ -219,9 +142,9 @@ class Projection:
         >>> p.how_many("2026-04-10").median, p.how_many("2026-04-10").at_least(1).value
         (2, 0.9)
         """
-        from negsim.analysis.planning import how_many
+        from negsim.analysis import how_many
 
-        return how_many(self.setting, self.outcomes["resolved"], day_of_text(by), issues)
+        return how_many(self.context, self.outcomes["resolved"], day_of_text(by), issues)
 
     def ends(self) -> pd.DataFrame:
         """How often each issue is the first to be resolved, and how often the last one standing, with standard errors.
@@ -235,29 +158,29 @@ class Projection:
     def assumption_share(self, on: str | date) -> pd.DataFrame:
         """How much of the spread of "resolved by ``on``" lies in the assumptions, and how much in chance.
 
-        Plays the same runs again under another luck: the same assumptions, other chance. The covariance of a run with
-        its twin is the variance that the assumptions explain; divided by the whole variance it is their share, with
-        the standard error of a correlation, ``(1 - share^2) / sqrt(runs)``. NaN where every run ends alike.
+        Draws the assumptions of the first runs, at most 1,000, and runs each under eight sets of random draws. A one-way
+        analysis of variance (`negsim.analysis.split`) divides the variance: ``assumption`` is the assumptions' share,
+        ``low`` and ``high`` its 95 % interval. NaN where every run ends alike.
 
         Raises:
-            NegsimError: the outcomes were not kept, or the date is out of range.
+            NegsimError: the date is out of range, or there are fewer than two runs.
         """
         import numpy as np
         import pandas as pd
 
-        from negsim.analysis.tally import whole
-        from negsim.projection.running import run
+        from negsim.analysis import split
+        from negsim.projection.assumption_share import DRAWS, under_lucks
+        from negsim.simulation import compile
 
-        day, horizon = self.setting.day_of(day_of_text(on)), self.setting.horizon_days
-        twin = run(self.scenario, self.runs, self.seed, self.engine, luck=self.luck + 1)
-        done = [whole(p.outcomes["resolved"], horizon) for p in (self, twin)]
+        day = self.context.day_of(day_of_text(on))
+        days = list(under_lucks(compile(self.scenario), self.seed, min(self.runs, DRAWS)))
         rows = []
-        for j, facts in enumerate(self.setting.issues):
-            one, two = (np.where(days[:, j] < horizon, days[:, j] <= day, False).astype(float) for days in done)
-            spread = np.sqrt(one.var() * two.var())
-            share = float(np.mean((one - one.mean()) * (two - two.mean())) / spread) if spread > 0 else float("nan")
-            se = (1 - share**2) / np.sqrt(self.runs)
-            rows.append({"issue": facts.id, "title": facts.title, "p": one.mean(), "assumption": share, "se": se})
+        for j, facts in enumerate(self.context.issues):
+            by = np.column_stack([np.floor(each[:, j]) <= day for each in days]).astype(float)
+            found = split(by)
+            low, high = found.share_range
+            row = {"issue": facts.id, "title": facts.title, "p": found.mean, "assumption": found.share}
+            rows.append(row | {"low": low, "high": high})
         return pd.DataFrame(rows).set_index("issue")
 
     def quality(self, of: str | None = None) -> pd.DataFrame:
@@ -279,11 +202,11 @@ class Projection:
         >>> p.quality("staff_for_property")[["joint", "most", "to_frontier"]].round(2).values.tolist()
         [[1.3, 1.45, 0.0]]
         """
-        from negsim.analysis.quality import frame, qualities
+        from negsim.analysis import qualities, quality_frame
         from negsim.projection.views import bargain
 
         first = bargain(self, of)
-        return frame(qualities(self.setting, self.logs, self.logs.bargains() if of is None else [first]))
+        return quality_frame(qualities(self.context, self.logs, self.logs.bargains() if of is None else [first]))
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
@@ -298,7 +221,7 @@ class Projection:
         """
         import pandas as pd
 
-        from negsim.simulation.compiler import compile
+        from negsim.simulation import compile
 
         compiled = compile(self.scenario)
         values = compiled.assumed(self.seed, 0, self.runs)
@@ -318,11 +241,6 @@ class Projection:
         from negsim.projection.views import view
 
         return view(self, kind, run, of)
-
-    @property
-    def provenance(self) -> str:
-        """What produced this, in a line."""
-        return f"{self.runs:,} runs, seed {self.seed}, {self.engine} engine, scenario {self.hash[:8]}"
 
     @property
     def notes(self) -> list[str]:
@@ -361,13 +279,13 @@ class Projection:
 
         return draw(kind, self.view(kind, run, of), ax)
 
-    def trace(self, run: int) -> Story:
+    def trace(self, run: int) -> Trace:
         """What happens in one of the runs, told from its event log.
 
         Raises:
             NegsimError: there is no run of that number.
         """
-        from negsim.projection.running import trace
+        from negsim.projection.narrator import trace
 
         if not 0 <= run < self.runs:
             raise NegsimError(f"there are runs 0 to {self.runs - 1}, but was {run}")
@@ -392,66 +310,12 @@ class Projection:
         """
         from negsim.projection.storage import load
 
-        return load(folder)
+        return cls(**load(folder))
 
     def _repr_html_(self) -> str:
-        from negsim.analysis.headline import frame
+        from negsim.analysis import headline_frame
         from negsim.projection.html import table
 
-        return table(frame(self.digest), title=f"{self.setting.talks}: {self.setting.title}", foot=self.provenance)
-
-
-def day_of_text(value: str | date) -> date:
-    """A date from how people write it.
-
-    Raises:
-        NegsimError: it is none.
-
-    >>> day_of_text("2026-04-10").year
-    2026
-    """
-    if isinstance(value, date):
-        return date(value.year, value.month, value.day)
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise NegsimError(f"a date is written 2026-04-10, but was {value!r}") from None
-
-
-def setting_of(scenario: Scenario) -> Setting:
-    """The names and dates of a scenario, as the analyses take them."""
-    from negsim.analysis.context import Entry, IssueFacts, Names, Round, Setting
-
-    agenda = scenario.agenda
-    a, b = scenario.sides
-    titles = {side: agenda.sides[side].title for side in scenario.sides}
-    return Setting(
-        title=scenario.title,
-        talks=agenda.title,
-        as_of=scenario.as_of,
-        horizon=scenario.horizon_date,
-        sides=(titles[a], titles[b]),
-        side_ids=(a, b),
-        issues=tuple(
-            IssueFacts(
-                id=name,
-                title=agenda.issues[name].title,
-                status=issue.start.status,
-                options=tuple(option.title for option in issue.options),
-                history=tuple(
-                    Entry(change.date.earliest, change.date.latest, change.status)
-                    for change in agenda.issues[name].history
-                    if change.date.latest <= scenario.as_of
-                ),
-            )
-            for name, issue in scenario.issues.items()
-        ),
-        rounds=tuple(Round(r.date.earliest, r.date.latest, r.title) for r in agenda.rounds.values()),
-        names=Names(
-            packages=tuple(package.title for package in scenario.packages.values()),
-            package_ids=tuple(scenario.packages),
-            channels=tuple(channel.title for channel in scenario.channels.values()),
-            shocks=tuple(shock.title for shock in scenario.shocks.values()),
-            regimes=tuple(scenario.climate.regimes),
-        ),
-    )
+        return table(
+            headline_frame(self.digest), title=f"{self.context.talks}: {self.context.title}", foot=self.provenance
+        )

@@ -5,35 +5,23 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from negsim import __version__
-from negsim.errors import NegsimError, did_you_mean, one_of
-from negsim.projection.chunks import sizes
+from negsim.projection.chunks import DEFAULT_RUNS, DEFAULT_SEED, sizes, whole_number
+from negsim.simulation import __version__, pick_engine
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from negsim.analysis.tally import Tally
-    from negsim.projection.checkpoint import Bench
-    from negsim.projection.execution import Part
-    from negsim.projection.narrative import Story
+    from negsim.analysis import Tally
+    from negsim.projection.checkpoint import ChunkCheckpoint
+    from negsim.projection.chunks import Part
     from negsim.projection.projection import Projection
-    from negsim.scenario.scenario import Scenario
-
-#: The engines by name, and the module of each.
-ENGINES = {"batch": "negsim.simulation.engines.batch", "reference": "negsim.simulation.engines.reference"}
-
-DEFAULT_RUNS = 2000
-DEFAULT_SEED = 1
+    from negsim.scenario import Scenario
 
 #: Outcomes of more rows than this (runs x issues) are not kept in memory; their counts are, and ``out`` keeps all.
 KEPT = 4_000_000
-
-#: Fewer runs than this are not worth compiling the batch engine for.
-WORTH_BATCH = 200
 
 #: The packages whose version can change a result.
 _MATTERS = ("numba", "numpy", "scipy", "simpy")
@@ -78,15 +66,15 @@ def run(
     >>> p.runs, p.seed, p.engine
     (20, 1, 'reference')
     """
+    from negsim.projection import execution as work
+    from negsim.projection import storage as store
     from negsim.projection.precision import MOST, Precision
     from negsim.projection.projection import Projection
-    from negsim.projection.projection import execution as work
-    from negsim.projection.projection import storage as store
     from negsim.simulation import compiler as compiled
 
     most = runs if runs is not None else (DEFAULT_RUNS if precision is None else MOST)
-    most, seed = _whole("runs", most, 1, 1_000_000_000), _whole("seed", seed, 0, 2**64 - 1)
-    luck = _whole("luck", luck, 0, 2**63 - 1)
+    most, seed = whole_number("runs", most, 1, 1_000_000_000), whole_number("seed", seed, 0, 2**64 - 1)
+    luck = whole_number("luck", luck, 0, 2**63 - 1)
     goal = None if precision is None else Precision.of(precision, most)
     engine = pick_engine(engine, most)
     job = work.Job(compiled.compile(scenario), engine, seed, luck)
@@ -99,8 +87,8 @@ def run(
     total: Tally | None = None
     if out is not None:
         store.refuse_to_overwrite(Path(out), scenario.hash)
-    with _bench(out, scenario, seed, luck, used) as bench:
-        played = work.play_all(job, chunks, keep, executor, bench, progress)
+    with _checkpoint(out, scenario, seed, luck, used) as checkpoint:
+        played = work.play_all(job, chunks, keep, executor, checkpoint, progress)
         with contextlib.closing(played):
             for part in played:
                 total = part.tally if total is None else total + part.tally
@@ -112,60 +100,23 @@ def run(
         tables = work.joined(parts) if keep else None
         folder = None if out is None else Path(out)
         projection = Projection(scenario, total, seed, engine, used, luck, goal, folder, tables)
-        if bench is not None:
-            store.finish(bench, projection, command)
+        if checkpoint is not None:
+            store.finish(checkpoint, projection, command)
     return projection
 
 
 @contextlib.contextmanager
-def _bench(
+def _checkpoint(
     out: str | os.PathLike[str] | None, scenario: Scenario, seed: int, luck: int, used: dict[str, str]
-) -> Iterator[Bench | None]:
+) -> Iterator[ChunkCheckpoint | None]:
     if out is None:
         yield None
         return
-    from negsim.projection.checkpoint import Bench
-    from negsim.projection.projection import storage as store
+    from negsim.projection import storage as store
+    from negsim.projection.checkpoint import ChunkCheckpoint
 
-    with Bench(Path(out), store.identity(scenario, seed, luck, used), tuple(scenario.issues)) as bench:
-        yield bench
-
-
-def trace(scenario: Scenario, run: int, seed: int = DEFAULT_SEED, luck: int = 0) -> Story:
-    """Replay one run of a scenario, alone, and tell what happens in it.
-
-    Raises:
-        NegsimError: the number of the run or the seed is out of range.
-    """
-    from negsim.projection.narrator import tell
-    from negsim.simulation import compiler as compiled
-    from negsim.simulation.engines import reference
-
-    run, seed = _whole("run", run, 0, 2**63 - 1), _whole("seed", seed, 0, 2**64 - 1)
-    names = compiled.compile(scenario)
-    outcomes, _ = reference.run(names, seed, run, 1, luck)
-    return tell(scenario, names, reference.trace(names, seed, run, luck), outcomes[0], run=run, seed=seed)
-
-
-def pick_engine(name: str, runs: int = DEFAULT_RUNS) -> str:
-    """The engine that a name stands for; ``auto`` is the batch engine, unless it had to be compiled for a few runs.
-
-    Raises:
-        NegsimError: there is no such engine.
-
-    >>> pick_engine("auto", 2000), pick_engine("reference")
-    ('batch', 'reference')
-    """
-    if name == "auto":
-        from negsim.simulation.machine import is_compiled
-
-        return "batch" if runs >= WORTH_BATCH or is_compiled("batch") else "reference"
-    if name not in ENGINES:
-        hint = did_you_mean(name, ENGINES)
-        allowed = one_of(["auto", *ENGINES])
-        meant = f"; did you mean {hint}?" if hint else ""
-        raise NegsimError(f'there is no engine "{name}"; allowed: {allowed}{meant}')
-    return name
+    with ChunkCheckpoint(Path(out), store.identity(scenario, seed, luck, used), tuple(scenario.issues)) as checkpoint:
+        yield checkpoint
 
 
 def versions() -> dict[str, str]:
@@ -175,9 +126,3 @@ def versions() -> dict[str, str]:
 
     ours = {"negsim": __version__, "python": platform.python_version()}
     return ours | {name: metadata.version(name) for name in _MATTERS}
-
-
-def _whole(what: str, value: object, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
-        raise NegsimError(f"{what} is a whole number from {low} to {high}, but was {value!r}")
-    return int(value)

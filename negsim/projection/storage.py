@@ -11,65 +11,55 @@ A folder appears whole or not at all. One that exists is replaced only if it is 
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError
+from negsim.projection.results_folder import FORMAT, MANIFEST, TABLES, TALLY, check_digest, digests, read_manifest
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-    import pandas as pd
-
-    from negsim.projection.projection import Projection
-    from negsim.scenario.scenario import Scenario
-
-FORMAT = "negsim projection 3"
-MANIFEST, TALLY = "manifest.json", "tally.npz"
-TABLES = ("outcomes", "runs")
+    from negsim.projection.results import Results
+    from negsim.scenario import Scenario
 
 
-def save(projection: Projection, folder: str | os.PathLike[str], command: str = "") -> None:
+def save(projection: Results, folder: str | os.PathLike[str], command: str = "") -> None:
     """Write a projection to a folder: all of it, or nothing.
 
     Raises:
         NegsimError: the folder holds something else, or cannot be written.
     """
-    from negsim.analysis.tally import count
-    from negsim.projection.checkpoint import Bench
-    from negsim.projection.chunks import sizes
-    from negsim.projection.execution import Part
+    from negsim.analysis import count
+    from negsim.projection.checkpoint import ChunkCheckpoint
+    from negsim.projection.chunks import Part, sizes
 
-    setting = projection.setting
-    most = max(len(facts.options) for facts in setting.issues)
+    context = projection.context
+    most = max(len(facts.options) for facts in context.issues)
     target = Path(folder)
     refuse_to_overwrite(target, projection.hash)
     who = identity(projection.scenario, projection.seed, projection.luck, projection.versions)
-    with Bench(target, who, tuple(projection.scenario.issues)) as bench:
+    with ChunkCheckpoint(target, who, tuple(projection.scenario.issues)) as checkpoint:
         try:
             for chunk, (first, runs) in sizes(projection.runs).items():
                 span = slice(first, first + runs)
                 outcomes, rows = projection.outcomes[span], projection.run_table[span]
-                bench.put(Part(chunk, count(outcomes, rows, setting.horizon_days, most), outcomes, rows))
-            finish(bench, projection, command)
+                checkpoint.put(Part(chunk, count(outcomes, rows, context.horizon_days, most), outcomes, rows))
+            finish(checkpoint, projection, command)
         except BaseException:
-            if bench.new:  # nothing that took long is on it
-                bench.discard()
+            if checkpoint.new:  # nothing that took long is on it
+                checkpoint.discard()
             raise
 
 
-def finish(bench: Any, projection: Projection, command: str = "") -> None:
+def finish(checkpoint: Any, projection: Results, command: str = "") -> None:
     """Turn a bench whose chunks are all there into the projection's folder.
 
     Raises:
         NegsimError: it cannot be written.
     """
-    bench.keep_only(projection.runs)
-    bench.write(TALLY, _tally_bytes(projection))
+    checkpoint.keep_only(projection.runs)
+    checkpoint.write(TALLY, _tally_bytes(projection))
     manifest = {
         "format": FORMAT,
         "title": projection.scenario.title,
@@ -81,11 +71,11 @@ def finish(bench: Any, projection: Projection, command: str = "") -> None:
         "engine": projection.engine,
         "versions": dict(projection.versions),
         "command": command,
-        "sha256": _digests(bench.folder),
+        "sha256": digests(checkpoint.folder),
         "scenario": projection.scenario.to_yaml(),
     }
-    bench.write(MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
-    bench.become()
+    checkpoint.write(MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+    checkpoint.become()
 
 
 def identity(scenario: Scenario, seed: int, luck: int, versions: Any) -> dict[str, Any]:
@@ -93,23 +83,22 @@ def identity(scenario: Scenario, seed: int, luck: int, versions: Any) -> dict[st
     return {"format": FORMAT, "hash": scenario.hash, "seed": seed, "luck": luck, "versions": dict(versions)}
 
 
-def load(folder: str | os.PathLike[str]) -> Projection:
-    """Read a projection from its folder; the outcomes are read when they are asked for.
+def load(folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """The fields of the projection in a folder; the outcomes are read when they are asked for.
 
     Raises:
         NegsimError: the folder holds no projection, or one that does not fit its own manifest.
     """
     import numpy as np
 
-    from negsim.analysis.tally import Tally
-    from negsim.files.yaml import read_yaml_text
+    from negsim.analysis import Tally
+    from negsim.files import read_yaml_text
     from negsim.projection.precision import Precision
-    from negsim.projection.projection import Projection
-    from negsim.scenario.scenario import from_mapping
+    from negsim.scenario import from_mapping
 
     path = Path(folder)
     manifest = read_manifest(path)
-    _check_digest(path, TALLY, manifest)
+    check_digest(path, TALLY, manifest)
     with np.load(path / TALLY) as arrays:
         tally = Tally.of_arrays(dict(arrays))
     origin = str(path / MANIFEST)
@@ -120,51 +109,16 @@ def load(folder: str | os.PathLike[str]) -> Projection:
             "that reads its scenario differently; run the scenario again"
         )
     goal = manifest["precision"]
-    return Projection(
-        scenario,
-        tally,
-        manifest["seed"],
-        manifest["engine"],
-        manifest["versions"],
-        luck=manifest["luck"],
-        precision=None if goal is None else Precision.of_data(goal),
-        folder=path,
-    )
-
-
-def read_tables(folder: Path, runs: int, issues: int) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
-    """The outcomes and the rows of the runs of a folder.
-
-    Raises:
-        NegsimError: they are not the ones of the manifest.
-    """
-    import numpy as np
-
-    manifest = read_manifest(folder)
-    for name in TABLES:
-        _check_digest(folder, name, manifest)
-    outcomes = [read_outcomes(part, issues) for part in sorted((folder / "outcomes").iterdir())]
-    rows = [read_rows(part) for part in sorted((folder / "runs").iterdir())]
-    return np.concatenate(outcomes), np.concatenate(rows)
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a folder.
-
-    Raises:
-        NegsimError: there is none, or it is not one of ours.
-    """
-    if not folder.is_dir():
-        raise NegsimError(f"{folder} is no folder")
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise NegsimError(f"{folder} holds no projection: it has no {MANIFEST}") from None
-    except (OSError, ValueError) as error:
-        raise NegsimError(f"{folder / MANIFEST} cannot be read: {error}") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise NegsimError(f'{folder / MANIFEST} is not a manifest of the format "{FORMAT}"')
-    return manifest
+    return {
+        "scenario": scenario,
+        "tally": tally,
+        "seed": manifest["seed"],
+        "engine": manifest["engine"],
+        "versions": manifest["versions"],
+        "luck": manifest["luck"],
+        "precision": None if goal is None else Precision.of_data(goal),
+        "folder": path,
+    }
 
 
 def refuse_to_overwrite(folder: Path, scenario_hash: str) -> None:
@@ -195,65 +149,7 @@ def refuse_to_overwrite(folder: Path, scenario_hash: str) -> None:
             )
 
 
-def _check_digest(folder: Path, name: str, manifest: dict[str, Any]) -> None:
-    if _digests(folder, (name,)).get(name) != manifest["sha256"].get(name):
-        raise NegsimError(f"{folder / name} is missing or is not what {folder / MANIFEST} describes")
-
-
-def _digests(folder: Path, names: tuple[str, ...] = (*TABLES, TALLY)) -> dict[str, str]:
-    """The SHA-256 of each file, and of each folder's files end to end."""
-    found = {}
-    for name in names:
-        path = folder / name
-        if not path.exists():
-            continue
-        total = hashlib.sha256()
-        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-            with file.open("rb") as stream:
-                total.update(hashlib.file_digest(stream, "sha256").digest())
-        found[name] = total.hexdigest()
-    return found
-
-
-def _tally_bytes(projection: Projection) -> bytes:
+def _tally_bytes(projection: Results) -> bytes:
     from negsim.projection.checkpoint import tally_bytes
 
     return tally_bytes(projection.tally)
-
-
-def outcomes_bytes(outcomes: npt.NDArray[np.void], issues: tuple[str, ...], first: int) -> bytes:
-    """Outcomes as a Parquet file."""
-    from negsim.projection.tidy import tidy
-
-    return _parquet(tidy(outcomes, issues, first))
-
-
-def rows_bytes(rows: npt.NDArray[np.void], first: int) -> bytes:
-    """Rows of runs as a Parquet file."""
-    from negsim.projection.tidy import tidy_runs
-
-    return _parquet(tidy_runs(rows, first))
-
-
-def _parquet(table: pd.DataFrame) -> bytes:
-    stream = io.BytesIO()
-    table.to_parquet(stream, index=False, compression="zstd")
-    return stream.getvalue()
-
-
-def read_outcomes(path: Path, issues: int) -> npt.NDArray[np.void]:
-    """The outcomes of a Parquet file."""
-    import pandas as pd
-
-    from negsim.projection.tidy import untidy
-
-    return untidy(pd.read_parquet(path), issues)
-
-
-def read_rows(path: Path) -> npt.NDArray[np.void]:
-    """The rows of runs of a Parquet file."""
-    import pandas as pd
-
-    from negsim.projection.tidy import untidy_runs
-
-    return untidy_runs(pd.read_parquet(path))

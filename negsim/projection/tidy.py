@@ -1,16 +1,18 @@
-"""Outcomes as a tidy table, a row a run and issue; the form of `Projection.issues` and of Parquet files."""
+"""Outcomes as a tidy table, a row a run and issue; the form of `Projection.issues` and of Parquet files, which it reads and writes."""
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.agenda.status import Reason, Spent, Status
-from negsim.simulation.events import OUTCOME, RUN
+from negsim.agenda import Reason, Spent, Status
+from negsim.simulation import OUTCOME, RUN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
     import pandas as pd
@@ -79,3 +81,35 @@ def untidy_runs(table: pd.DataFrame) -> npt.NDArray[np.void]:
     for name in RUN.names or ():
         rows[name] = table[name].to_numpy()
     return rows
+
+
+def outcomes_bytes(outcomes: npt.NDArray[np.void], issues: tuple[str, ...], first: int) -> bytes:
+    """Outcomes as a Parquet file."""
+
+    return _parquet(tidy(outcomes, issues, first))
+
+
+def rows_bytes(rows: npt.NDArray[np.void], first: int) -> bytes:
+    """Rows of runs as a Parquet file."""
+
+    return _parquet(tidy_runs(rows, first))
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
+    stream = io.BytesIO()
+    table.to_parquet(stream, index=False, compression="zstd")
+    return stream.getvalue()
+
+
+def read_outcomes(path: Path, issues: int) -> npt.NDArray[np.void]:
+    """The outcomes of a Parquet file."""
+    import pandas as pd
+
+    return untidy(pd.read_parquet(path), issues)
+
+
+def read_rows(path: Path) -> npt.NDArray[np.void]:
+    """The rows of runs of a Parquet file."""
+    import pandas as pd
+
+    return untidy_runs(pd.read_parquet(path))

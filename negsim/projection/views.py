@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from negsim.projection.projection import Projection
+    from negsim.projection.results import Results
 
 #: Kinds that can show a single run, and the ones that always do.
 OF_A_RUN, ONLY_OF_A_RUN = ("climate", "trace"), ("trace",)
@@ -50,7 +50,7 @@ NOTES = {
 }
 
 
-def view(projection: Projection, kind: str, run: int | None = None, of: str | None = None) -> Any:
+def view(projection: Results, kind: str, run: int | None = None, of: str | None = None) -> Any:
     """The data of a kind of picture.
 
     Args:
@@ -74,57 +74,57 @@ def view(projection: Projection, kind: str, run: int | None = None, of: str | No
     return SHOWN[kind](projection, of) if kind == "frontier" else SHOWN[kind](projection)
 
 
-def note(projection: Projection, kind: str, logged: int | None = None) -> str:
+def note(projection: Results, kind: str, logged: int | None = None) -> str:
     """How the data of a picture were computed and how they are to be read."""
-    a, b = projection.setting.sides
+    a, b = projection.context.sides
     which = "all" if logged == projection.runs else f"the first {logged:,}" if logged else ""
     said = NOTES[kind].format(a=a, b=b, runs=f"{projection.runs:,}", logged=which)
     return f"How computed: {projection.provenance}. {said}"
 
 
-def _tallied(kind: str) -> Callable[[Projection], Any]:
-    def shown(projection: Projection) -> Any:
-        function = getattr(import_module(f"negsim.analysis.{kind}"), kind)
-        return function(projection.setting, projection.tally, note(projection, kind))
+def _tallied(kind: str) -> Callable[[Results], Any]:
+    def shown(projection: Results) -> Any:
+        function = getattr(import_module("negsim.analysis"), kind)
+        return function(projection.context, projection.tally, note(projection, kind))
 
     return shown
 
 
-def _logged(kind: str) -> Callable[[Projection], Any]:
-    def shown(projection: Projection) -> Any:
-        function, logs = getattr(import_module(f"negsim.analysis.{kind}"), kind), projection.logs
-        return function(projection.setting, logs, note(projection, kind, logs.runs))
+def _logged(kind: str) -> Callable[[Results], Any]:
+    def shown(projection: Results) -> Any:
+        function, logs = getattr(import_module("negsim.analysis"), kind), projection.logs
+        return function(projection.context, logs, note(projection, kind, logs.runs))
 
     return shown
 
 
-def _burnup(projection: Projection) -> Any:
-    from negsim.analysis.burnup import burnup
+def _burnup(projection: Results) -> Any:
+    from negsim.analysis import burnup
 
     logs = projection.logs
-    return burnup(projection.setting, projection.tally, logs, note(projection, "burnup", logs.runs))
+    return burnup(projection.context, projection.tally, logs, note(projection, "burnup", logs.runs))
 
 
-def _frontier(projection: Projection, of: str | None = None) -> Any:
-    from negsim.analysis.frontier import frontier
+def _frontier(projection: Results, of: str | None = None) -> Any:
+    from negsim.analysis import frontier
 
     logs = projection.logs
-    return frontier(projection.setting, logs, bargain(projection, of), note(projection, "frontier", logs.runs))
+    return frontier(projection.context, logs, bargain(projection, of), note(projection, "frontier", logs.runs))
 
 
-def bargain(projection: Projection, of: str | None = None) -> int:
+def bargain(projection: Results, of: str | None = None) -> int:
     """The number of a bargain by the id of its package or issue.
 
     Raises:
         NegsimError: there is none of that name, or none in which offers are made.
     """
-    setting = projection.setting
-    ids = [*(issue.id for issue in setting.issues), *setting.names.package_ids]
+    context = projection.context
+    ids = [*(issue.id for issue in context.issues), *context.names.package_ids]
     talked = projection.logs.bargains()
     if of is None:
         if not talked:
             raise NegsimError("no offers are made in these runs: nothing is settled by concession, so no frontier")
-        packages = [b for b in talked if b >= len(setting.issues)]
+        packages = [b for b in talked if b >= len(context.issues)]
         return (packages or talked)[0]
     if of not in ids:
         hint = did_you_mean(of, ids)
@@ -133,23 +133,22 @@ def bargain(projection: Projection, of: str | None = None) -> int:
     return ids.index(of)
 
 
-def _of_run(projection: Projection, kind: str, run: int) -> Any:
-    from negsim.analysis.climate import one_climate
-    from negsim.analysis.lanes import lanes
+def _of_run(projection: Results, kind: str, run: int) -> Any:
+    from negsim.analysis import lanes, one_climate
 
-    setting, log = projection.setting, _log(projection, run)
+    context, log = projection.context, _log(projection, run)
     logs_of = projection.scenario
-    regime = setting.names.regimes.index(logs_of.climate.start)
+    regime = context.names.regimes.index(logs_of.climate.start)
     if kind == "climate":
         said = f"How computed: {projection.provenance}. The climate of run {run}, one of {projection.runs:,}."
-        return one_climate(setting, log, regime, run, said)
-    from negsim.agenda.status import Status
+        return one_climate(context, log, regime, run, said)
+    from negsim.agenda import Status
 
     statuses = tuple(Status[issue.start.status.upper()] for issue in logs_of.issues.values())
-    return lanes(setting, log, statuses, regime, run, note(projection, "trace"))
+    return lanes(context, log, statuses, regime, run, note(projection, "trace"))
 
 
-def _log(projection: Projection, run: int) -> npt.NDArray[np.void]:
+def _log(projection: Results, run: int) -> npt.NDArray[np.void]:
     from negsim.simulation import compiler as compiled
     from negsim.simulation.engines import reference
 

@@ -1,1 +1,5 @@
 """Quantities: numbers with units, dates known in part, distributions, parameters, expert judgement."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,21 +7,33 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
-from negsim.errors import one_of, was
-from negsim.files.models import FrozenDict
+from negsim.errors import Complaint, one_of, was
+from negsim.files import FrozenDict
 from negsim.quantities.distributions import law
 from negsim.quantities.elicitation import COVERAGE, fitted, pert_through, pooled, rescaled
 from negsim.quantities.quantity import EXPERT_KEYS, UNITLESS, Draw, Fixed, Rule
-
-if TYPE_CHECKING:
-    from negsim.quantities.parsing import _Reader as Reader
 
 Path = tuple[str | int, ...]
 POINTS: Final = ("low", "mode", "high")
 #: How far a middle may lie below all that was said, and a tail above it: times.
 _LONGEST: Final = 1e12
+
+
+class Reader(Protocol):
+    """What reads the quantities of a file: it reads plain values and collects what is wrong."""
+
+    complaints: list[Complaint]
+
+    def no(self, message: str, path: Path, allowed: str = "", suggestion: str = "") -> None:
+        """Note that a value is wrong."""
+
+    def no_key(self, message: str, path: Path, allowed: str = "", suggestion: str = "") -> None:
+        """Note that a key is wrong."""
+
+    def plain(self, data: object, rule: Rule, path: Path) -> float | None:
+        """Read a plain value, or note what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)

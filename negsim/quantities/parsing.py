@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
-from negsim.files.models import FrozenDict
+from negsim.files import FrozenDict
+from negsim.quantities.experts import Experts, read_experts, resolved
 from negsim.quantities.quantity import (
     DISTRIBUTIONS,
     ELICIT,
@@ -27,9 +28,6 @@ from negsim.quantities.quantity import (
     kind_of,
     unit_of,
 )
-
-if TYPE_CHECKING:
-    from negsim.quantities.experts import Experts
 
 
 def parse(data: object, rule: Rule, parameters: Mapping[str, str | None] | None = None) -> Quantity:
@@ -75,8 +73,6 @@ def parse_experts(data: object, rule: Rule) -> Experts:
     >>> parse_experts({"low": "1 day", "mode": "2 days", "high": "1 week"}, Rule("duration"))[0].values
     (1.0, 2.0, 7.0)
     """
-    from negsim.quantities.experts import read_experts
-
     reader = _Reader(None)
     experts = read_experts(data, rule, (), reader)
     if experts is None:
@@ -112,8 +108,6 @@ class _Reader:
             return None
         family, numbers = next(iter(data.items()))
         if family == ELICIT:
-            from negsim.quantities.experts import read_experts, resolved
-
             experts = read_experts(numbers, rule, (*path, ELICIT), self)
             return None if experts is None else self.quantity(resolved(experts, rule), rule, path, depth)
         if family not in FAMILIES:

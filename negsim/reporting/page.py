@@ -8,17 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis.headline import terms_words, until, waits_words
+from negsim.analysis import terms_words, until, waits_words
 from negsim.errors import NegsimError
 from negsim.plots import KINDS
 from negsim.reporting.picture import embedded
-from negsim.scenario.description import wording
+from negsim.scenario import describe
 
 if TYPE_CHECKING:
-    from negsim.agenda.agenda import Agenda
-    from negsim.agenda.citations import Citation
-    from negsim.analysis.summary import Chance
-    from negsim.projection.projection import Projection
+    from negsim.agenda import Agenda, Citation
+    from negsim.analysis import Chance
+    from negsim.projection import Projection
 
 #: The pictures of the first projection and those of the others, the most telling ones first.
 FIRST = (
@@ -42,7 +41,7 @@ def page(projections: Sequence[Projection], most: int) -> str:
         "script": script,
         "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'",
-        "talks": projections[0].setting.talks,
+        "talks": projections[0].context.talks,
         "scenarios": [_scenario(k, projection, projections[0]) for k, projection in enumerate(projections)],
         "agendas": list(_agendas(projections)),
     }
@@ -96,49 +95,49 @@ def _pictures(
 
 def _says_something(projection: Projection, kind: str) -> bool:
     """Whether a picture is worth its place: a frontier needs a package, a climate two regimes."""
-    names = projection.setting.names
+    names = projection.context.names
     return {"frontier": bool(names.packages), "climate": len(names.regimes) > 1}.get(kind, True)
 
 
 def _scenario(number: int, projection: Projection, first: Projection) -> dict[str, Any]:
-    from negsim.analysis.comparison_sentences import issue_verdicts
-    from negsim.experiments.comparison import compare
+    from negsim.analysis import issue_verdicts
+    from negsim.experiments import compare
 
-    setting, digest, scenario = projection.setting, projection.digest, projection.scenario
-    months = [f"{n} months" for n in setting.months()]
+    context, digest, scenario = projection.context, projection.digest, projection.scenario
+    months = [f"{n} months" for n in context.months()]
     rows = [
         {
             "id": issue.facts.id,
             "title": issue.facts.title,
             "status": issue.facts.status,
             "chances": [_chance(c) for c in (*issue.by.values(), issue.resolved)],
-            "p50": until(issue.p50, setting),
-            "p80": until(issue.p80, setting),
-            "terms": terms_words(issue, setting),
-            "waits": waits_words(issue, setting),
+            "p50": until(issue.p50, context),
+            "p80": until(issue.p80, context),
+            "terms": terms_words(issue, context),
+            "waits": waits_words(issue, context),
         }
         for issue in digest.issues
     ]
     every = {
         "title": f"all {len(rows)} issues",
         "chances": [_chance(c) for c in (*digest.all_by.values(), digest.all_resolved)],
-        "p50": until(digest.all_p50, setting),
-        "p80": until(digest.all_p80, setting),
+        "p50": until(digest.all_p50, context),
+        "p80": until(digest.all_p80, context),
     }
     found: dict[str, Any] = {
         "number": number,
-        "title": setting.title,
+        "title": context.title,
         "question": scenario.question or "",
         "description": scenario.description,
-        "as_of": setting.as_of,
-        "horizon": setting.horizon,
+        "as_of": context.as_of,
+        "horizon": context.horizon,
         "short": "; ".join(projection.view(kind).verdict for kind in ("burndown", "calendar", "waiting")),
         "columns": [*months, "horizon"],
         "rows": rows,
         "every": every,
         "notes": projection.notes,
         "warnings": [problem.message for problem in scenario.warnings],
-        "sections": wording(scenario),
+        "sections": describe(scenario),
         "provenance": _provenance(projection),
         "verdict": "",
         "differences": [],
@@ -175,7 +174,7 @@ def _agendas(projections: Sequence[Projection]) -> Iterator[dict[str, Any]]:
     """Each agenda once, with its issues as they stood when its first scenario begins."""
     seen: list[Agenda] = []
     for projection in projections:
-        agenda, as_of = projection.scenario.agenda, projection.setting.as_of
+        agenda, as_of = projection.scenario.agenda, projection.context.as_of
         if agenda in seen:
             continue
         seen.append(agenda)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from negsim.agenda.status import PROGRESS, Status
+from negsim.agenda import PROGRESS, Status
 from negsim.errors import Problem, did_you_mean, one_of
-from negsim.files.nodes import Step
-from negsim.quantities.quantity import Fixed, Quantity
-from negsim.scenario.draft import Parts
+from negsim.files import Step
+from negsim.quantities import Fixed, Quantity
+from negsim.scenario.draft import Draft
 from negsim.scenario.layering import STATUSES, at
 from negsim.scenario.name_checks import names
 from negsim.scenario.start_checks import days, starts
@@ -22,20 +22,20 @@ _HOURS = 1e-9
 _SUM = 1e-9
 
 
-def inconsistencies(parts: Parts) -> list[Problem]:
+def inconsistencies(parts: Draft) -> list[Problem]:
     """Every problem between the parts."""
     checks = (names, days, starts, _tactics, _packages, _talks, _climate, _shocks, _circles, _single)
     return [problem for check in checks for problem in check(parts)]
 
 
-def _each_tactic(parts: Parts) -> Iterator[tuple[Tactic, tuple[Step, ...]]]:
+def _each_tactic(parts: Draft) -> Iterator[tuple[Tactic, tuple[Step, ...]]]:
     for section in ("issues", "packages"):
         for name, bargain in getattr(parts, section).items():
             for side, tactic in bargain.tactics.items():
                 yield tactic, (section, name, "tactics", side)
 
 
-def _tactics(parts: Parts) -> Iterator[Problem]:
+def _tactics(parts: Draft) -> Iterator[Problem]:
     deadline = parts.frame.deadline if parts.frame is not None else None
     for tactic, path in _each_tactic(parts):
         if not isinstance(tactic.patience, Until):
@@ -53,7 +53,7 @@ def _tactics(parts: Parts) -> Iterator[Problem]:
             yield parts.problem(f"patience runs until {until}, not after as_of", *where, allowed=f"after {parts.as_of}")
 
 
-def _packages(parts: Parts) -> Iterator[Problem]:
+def _packages(parts: Draft) -> Iterator[Problem]:
     home: dict[str, str] = {}
     for name in at(parts.full, "packages").mapping:
         path = ("packages", name, "issues")
@@ -93,13 +93,13 @@ def _packages(parts: Parts) -> Iterator[Problem]:
                     yield parts.problem(message, "packages", name, "tactics", side, allowed="the same kind of clock")
 
 
-def _sums_to_one(parts: Parts, values: Iterable[Quantity], message: str, *path: Step) -> Iterator[Problem]:
+def _sums_to_one(parts: Draft, values: Iterable[Quantity], message: str, *path: Step) -> Iterator[Problem]:
     plain = [value.value for value in values if isinstance(value, Fixed)]
     if len(plain) == len(list(values)) and plain and abs(sum(plain) - 1) > _SUM:
         yield parts.problem(f"{message} {sum(plain):g}", *path, allowed="1")
 
 
-def _talks(parts: Parts) -> Iterator[Problem]:
+def _talks(parts: Draft) -> Iterator[Problem]:
     bargains: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
     bargains += [((name,), ("issues", name, "hours")) for name in parts.issues]
     bargains += [(package.issues, ("packages", name)) for name, package in parts.packages.items()]
@@ -128,7 +128,7 @@ def _talks(parts: Parts) -> Iterator[Problem]:
                 yield parts.problem(message, "channels", name, "since_last", allowed=f"less than {longest:g} days")
 
 
-def _climate(parts: Parts) -> Iterator[Problem]:
+def _climate(parts: Draft) -> Iterator[Problem]:
     if parts.climate is None:
         return
     for name, regime in parts.climate.regimes.items():
@@ -141,7 +141,7 @@ def _climate(parts: Parts) -> Iterator[Problem]:
         yield from _sums_to_one(parts, regime.next.values(), f"the probabilities after {name} sum to", *path, "next")
 
 
-def _shocks(parts: Parts) -> Iterator[Problem]:
+def _shocks(parts: Draft) -> Iterator[Problem]:
     names = list(parts.shocks)
     means = {name: dict.fromkeys(names, 0.0) for name in names}
     for name, shock in parts.shocks.items():
@@ -184,7 +184,7 @@ def spectral_radius(matrix: Sequence[Sequence[float]]) -> float:
     return max(radius, 0.0)
 
 
-def _circles(parts: Parts) -> Iterator[Problem]:
+def _circles(parts: Draft) -> Iterator[Problem]:
     requires = {name: list(issue.implementation.requires) for name, issue in parts.issues.items()}
     opens = {
         name: [issue.opens.when.issue] if issue.opens is not None and issue.opens.when is not None else []
@@ -220,7 +220,7 @@ def _circle(graph: Mapping[str, Sequence[str]]) -> list[str]:
     return []
 
 
-def _single(parts: Parts) -> Iterator[Problem]:
+def _single(parts: Draft) -> Iterator[Problem]:
     if parts.frame is None or parts.frame.undertaking != "single":
         return
     late = PROGRESS[PROGRESS.index(Status.AGREED) :]

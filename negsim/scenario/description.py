@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from negsim.quantities.quantity import DAYS_PER_YEAR, head
-
-if TYPE_CHECKING:
-    from negsim.scenario.scenario import Scenario
+from negsim.quantities import DAYS_PER_YEAR, head
+from negsim.scenario.resolved import Resolved
 
 _MONTH = DAYS_PER_YEAR / 12
 _ORDERS = {
@@ -36,11 +34,11 @@ class Section:
     statements: tuple[Statement, ...]
 
 
-def wording(scenario: Scenario) -> tuple[Section, ...]:
+def describe(scenario: Resolved) -> tuple[Section, ...]:
     """All that a scenario assumes, section by section.
 
     >>> import negsim as ns
-    >>> [section.title for section in wording(ns.load("scenarios/baseline.yaml"))]
+    >>> [section.title for section in describe(ns.load("scenarios/baseline.yaml"))]
     ['The frame', 'What is known badly', 'How the sides concede', 'The issues', 'Meetings', 'The climate', 'Shocks']
     """
     speaker = _Speaker(scenario)
@@ -136,7 +134,7 @@ def share(value: Any) -> str:
 
 
 class _Speaker:
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Resolved) -> None:
         self.scenario, self.data = scenario, scenario.resolved()
         self.sides = {name: side.title for name, side in scenario.agenda.sides.items()}
         self.titles = {name: scenario.agenda.issues[name].title for name in scenario.issues}

@@ -9,12 +9,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from negsim.agenda.agenda import Agenda
+from negsim.agenda import Agenda
 from negsim.errors import Problem
-from negsim.files.models import Model, Text
-from negsim.files.nodes import Node, Step
-from negsim.quantities.fields import Day
-from negsim.quantities.quantity import Quantity
+from negsim.files import Model, Node, Step, Text
+from negsim.quantities import Day, Quantity
 from negsim.scenario.models import Channel, Climate, Deadline, IssueSetup, Package, Shock
 
 
@@ -34,7 +32,7 @@ class Frame(Model):
 
 
 @dataclass(frozen=True)
-class Parts:
+class Draft:
     """The parts of a scenario: the full form on nodes, and the models of what is in order in itself."""
 
     full: Node

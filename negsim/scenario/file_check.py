@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from negsim.errors import InputError, Problem
-from negsim.files.nodes import Node
-from negsim.files.yaml import read_yaml
+from negsim.files import Node, read_yaml
 from negsim.scenario.layering import read_extended
 from negsim.scenario.scenario import assemble
 

@@ -9,11 +9,10 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from negsim.agenda.status import Status
+from negsim.agenda import Status
 from negsim.errors import InputError, did_you_mean, one_of
-from negsim.files.nodes import Node, Place, merge
-from negsim.files.yaml import read_yaml
-from negsim.quantities.quantity import head
+from negsim.files import Node, Place, merge, read_yaml
+from negsim.quantities import head
 from negsim.scenario.tactics import TACTIC_KEYS
 
 #: What a scenario file may say.

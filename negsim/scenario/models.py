@@ -24,10 +24,10 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from negsim.agenda.status import Status
+from negsim.agenda import Status
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
-from negsim.files.models import FrozenDict, Model, Text
-from negsim.quantities.fields import (
+from negsim.files import FrozenDict, Model, Text
+from negsim.quantities import (
     Amount,
     AnyKind,
     ClockValue,

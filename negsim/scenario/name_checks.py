@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from negsim.errors import Problem, did_you_mean, one_of
-from negsim.files.nodes import Node, Step
-from negsim.quantities.fields import NAME_PATTERN
-from negsim.scenario.draft import Parts
+from negsim.files import Node, Step
+from negsim.quantities import NAME_PATTERN
+from negsim.scenario.draft import Draft
 from negsim.scenario.layering import at
 
 
-def names(parts: Parts) -> Iterator[Problem]:
+def names(parts: Draft) -> Iterator[Problem]:
     """Every name that means nothing, or stands for what is not in this scenario."""
     sides, every = list(parts.sides), list(parts.agenda.issues)
     full, friendly = parts.full, parts.friendly
@@ -98,7 +98,7 @@ def names(parts: Parts) -> Iterator[Problem]:
             yield from known(full, "shock", at(full, "shocks").mapping, "shocks", name, "provokes", number, "shock")
 
 
-def _both_sides(parts: Parts, *path: Step) -> Iterator[Problem]:
+def _both_sides(parts: Draft, *path: Step) -> Iterator[Problem]:
     part = parts.full.find(*path)
     if part is None or (not part.mapping and path[-1] != "tactics"):
         return
@@ -109,7 +109,7 @@ def _both_sides(parts: Parts, *path: Step) -> Iterator[Problem]:
             yield parts.problem(message, *path, allowed=" and ".join(parts.sides))
 
 
-def _twice(parts: Parts, *path: Step) -> Iterator[Problem]:
+def _twice(parts: Draft, *path: Step) -> Iterator[Problem]:
     seen = set()
     for number, item in enumerate(at(parts.full, *path).items):  # type: ignore[arg-type]
         if isinstance(item.value, str) and item.value in seen:

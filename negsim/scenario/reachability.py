@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from negsim.agenda.status import PROGRESS
+from negsim.agenda import PROGRESS
 from negsim.errors import Problem
-from negsim.scenario.draft import Parts
+from negsim.scenario.draft import Draft
 from negsim.scenario.layering import STATUSES
 from negsim.scenario.models import Chance, IssueSetup, Package
 from negsim.scenario.zones import zone_possible
 
 
-def prospects(parts: Parts) -> Iterator[Problem]:
+def reachability_warnings(parts: Draft) -> Iterator[Problem]:
     """Warnings: no zone of possible agreement, no channel, prerequisites and openings that can't come about."""
     never: dict[str, str] = {}
     home = {member: name for name, package in parts.packages.items() for member in package.issues}
@@ -32,7 +32,7 @@ def prospects(parts: Parts) -> Iterator[Problem]:
     yield from _waiting_in_vain(parts, never)
 
 
-def _settles(parts: Parts, members: Sequence[str], package: str | None) -> bool:
+def _settles(parts: Draft, members: Sequence[str], package: str | None) -> bool:
     issues = [parts.issues[member] for member in members]
     bargain: IssueSetup | Package = parts.packages[package] if package is not None else issues[0]
     if isinstance(bargain.settle, Chance):
@@ -47,7 +47,7 @@ def _settles(parts: Parts, members: Sequence[str], package: str | None) -> bool:
     return zone_possible(issues, members, parts.sides, held, parts.named())
 
 
-def _waiting_in_vain(parts: Parts, never: dict[str, str]) -> Iterator[Problem]:
+def _waiting_in_vain(parts: Draft, never: dict[str, str]) -> Iterator[Problem]:
     """Spreads what can't come about over the issues that wait for it."""
     spreading = True
     while spreading:

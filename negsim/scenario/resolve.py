@@ -6,12 +6,10 @@ import math
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from negsim.agenda.agenda import Agenda
-from negsim.agenda.status import Status
+from negsim.agenda import Agenda, Status
 from negsim.errors import ComplaintsError, NegsimError, Problem
-from negsim.files.nodes import Node
-from negsim.quantities.fields import parse_day
-from negsim.quantities.parsing import parse_plain
+from negsim.files import Node
+from negsim.quantities import parse_day, parse_plain
 from negsim.scenario.layering import EVERY_TACTIC_KEY, STATUSES, at, fill, only, overlay, put, without
 from negsim.scenario.tactics import TACTIC_DEFAULTS, TACTIC_KEYS
 

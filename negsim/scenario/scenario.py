@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-from collections.abc import Iterable, Mapping
-from datetime import date
-from functools import cached_property
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import Field, PrivateAttr
+from pydantic import PrivateAttr
 
-from negsim.agenda.agenda import Agenda, agenda_from_node
+from negsim.agenda import Agenda, agenda_from_node
 from negsim.errors import Complaint, InputError, Problem
-from negsim.files.models import FrozenDict, Model, try_validate
-from negsim.files.nodes import Node, Place, in_file_order, raise_problems, unknown
-from negsim.files.yaml import read_yaml, to_yaml
-from negsim.quantities.quantity import kind_of
+from negsim.files import Model, Node, Place, in_file_order, raise_problems, read_yaml, try_validate, unknown
+from negsim.quantities import kind_of
 from negsim.scenario.checks import inconsistencies
-from negsim.scenario.draft import Frame, Parts
+from negsim.scenario.draft import Draft, Frame
 from negsim.scenario.layering import KEYS, at, only, overlay, put, read_extended
-from negsim.scenario.models import Assumption, ByName, Channel, Climate, IssueSetup, Package, Shock
-from negsim.scenario.reachability import prospects
+from negsim.scenario.models import Assumption, Channel, Climate, IssueSetup, Package, Shock
+from negsim.scenario.reachability import reachability_warnings
 from negsim.scenario.resolve import Filling
+from negsim.scenario.resolved import Resolved
 from negsim.scenario.tactics import tactic_complaints
 
 _MEANT: dict[str, type[Model]] = {
@@ -35,37 +30,14 @@ _MEANT: dict[str, type[Model]] = {
 }
 
 
-class Scenario(Frame):
+class Scenario(Resolved):
     """Assumptions about talks, checked and complete: every default is written out.
 
     Two scenarios are equal if they say the same in full; ``hash`` tells them apart.
     """
 
-    parameters: ByName[Assumption] = Field(default_factory=FrozenDict)
-    issues: ByName[IssueSetup] = Field(description="The issues in play, in the agenda's order.")
-    packages: ByName[Package] = Field(default_factory=FrozenDict)
-    channels: ByName[Channel] = Field(default_factory=FrozenDict)
-    climate: Climate
-    shocks: ByName[Shock] = Field(default_factory=FrozenDict)
-    agenda: Agenda
     _friendly: Node = PrivateAttr()
     _warnings: tuple[Problem, ...] = PrivateAttr(())
-
-    @property
-    def sides(self) -> tuple[str, str]:
-        """The names of the two sides, in the agenda's order."""
-        first, second = self.agenda.sides
-        return first, second
-
-    @property
-    def horizon_date(self) -> date:
-        """The first day that is not looked at."""
-        return self.horizon
-
-    @property
-    def horizon_days(self) -> int:
-        """The days from ``as_of`` to the horizon."""
-        return (self.horizon - self.as_of).days
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
@@ -83,40 +55,8 @@ class Scenario(Frame):
         """The file that it was loaded from, also for a changed copy; None if there is none."""
         return self._friendly.place.file if self._friendly.place.line else None
 
-    def resolved(self) -> dict[str, Any]:
-        """The full form as plain data, the agenda with it; :func:`from_mapping` gives an equal scenario back."""
-        data = self.model_dump(mode="json", exclude_none=True, exclude={"agenda"})
-        said = {key: value for key, value in data.items() if value or key not in ("question", "description")}
-        return {**said, "agenda": self.agenda.model_dump(mode="json")}
-
-    def to_yaml(self) -> str:
-        """The full form as a file; it loads to an equal scenario and runs to the same bytes."""
-        return to_yaml(self.resolved())
-
-    @cached_property
-    def hash(self) -> str:
-        """SHA-256 (hex) of the full form and of the order in which things are declared."""
-        # The order of keys says nothing, but for these: the order of declaration decides ties.
-        orders: list[Iterable[str]] = [self.issues, self.packages, self.channels, self.climate.regimes, self.shocks]
-        orders.append(self.agenda.sides)
-        whole = {"scenario": self.resolved(), "order": [list(names) for names in orders]}
-        text = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Scenario) and self.hash == other.hash
-
-    def __hash__(self) -> int:
-        return int(self.hash[:15], 16)
-
-    def __repr__(self) -> str:
-        return f"<Scenario {self.title!r}: {len(self.issues)} issues from {self.as_of} to {self.horizon}>"
-
-    def __str__(self) -> str:
-        return repr(self)
-
     def _repr_html_(self) -> str:
-        from negsim.agenda.cards import scenario_card
+        from negsim.scenario.card import scenario_card
 
         return scenario_card(self)
 
@@ -246,11 +186,11 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     climate, found = try_validate(Climate, full, context, ("climate",))
     problems += found
     problems += _tactics(full)
-    whole = Parts(full, friendly, agenda, filling.as_of, frame, climate=climate, in_play=filling.in_play, **parts)
+    whole = Draft(full, friendly, agenda, filling.as_of, frame, climate=climate, in_play=filling.in_play, **parts)
     problems += inconsistencies(whole)
     if problems:
         return None, in_file_order(problems)
-    warnings = in_file_order(prospects(whole))
+    warnings = in_file_order(reachability_warnings(whole))
     scenario = Scenario.model_validate({**dict(frame or {}), "climate": climate, "agenda": agenda, **parts})
     scenario._friendly = friendly
     scenario._warnings = tuple(warnings)

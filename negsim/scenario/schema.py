@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from negsim.quantities.fields import ALL_RULES
-from negsim.quantities.schema import references, resolve_quantities
+from negsim.quantities import ALL_RULES, references, resolve_quantities
 from negsim.scenario.resolve import SECTIONS
 from negsim.scenario.scenario import Scenario
 from negsim.scenario.tactics import TACTIC_DEFAULTS

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from negsim.agenda.status import Status
+from negsim.agenda import Status
 from negsim.errors import Problem, did_you_mean, one_of
-from negsim.quantities.quantity import Fixed
-from negsim.scenario.draft import Parts
+from negsim.quantities import Fixed
+from negsim.scenario.draft import Draft
 from negsim.scenario.layering import CARRIES, STATUSES, at
 from negsim.scenario.models import Chance, IssueSetup
 from negsim.scenario.zones import zone_possible
@@ -15,7 +15,7 @@ from negsim.scenario.zones import zone_possible
 _SUM = 1e-9
 
 
-def days(parts: Parts) -> Iterator[Problem]:
+def days(parts: Draft) -> Iterator[Problem]:
     """Days that lie before the one from which the scenario starts."""
     if parts.as_of is None:
         return
@@ -40,7 +40,7 @@ def days(parts: Parts) -> Iterator[Problem]:
                 yield parts.problem(message, "shocks", name, "on", number, "date", allowed=f"{parts.as_of} or later")
 
 
-def starts(parts: Parts) -> Iterator[Problem]:
+def starts(parts: Draft) -> Iterator[Problem]:
     """Starts that lack what their status must carry, or carry what means nothing in it."""
     for name, issue in parts.issues.items():
         start, path = issue.start, ("issues", name, "start")
@@ -84,7 +84,7 @@ def starts(parts: Parts) -> Iterator[Problem]:
         yield from _at_odds(parts, name, issue)
 
 
-def _at_odds(parts: Parts, name: str, issue: IssueSetup) -> Iterator[Problem]:
+def _at_odds(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Problem]:
     """Starts that a rule would not have come to."""
     status, path = STATUSES[issue.start.status], ("issues", name, "start", "status")
     waited = [other for other in issue.implementation.requires if other in parts.issues]
@@ -119,7 +119,7 @@ _CARRIED = {
 }
 
 
-def _clocks_and_offers(parts: Parts, name: str, issue: IssueSetup) -> Iterator[Problem]:
+def _clocks_and_offers(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Problem]:
     path = ("issues", name, "start")
     status = issue.start.was if issue.start.status == "suspended" else issue.start.status
     talking = status in ("discussing", "converging", "stalled")
@@ -142,7 +142,7 @@ def _clocks_and_offers(parts: Parts, name: str, issue: IssueSetup) -> Iterator[P
             yield parts.problem(message, *path, "offers", other, allowed=allowed)
 
 
-def _terms(parts: Parts, name: str, issue: IssueSetup) -> Iterator[Problem]:
+def _terms(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Problem]:
     terms, path = issue.start.terms, ("issues", name, "start", "terms")
     ids = [option.id for option in issue.options]
     for number, option in enumerate(ids):

@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 
 from negsim.errors import NegsimError
-from negsim.files.terminal_text import clean
-from negsim.files.writing import new_folder
+from negsim.files import clean, new_folder
 
 #: What stands in the templates for the name of the folder, within quotes.
 _NAME = '"NAME: '
@@ -23,7 +22,7 @@ def start_folder(target: Path) -> list[str]:
     Raises:
         NegsimError: there is something in the way, or it cannot be written.
     """
-    from negsim.agenda.agenda import agenda_schema
+    from negsim.agenda import agenda_schema
     from negsim.scenario.schema import scenario_schema
 
     if not target.name or target.name == "..":

@@ -8,8 +8,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
-from negsim.files.models import Model
-from negsim.quantities.fields import Amount, Beta, Day, PatienceSpan, Positive, Share, Source, parse_day
+from negsim.files import Model
+from negsim.quantities import Amount, Beta, Day, PatienceSpan, Positive, Share, Source, parse_day
 
 
 def _deadline_or_day(value: object) -> object:

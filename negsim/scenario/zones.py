@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 
-from negsim.quantities.quantity import Draw, Fixed, Parameter, Quantity
+from negsim.quantities import Draw, Fixed, Parameter, Quantity
 from negsim.scenario.models import IssueSetup, Package
 
 _TOLERANCE = 1e-12

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.agenda.status import Spent, Status
+from negsim.agenda import Spent, Status
 from negsim.errors import NegsimError
 from negsim.simulation.compiled import Compiled
 from negsim.simulation.rows import VIEWS, Rows
@@ -21,7 +21,7 @@ from negsim.simulation.rules.frontier_building import build
 from negsim.simulation.rules.state import OFFERS, TABLES
 
 if TYPE_CHECKING:
-    from negsim.scenario.scenario import Scenario
+    from negsim.scenario import Scenario
 
 #: Most combinations of options a bargain may have: alone, and with divisible members beside them.
 MOST_COMBINATIONS, MOST_MIXED = 4096, 400

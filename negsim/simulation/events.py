@@ -10,7 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from negsim.agenda.status import Spent
+from negsim.agenda import Spent
 
 # : One row a run and issue. ``agreed`` is the agreement that stands, ``opened`` the first opening (0 if open at
 # ``as_of``).

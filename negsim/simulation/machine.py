@@ -1,8 +1,12 @@
-"""What this machine has ready: whether the rules are compiled."""
+"""Which engine runs, and whether its machine code is ready."""
 
 from __future__ import annotations
 
-from negsim.projection.running import ENGINES
+from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.simulation.engines import ENGINES
+
+#: Fewer runs than this are not worth compiling the batch engine for.
+WORTH_BATCH = 200
 
 #: The function of each engine that is compiled last.
 _LAST = {"batch": "batch.play_many", "reference": "start.finish"}
@@ -18,3 +22,22 @@ def is_compiled(engine: str) -> bool:
 
     assert engine in ENGINES
     return any(cache_folder().glob(f"*/{_LAST[engine]}-*.nbi"))
+
+
+def pick_engine(name: str, runs: int) -> str:
+    """The engine that a name stands for; ``auto`` is the batch engine, unless it had to be compiled for a few runs.
+
+    Raises:
+        NegsimError: there is no such engine.
+
+    >>> pick_engine("auto", 2000), pick_engine("reference", 1)
+    ('batch', 'reference')
+    """
+    if name == "auto":
+        return "batch" if runs >= WORTH_BATCH or is_compiled("batch") else "reference"
+    if name not in ENGINES:
+        hint = did_you_mean(name, ENGINES)
+        allowed = one_of(["auto", *ENGINES])
+        meant = f"; did you mean {hint}?" if hint else ""
+        raise NegsimError(f'there is no engine "{name}"; allowed: {allowed}{meant}')
+    return name

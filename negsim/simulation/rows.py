@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from negsim.quantities.quantity import Draw, Fixed, Parameter, Quantity
+from negsim.quantities import Draw, Fixed, Parameter, Quantity
 from negsim.simulation.rules import quantiles
 from negsim.simulation.rules.draws import stream
 from negsim.simulation.rules.quantile_tables import standard_tables

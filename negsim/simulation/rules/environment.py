@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from negsim.agenda.status import Reason
+from negsim.agenda import Reason
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import (
     MOVE,

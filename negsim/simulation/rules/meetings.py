@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from negsim.agenda.status import Spent
+from negsim.agenda import Spent
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import CHANCE, ROUNDS, insists, move, offsets, receive
 from negsim.simulation.rules.draws import befalls, uniform

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from negsim.agenda.status import Reason, Spent
+from negsim.agenda import Reason, Spent
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import CONCEDE, TIME, curve, receive, reservation
 from negsim.simulation.rules.draws import uniform

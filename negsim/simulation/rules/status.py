@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from negsim.agenda.status import PROGRESS, Reason, Spent, Status
+from negsim.agenda import PROGRESS, Reason, Spent, Status
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import run_clocks
 from negsim.simulation.rules.jit import jit, jit_inline

@@ -1,0 +1,16 @@
+from .agenda import Agenda as Agenda
+from .agenda import agenda_from_node as agenda_from_node
+from .agenda import agenda_schema as agenda_schema
+from .agenda import load_agenda as load_agenda
+from .board import board_data as board_data
+from .board import board_table as board_table
+from .board import issue_data as issue_data
+from .board import issue_text as issue_text
+from .citations import Citation as Citation
+from .records import NO_POSITION as NO_POSITION
+from .records import Issue as Issue
+from .status import PROGRESS as PROGRESS
+from .status import Reason as Reason
+from .status import Spent as Spent
+from .status import Status as Status
+from .verification import verify as verify

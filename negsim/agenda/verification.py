@@ -1,0 +1,115 @@
+"""The check of all citations of an agenda against the documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from negsim.agenda.agenda import Agenda
+from negsim.agenda.citations import Citation, read_document
+from negsim.agenda.sentences import document_fingerprint, fingerprint, split
+from negsim.errors import InputError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that does not hold: where it is said, what is cited, what is wrong."""
+
+    where: str
+    cited: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.cited}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What `verify` found: how many citations and documents were checked, and each that does not hold."""
+
+    count: int
+    documents: int
+    failures: tuple[Failure, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything holds.
+
+        >>> Verification(3, 1, ()).ok
+        True
+        """
+        return not self.failures
+
+    @property
+    def text(self) -> str:
+        """The result as the command prints it.
+
+        >>> Verification(3, 1, ()).text
+        '3 citations of 1 document hold'
+        """
+        plural = "" if self.documents == 1 else "s"
+        if self.ok:
+            return f"{self.count} citations of {self.documents} document{plural} hold"
+        lines = [str(failure) for failure in self.failures]
+        return "\n".join(
+            [*lines, f"{len(lines)} failures in {self.count} citations of {self.documents} document{plural}"]
+        )
+
+    def data(self) -> dict[str, Any]:
+        """The result as plain data for ``--json``.
+
+        >>> Verification(3, 1, ()).data()
+        {'citations': 3, 'documents': 1, 'failures': []}
+        """
+        failures = [{"where": failure.where, "cited": failure.cited, "what": failure.what} for failure in self.failures]
+        return {"citations": self.count, "documents": self.documents, "failures": failures}
+
+
+def verify(agenda: Agenda, documents: Path) -> Verification:
+    """Check every citation of an agenda, and every source it names, against the documents in a folder.
+
+    A citation holds if the sentence of that number has that fingerprint; a source if the number of its sentences and
+    the fingerprint of its text are as stated.
+
+    Raises:
+        InputError: If the folder does not exist, or a document in it can't be read.
+    """
+    if not documents.is_dir():
+        raise InputError([Problem(str(documents), 0, 0, "there is no such folder of documents")])
+    citations = list(agenda.citations())
+    names = list(dict.fromkeys([*agenda.sources, *(cited.document for _, cited in citations)]))
+    texts = {name: read_document(documents, name) for name in names}
+    sentences = {name: split(text) for name, text in texts.items() if text is not None}
+    prints = {name: [fingerprint(sentence) for sentence in found] for name, found in sentences.items()}
+    failures: list[Failure] = []
+    for name, source in agenda.sources.items():
+        text = texts[name]
+        if text is None:
+            failures.append(Failure("sources", name, f"there is no {name}.txt in {documents}"))
+            continue
+        if len(sentences[name]) != source.sentences:
+            failures.append(
+                Failure("sources", name, f"{source.sentences} sentences are stated, there are {len(sentences[name])}")
+            )
+        if document_fingerprint(text) != source.sha256:
+            failures.append(
+                Failure("sources", name, f"the text has changed: its SHA-256 is {document_fingerprint(text)}")
+            )
+    for where, cited in citations:
+        what = _wrong(cited, prints.get(cited.document))
+        if what:
+            failures.append(Failure(where, cited.place, what))
+    return Verification(len(citations), len(names), tuple(failures))
+
+
+def _wrong(cited: Citation, prints: list[str] | None) -> str:
+    if prints is None:
+        return "the document is not there"
+    if cited.sentence <= len(prints) and prints[cited.sentence - 1] == cited.sha256:
+        return ""
+    if cited.sha256 in prints:
+        return f"the sentence is now number {prints.index(cited.sha256) + 1}"
+    if cited.sentence > len(prints):
+        return f"the document has only {len(prints)} sentences"
+    return f"the sentence has another fingerprint: {prints[cited.sentence - 1]}"

@@ -1,0 +1,172 @@
+"""How many issues are unresolved on each day: as recorded, then as projected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from negsim.agenda import Status
+from negsim.analysis.context import Context, Round
+from negsim.analysis.tally import Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = npt.NDArray[Any]
+
+#: How much of the record a picture shows, as a share of the projection's length.
+PAST = 0.45
+
+#: The quantiles of the number unresolved that a burndown shows: the median and the middle 50 and 80 % of runs.
+QUANTILES = {"q10": 0.1, "q25": 0.25, "median": 0.5, "q75": 0.75, "q90": 0.9}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One recorded change of the number of unresolved issues, known to lie between two dates (both included)."""
+
+    earliest: date
+    latest: date
+    step: int
+
+
+def changes(context: Context, counts: Callable[[Status], bool]) -> list[Change]:
+    """The recorded changes of the number of issues whose status ``counts``."""
+    found = []
+    for issue in context.issues:
+        before = False
+        for entry in issue.history:
+            if (now := counts(entry.status)) != before:
+                found.append(Change(entry.earliest, entry.latest, 1 if now else -1))
+            before = now
+    return found
+
+
+def recorded(changes: Iterable[Change], as_of: date) -> pd.DataFrame:
+    """The recorded past: on each day from the first change to ``as_of``, the least and most that can have been open.
+
+    The two differ while the record knows only the month of a change; a month counts when it is over. Columns:
+    ``date``, ``low``, ``high``.
+
+    >>> june = Change(date(2024, 6, 1), date(2024, 6, 30), +1)
+    >>> table = recorded([june], date(2024, 7, 2))
+    >>> table.iloc[[0, 29, 31]][["low", "high"]].values.tolist()
+    [[0, 1], [1, 1], [1, 1]]
+    """
+    import pandas as pd
+
+    known = [c for c in changes if c.latest <= as_of]
+    start = min((c.earliest for c in known), default=as_of)
+    low = np.zeros((as_of - start).days + 1, dtype=np.int64)
+    high = low.copy()
+    for change in known:
+        first, last = (change.earliest - start).days, (change.latest - start).days
+        late, early = (low, high) if change.step > 0 else (high, low)
+        late[last:] += change.step
+        early[first:] += change.step
+    return pd.DataFrame({"date": [start + timedelta(days=i) for i in range(len(low))], "low": low, "high": high})
+
+
+def projected(tally: Tally, as_of: date) -> pd.DataFrame:
+    """The projection, a row a day from ``as_of`` on: quantiles of the number unresolved over the runs, and its mean.
+
+    A quantile is the smallest number that at least that share of the runs does not exceed.
+    """
+    import pandas as pd
+
+    dates = [as_of + timedelta(days=i) for i in range(len(tally.open))]
+    levels = np.arange(tally.open.shape[1])
+    return pd.DataFrame({"date": dates, **bands(tally.open), "mean": tally.open @ levels / tally.runs})
+
+
+def bands(counts: Array) -> dict[str, Array]:
+    """Quantiles of a number by day, from counts of runs by day and number."""
+    below, runs = np.cumsum(counts, axis=1), counts[0].sum()
+    return {name: (below < q * runs - 1e-9).sum(axis=1) for name, q in QUANTILES.items()}
+
+
+@dataclass(frozen=True)
+class Burndown:
+    """A burndown: the record up to ``as_of``, the projection from there on, and what can be said of it in words.
+
+    ``recorded`` has columns date, low, high; ``projected`` has date, q10, q25, median, q75, q90, mean. ``earlier`` is
+    the first date of the record if that lies before the part that is shown, else None. ``others`` are projections by
+    name, in the form of ``projected``, whose medians are drawn beside.
+    """
+
+    context: Context
+    recorded: pd.DataFrame
+    projected: pd.DataFrame
+    rounds: tuple[Round, ...]
+    earlier: date | None
+    runs: int
+    at_horizon: dict[str, int]
+    note: str
+    others: tuple[tuple[str, pd.DataFrame], ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many issues there are."""
+        return len(self.context.issues)
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """The first date that is shown, and the horizon."""
+        first = self.recorded["date"].iloc[0] if len(self.recorded) > 1 else self.context.as_of
+        return first, self.context.horizon
+
+    @property
+    def verdict(self) -> str:
+        """How many issues are unresolved at the horizon: the median and the middle 80 % of runs."""
+        ends = self.at_horizon
+        span = f"{ends['q10']} to {ends['q90']}" if ends["q10"] != ends["q90"] else f"{ends['q10']}"
+        return f"{ends['median']} of {self.total} unresolved at the horizon ({span} in 80 % of runs)"
+
+    def table(self) -> pd.DataFrame:
+        """Both parts in one tidy table: ``part`` is recorded (low, high) or projected (the quantiles and the mean).
+
+        What is drawn beside has its name for ``part``.
+        """
+        import pandas as pd
+
+        parts = [self.recorded.assign(part="recorded"), self.projected.assign(part="projected")]
+        parts += [table.assign(part=name) for name, table in self.others]
+        table = pd.concat(parts, ignore_index=True)
+        whole = ["low", "high", *QUANTILES]
+        return table.astype(dict.fromkeys(whole, "Int64"))[["date", "part", *whole, "mean"]]
+
+
+def burndown(context: Context, tally: Tally, note: str = "", past: float = PAST) -> Burndown:
+    """Put record and projection together.
+
+    ``past`` limits how much of the record is shown, as a share of the projection's length: the record of an old
+    dispute would otherwise squeeze what is asked about.
+    """
+    record = recorded(changes(context, _unresolved), context.as_of)
+    first = context.as_of - timedelta(days=round(past * context.horizon_days))
+    shown = record[record["date"] >= first].reset_index(drop=True)
+    table = projected(tally, context.as_of)
+    return Burndown(
+        context=context,
+        recorded=shown,
+        projected=table,
+        rounds=held(context, first),
+        earlier=record["date"].iloc[0] if len(shown) < len(record) else None,
+        runs=tally.runs,
+        at_horizon={name: int(table[name].iloc[-1]) for name in QUANTILES},
+        note=note,
+    )
+
+
+def held(context: Context, first: date) -> tuple[Round, ...]:
+    """The rounds that were certainly over by ``as_of`` and not over before ``first``."""
+    return tuple(r for r in context.rounds if first <= r.latest <= context.as_of)
+
+
+def _unresolved(status: Status) -> bool:
+    return status not in (Status.DORMANT, Status.RESOLVED)

@@ -1,0 +1,60 @@
+"""How much there is to do, and how much of it is done: issues on the table, resolved, and taken up again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negsim.agenda import Status
+from negsim.analysis.burndown_view import PAST, bands, changes, held, recorded
+from negsim.analysis.context import Context
+from negsim.analysis.logs import Logs
+from negsim.analysis.tally import Tally
+from negsim.analysis.view import View, dates, days
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def burnup(context: Context, tally: Tally, logs: Logs, note: str = "") -> View:
+    """Issues that were ever on the table (``scope``) and resolved ones (``done``), recorded and projected.
+
+    The scope grows when an issue opens. ``reopened`` is the mean number of issues reopened by the day, over the runs
+    whose logs were kept: work that is to be done once more.
+    """
+    import pandas as pd
+
+    at = days(context)
+    parts = []
+    for what, counts, counted in (("scope", tally.scope, _on_table), ("done", tally.done, _resolved)):
+        record = recorded(changes(context, counted), context.as_of)
+        parts.append(record.assign(part="recorded", what=what))
+        parts.append(pd.DataFrame({"date": dates(context, at), **bands(counts), "part": "projected", "what": what}))
+    again = np.asarray(logs.reopened() / logs.runs)
+    parts.append(pd.DataFrame({"date": dates(context, at), "mean": again, "part": "projected", "what": "reopened"}))
+    rows = pd.concat(parts, ignore_index=True)
+    first = context.as_of.toordinal() - round(PAST * context.horizon_days)
+    rows = rows[[day.toordinal() >= first for day in rows["date"]]].reset_index(drop=True)
+    whole = ["low", "high", "q10", "q25", "median", "q75", "q90"]
+    rows = rows.astype(dict.fromkeys(whole, "Int64"))[["what", "part", "date", *whole, "mean"]]
+    done, scope = (part(rows, what, "projected").iloc[-1] for what in ("done", "scope"))
+    span = f"{done['q10']} to {done['q90']}" if done["q10"] != done["q90"] else f"{done['q10']}"
+    verdict = f"{done['median']} of {scope['median']} resolved at the horizon ({span} in 80 % of runs)"
+    if again[-1]:
+        verdict += f"; {again[-1]:.1f} reopened a run"
+    start = rows["date"].min()
+    return View(context, rows, verdict, note, {"rounds": held(context, start), "first": start})
+
+
+def _on_table(status: Status) -> bool:
+    return status is not Status.DORMANT
+
+
+def _resolved(status: Status) -> bool:
+    return status is Status.RESOLVED
+
+
+def part(rows: pd.DataFrame, what: str, which: str) -> pd.DataFrame:
+    """The rows of one line of the picture."""
+    return rows[(rows["what"] == what) & (rows["part"] == which)]

@@ -1,0 +1,46 @@
+"""When each issue is resolved: the 10, 50 and 90 % dates, after what is on record."""
+
+from __future__ import annotations
+
+from negsim.analysis.context import Context
+from negsim.analysis.summary import quantile
+from negsim.analysis.tally import Tally
+from negsim.analysis.view import View, percent
+
+#: The quantiles of the date of resolution that the ribbon shows.
+QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
+
+
+def calendar(context: Context, tally: Tally, note: str = "") -> View:
+    """Dates by which shares of the runs have resolved each issue, empty beyond the horizon, and the recorded statuses.
+
+    A recorded entry has ``from`` and ``to``: the days between which it certainly began to hold; they differ where only
+    a month or a year is on record.
+    """
+    import pandas as pd
+
+    parts, beyond = [], 0
+    for j, issue in enumerate(context.issues):
+        for entry in issue.history:
+            row = {"part": "recorded", "status": entry.status.label, "from": entry.earliest, "to": entry.latest}
+            parts.append({"issue": issue.id, "title": issue.title, **row})
+        found = {name: context.date_of(quantile(tally.resolved[j], q)) for name, q in QUANTILES.items()}
+        resolved = tally.resolved[j, :-1].sum() / tally.runs
+        parts.append(
+            {"issue": issue.id, "title": issue.title, "part": "projected", **found, "resolved": float(resolved)}
+        )
+        beyond += found["p50"] is None
+    columns = ["issue", "title", "part", "status", "from", "to", *QUANTILES, "resolved"]
+    rows = pd.DataFrame(parts, columns=columns)
+    projected = rows[rows["part"] == "projected"]
+    dated = projected[projected["p50"].notna()].sort_values(["p50", "p80" if "p80" in rows else "p75"], kind="stable")
+    if len(dated):
+        verdict = f"half of the runs resolve {dated['title'].iloc[0]} by {dated['p50'].iloc[0]:%B %Y}"
+        if beyond:
+            verdict += f"; {beyond} of {len(projected)} issues have no such date within the horizon"
+        elif len(dated) > 1:
+            verdict += f", and the last, {dated['title'].iloc[-1]}, by {dated['p50'].iloc[-1]:%B %Y}"
+    else:
+        best = projected.sort_values("resolved", ascending=False, kind="stable").iloc[0]
+        verdict = f"no issue is resolved in half of the runs; {best['title']} in {percent(best['resolved'])}"
+    return View(context, rows, verdict, note)

@@ -1,0 +1,58 @@
+"""Cumulative flow: how many issues stand how, day by day, as recorded and on average over runs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+
+from negsim.agenda import Status
+from negsim.analysis.burndown_view import PAST, held
+from negsim.analysis.context import Context
+from negsim.analysis.logs import Logs
+from negsim.analysis.view import View, dates, days
+
+#: From what is done to what has not begun: the order in which the areas lie on each other.
+STATUS_ORDER = (
+    Status.RESOLVED, Status.IMPLEMENTING, Status.BLOCKED, Status.AGREED, Status.CONVERGING, Status.DISCUSSING,
+    Status.RAISED, Status.STALLED, Status.SUSPENDED, Status.LAPSED, Status.DORMANT,
+)  # fmt: skip
+
+
+def flow(context: Context, logs: Logs, note: str = "") -> View:
+    """The mean number of issues in each status at the end of each day.
+
+    A recorded status counts when its month is over; before its first entry an issue is counted as dormant.
+    """
+    import pandas as pd
+
+    counts = logs.by_status().sum(axis=0) / logs.runs
+    first = max(
+        min((issue.history[0].latest for issue in context.issues if issue.history), default=context.as_of),
+        context.as_of - timedelta(days=round(PAST * context.horizon_days)),
+    )
+    past = [first + timedelta(days=k) for k in range((context.as_of - first).days)]
+    before = np.zeros((len(past), len(Status)))
+    for issue in context.issues:
+        status, entries = Status.DORMANT, list(issue.history)
+        for k, day in enumerate(past):
+            while entries and entries[0].latest <= day:
+                status = entries.pop(0).status
+            before[k, status] += 1
+    parts = [
+        pd.DataFrame({"part": name, "date": when, "status": status.label, "issues": table[:, status]})
+        for name, when, table in (("recorded", past, before), ("projected", dates(context, days(context)), counts))
+        for status in STATUS_ORDER
+    ]
+    rows = pd.concat(parts, ignore_index=True)
+    end = counts[-1]
+    under_way = end[Status.AGREED] + end[Status.BLOCKED] + end[Status.IMPLEMENTING]
+    talking = end[[Status.RAISED, Status.DISCUSSING, Status.CONVERGING, Status.STALLED, Status.SUSPENDED]].sum()
+    verdict = f"at the horizon {end[Status.RESOLVED]:.1f} of {len(context.issues)} resolved on average"
+    for number, words in (
+        (under_way, "agreed and not yet carried out"),
+        (talking, "still talked about"),
+        (end[Status.LAPSED], "lapsed"),
+    ):
+        verdict += f", {number:.1f} {words}" if number >= 0.05 else ""
+    return View(context, rows, verdict, note, {"first": first, "rounds": held(context, first)})

@@ -1,0 +1,89 @@
+"""What can be had together in a bargain, what theory would pick, and what the runs agree on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from negsim.analysis.context import Context
+from negsim.analysis.logs import Logs
+from negsim.analysis.solutions import SOLUTIONS, distance, solutions
+from negsim.analysis.view import View, percent
+
+#: Deals are counted in squares of this width: a picture of thousands of points would show no more.
+GRID = 0.02
+
+
+def quality(logs: Logs, bargain: int) -> dict[str, np.ndarray]:
+    """How good the deals of a bargain are, an entry for each run that has one.
+
+    ``u_a``, ``u_b``: what the sides get; ``joint``: their sum, and ``most`` that could be had; ``surplus_a``: side A's
+    part of what both gain over their reservations (NaN if there is nothing to share); ``to_frontier``, ``to_nash``,
+    ``to_kalai-smorodinsky``, ``to_egalitarian``, ``to_utilitarian``: Euclidean distances (NaN where theory has no
+    point, for lack of a zone of agreement).
+    """
+    runs, u_a, u_b = logs.deals(bargain)
+    columns = ["most", "surplus_a", "to_frontier", *(f"to_{name}" for name in SOLUTIONS)]
+    found = {name: np.full(len(runs), np.nan) for name in columns}
+    for k, (run, a, b) in enumerate(zip(runs.tolist(), u_a, u_b, strict=True)):
+        frontier, (low_a, low_b) = logs.frontier(bargain, run), logs.floors[run, bargain]
+        found["most"][k] = max((frontier[:, 0] + frontier[:, 1]).max(), (frontier[:, 2] + frontier[:, 3]).max())
+        gain = (a - low_a) + (b - low_b)
+        found["surplus_a"][k] = (a - low_a) / gain if gain > 1e-9 else np.nan
+        found["to_frontier"][k] = distance(frontier, (a, b))
+        for name, point in solutions(frontier, (low_a, low_b)).items():
+            found[f"to_{name}"][k] = np.hypot(a - point[0], b - point[1])
+    return {"run": runs, "u_a": u_a, "u_b": u_b, "joint": u_a + u_b, **found}
+
+
+def frontier(context: Context, logs: Logs, bargain: int, note: str = "") -> View:
+    """A bargain's frontier, both reservations, the four points of theory and the deals of the runs.
+
+    Where reservations vary from run to run, ``reservation`` has their 10, 50 and 90 % quantiles, and the points are
+    those of the medians; where the frontier does, it is the first run's.
+    """
+    import pandas as pd
+
+    line = logs.frontier(bargain, 0)
+    levels = np.quantile(logs.floors[:, bargain], [0.1, 0.5, 0.9], axis=0)
+    floor = (float(levels[1, 0]), float(levels[1, 1]))
+    deals = quality(logs, bargain)
+    rows: list[dict[str, Any]] = [
+        {"what": "frontier", "piece": piece, "u_a": a, "u_b": b} for piece, a, b in _corners(line)
+    ]
+    rows += [
+        {"what": "reservation", "quantile": q, "u_a": float(a), "u_b": float(b)}
+        for q, (a, b) in zip((0.1, 0.5, 0.9), levels, strict=True)
+    ]
+    rows += [{"what": name, "u_a": a, "u_b": b} for name, (a, b) in solutions(line, floor).items()]
+    at = np.round(np.stack([deals["u_a"], deals["u_b"]], axis=1) / GRID).astype(np.int64)
+    places, counts = np.unique(at, axis=0, return_counts=True)
+    rows += [
+        {"what": "deals", "u_a": a * GRID, "u_b": b * GRID, "runs": int(n)}
+        for (a, b), n in zip(places.tolist(), counts, strict=True)
+    ]
+    table = pd.DataFrame(rows, columns=["what", "piece", "quantile", "u_a", "u_b", "runs"])
+    table = table.astype({"runs": "Int64", "piece": "Int64"})
+    title, share = context.bargain(bargain), len(deals["run"]) / logs.runs
+    facts = {"title": title}
+    if not len(deals["run"]):
+        return View(context, table, f"{title}: no run comes to terms", note, facts)
+    verdict = (
+        f"{title}: terms in {percent(share)} of runs, joint utility {deals['joint'].mean():.2f} "
+        f"of at most {deals['most'].mean():.2f}"
+    )
+    if not np.isnan(deals["to_nash"]).all():
+        verdict += f", {np.nanmean(deals['to_nash']):.2f} from the Nash point"
+    return View(context, table, verdict, note, facts)
+
+
+def _corners(line: np.ndarray) -> list[tuple[int, float, float]]:
+    """The corners of a frontier with the number of the unbroken line that each belongs to."""
+    corners: list[tuple[int, float, float]] = []
+    for a0, b0, a1, b1 in line.tolist():
+        if not corners or corners[-1][1:] != (a0, b0):
+            corners.append((corners[-1][0] + 1 if corners else 0, a0, b0))
+        if (a1, b1) != (a0, b0):
+            corners.append((corners[-1][0], a1, b1))
+    return corners

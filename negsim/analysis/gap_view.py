@@ -1,0 +1,67 @@
+"""The negotiation dance: what each side offers, and the gap between, as time goes on.
+
+The picture of two lines that approach each other is Raiffa's (1982, The Art and Science of Negotiation).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from negsim.analysis.context import Context
+from negsim.analysis.logs import Array, Logs
+from negsim.analysis.view import View, dates, days
+
+#: A band of offers is shown while at least this share of runs still talks: fewer say nothing of the others.
+LEAST = 0.05
+QUANTILES = {"q10": 0.1, "q25": 0.25, "median": 0.5, "q75": 0.75, "q90": 0.9}
+
+
+def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View:
+    """Quantiles of both sides' offers, as side A's utility, and of the gap between them, over the runs that still talk.
+
+    An issue in a package shows with it. ``talking`` is the share of runs in which both have made offers and no deal
+    stands. What was offered before ``as_of`` comes from the scenario, in its order (``order``) and without dates.
+    """
+    import pandas as pd
+
+    at = days(context, max(1, context.horizon_days // points))
+    when = dates(context, at)
+    n = len(context.issues)
+    parts, first, verdicts = [], {}, {}
+    for bargain in logs.bargains():
+        a, b = logs.stands(bargain, at)
+        both = ~np.isnan(a) & ~np.isnan(b)
+        a, b = np.where(both, a, np.nan), np.where(both, b, np.nan)
+        talking = both.mean(axis=0)
+        name = context.issues[bargain].id if bargain < n else context.names.package_ids[bargain - n]
+        first[bargain] = name
+        shown = talking >= LEAST
+        for side, offers in zip(context.side_ids, logs.before[bargain] if bargain < n else ((), ()), strict=True):
+            told = {"bargain": name, "title": context.bargain(bargain), "what": f"{side} before"}
+            parts.append(pd.DataFrame([told | {"order": k + 1, "median": u} for k, u in enumerate(offers)]))
+        for what, table in ((context.side_ids[0], a), (context.side_ids[1], b), ("gap", np.maximum(a - b, 0.0))):
+            found = _quantiles(table)
+            found[:, ~shown] = np.nan
+            head = {"bargain": name, "title": context.bargain(bargain), "what": what, "date": when, "talking": talking}
+            parts.append(pd.DataFrame(head | dict(zip(QUANTILES, found, strict=True))))
+            if what == "gap" and shown.any():
+                verdicts[bargain] = float(found[2][shown][0])
+    columns = ["bargain", "title", "what", "order", "date", "talking", *QUANTILES]
+    parts = [part for part in parts if len(part)]
+    rows = (pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()).reindex(columns=columns)
+    rows = rows.astype({"order": "Int64"})
+    if not verdicts:
+        return View(context, rows, "no offers are made: nothing is settled by concession here", note)
+    wide, narrow = max(verdicts, key=lambda k: verdicts[k]), min(verdicts, key=lambda k: verdicts[k])
+    verdict = f"first offers lie {100 * verdicts[wide]:.0f} points apart on {context.bargain(wide)}"
+    if wide != narrow:
+        verdict += f", {100 * verdicts[narrow]:.0f} on {context.bargain(narrow)}"
+    return View(context, rows, verdict + " (median of runs)", note)
+
+
+def _quantiles(table: Array) -> Array:
+    """The quantiles of each column over the numbers in it (order statistics); NaN where there is none."""
+    numbers = (~np.isnan(table)).sum(axis=0)
+    rising = np.sort(table, axis=0)  # NaN comes last
+    ranks = [np.maximum(np.ceil(q * numbers - 1e-9).astype(int) - 1, 0) for q in QUANTILES.values()]
+    return np.stack([np.take_along_axis(rising, rank[None, :], axis=0)[0] for rank in ranks])

@@ -1,0 +1,58 @@
+"""One run as swim lanes: how each issue stands from day to day, the meetings, the shocks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from negsim.agenda import Status
+from negsim.analysis.climate_view import stretches
+from negsim.analysis.context import Context
+from negsim.analysis.logs import Array
+from negsim.analysis.view import View
+from negsim.simulation import Kind
+
+if TYPE_CHECKING:
+    from datetime import date
+
+OUTCOMES = ("held", "cancelled", "lost")
+
+
+def lanes(context: Context, log: Array, statuses: tuple[Status, ...], regime: int, run: int, note: str = "") -> View:
+    """The statuses of each issue in one run with their first and last date, then meetings, shocks and the climate."""
+    import pandas as pd
+
+    end = float(log["t"][-1]) if len(log) else float(context.horizon_days)
+    rows: list[dict[str, Any]] = []
+    resolved: list[tuple[float, str]] = []
+    for j, issue in enumerate(context.issues):
+        moves = log[(log["kind"] == Kind.STATUS) & (log["who"] == j)]
+        times = [0.0, *moves["t"].tolist(), end]
+        passed = [statuses[j], *(Status(int(s)) for s in moves["now"])]
+        for status, t, u in zip(passed, times[:-1], times[1:], strict=True):
+            last = u == end and t == times[-2]
+            if u > t or last:
+                row = {"what": "status", "name": issue.id, "title": issue.title, "value": status.label}
+                rows.append(row | {"from": _on(context, t), "to": _on(context, u), "day": t, "until": u})
+        if passed[-1] is Status.RESOLVED:
+            resolved.append((times[-2], issue.title))
+    for event in log[log["kind"] == Kind.MEETING]:
+        row = {"what": "meeting", "title": context.names.channels[event["who"]], "value": OUTCOMES[event["now"]]}
+        rows.append(row | {"from": _on(context, event["t"]), "day": float(event["t"])})
+    for event in log[log["kind"] == Kind.SHOCK]:
+        row = {"what": "shock", "title": context.names.shocks[event["who"]]}
+        rows.append(row | {"from": _on(context, event["t"]), "day": float(event["t"])})
+    for stretch in stretches(context, log, regime).to_dict("records"):
+        row = {"what": "climate", "value": stretch["regime"], "from": stretch["from"], "to": stretch["to"]}
+        rows.append({str(key): value for key, value in row.items()})
+    columns = ["what", "name", "title", "value", "from", "to", "day", "until"]
+    table = pd.DataFrame(rows, columns=columns)
+    verdict = f"run {run}: {len(resolved)} of {len(context.issues)} resolved"
+    if resolved:
+        t, title = max(resolved)
+        verdict += f", the last of them {title} in {_on(context, t):%B %Y}"
+    return View(context, table, verdict, note, {"run": run, "end": _on(context, end)})
+
+
+def _on(context: Context, t: float) -> date:
+    return context.as_of + timedelta(days=int(t // 1))

@@ -1,0 +1,51 @@
+"""On whose terms each issue settles, over the runs in which it does."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from negsim.analysis.context import Context
+from negsim.analysis.tally import BINS, Tally
+from negsim.analysis.view import View
+
+#: Bins of the picture, from side B's demand in full to side A's.
+SHOWN = 40
+QUANTILES = {"q10": 0.1, "median": 0.5, "q90": 0.9}
+
+
+def terms(context: Context, tally: Tally, note: str = "") -> View:
+    """For each issue the spread of side A's share in the agreement that stands, or how often each option is taken.
+
+    Shares come in bins of half a per cent, quantiles as their middles; ``settled`` is the share of runs with terms.
+    """
+    import pandas as pd
+
+    parts, middles = [], {}
+    for j, issue in enumerate(context.issues):
+        total = int(tally.shares[j, 1])
+        head = {"issue": issue.id, "title": issue.title, "settled": total / tally.runs}
+        if not total:
+            parts.append(pd.DataFrame([head | {"what": "none"}]))
+        elif issue.options:
+            taken = tally.options[j, : len(issue.options)] / total
+            parts.append(pd.DataFrame([head | {"what": o, "p": p} for o, p in zip(issue.options, taken, strict=True)]))
+        else:
+            fine, count = tally.terms[j], np.cumsum(tally.terms[j])
+            at = {name: (np.searchsorted(count, q * total - 1e-9) + 0.5) / BINS for name, q in QUANTILES.items()}
+            middles[issue.title] = at["median"]
+            edges = np.linspace(0, 1, SHOWN + 1)
+            p = fine.reshape(SHOWN, -1).sum(axis=1) / total
+            shares = {"what": "share", "from": edges[:-1], "to": edges[1:], "p": p}
+            parts.append(pd.DataFrame(head | shares | at))
+    columns = ["issue", "title", "settled", "what", "from", "to", "p", *QUANTILES]
+    rows = pd.concat(parts, ignore_index=True).reindex(columns=columns)
+    if not middles:
+        settled = any(row["settled"] for row in rows.to_dict("records"))
+        verdict = "issues are settled by picking an option" if settled else "nothing is settled on terms"
+    else:
+        high, low = max(middles, key=lambda k: middles[k]), min(middles, key=lambda k: middles[k])
+        side = context.sides[0]
+        verdict = f"{high} settles with {100 * middles[high]:.0f} % of the way to the demand of {side}"
+        if high != low:
+            verdict += f", {low} with {100 * middles[low]:.0f} % (medians)"
+    return View(context, rows, verdict, note)

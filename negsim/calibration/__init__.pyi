@@ -1,0 +1,2 @@
+from .simulated import ABLATION as ABLATION
+from .simulated import SIMULATED as SIMULATED

@@ -1,0 +1,230 @@
+"""Read and check a folder of histories: ``talks.csv``, ``issues.csv``, ``rounds.csv``, ``announced_targets.csv``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from negsim.errors import Problem, did_you_mean, one_of, was
+from negsim.files import CONFIDENCE, FieldError, Parser, Row, day, optional_day, raise_in_order, read_table, text, word
+from negsim.history.negotiations import Histories, Issue, Meeting, Talks, Target
+
+
+def _id(value: str) -> str:
+    if not value.isidentifier() or value != value.lower() or not value.isascii():
+        raise FieldError(f"{was(value)} is no id", "lower-case letters, digits and _, a letter first")
+    return value
+
+
+def _text(value: str) -> str:
+    return value
+
+
+_CONFIDENCE = word(*CONFIDENCE)
+_CONFIDENCE_IF_ANY = word(*CONFIDENCE, "")
+
+TALKS: dict[str, Parser] = {
+    "id": _id,
+    "talks": text,
+    "side_a": text,
+    "side_b": text,
+    "end": word("concluded", "stalled", "running"),
+}
+ISSUES: dict[str, Parser] = {
+    "talks": text,
+    "issue_no": _text,
+    "issue": text,
+    "opened": optional_day,
+    "opened_conf": _CONFIDENCE_IF_ANY,
+    "closed": optional_day,
+    "closed_conf": _CONFIDENCE_IF_ANY,
+    "status": word("closed", "open", "not opened"),
+    "censor_date": day,
+    "source": text,
+    "note": _text,
+}
+ROUNDS: dict[str, Parser] = {
+    "talks": text,
+    "round": text,
+    "start": optional_day,
+    "end": optional_day,
+    "venue": _text,
+    "held": word("yes", "cancelled"),
+    "planned_start": optional_day,
+    "source": text,
+    "confidence": _CONFIDENCE,
+    "note": _text,
+}
+TARGETS: dict[str, Parser] = {
+    "talks": text,
+    "statement_date": day,
+    "who": text,
+    "event": text,
+    "about": word("end", "part", "meeting"),
+    "target_earliest": day,
+    "target_latest": day,
+    "actual": optional_day,
+    "outcome": _text,
+    "source": text,
+    "confidence": _CONFIDENCE,
+    "note": _text,
+}
+
+
+def load(folder: str | os.PathLike[str], memory: bool = False) -> Histories:
+    """Read a folder of histories; ``memory`` switches on the dates that stand there from memory alone.
+
+    Raises:
+        InputError: With all problems of all files at once.
+
+    >>> histories = load("seeds/histories")
+    >>> histories["iceland"].end, len(histories["iceland"].issues)
+    ('stalled', 33)
+    """
+    place = Path(folder)
+    problems: list[Problem] = []
+    tables = {
+        name: read_table(place / f"{name}.csv", columns, problems)
+        for name, columns in (
+            ("talks", TALKS),
+            ("issues", ISSUES),
+            ("rounds", ROUNDS),
+            ("announced_targets", TARGETS),
+        )
+    }
+    heads = {row["id"]: row for row in tables["talks"]}
+    problems += _twice(tables["talks"], ("id",), "these talks")
+    # Talks with a mistake in their own row are named all the same.
+    named = [row["id"] for row in read_table(place / "talks.csv", dict.fromkeys(TALKS, _text), [])]
+    if named:
+        for name in ("issues", "rounds", "announced_targets"):
+            problems += _unknown_talks(tables[name], named)
+    problems += _twice(tables["issues"], ("talks", "issue"), "this issue")
+    problems += _twice(tables["rounds"], ("talks", "round"), "this round")
+    for row in tables["issues"]:
+        problems += _issue_problems(row)
+    problems += _censor_dates(tables["issues"])
+    for row in tables["rounds"]:
+        problems += _round_problems(row)
+    for row in tables["announced_targets"]:
+        problems += _target_problems(row)
+    raise_in_order(problems)
+    return Histories({name: _talks(row, tables, memory) for name, row in heads.items()})
+
+
+def _unknown_talks(rows: Iterable[Row], heads: list[str]) -> Iterable[Problem]:
+    for row in rows:
+        if row["talks"] not in heads:
+            hint = did_you_mean(row["talks"], heads)
+            yield row.problem("talks", f"talks.csv names no talks {was(row['talks'])}", one_of(heads, 20), hint)
+
+
+def _twice(rows: Iterable[Row], columns: tuple[str, ...], what: str) -> Iterable[Problem]:
+    seen: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        key = tuple(row[column] for column in columns)
+        if key in seen:
+            yield row.problem(columns[-1], f"{what} stands here a second time; the first is in line {seen[key]}")
+        seen.setdefault(key, row.line)
+
+
+def _issue_problems(row: Row) -> Iterable[Problem]:
+    opened, closed, censor, status = (row[name] for name in ("opened", "closed", "censor_date", "status"))
+    for name in ("opened", "closed"):
+        if row[name] and not row[f"{name}_conf"]:
+            yield row.problem(f"{name}_conf", f"{name} has a day and no confidence", one_of(CONFIDENCE))
+        if not row[name] and row[f"{name}_conf"]:
+            yield row.problem(f"{name}_conf", f"{name} has a confidence and no day")
+        if row[name] and row[name] > censor:
+            yield row.problem(name, f"{name} lies after the end of the record, {censor}")
+    if closed and opened and closed < opened:
+        yield row.problem("closed", f"it was closed before it was opened, {opened}")
+    if closed and not opened:
+        yield row.problem("opened", "it was closed, so it was opened; give the day, if need be from memory")
+    due = "closed" if closed else "open" if opened else "not opened"
+    if status != due:
+        yield row.problem("status", f"the days say that it is {due}, the status {status}")
+
+
+def _censor_dates(rows: Iterable[Row]) -> Iterable[Problem]:
+    seen: dict[str, tuple[date, int]] = {}
+    for row in rows:
+        kept, line = seen.setdefault(row["talks"], (row["censor_date"], row.line))
+        if row["censor_date"] != kept:
+            yield row.problem("censor_date", f"the same talks end on {kept} in line {line}", "one day for all issues")
+
+
+def _round_problems(row: Row) -> Iterable[Problem]:
+    if row["held"] == "yes" and not row["start"]:
+        yield row.problem("start", "a round that was held has a first day")
+    if row["held"] == "cancelled" and row["start"]:
+        yield row.problem("start", "a round that was cancelled has no first day", "the day in planned_start")
+    if row["start"] and row["end"] and row["end"] < row["start"]:
+        yield row.problem("end", f"it ended before it began, {row['start']}")
+
+
+def _target_problems(row: Row) -> Iterable[Problem]:
+    if row["target_latest"] < row["target_earliest"]:
+        yield row.problem("target_latest", f"it lies before the earliest day, {row['target_earliest']}")
+    elif row["target_latest"] < row["statement_date"]:
+        yield row.problem("target_latest", f"it lies before the statement, {row['statement_date']}")
+    if row["actual"] and row["actual"] < row["statement_date"]:
+        yield row.problem("actual", f"it lies before the statement, {row['statement_date']}")
+
+
+def _talks(head: Row, tables: dict[str, list[Row]], memory: bool) -> Talks:
+    def mine(name: str) -> list[Row]:
+        return [row for row in tables[name] if row["talks"] == head["id"]]
+
+    def unsure(row: Row, column: str = "confidence") -> bool:
+        return row[column] == "memory" and not memory
+
+    issues = tuple(
+        Issue(
+            f"{n + 1:02d}",
+            row["issue"],
+            row["opened"],
+            row["closed"],
+            unsure(row, "opened_conf"),
+            unsure(row, "closed_conf"),
+            row["source"],
+            row["note"],
+        )
+        for n, row in enumerate(mine("issues"))
+    )
+    meetings = tuple(
+        Meeting(
+            row["round"],
+            row["start"],
+            row["end"],
+            row["venue"],
+            row["held"] == "yes",
+            row["planned_start"],
+            unsure(row),
+            row["source"],
+            row["note"],
+        )
+        for row in mine("rounds")
+    )
+    targets = tuple(
+        Target(
+            row["statement_date"],
+            row["who"],
+            row["event"],
+            row["about"],
+            row["target_earliest"],
+            row["target_latest"],
+            row["actual"],
+            row["source"],
+            unsure(row),
+        )
+        for row in mine("announced_targets")
+    )
+    days = [row["censor_date"] for row in mine("issues")]
+    days += [d for m in meetings for d in (m.start, m.end) if d] if not days else []
+    days += [d for t in targets for d in (t.said, t.actual) if d] if not days else []
+    sides = (head["side_a"], head["side_b"])
+    until = max(days, default=date.min)
+    return Talks(head["id"], head["talks"], sides, head["end"], until, issues, meetings, targets)

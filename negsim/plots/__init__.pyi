@@ -1,0 +1,13 @@
+from .corner import Corner as Corner
+from .corner import corner_picture as corner_picture
+from .picture import FORMATS as FORMATS
+from .picture import KINDS as KINDS
+from .picture import Picture as Picture
+from .picture import check_kind as check_kind
+from .picture import draw as draw
+from .picture import picture_format as picture_format
+from .tornado import Tornado as Tornado
+from .tornado import tornado_picture as tornado_picture
+from .track import by_talks as by_talks
+from .track import picture as picture
+from .track import reliability as reliability

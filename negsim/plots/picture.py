@@ -1,0 +1,122 @@
+"""Pictures of a projection: one kind a module, each a function that draws ready data on given axes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.files import write_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: The kinds of picture and the question that each answers. A kind is a module here with a function of that name.
+KINDS: dict[str, str] = {
+    "burndown": "How many issues are left, day by day?",
+    "burnup": "How much is there to do, how much is done, and what comes back?",
+    "flow": "How many issues stand how, day by day?",
+    "survival": "How likely is each issue still unresolved by a date?",
+    "calendar": "When is each issue resolved, and how sure is that?",
+    "gap": "How do the two sides come closer?",
+    "terms": "On whose terms does each issue settle?",
+    "frontier": "What could both have had, and what do they agree on?",
+    "waiting": "What does each issue wait for?",
+    "last": "Which issue is the last one standing?",
+    "climate": "How does the political climate develop?",
+    "trace": "What happens in one run?",
+}
+
+FORMATS = ("svg", "png")
+
+
+@dataclass(frozen=True, repr=False)
+class Picture:
+    """A figure and the table behind it; notebooks show it, `save` writes both."""
+
+    figure: Figure
+    table: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"<Picture with {len(self.table):,} rows of data; .save('x.svg') writes both>"
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as the text of an SVG file, the same each time."""
+        from negsim.plots.style import render
+
+        return render(self.figure, "svg").decode()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture, and its data as CSV beside it; returns the path of the CSV file.
+
+        Raises:
+            NegsimError: the name ends neither in ``.svg`` nor in ``.png``, or a file cannot be written.
+        """
+        from negsim.plots.style import render
+
+        target = Path(path)
+        picture = render(self.figure, picture_format(target))
+        beside = target.with_suffix(".csv")
+        write_file(beside, self.table.to_csv(index=False, lineterminator="\n").encode())
+        write_file(target, picture)
+        return beside
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+def picture_format(path: Path) -> str:
+    """The format that a file name asks for.
+
+    Raises:
+        NegsimError: it is none of ours.
+
+    >>> picture_format(Path("x.SVG"))
+    'svg'
+    """
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in FORMATS:
+        raise NegsimError(f'a picture is written as .svg or .png, but was "{path}"')
+    return kind
+
+
+def check_kind(kind: str) -> None:
+    """See that there is such a kind of picture.
+
+    Raises:
+        NegsimError: there is not.
+    """
+    if kind not in KINDS:
+        hint = did_you_mean(kind, KINDS)
+        raise NegsimError(
+            f'there is no picture "{kind}"; allowed: {one_of(KINDS)}' + (f"; did you mean {hint}?" if hint else "")
+        )
+
+
+def draw(kind: str, data: Any, ax: Axes | None = None) -> Any:
+    """Draw the data of a kind of picture: on ``ax``, which is returned, or as a `Picture` of its own.
+
+    Raises:
+        NegsimError: there is no such kind.
+    """
+    from matplotlib import rc_context
+
+    from negsim.plots import style
+
+    check_kind(kind)
+    module = import_module(f"negsim.plots.{kind}")
+    with rc_context(style.RC):
+        if ax is not None:
+            return getattr(module, kind)(data, ax)
+        height = getattr(module, "height", None)
+        figure, own = style.new_figure(height=height(data) if height is not None else style.HEIGHT)
+        getattr(module, kind)(data, own)
+        style.settle(figure)
+    return Picture(figure, data.table())

@@ -1,0 +1,108 @@
+"""What every run of a scenario gave, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from negsim.errors import NegsimError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from negsim.analysis import Context, Logs, Tally
+    from negsim.projection.precision import Precision
+    from negsim.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """The outcomes of all runs of a scenario, and what produced them.
+
+    The ``tally`` is exact and small however many runs there are. ``outcomes`` (runs by issues) and ``run_table`` hold the rows that
+    `negsim.simulation.events` describes, in memory or in ``folder``.
+    """
+
+    scenario: Scenario
+    tally: Tally
+    seed: int
+    engine: str
+    versions: Mapping[str, str]
+    luck: int = 0
+    precision: Precision | None = None
+    folder: Path | None = None
+    kept: tuple[npt.NDArray[np.void], npt.NDArray[np.void]] | None = None
+
+    def __post_init__(self) -> None:
+        for table in self.kept or ():
+            table.setflags(write=False)
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return self.tally.runs
+
+    @cached_property
+    def _tables(self) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
+        if self.kept is not None:
+            return self.kept
+        if self.folder is None:
+            raise NegsimError(
+                f"the outcomes of {self.runs:,} runs were counted and not kept; "
+                "run with out=FOLDER (--out) to have them on disk"
+            )
+        from negsim.projection.results_folder import read_tables
+
+        return read_tables(self.folder, self.runs, len(self.scenario.issues))
+
+    @property
+    def outcomes(self) -> npt.NDArray[np.void]:
+        """A row a run and issue (`events.OUTCOME`), read-only; from the folder if they are not in memory.
+
+        Raises:
+            NegsimError: there were too many to keep, and no folder to write them to.
+        """
+        return self._tables[0]
+
+    @property
+    def run_table(self) -> npt.NDArray[np.void]:
+        """A row a run (`events.RUN`), read-only.
+
+        Raises:
+            NegsimError: as for ``outcomes``.
+        """
+        return self._tables[1]
+
+    @property
+    def precision_data(self) -> dict[str, Any] | None:
+        """What ``precision`` asked for, whether it was ``reached``, the least and most runs; None without a goal."""
+        return None if self.precision is None else self.precision.data(self.tally)
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of the resolved scenario, in hexadecimal."""
+        return self.scenario.hash
+
+    @cached_property
+    def context(self) -> Context:
+        """The names and dates of the scenario, as the analyses take them."""
+        from negsim.projection.scenario_context import context_of
+
+        return context_of(self.scenario)
+
+    @cached_property
+    def logs(self) -> Logs:
+        """The event logs of the first runs, at most 2,000: played again when a picture asks for them."""
+        from negsim.projection.logged_runs import watch
+
+        return watch(self.scenario, self.runs, self.seed, self.luck)
+
+    @property
+    def provenance(self) -> str:
+        """What produced this, in a line."""
+        return f"{self.runs:,} runs, seed {self.seed}, {self.engine} engine, scenario {self.hash[:8]}"

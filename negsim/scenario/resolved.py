@@ -1,0 +1,77 @@
+"""A scenario in full: every default is written out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from pydantic import Field
+
+from negsim.agenda import Agenda
+from negsim.files import FrozenDict, to_yaml
+from negsim.scenario.draft import Frame
+from negsim.scenario.models import Assumption, ByName, Channel, Climate, IssueSetup, Package, Shock
+
+
+class Resolved(Frame):
+    """All assumptions of a scenario, checked and complete, whatever file they come from."""
+
+    parameters: ByName[Assumption] = Field(default_factory=FrozenDict)
+    issues: ByName[IssueSetup] = Field(description="The issues in play, in the agenda's order.")
+    packages: ByName[Package] = Field(default_factory=FrozenDict)
+    channels: ByName[Channel] = Field(default_factory=FrozenDict)
+    climate: Climate
+    shocks: ByName[Shock] = Field(default_factory=FrozenDict)
+    agenda: Agenda
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """The names of the two sides, in the agenda's order."""
+        first, second = self.agenda.sides
+        return first, second
+
+    @property
+    def horizon_date(self) -> date:
+        """The first day that is not looked at."""
+        return self.horizon
+
+    @property
+    def horizon_days(self) -> int:
+        """The days from ``as_of`` to the horizon."""
+        return (self.horizon - self.as_of).days
+
+    def resolved(self) -> dict[str, Any]:
+        """The full form as plain data, the agenda with it; loaded again, it is an equal scenario."""
+        data = self.model_dump(mode="json", exclude_none=True, exclude={"agenda"})
+        said = {key: value for key, value in data.items() if value or key not in ("question", "description")}
+        return {**said, "agenda": self.agenda.model_dump(mode="json")}
+
+    def to_yaml(self) -> str:
+        """The full form as a file; it loads to an equal scenario and runs to the same bytes."""
+        return to_yaml(self.resolved())
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 (hex) of the full form and of the order in which things are declared."""
+        # The order of keys says nothing, but for these: the order of declaration decides ties.
+        orders: list[Iterable[str]] = [self.issues, self.packages, self.channels, self.climate.regimes, self.shocks]
+        orders.append(self.agenda.sides)
+        whole = {"scenario": self.resolved(), "order": [list(names) for names in orders]}
+        text = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Resolved) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        return int(self.hash[:15], 16)
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.title!r}: {len(self.issues)} issues from {self.as_of} to {self.horizon}>"
+
+    def __str__(self) -> str:
+        return repr(self)

@@ -1,0 +1,12 @@
+from .cache import cache_folder as cache_folder
+from .cache import other_folders as other_folders
+from .compiled import Compiled as Compiled
+from .compiled import Record as Record
+from .compiler import compile as compile
+from .events import OUTCOME as OUTCOME
+from .events import RUN as RUN
+from .events import Kind as Kind
+from .machine import is_compiled as is_compiled
+from .machine import pick_engine as pick_engine
+from .rules.draws import stream as stream
+from .version import __version__ as __version__

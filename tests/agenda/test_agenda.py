@@ -1,0 +1,366 @@
+"""The agenda: what a file may say, what it is told when wrong, how things stood on any day, and the real record."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from negsim.agenda.agenda import Agenda, agenda_schema, load_agenda
+from negsim.agenda.status import LEGAL_MOVES, Status
+from negsim.agenda.verification import verify
+from negsim.errors import InputError, NegsimError
+from negsim.quantities.dates import PartialDate
+
+ROOT = Path(__file__).parents[2]
+INVALID = sorted((ROOT / "tests" / "invalid" / "agenda").glob("*.yaml"))
+NOTHING = {"us": {"text": None}, "russia": {"text": None}}
+EMBASSY = [
+    "banking",
+    "local_staff",
+    "staffing_levels",
+    "property",
+    "flights",
+    "visas",
+    "movement",
+    "hurdles",
+    "framework",
+]
+DORMANT = ["arms_control", "economic_cooperation", "rare_earths", "arctic", "climate_change"]
+
+
+def _issue(*history: tuple[str, str], **more: Any) -> dict[str, Any]:
+    return {
+        "title": "Visas",
+        "summary": "Late.",
+        "demands": NOTHING,
+        "stances": NOTHING,
+        "history": [{"date": when, "status": status, "what": "It happened."} for when, status in history],
+        "resolves_when": "They come.",
+        **more,
+    }
+
+
+def _agenda(issues: dict[str, Any], **more: Any) -> Agenda:
+    sides = {"us": {"title": "United States"}, "russia": {"title": "Russia"}}
+    return Agenda.model_validate({"title": "Talks", "sides": sides, "issues": issues, **more})
+
+
+@pytest.fixture(scope="module")
+def real() -> Agenda:
+    return load_agenda(ROOT / "seeds" / "agenda.yaml")
+
+
+# What is wrong is said, all of it, with its place.
+
+
+@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
+def test_an_invalid_file_gives_the_messages_that_it_expects(path: Path) -> None:
+    expected = [
+        line.removeprefix("# expect: ")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("# expect: ")
+    ]
+    with pytest.raises(InputError) as caught:
+        load_agenda(path)
+    found = [
+        problem.headline.replace(f"{path.parent}{os.sep}", "").removeprefix(f"{path.name}:")
+        for problem in caught.value.problems
+    ]
+    assert expected
+    assert found == expected
+
+
+def test_a_problem_shows_the_line_and_a_caret() -> None:
+    path = ROOT / "tests" / "invalid" / "agenda" / "unknown_side.yaml"
+    with pytest.raises(InputError, match=r"      rusia: \{text: no public position\}\n      \^"):
+        load_agenda(path)
+
+
+def test_every_move_that_the_table_forbids_is_refused_and_no_other() -> None:
+    for old in Status:
+        for new in Status:
+            issue = _issue(("2025-01", old.label), ("2025-02", new.label))
+            if new in LEGAL_MOVES[old]:
+                _agenda({"visas": issue})
+            else:
+                with pytest.raises(ValidationError, match=f"{old.label} can't become {new.label}"):
+                    _agenda({"visas": issue})
+
+
+def test_a_suspended_issue_goes_back_to_what_it_was() -> None:
+    start = [("2025-01", "stalled"), ("2025-02", "suspended")]
+    _agenda({"visas": _issue(*start, ("2025-03", "stalled"))})
+    with pytest.raises(ValidationError, match="suspended can't become discussing"):
+        _agenda({"visas": _issue(*start, ("2025-03", "discussing"))})
+
+
+def test_plain_data_that_is_wrong_raises_too() -> None:
+    with pytest.raises(ValidationError, match='there is no dispute "how_late"'):
+        _agenda({"visas": _issue(("2025-01", "raised"), disputed=["how_late"])})
+    with pytest.raises(ValidationError, match="valid dictionary"):
+        Agenda.model_validate(["talks"])
+
+
+# What is right is kept.
+
+
+def test_an_agenda_survives_being_written_as_plain_data(real: Agenda) -> None:
+    data = real.model_dump(mode="json")
+    assert Agenda.model_validate(json.loads(json.dumps(data))) == real
+    assert "id" not in data["issues"]["banking"]
+    assert Agenda.model_validate(real) is real
+
+
+def test_an_issue_knows_its_id(real: Agenda) -> None:
+    assert [issue.id for issue in real.issues.values()] == list(real.issues)
+
+
+def test_an_agenda_is_frozen(real: Agenda) -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        real.title = "Other"  # type: ignore[misc]
+    with pytest.raises(TypeError, match="frozen"):
+        del real.issues["banking"]
+
+
+def test_no_public_position_is_a_position_without_text() -> None:
+    positions = {"us": {"text": "no public position"}, "russia": {"text": "faster visas"}}
+    demands = _agenda({"visas": _issue(("2025-01", "raised"), demands=positions)}).issues["visas"].demands
+    assert (demands["us"].text, demands["russia"].text) == (None, "faster visas")
+
+
+def test_the_file_of_sources_is_found_beside_the_agenda_and_its_problems_name_it(tmp_path: Path) -> None:
+    (tmp_path / "agenda.yaml").write_text("title: Talks\nsources: sources.yaml\n", encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text("sources:\n  report:\n    sentences: 3\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"sources\.yaml:2:3: report has no \"about\""):
+        load_agenda(tmp_path / "agenda.yaml")
+
+
+# How things stood on a day.
+
+STORY = [("2025-02", "raised"), ("2025-02-10", "discussing"), ("2025-04", "suspended"), ("2026", "discussing")]
+
+
+@pytest.mark.parametrize(
+    ("on", "status", "since"),
+    [
+        ("2025-02-10", Status.DISCUSSING, "2025-02-10"),
+        ("2025-02-28", Status.DISCUSSING, "2025-02-10"),
+        ("2025-04-29", Status.DISCUSSING, "2025-02-10"),
+        ("2025-04-30", Status.SUSPENDED, "2025-04"),
+        ("2026-12-30", Status.SUSPENDED, "2025-04"),
+        ("2026-12-31", Status.DISCUSSING, "2026"),
+    ],
+)
+def test_a_status_holds_from_the_day_by_which_it_has_certainly_come(on: str, status: Status, since: str) -> None:
+    agenda, day = _agenda({"visas": _issue(*STORY)}), date.fromisoformat(on)
+    assert agenda.status("visas", day) is status
+    assert str(agenda.since("visas", day)) == since
+
+
+def test_before_its_first_entry_an_issue_is_not_on_the_table() -> None:
+    agenda, day = _agenda({"visas": _issue(*STORY)}), date(2025, 2, 9)
+    assert agenda.board(day) == []
+    for question in (agenda.status, agenda.since):
+        with pytest.raises(NegsimError, match="not yet on the table on 2025-02-09; its history begins 2025-02"):
+            question("visas", day)
+
+
+def test_an_unknown_issue_is_named_with_what_was_meant(real: Agenda) -> None:
+    with pytest.raises(NegsimError, match=r'there is no issue "bankng"; allowed: banking, .* did you mean "banking"'):
+        real.status("bankng", date(2025, 4, 10))
+
+
+def test_the_board_counts_what_was_known_by_the_day() -> None:
+    demands = {"us": {"text": "faster visas", "since": "2025-03"}, "russia": {"text": "fewer"}}
+    disputes = {
+        "how_late": {
+            "question": "How late?",
+            "date": "2025-05",
+            "versions": [{"text": "a week", "says": "us"}, {"text": "a month", "says": "russia"}],
+            "we_take": "a month",
+            "why": "It is longer.",
+        }
+    }
+    agenda = _agenda({"visas": _issue(*STORY, demands=demands, disputed=["how_late"])}, disputed=disputes)
+    early, late = agenda.board(date(2025, 3, 30))[0], agenda.board(date(2025, 5, 31))[0]
+    assert dict(early.demands) == {"us": None, "russia": "fewer"}
+    assert dict(late.demands) == {"us": "faster visas", "russia": "fewer"}
+    assert (early.disputed, late.disputed) == ((), ("how_late",))
+
+
+def _as_known(data: dict[str, Any], on: date) -> dict[str, Any]:
+    """The agenda without everything that is dated after the day."""
+
+    def known(item: dict[str, Any], key: str) -> bool:
+        return item.get(key) is None or PartialDate.parse(item[key]).certainly_by(on)
+
+    data = json.loads(json.dumps(data))
+    data["disputed"] = {name: item for name, item in data["disputed"].items() if known(item, "date")}
+    for kind in ("rounds", "events"):
+        data[kind] = {name: item for name, item in data[kind].items() if known(item, "date")}
+    for issue in data["issues"].values():
+        issue["history"] = [change for change in issue["history"] if known(change, "date")]
+        for positions in (issue["demands"], issue["stances"]):
+            for side, position in positions.items():
+                positions[side] = position if known(position, "since") else {"text": None}
+    data["issues"] = {name: issue for name, issue in data["issues"].items() if issue["history"]}
+    for item in [
+        *data["issues"].values(),
+        *data["rounds"].values(),
+        *data["events"].values(),
+        *data["third_parties"].values(),
+    ]:
+        item["disputed"] = [name for name in item["disputed"] if name in data["disputed"]]
+        if "issues" in item:
+            item["issues"] = [name for name in item["issues"] if name in data["issues"]]
+        if item.get("opens_after"):
+            item["opens_after"] = [name for name in item["opens_after"] if name in data["issues"]]
+    return data
+
+
+@given(st.dates(date(2025, 2, 28), date(2025, 5, 1)))
+def test_nothing_after_the_day_changes_the_board(on: date) -> None:
+    real = load_agenda(ROOT / "seeds" / "agenda.yaml")
+    known = Agenda.model_validate(_as_known(real.model_dump(mode="json"), on))
+    assert known.board(on) == real.board(on)
+
+
+@given(st.lists(st.sampled_from(list(Status)), min_size=1, max_size=6), st.integers(0, 400), st.data())
+def test_a_later_entry_never_changes_an_earlier_day(wanted: list[Status], day: int, data: st.DataObject) -> None:
+    path = [wanted[0]]
+    for status in wanted[1:]:
+        if status in LEGAL_MOVES[path[-1]] and path[-1] is not Status.SUSPENDED:
+            path.append(status)
+    gaps = data.draw(st.lists(st.integers(0, 90), min_size=len(path), max_size=len(path)))
+    days = [date(2025, 1, 1) + timedelta(sum(gaps[: n + 1])) for n in range(len(path))]
+    on = date(2025, 1, 1) + timedelta(day)
+    history = [(str(when), status.label) for when, status in zip(days, path, strict=True)]
+    past = [entry for entry, when in zip(history, days, strict=True) if when <= on]
+    whole = _agenda({"visas": _issue(*history)})
+    assert whole.board(on) == (_agenda({"visas": _issue(*past)}).board(on) if past else [])
+    if past:
+        assert (str(whole.since("visas", on)), whole.status("visas", on).label) == past[-1]
+
+
+# The real record.
+
+
+def test_the_record_has_every_item_in_order(real: Agenda) -> None:
+    assert list(real.sides) == ["us", "russia"]
+    assert list(real.issues) == EMBASSY + DORMANT
+
+
+def test_where_the_items_stand_at_the_second_round(real: Agenda) -> None:
+    on = date(2025, 4, 10)
+    standing = {row.id: row.status.label for row in real.board(on)}
+    assert standing == {
+        **dict.fromkeys(EMBASSY, "discussing"),
+        **dict.fromkeys(DORMANT, "dormant"),
+        "banking": "converging",
+        "flights": "raised",
+        "framework": "converging",
+    }
+
+
+def test_between_the_rounds_only_banking_is_on_record_and_known_to_the_month(real: Agenda) -> None:
+    assert [(row.id, row.status.label, str(row.since)) for row in real.board(date(2025, 3, 1))] == [
+        ("banking", "discussing", "2025-02")
+    ]
+    assert real.board(date(2025, 2, 27)) == []
+
+
+def test_dormant_items_open_after_all_embassy_items_and_the_others_wait_for_nothing(real: Agenda) -> None:
+    for name, issue in real.issues.items():
+        assert list(issue.opens_after) == (EMBASSY if name in DORMANT else [])
+
+
+def test_every_claim_is_cited_and_the_five_documents_are(real: Agenda) -> None:
+    cited = [citation for _, citation in real.citations()]
+    assert len(cited) >= 300
+    assert {citation.document for citation in cited} == set(real.sources)
+    assert [source.sentences for source in real.sources.values()] == [70, 38, 55, 33, 80]
+    assert {name[:4] for name in real.sources} == {"000_", "001_", "002_", "003_", "004_"}
+    # One sentence has one fingerprint wherever it is cited.
+    assert len({citation.place for citation in cited}) == len(set(cited))
+
+
+def test_the_documents_show_one_title_publisher_and_date(real: Agenda) -> None:
+    shown = [source for source in real.sources.values() if source.title or source.publisher or source.date]
+    assert [(source.title, source.publisher, str(source.date)) for source in shown] == [
+        ("Beyond Ukraine", "FactArrow", "2025-04-10")
+    ]
+
+
+def test_the_contradictions_are_recorded(real: Agenda) -> None:
+    wanted = {
+        *("year_of_round", "washington", "earlier_round_place", "darchiev_post", "banking_progress"),
+        *("property_seized", "first_or_second", "session_length"),
+    }
+    assert wanted <= set(real.disputed)
+    assert len(real.disputed) >= 20
+    items = [*real.issues.values(), *real.rounds.values(), *real.events.values(), *real.third_parties.values()]
+    assert {name for item in items for name in item.disputed} == set(real.disputed)
+    assert date(2025, 4, 10).strftime("%A") == "Thursday"
+    assert date(2024, 4, 10).strftime("%A") == "Wednesday"
+
+
+def test_the_rounds_held(real: Agenda) -> None:
+    first, second = real.rounds.values()
+    assert (str(first.date), first.city, first.hours, dict(first.heads)) == ("2025-02", "Istanbul", None, {})
+    assert (str(second.date), second.hours, list(second.issues)) == ("2025-04-10", 6, EMBASSY)
+    assert ["Coulter" in second.heads["us"], "Darchiev" in second.heads["russia"]] == [True, True]
+
+
+def test_who_else_matters_and_what_happened_outside(real: Agenda) -> None:
+    assert set(real.third_parties) == {"turkey", "eu", "ukraine", "saudi_arabia"}
+    known = {name: str(event.date) for name, event in real.events.items() if event.date}
+    assert known == {
+        "crimea": "2014",
+        "compounds_closed": "2017",
+        "local_hire_ban": "2021",
+        "invasion": "2022",
+        "grain_deal": "2022",
+    }
+    assert real.targets == ()
+
+
+def test_the_real_citations_hold_where_the_documents_are_at_hand(real: Agenda) -> None:
+    named = os.environ.get("NEGSIM_DOCUMENTS")
+    folders = [Path(named)] if named else [ROOT.parent / "shared" / "seeds"]
+    checked = [verify(real, folder) for folder in folders if folder.is_dir()]
+    assert [found.text for found in checked if not found.ok] == []
+    assert all(found.count == len(list(real.citations())) for found in checked)
+
+
+# The schema and the house.
+
+
+def test_the_schema_file_is_current_and_the_agenda_names_it() -> None:
+    written = (ROOT / "schemas" / "agenda.schema.json").read_text(encoding="utf-8")
+    assert json.loads(written) == agenda_schema()
+    first = (ROOT / "seeds" / "agenda.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../schemas/agenda.schema.json"
+
+
+def test_the_schema_knows_the_statuses_and_both_forms_of_sources() -> None:
+    schema = agenda_schema()
+    assert schema["$defs"]["StatusChange"]["properties"]["status"]["enum"] == [status.label for status in Status]
+    assert [form["type"] for form in schema["properties"]["sources"]["anyOf"]] == ["string", "object"]
+    assert "id" not in schema["$defs"]["Issue"]["properties"]
+
+
+def test_reading_an_agenda_needs_no_heavy_library() -> None:
+    code = "import sys, negsim.agenda.agenda, negsim.agenda.board; print([m for m in sys.modules if '.' not in m])"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    heavy = ["numpy", "pandas", "numba", "scipy", "matplotlib", "pyarrow", "simpy", "jinja2"]
+    assert [name for name in heavy if f"'{name}'" in loaded] == []

@@ -1,0 +1,147 @@
+"""What could be changed for an issue: steps of a stated size, written as a scenario takes them."""
+
+import numpy as np
+import pytest
+
+from negsim.experiments.candidates import candidates, moved
+from negsim.quantities.parsing import parse
+from negsim.quantities.quantity import Fixed, Parameter, Rule
+from negsim.scenario.scenario import from_mapping, load
+from tests.kit import SOURCE, chance, play, talks
+
+SPAN, SHARE = Rule("duration", 0, lo_open=True), Rule("number", 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("60 days", "90 days"),
+        ({"uniform": {"low": "20 days", "high": "40 days"}}, {"uniform": {"low": "30 days", "high": "60 days"}}),
+        (
+            {"pert": {"low": "2 days", "mode": "4 days", "high": "8 days"}},
+            {"pert": {"low": "3 days", "mode": "6 days", "high": "12 days"}},
+        ),
+        (
+            {"lognormal": {"median": "20 days", "q90": "40 days"}},
+            {"lognormal": {"median": "30 days", "q90": "60 days"}},
+        ),
+        ({"exponential": {"mean": "20 days"}}, {"exponential": {"mean": "30 days"}}),
+        ({"gamma": {"shape": 2, "scale": "20 days"}}, {"gamma": {"shape": 2, "scale": "30 days"}}),
+        ({"weibull": {"shape": 2, "scale": "20 days"}}, {"weibull": {"shape": 2, "scale": "30 days"}}),
+        (
+            {"beta": {"a": 1, "b": 2, "low": "2 days", "high": "4 days"}},
+            {"beta": {"a": 1, "b": 2, "low": "3 days", "high": "6 days"}},
+        ),
+        ({"empirical": {"values": ["2 days", "4 days"]}}, {"empirical": {"values": ["3 days", "6 days"]}}),
+        ({"parameter": "x", "plus": "2 days"}, {"parameter": "x", "times": 1.5, "plus": "3 days"}),
+    ],
+    ids=str,
+)
+def test_a_quantity_half_as_large_again(before, after):
+    assert moved(parse(before, SPAN), 1.5).text == parse(after, SPAN).text
+
+
+def test_known_values_stay_in_their_range_and_what_cannot_be_shifted_is_left():
+    assert moved(Fixed(0.05, SHARE), plus=-0.1).value == 0
+    assert moved(Fixed(0.95, SHARE), plus=0.1).value == 1
+    assert moved(parse({"lognormal": {"median": 0.3, "q90": 0.5}}, SHARE), plus=-0.1) is None
+    assert moved(Parameter("x", SHARE, 2.0, 0.5), plus=-0.1) == Parameter("x", SHARE, 2.0, 0.4)
+
+
+def test_a_distribution_is_moved_in_every_run_alike():
+    """Linear curves and reservations of 0.2 agree at the first meeting after 5/8 of a patience."""
+    patience = {"lognormal": {"median": "400 days", "q90": "900 days"}}
+    mapping = talks("a", both={"patience": patience, "kind": "time", "beta": 1, "source": SOURCE}, horizon="30 years")
+    mapping["parameters"] = {"span": {"value": patience, "source": SOURCE}}
+    for side in mapping["tactics"].values():
+        side["patience"] = {"parameter": "span"}
+    scenario = from_mapping(mapping)
+    changes = {}
+    for lever in candidates(scenario, "a"):
+        if "patience a third shorter" in lever.words:
+            changes |= lever.changes
+    assert len(changes) == 2
+    before, after = play(mapping, 40)("agreed"), play(scenario.replace(changes).resolved(), 40)("agreed")
+    assert (np.abs(after - before * 2 / 3) <= 10).all()
+    assert np.unique(before).size > 20
+
+
+def words(mapping, issue="a", **more):
+    return {lever.words: lever for lever in candidates(from_mapping(mapping), issue, **more)}
+
+
+def test_there_is_a_step_for_every_kind_of_tactic():
+    def side(name, **tactic):
+        mapping = talks("a")
+        mapping["tactics"][name] = {**tactic, "source": SOURCE}
+        return words(mapping)
+
+    fixed = side("us", kind="fixed", aspiration=0.7)
+    assert fixed["United States: insists on 0.1 less at the start"].changes == {
+        "issues.a.tactics.us.aspiration": pytest.approx(0.6)
+    }
+    assert "United States: patience a third shorter" not in fixed
+    assert "Russia: patience a third shorter" in fixed
+    dated = side("us", kind="time", beta=1, patience={"until": "2026-06-30", "times": 1.2})
+    assert dated["United States: patience a third shorter"].changes == {
+        "issues.a.tactics.us.patience.times": pytest.approx(0.8)
+    }
+    mixed = side("russia", kind="mixed", beta=1, patience="90 days")
+    assert "Russia: answers concessions with half as much again" in mixed
+
+
+def test_issues_by_chance_have_no_concessions_to_move():
+    found = words(chance(0.2, "a b"))
+    assert found["Russia: concedes otherwise"].changes is None
+    assert not any("package" in said for said in found)
+    assert "Rounds: gaps a quarter shorter" in found
+
+
+def test_what_hangs_together_can_be_untied():
+    mapping = talks({"a": {"implementation": {"requires": ["b"]}}, "b": {}, "c": {}}, undertaking="single")
+    found = words(mapping)
+    assert found["it need not wait for B"].changes == {"issues.a.implementation.requires": []}
+    assert found["what is agreed stands alone: no single undertaking"].changes == {"undertaking": "early_harvest"}
+    dormant = words(talks({"a": {"opens": {"when": {"issue": "b", "reaches": "agreed"}}}, "b": {}}))
+    opened = from_mapping(talks({"a": {"opens": {"when": {"issue": "b", "reaches": "agreed"}}}, "b": {}})).replace(
+        dormant["it is put on the table at once"].changes
+    )
+    assert (str(opened.issues["a"].opens.on), opened.issues["a"].opens.when) == ("2025-04-10", None)
+
+
+def test_a_package_moves_as_a_whole_and_can_be_untied():
+    weights = {"us": {"a": 0.7, "b": 0.3}, "russia": {"a": 0.2, "b": 0.8}}
+    mapping = talks("a b c", packages={"p": {"title": "Both", "issues": ["a", "b"], "weights": weights}})
+    found = words(mapping)
+    assert set(found["Russia: reservation value 0.1 lower"].changes) == {
+        "issues.a.reservation.russia",
+        "issues.b.reservation.russia",
+    }
+    assert set(found["Russia: comes down earlier, beta x 1.5"].changes) == {"packages.p.tactics.russia.beta"}
+    assert from_mapping(mapping).replace(found['the package "Both" is untied'].changes).packages == {}
+    assert not any("which matters more" in said for said in found)
+
+
+def test_packages_are_tried_both_ways_with_every_issue_that_stands_alone():
+    found = [said for said in words(talks("a b c")) if "which matters more" in said]
+    assert found == [f'a package with "{other}", which matters more to {side}' for other in "BC" for side in
+                     ("Russia", "United States")]  # fmt: skip
+
+
+def test_shocks_come_twice_as_often_and_a_regime_lasts_longer(baseline):
+    found = {lever.words: lever for lever in candidates(baseline, "visas", "freeze")}
+    longer = found['the climate "freeze" lasts half as long again']
+    assert (longer.reach, longer.helps) == ("nobody", False)
+    assert longer.changes["climate.regimes.freeze.sojourn"]["lognormal"]["q90"] == f"{30 * 365.25 / 12 * 1.5!r} days"
+    assert sum(said.startswith("twice as often") for said in found) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "issue"), [("package", "property"), ("tit_for_tat", "visas"), ("staff_caps", "banking")]
+)
+def test_every_lever_of_shipped_scenarios_can_be_pulled(root, name, issue):
+    scenario = load(root / "scenarios" / f"{name}.yaml")
+    for lever in candidates(scenario, issue, "freeze"):
+        assert lever.why_not == ""
+        assert list(scenario.replace(lever.changes).issues) == list(scenario.issues)

@@ -1,0 +1,248 @@
+"""What matters: indices that are known, assumption and chance of a closed form, and what is said of the baseline."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import negsim as ns
+from negsim.analysis import sensitivity_indices as drivers
+from negsim.analysis.variance_split import split
+from negsim.errors import NegsimError
+from negsim.experiments.cases import Outcome, cases_of, run_outcome
+from negsim.experiments.designs import points
+from negsim.experiments.factors import Factor
+from negsim.experiments.sweeps import sweep
+from negsim.projection.running import run
+
+BASELINE = "scenarios/baseline.yaml"
+NAMES = ["a", "b", "c"]
+UNIT = {"uniform": {"low": 0, "high": 1}}
+PATIENCE = ("parameters.us_patience", "parameters.russia_patience")
+FACTORS = [Factor.of(name, UNIT) for name in NAMES]
+#: Of a + 2 b + 3 c with independent uniforms: a share of 1, 4 and 9 in 14, first order and total.
+KNOWN = {"a": 1 / 14, "b": 4 / 14, "c": 9 / 14}
+
+
+def linear(x):
+    return x @ np.array([1.0, 2.0, 3.0])
+
+
+# --- known answers ---------------------------------------------------------------------------------------------------
+
+
+def test_sobol_indices_of_a_linear_function_are_the_known_ones():
+    x = points("saltelli", FACTORS, 1024, 1)
+    found = drivers.sobol(NAMES, linear(x)).set_index("factor")
+    for name, share in KNOWN.items():
+        assert found.loc[name, "first"] == pytest.approx(share, abs=0.01)
+        assert found.loc[name, "total"] == pytest.approx(share, abs=0.01)
+        assert found.loc[name, "first_low"] < share < found.loc[name, "first_high"]
+    assert found.index.tolist() == ["c", "b", "a"]
+
+
+def test_a_total_index_sees_what_factors_do_together_and_a_first_order_does_not():
+    x = points("saltelli", FACTORS[:2], 1024, 1)
+    found = drivers.sobol(NAMES[:2], (x[:, 0] - 0.5) * (x[:, 1] - 0.5)).set_index("factor")
+    assert found["first"].abs().max() < 0.05
+    assert found["total"].min() > 0.9
+
+
+def test_morris_gives_the_slopes_of_a_linear_function():
+    x = points("morris", FACTORS, 10, 1)
+    found = drivers.morris(NAMES, x, linear(x)).set_index("factor")
+    # From the 5 % to the 95 % point of each.
+    assert found.loc[NAMES, "mu_star"].tolist() == pytest.approx([0.9, 1.8, 2.7])
+    assert found["sigma"].max() < 1e-9
+
+
+def test_given_data_find_the_same_shares_without_a_design():
+    x = np.random.default_rng(1).random((4000, 3))
+    found = drivers.given(NAMES, x, linear(x)).set_index("factor")
+    for name, share in KNOWN.items():
+        assert found.loc[name, "first"] == pytest.approx(share, abs=0.04)
+
+
+def test_given_data_of_an_outcome_of_0_and_1_with_chance_in_it():
+    """P(y = 1) = a: Var E(y | a) = 1/12 of a variance of 1/4, so a third; b does nothing."""
+    rng = np.random.default_rng(2)
+    x = rng.random((8000, 2))
+    found = drivers.given(NAMES[:2], x, (rng.random(8000) < x[:, 0]).astype(float)).set_index("factor")
+    assert found["first"].to_dict() == pytest.approx({"a": 1 / 3, "b": 0.0}, abs=0.03)
+
+
+def test_assumption_and_chance_of_a_beta_geometric_case_are_10_and_30():
+    """p ~ Beta(4, 12), T geometric: chance E[(1 - p) / p^2] = 30, assumption Var(1 / p) = 10, mean 5."""
+    draws, lucks = 40_000, 5
+    p = stats.beta(4, 12).ppf((np.arange(draws) + 0.5) / draws)
+    y = np.random.default_rng(1).geometric(p[:, None], (draws, lucks)).astype(float)
+    found = split(y)
+    assert found.mean == pytest.approx(5, abs=0.1)
+    assert found.chance == pytest.approx(30, rel=0.06)
+    assert found.assumption == pytest.approx(10, rel=0.1)
+    assert found.share == pytest.approx(0.25, abs=0.02)
+    for value, (low, high) in ((10, found.assumption_range), (30, found.chance_range), (0.25, found.share_range)):
+        assert low < value < high
+    # What the correction is for: the spread of the means alone would be 16.
+    assert y.mean(axis=1).var() == pytest.approx(16, rel=0.1)
+
+
+@pytest.mark.parametrize("lucks", [2, 10])
+def test_pure_chance_has_no_assumption_in_it_however_few_lucks(lucks):
+    found = split(np.random.default_rng(3).random((5000, lucks)))
+    assert abs(found.share) < 0.04
+    assert found.chance == pytest.approx(1 / 12, rel=0.05)
+    assert found.share_range[0] < 0 < found.share_range[1]
+
+
+def test_without_chance_all_is_assumption():
+    found = split(np.repeat(np.arange(10.0)[:, None], 3, axis=1))
+    assert (found.share, found.chance) == (1.0, 0.0)
+
+
+def test_one_luck_tells_nothing():
+    with pytest.raises(NegsimError, match="two lucks"):
+        split(np.zeros((10, 1)))
+
+
+def test_a_tornado_shows_the_means_at_both_ends():
+    x = pd.DataFrame({"a": np.arange(100.0), "k": ["p", "q"] * 50})
+    found = drivers.effects(x, x["a"].to_numpy() + 1000 * (x["k"] == "q").to_numpy()).set_index("factor")
+    assert found.index.tolist() == ["k", "a"]
+    assert found.loc["k", ["low_end", "high_end"]].tolist() == ["p", "q"]
+    assert found.loc["k", "swing"] == pytest.approx(1001)
+    assert found.loc["a", ["low_end", "high_end"]].tolist() == pytest.approx([19.8, 79.2])
+    assert found.loc["a", ["low", "high"]].tolist() == pytest.approx([509.5, 589.5])
+
+
+def test_an_outcome_that_never_changes_is_an_error():
+    x = np.random.default_rng(1).random((100, 3))
+    with pytest.raises(NegsimError, match="the same everywhere"):
+        drivers.given(NAMES, x, np.zeros(100))
+    with pytest.raises(NegsimError, match="60 data or more"):
+        drivers.given(NAMES, x[:50], x[:50, 0])
+
+
+# --- of a scenario ---------------------------------------------------------------------------------------------------
+
+
+def test_outcomes_of_runs_are_those_of_the_projection(projection):
+    by = projection.scenario.as_of.replace(year=2027)
+    p = projection.resolved_by(by)["p"]
+    for issue in ("banking", "flights", "all"):
+        found = cases_of(projection, Outcome(issue))
+        assert found.y.mean() == pytest.approx(p[issue])
+    ever = projection.tally.resolved[:, :-1].sum(axis=1) / projection.runs
+    assert cases_of(projection, Outcome("visas", "horizon")).y.mean() == pytest.approx(ever[5])
+    assert cases_of(projection, Outcome()).y.mean() == pytest.approx(ever.sum())
+    days = cases_of(projection, Outcome("visas", days=True)).y
+    assert days.max() == projection.scenario.horizon_days
+
+
+def test_the_day_itself_counts_and_never_is_the_horizon(baseline):
+    days = np.full((3, len(baseline.issues)), np.inf)
+    days[:, list(baseline.issues).index("visas")] = [730.9, 731.0, np.inf]  # 24 months on is day 730
+
+    def outcome(*what, **more):
+        return run_outcome(days, baseline, Outcome(*what, **more)).tolist()
+
+    assert outcome("visas") == [1, 0, 0]
+    assert outcome("visas", "horizon") == outcome() == [1, 1, 0]
+    assert outcome("visas", days=True) == [730.9, 731.0, baseline.horizon_days]
+    assert outcome("all", "horizon") == [0, 0, 0]
+
+
+@pytest.mark.slow
+def test_the_runs_that_exist_tell_that_patience_matters_most(baseline):
+    found = ns.sensitivity(run(baseline, 4096), "hurdles", days=True)
+    assert set(found.table["factor"].head(2)) == {"parameters.us_patience", "parameters.russia_patience"}
+    assert "runs that do not resolve it count as the horizon (1,095 days)" in found.cases.words
+    assert found.split is not None
+    assert found.split.share_range[0] > 0.3
+
+
+def test_the_share_of_assumption_is_the_same_from_a_sensitivity_and_from_a_projection(baseline):
+    found = ns.sensitivity(baseline, "visas", method="morris", names=PATIENCE, samples=2, runs=10).split
+    other = run(baseline, 1000).assumption_share("2027-04-10").loc["visas"]
+    assert found is not None
+    assert (found.share, *found.share_range) == tuple(other[["assumption", "low", "high"]])
+
+
+@pytest.mark.parametrize("method", ["sobol", "morris"])
+def test_designs_find_the_factor_that_matters_and_the_one_that_does_not(baseline, method):
+    names = ("parameters.us_patience", "climate.regimes.thaw.cancellation")
+    found = ns.sensitivity(baseline, method=method, names=names, samples=16, runs=60)
+    column = {"sobol": "total", "morris": "mu_star"}[method]
+    table = found.table.set_index("factor")[column]
+    assert table["parameters.us_patience"] > 3 * table["climate.regimes.thaw.cancellation"]
+    assert found.cases.each == "experiment"
+
+
+def test_a_sweep_is_analysed_by_the_method_of_its_design(baseline):
+    vary = {
+        "parameters.us_patience.value": {"uniform": {"low": "1 month", "high": "8 years"}},
+        "climate.start": ["thaw", "cautious"],
+    }
+    found = ns.sensitivity(sweep(baseline, vary, "latin", 64, runs=40), "hurdles")
+    assert (found.method, found.split) == ("given", None)
+    assert found.table["factor"].iloc[0] == "parameters.us_patience.value"
+    done = sweep(baseline, vary, "morris", 4, runs=40)
+    assert ns.sensitivity(done, "hurdles").method == "morris"
+    with pytest.raises(NegsimError, match="a morris sweep is analysed by morris; sobol needs --design saltelli"):
+        ns.sensitivity(done, "hurdles", method="sobol")
+
+
+def test_a_tornado_is_drawn_with_its_data_and_is_the_same_each_time(projection, tmp_path):
+    found = ns.sensitivity(projection)
+    table = found.plot(3).save(tmp_path / "a.svg")
+    assert found.plot(3).svg == (tmp_path / "a.svg").read_text(encoding="utf-8")
+    rows = pd.read_csv(table)
+    assert rows["factor"].tolist() == found.table["factor"].head(3).tolist()
+    assert rows["outcome"].unique().tolist() == [found.cases.words]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--issue", "flihgts"), 'did you mean "flights"'),
+        (("--issue", "flights", "--within", "18"), "within takes 6, 12, 24, horizon"),
+        (("--days",), "days are those of an issue"),
+        (("--method", "sobl"), 'did you mean "sobol"'),
+        (("--method", "morris", "--factor", "parameters.us_patence"), 'did you mean "parameters.us_patience"'),
+        (("-o", "x.pdf"), "written as .svg or .png"),
+    ],
+)
+def test_mistakes_are_told_and_nothing_is_played(negsim, monkeypatch, arguments, message):
+    monkeypatch.setattr("negsim.projection.execution.play", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr("negsim.experiments.sensitivities._split", lambda *_: None)
+    ended = negsim("sensitivity", BASELINE, *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert message in ended.err
+
+
+def test_the_command_says_what_is_analysed_and_how_much_is_chance(negsim, tmp_path):
+    negsim("run", BASELINE, "--runs", 300, "--out", tmp_path / "out")
+    ended = negsim("sensitivity", tmp_path / "out", "--issue", "hurdles", "--top", 2, "-o", tmp_path / "t.svg")
+    text = " ".join(ended.out.split())
+    assert ended.code == 0, ended.err
+    assert max(map(len, ended.out.splitlines())) <= 80
+    title = "Administrative hurdles and secure communication for consular work"
+    assert f"Outcome: whether {title} is resolved within 24 months (by 2027-04-10), 1 or 0 in each run." in text
+    assert "lies in the assumptions, the rest is chance" in text
+    assert "more that matter less" in text
+    assert (tmp_path / "t.csv").is_file()
+    data = json.loads(negsim("sensitivity", tmp_path / "out", "--issue", "hurdles", "--json").out)
+    assert data["method"] == "given"
+    assert 0 < data["split"]["share"] < 1
+
+
+def test_without_salib_the_error_names_the_extra(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(NegsimError, match=r"pip install 'negsim\[analysis\]'"):
+        drivers.sobol(NAMES, np.arange(20.0))
+    assert "negsim" in sys.modules

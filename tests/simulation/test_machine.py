@@ -1,0 +1,155 @@
+"""What a machine has ready: where machine code is kept, which engine is picked, and what the first use says."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from negsim.simulation import cache, machine
+from negsim.simulation.machine import WORTH_BATCH, pick_engine
+
+BASELINE = "scenarios/baseline.yaml"
+
+
+@pytest.fixture
+def nowhere(monkeypatch, tmp_path):
+    """A home that cannot be: a file stands where its folder would be."""
+    (tmp_path / "file").write_text("")
+    for name in ("HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "file" / "inside"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    return tmp_path
+
+
+def test_the_user_says_where_machine_code_is_kept(monkeypatch, tmp_path):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "mine"))
+    assert cache.cache_folder.__wrapped__().parent == tmp_path / "mine"
+
+
+def test_else_it_is_in_the_users_own_cache(monkeypatch, tmp_path):
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(cache, "user_cache_dir", lambda *_, **__: str(tmp_path / "negsim"))
+    assert cache.cache_folder.__wrapped__().parent == tmp_path / "negsim"
+
+
+def test_where_no_home_can_be_written_it_is_kept_as_long_as_the_machine_runs(nowhere):
+    chosen = cache.cache_folder.__wrapped__()
+    assert chosen.parent.parent == nowhere / "temporary"
+    assert chosen == cache.cache_folder.__wrapped__()
+
+
+def test_a_folder_that_somebody_else_put_there_is_not_used(nowhere, monkeypatch):
+    if not hasattr(cache.os, "getuid"):
+        return
+    prepared = cache.cache_folder.__wrapped__().parent
+    monkeypatch.setattr(cache.os, "getuid", lambda: int(prepared.name.removeprefix("negsim-")) + 1)
+    (prepared.parent / f"negsim-{cache.os.getuid()}").mkdir()
+    assert cache.cache_folder.__wrapped__().parent == nowhere / "temporary"
+    assert cache.cache_folder.__wrapped__() != cache.cache_folder.__wrapped__()
+
+
+def test_the_folder_changes_with_any_rule(monkeypatch):
+    before, real = cache.cache_folder.__wrapped__(), Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda p: real(p) + b"#" * (p.name == "meetings.py"))
+    assert cache.cache_folder.__wrapped__().name != before.name
+
+
+def test_nothing_is_written_where_the_package_is_installed(root, tmp_path):
+    """From a copy of the package that is not in a folder of ours: no file of it changes, none appears."""
+    shutil.copytree(root / "negsim", tmp_path / "negsim", ignore=shutil.ignore_patterns("__pycache__"))
+    before = sorted(tmp_path.rglob("*"))
+    script = (
+        f"import sys; sys.dont_write_bytecode = True; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "import negsim.simulation.rules.jit as j, negsim.simulation.engines.batch as b\n"
+        "from negsim.simulation.rules.draws import philox\n"
+        "import numpy as np; philox(*np.zeros(6, np.uint64))\n"
+        f"assert j.__file__.startswith({str(tmp_path)!r})\n"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=root / "tests", check=True, timeout=120)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.slow
+def test_a_read_only_installation_compiles_into_the_users_cache_once(root, tmp_path):
+    """Two commands, each a process of its own. Who may write anywhere (root) is caught by what has changed."""
+    home, package = tmp_path / "home", tmp_path / "site"
+    shutil.copytree(root / "negsim", package / "negsim", ignore=shutil.ignore_patterns("__pycache__"))
+    home.mkdir()
+    for path in [*package.rglob("*"), package]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    environment = {name: value for name, value in os.environ.items() if name not in ("NUMBA_CACHE_DIR", "PYTHONPATH")}
+    environment |= {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    call = f"import sys; sys.path.insert(0, {str(package)!r}); import negsim.cli as c; print(c.__file__); c.main()"
+    command = [sys.executable, "-c", call, "run", "scenarios/baseline.yaml", "-n", "50", "--engine", "batch", "--json"]
+
+    def state(folder):
+        return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in folder.rglob("*")}
+
+    try:
+        installed, said, kept = state(package), [], []
+        for _ in range(2):
+            ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+            assert (ended.returncode, ended.stderr) == (0, "")
+            assert state(package) == installed
+            said.append(ended.stdout)
+            kept.append({path: seen for path, seen in state(home / "cache" / "negsim").items() if path.is_file()})
+    finally:
+        for path in [package, *package.rglob("*")]:
+            path.chmod(0o755)  # so that it can be thrown away
+    assert said[0] == said[1]
+    assert said[0].startswith(str(package / "negsim"))
+    assert any(path.name.startswith("batch.play_many-") for path in kept[0])
+    assert kept[0] == kept[1]  # nothing was compiled again
+
+
+@pytest.mark.parametrize(
+    ("runs", "compiled", "engine"),
+    [
+        (WORTH_BATCH, False, "batch"),
+        (WORTH_BATCH - 1, False, "reference"),
+        (1, True, "batch"),
+        (10**6, True, "batch"),
+    ],
+)
+def test_auto_picks_by_size_and_by_what_is_compiled(monkeypatch, runs, compiled, engine):
+    monkeypatch.setattr(machine, "is_compiled", lambda _: compiled)
+    assert pick_engine("auto", runs) == engine
+    assert pick_engine("reference", runs) == "reference"
+
+
+@pytest.mark.parametrize(("compiled", "engine"), [(True, "batch"), (False, "reference")])
+def test_the_output_says_which_engine_it_was(negsim, monkeypatch, compiled, engine):
+    monkeypatch.setattr(machine, "is_compiled", lambda _: compiled)
+    assert f"{engine} engine" in " ".join(negsim("run", BASELINE, "-n", 5).out.split())
+
+
+def test_what_is_compiled_is_seen_in_the_cache(monkeypatch, tmp_path):
+    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path)
+    assert not machine.is_compiled("batch")
+    (tmp_path / "engines_1").mkdir()
+    (tmp_path / "engines_1" / "batch.play_many-58.py311.nbi").touch()
+    assert machine.is_compiled("batch")
+    assert not machine.is_compiled("reference")
+
+
+def test_the_name_that_is_looked_for_is_the_one_that_numba_gives(negsim):
+    assert negsim("run", BASELINE, "-n", 1, "--engine", "batch").code == 0
+    assert machine.is_compiled("batch")
+
+
+@pytest.mark.parametrize(("watched", "compiled"), [(True, False), (True, True), (False, False)])
+def test_the_first_use_says_that_it_compiles_to_somebody_who_watches(negsim, monkeypatch, watched, compiled):
+    monkeypatch.setattr(machine, "is_compiled", lambda _: compiled)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: watched, raising=False)
+    ended = negsim("run", BASELINE, "-n", 3, "--engine", "batch")
+    assert ended.code == 0
+    assert ("Compiling the batch engine for this machine, once" in ended.err) == (watched and not compiled)
+    assert "Compiling" not in ended.out

@@ -1,0 +1,125 @@
+"""What import-linter does not check: rooms are entered through their doors, and quick commands load nothing heavy."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "negsim"
+ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+
+
+def modules():
+    return sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
+
+
+def test_nothing_lies_loose():
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py", "errors.py"}
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_other_rooms_are_asked_for_their_public_names(path):
+    """A name comes from the room itself, or from a module that the room holds open as a whole; not from its insides."""
+    tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("negsim."):
+            continue
+        assert node.level == 0, f"{path}: relative import"
+        steps = str(node.module).split(".")[1:]
+        if steps[0] in ROOMS and steps[0] != path.parts[0]:
+            inside = PACKAGE.joinpath(*steps).with_suffix(".py")
+            assert not inside.is_file(), f"{path} imports from {node.module}, which is inside {steps[0]}"
+
+
+HEAVY = {
+    "SALib",
+    "pyabc",
+    "ema_workbench",
+    "pandas",
+    "numba",
+    "scipy",
+    "matplotlib",
+    "pyarrow",
+    "numpy",
+    "simpy",
+    "jinja2",
+    "ipywidgets",
+    "tqdm",
+    "rich",
+    "distributed",
+}
+VALIDATES = {"pydantic", "yaml"}
+
+
+def loaded_by(code, cwd):
+    script = f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    print()\nprint(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", script], cwd=cwd, capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in result.stdout.splitlines()[-1].split()}
+
+
+def call(*arguments):
+    return f"sys.argv = {['negsim', *arguments]!r}; from negsim.cli import main; main()"
+
+
+def test_help_loads_nothing_that_takes_time(root):
+    assert not loaded_by(call("--help"), root) & (HEAVY | VALIDATES)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("check", "scenarios/baseline.yaml"), ("show", "scenarios/baseline.yaml"), ("agenda",), ("doctor",)],
+    ids=lambda a: a[0],
+)
+def test_commands_that_compute_nothing_load_no_numbers(root, arguments):
+    assert not loaded_by(call(*arguments), root) & HEAVY
+
+
+def test_importing_the_package_loads_nothing(root):
+    assert not loaded_by("import negsim", root) & (HEAVY | VALIDATES | {"typer"})
+
+
+def test_every_public_name_is_there_and_nothing_else_is_promised(root):
+    import negsim
+
+    assert all(getattr(negsim, name) is not None for name in negsim.__all__)
+    assert dir(negsim) == sorted(negsim.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'projekt'"):
+        _ = negsim.projekt
+
+
+def test_pyplot_is_never_imported():
+    for path in modules():
+        tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+        assert "pyplot" not in {name for node in ast.walk(tree) for name in _imported(node)}, path
+
+
+def _imported(node):
+    if isinstance(node, ast.ImportFrom):
+        yield from (node.module or "").split(".")
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        for alias in node.names:
+            yield from alias.name.split(".")
+
+
+def test_every_library_that_is_imported_is_declared():
+    import tomllib
+
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {name.split(">")[0].lower() for name in project["dependencies"]}
+    called = {"yaml": "pyyaml", "lazy_loader": "lazy-loader"}
+    used = set()
+    for path in modules():
+        tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                used.add((node.module or "").split(".")[0])
+            elif isinstance(node, ast.Import):
+                used |= {alias.name.split(".")[0] for alias in node.names}
+    used = {called.get(name, name.lower()) for name in used - set(sys.stdlib_module_names) - {"negsim"}}
+    extras = project["optional-dependencies"]
+    asked_for = ("dask", "analysis", "calibrate", "notebook")
+    optional = {name.split(">")[0].lower() for extra in asked_for for name in extras[extra]}
+    assert used <= declared | optional | {"pydantic_core"}
+    assert declared <= used | {"pyarrow"}
