@@ -292,7 +292,7 @@ def test_every_command_the_page_names_exists():
 
 def test_the_engines_the_page_names_are_there():
     section = PAGE.split("\n## 9.")[1].split("\n## ")[0]
-    engines = {path.stem for path in (ROOT / "negsim" / "engines").glob("*.py")} - {"__init__", "errors"}
+    engines = {path.stem for path in (ROOT / "negsim" / "simulation" / "engines").glob("*.py")} - {"__init__", "errors"}
     assert {span for span in re.findall(r"`(\w+)`", section)} == engines
 
 

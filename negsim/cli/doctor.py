@@ -187,7 +187,7 @@ class Examination:
 
 
 def examine() -> Examination:
-    """TextStyle at this machine and this installation; nothing is changed."""
+    """Look at this machine and this installation; nothing is changed."""
     home = Path(__file__).parent.parent.parent
     clone = next((place for place in (Path.cwd(), home) if (place / "scenarios").is_dir()), home)
     package = str(home) if _is_ours(home / "pyproject.toml") else "negsim"

@@ -70,7 +70,7 @@ class Explanation:
         return self.projection.scenario.title
 
     @property
-    def candidates(self) -> dict[str, tuple[Tried, ...]]:
+    def levers(self) -> dict[str, tuple[Tried, ...]]:
         """What brings it forward most, best first: by the id of the side that could do it, and "both"."""
         return {
             reach: _best([each for each in self._chosen(True) if each.lever.reach == reach])

@@ -5,7 +5,7 @@ import pytest
 
 import negsim as ns
 from negsim.analysis.frontier_view import quality
-from negsim.analysis.quality import qualities, words
+from negsim.analysis.quality import qualities, quality_words
 from negsim.errors import NegsimError
 from negsim.scenario.scenario import from_mapping
 from tests.kit import chance, talks
@@ -78,14 +78,14 @@ def test_the_table_has_the_means_of_single_runs_with_their_errors():
 def test_words_say_how_far_the_deals_lie_from_what_theory_picks():
     p = ns.run(ns.load("scenarios/package.yaml"), runs=60)
     (found,) = qualities(p.context, p.logs, [len(p.context.issues)])
-    terms, points, split = words(found, p.context.sides)
+    terms, points, split = quality_words(found, p.context.sides)
     assert f"terms in {100 * found.terms.value:.0f} % of the runs" in terms
     assert "of at most 1.45; the deals lie on the frontier" in terms
     assert f"Nash {found.means['to_nash'].value:.2f} ± 0.0" in points
     assert f"United States gets {100 * found.means['surplus_a'].value:.0f} ±" in split
     never = ns.run(from_mapping(talks("a", horizon="100 days")), runs=5)
     (none,) = qualities(never.context, never.logs, [0])
-    assert words(none, never.context.sides) == ["A: no run comes to terms."]
+    assert quality_words(none, never.context.sides) == ["A: no run comes to terms."]
     assert never.quality()["joint"].isna().all()
 
 

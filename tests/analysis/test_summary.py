@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from negsim.agenda.status import Reason, Spent
 from negsim.analysis import summary as summaries
 from negsim.analysis.context import add_months
-from negsim.analysis.headline import data, frame, terms_words, waits_words
+from negsim.analysis.headline import data, headline_frame, terms_words, waits_words
 from negsim.analysis.summary import chance_by, quantile, quantile_range
 from negsim.errors import NegsimError
 from tests.conftest import by_day, context, counted, outcomes
@@ -134,6 +134,6 @@ def test_the_ends_of_an_issue_add_up_to_one():
 
 
 def test_the_table_says_after_where_a_date_is_not_reached():
-    table = frame(summarise(context(2), outcomes([[10.0, NEVER], [10.0, NEVER]])))
+    table = headline_frame(summarise(context(2), outcomes([[10.0, NEVER], [10.0, NEVER]])))
     assert table["p80"].tolist() == ["2025-04-20", "after 2028-04-09", "after 2028-04-09"]
     assert table.index.tolist() == ["i0", "i1", "all"]

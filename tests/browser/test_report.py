@@ -3,7 +3,7 @@
 import pytest
 
 import negsim as ns
-from tests.test_report import hostile
+from tests.reporting.test_report import hostile
 
 pytestmark = pytest.mark.browser
 

@@ -42,8 +42,8 @@ from negsim.scenario.scenario import from_mapping
 from negsim.simulation.compiler import compile
 from negsim.simulation.engines import batch
 from negsim.simulation.events import Kind
-from tests.test_backtest import day, others_of, talks
-from tests.test_history import planted
+from tests.evaluation.test_backtest import day, others_of, talks
+from tests.history.test_history import planted
 
 HISTORIES = load("seeds/histories")
 TEACHERS = list(HISTORIES.talks.values())

@@ -98,6 +98,7 @@ def test_it_says_which_engines_are_compiled_and_what_other_versions_left(negsim,
     (other / "old.nbc").write_bytes(b"x" * 2_500_000)
     (tmp_path / "somebody").mkdir()
     monkeypatch.setattr(cache, "cache_folder", lambda: mine)
+    monkeypatch.setattr("negsim.simulation.cache_folder", lambda: mine)
     text = said(negsim)
     assert "compiled batch: yes, reference: not yet" in text
     assert "1.5 MB" in text

@@ -26,7 +26,7 @@ from negsim.history.meetings import Chances, by_meetings, first_gap, pooled
 from negsim.history.origins import by_rule, read_origins
 from negsim.history.scores import generator
 from negsim.history.snapshot import Snapshot, durations, moves, slips
-from tests.test_history import planted
+from tests.history.test_history import planted
 
 FOLDER = "seeds/histories"
 HISTORIES = load(FOLDER)

@@ -147,7 +147,7 @@ def test_the_name_that_is_looked_for_is_the_one_that_numba_gives(negsim):
 
 @pytest.mark.parametrize(("watched", "compiled"), [(True, False), (True, True), (False, False)])
 def test_the_first_use_says_that_it_compiles_to_somebody_who_watches(negsim, monkeypatch, watched, compiled):
-    monkeypatch.setattr(machine, "is_compiled", lambda _: compiled)
+    monkeypatch.setattr("negsim.simulation.is_compiled", lambda _: compiled)
     monkeypatch.setattr("sys.stderr.isatty", lambda: watched, raising=False)
     ended = negsim("run", BASELINE, "-n", 3, "--engine", "batch")
     assert ended.code == 0
