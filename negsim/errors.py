@@ -183,4 +183,5 @@ def harmless(text: str) -> str:
 
 
 def is_wide(letter: str) -> bool:
+    """Whether a letter takes two columns of a terminal."""
     return unicodedata.east_asian_width(letter) in "WF"

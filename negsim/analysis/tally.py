@@ -1,7 +1,7 @@
 """What many runs say, counted: the sufficient figures of a projection, small and exact however many runs there are.
 
-Outcomes are counted in chunks of a fixed number of runs (``negsim.projection.chunks``) and added up in their order. Counts are
-whole numbers, so any split gives the same; sums of days are added chunk by chunk in the order of the runs, so they have
+Outcomes are counted in chunks of a fixed number of runs and added up in their order. Counts are whole
+numbers, so any split gives the same; sums of days are added chunk by chunk in the order of the runs, so they have
 the same bits too.
 """
 

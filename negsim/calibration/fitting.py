@@ -11,7 +11,7 @@ from negsim.calibration.evidence import NUMBERS, Seen
 from negsim.calibration.partial import Floats, Law
 from negsim.history import Pace, Snapshot, Talks, generator, pace_of, paced
 
-#: How much an announced date weighs against the pace so far: the mean of what `negsim.history.forecaster` averages over.
+#: How much an announced date weighs against the pace so far: the mean of what our forecaster averages over.
 TRUST = 0.75
 #: Draws behind what has no simple law, and the number of equally likely days that stand for the end.
 DRAWS, VALUES = 4000, 40

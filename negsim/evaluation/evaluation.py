@@ -135,8 +135,8 @@ def evaluate(
         progress: Called with how many origins were finished before, then with how many more are.
         remembered: The record with dates from memory.
         executor: Who forecasts: processes, not threads, since most of it is Python; none: this process.
-        out: A folder for all scores, see `negsim.evaluation.results_store`. What is finished is kept beside it, and the same call
-            goes on there; what it holds already is not done again.
+        out: A folder for all scores, see `results_store`. What is finished is kept beside it, and the same call goes on
+            there; what it holds already is not done again.
 
     Raises:
         NegsimError: As `score`; or ``out`` holds something else, or cannot be written.

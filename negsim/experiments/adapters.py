@@ -29,7 +29,7 @@ def ema_model(
 
     A list of values becomes a categorical parameter (the value's number), a uniform distribution a real one with its
     bounds, any other a real one from 0 to 1, the quantile of the distribution. Outcomes are those of a sweep
-    (`negsim.experiments.experiment.OUTCOMES`), of one issue. The workbench wants names that Python could use, so dots become
+    (`experiment.OUTCOMES`), of one issue. The workbench wants names that Python could use, so dots become
     ``__``.
 
     Raises:
@@ -82,7 +82,7 @@ def salib_problem(scenario: Scenario, vary: Vary) -> dict[str, Any]:
 def salib_model(
     scenario: Scenario, vary: Vary, outcome: str = "p_24m", issue: str = ALL, runs: int = 500, seed: int = DEFAULT_SEED
 ) -> Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]:
-    """A function from samples of `salib_problem` (a row each) to one of `negsim.experiments.experiment.OUTCOMES` of an issue.
+    """A function from samples of `salib_problem` (a row each) to one of `experiment.OUTCOMES` of an issue.
 
     Raises:
         NegsimError: a factor is not in order, there is no such outcome or issue, or SALib is missing.

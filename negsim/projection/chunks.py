@@ -53,6 +53,11 @@ class Part:
 
 
 def whole_number(what: str, value: object, low: int, high: int) -> int:
+    """A whole number within its range.
+
+    Raises:
+        NegsimError: It is something else.
+    """
     if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
         raise NegsimError(f"{what} is a whole number from {low} to {high}, but was {value!r}")
     return int(value)

@@ -158,8 +158,8 @@ class Projection(Results):
     def assumption_share(self, on: str | date) -> pd.DataFrame:
         """How much of the spread of "resolved by ``on``" lies in the assumptions, and how much in chance.
 
-        Draws the assumptions of the first runs, at most 1,000, and runs each under eight sets of random draws. A one-way
-        analysis of variance (`negsim.analysis.split`) divides the variance: ``assumption`` is the assumptions' share,
+        Draws the assumptions of the first runs, at most 1,000, and runs each under eight sets of random draws. A
+        one-way analysis of variance (`analysis.split`) divides the variance: ``assumption`` is the assumptions' share,
         ``low`` and ``high`` its 95 % interval. NaN where every run ends alike.
 
         Raises:

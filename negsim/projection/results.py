@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Results:
     """The outcomes of all runs of a scenario, and what produced them.
 
-    The ``tally`` is exact and small however many runs there are. ``outcomes`` (runs by issues) and ``run_table`` hold the rows that
-    `negsim.simulation.events` describes, in memory or in ``folder``.
+    The ``tally`` is exact and small however many runs there are. ``outcomes`` (runs by issues) and ``run_table``
+    hold the rows that `negsim.simulation.events` describes, in memory or in ``folder``.
     """
 
     scenario: Scenario

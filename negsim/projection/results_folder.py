@@ -55,6 +55,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def check_digest(folder: Path, name: str, manifest: dict[str, Any]) -> None:
+    """See that a file of the folder is the one that its manifest describes.
+
+    Raises:
+        NegsimError: It is missing, or another.
+    """
     if digests(folder, (name,)).get(name) != manifest["sha256"].get(name):
         raise NegsimError(f"{folder / name} is missing or is not what {folder / MANIFEST} describes")
 

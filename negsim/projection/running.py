@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from negsim.projection.chunks import DEFAULT_RUNS, DEFAULT_SEED, sizes, whole_number
+from negsim.projection.chunks import DEFAULT_RUNS, DEFAULT_SEED, Job, sizes, whole_number
 from negsim.simulation import __version__, pick_engine
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def run(
     luck = whole_number("luck", luck, 0, 2**63 - 1)
     goal = None if precision is None else Precision.of(precision, most)
     engine = pick_engine(engine, most)
-    job = work.Job(compiled.compile(scenario), engine, seed, luck)
+    job = Job(compiled.compile(scenario), engine, seed, luck)
     chunks = sizes(most)
     rows = len(job.compiled.issues)
     expected = most if goal is None else goal.enough if goal.se is not None else 0  # in days, nobody knows

@@ -1,4 +1,4 @@
-"""Outcomes as a tidy table, a row a run and issue; the form of `Projection.issues` and of Parquet files, which it reads and writes."""
+"""Outcomes as a tidy table, one row per run and issue: the form of `Projection.issues`, and of Parquet files."""
 
 from __future__ import annotations
 
@@ -85,13 +85,11 @@ def untidy_runs(table: pd.DataFrame) -> npt.NDArray[np.void]:
 
 def outcomes_bytes(outcomes: npt.NDArray[np.void], issues: tuple[str, ...], first: int) -> bytes:
     """Outcomes as a Parquet file."""
-
     return _parquet(tidy(outcomes, issues, first))
 
 
 def rows_bytes(rows: npt.NDArray[np.void], first: int) -> bytes:
     """Rows of runs as a Parquet file."""
-
     return _parquet(tidy_runs(rows, first))
 
 

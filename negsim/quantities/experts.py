@@ -13,7 +13,7 @@ from negsim.errors import Complaint, one_of, was
 from negsim.files import FrozenDict
 from negsim.quantities.distributions import law
 from negsim.quantities.elicitation import COVERAGE, fitted, pert_through, pooled, rescaled
-from negsim.quantities.quantity import EXPERT_KEYS, UNITLESS, Draw, Fixed, Rule
+from negsim.quantities.quantity import EXPERT_KEYS, UNITLESS, Draw, Fixed, Quantity, Rule
 
 Path = tuple[str | int, ...]
 POINTS: Final = ("low", "mode", "high")
@@ -34,6 +34,12 @@ class Reader(Protocol):
 
     def plain(self, data: object, rule: Rule, path: Path) -> float | None:
         """Read a plain value, or note what is wrong with it."""
+
+    def only(self, data: Mapping[Any, Any], names: tuple[str, ...], path: Path) -> None:
+        """Note the keys that are not among the names."""
+
+    def order(self, family: str, numbers: Mapping[str, Quantity], path: Path) -> None:
+        """Note that numbers of a family do not rise."""
 
 
 @dataclass(frozen=True, slots=True)

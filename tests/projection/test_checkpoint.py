@@ -164,7 +164,8 @@ def test_kill_at_any_time_by_the_clock(negsim, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(negsim, place, undisturbed):
-    slow = f"{SMALL}import time, negsim.projection.execution as w\nf = w.count\nw.count = lambda *a: time.sleep(0.2) or f(*a)\nmain()"
+    late = "f = w.count\nw.count = lambda *a: time.sleep(0.2) or f(*a)"
+    slow = f"{SMALL}import time, negsim.projection.execution as w\n{late}\nmain()"
     with python(slow, *COMMAND, cwd=place) as process:
         while not list(place.glob("out.unfinished/tally/*.npz")):
             time.sleep(0.02)
