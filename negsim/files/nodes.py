@@ -1,6 +1,7 @@
 """Trees of what a file says, with the place of every key and value; how they are merged and complained about.
 
-A node comes from a YAML file or from plain Python data; nodes of several files may stand in one tree, and each keeps its own place.
+A node comes from a YAML file or from plain Python data; nodes of several files may stand in
+one tree, and each keeps its own place.
 """
 
 from __future__ import annotations
