@@ -2,7 +2,7 @@
 
 The scores are tidy: a row a case and method, with the part of the evaluation that it belongs to; empty where a
 score does not apply. The manifest says what they are of: a hash of the record, origins, horizon, methods and
-versions. Finished origins wait on a `Checkpoint` beside the folder, so that a backtest that was stopped goes on where it was.
+versions. A `Checkpoint` beside the folder holds the finished origins, so that a backtest that was stopped can resume.
 """
 
 from __future__ import annotations
