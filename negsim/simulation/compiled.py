@@ -12,6 +12,7 @@ import numpy as np
 from negsim.simulation.events import EVENT
 from negsim.simulation.rows import VIEWS
 from negsim.simulation.rules import quantiles
+from negsim.simulation.rules.draws import as_signed
 from negsim.simulation.rules.state import SLOT, TABLES
 
 
@@ -40,7 +41,7 @@ class Compiled:
         """What runs ``first`` to ``first + runs - 1`` assume: an array (runs, assumptions) in canonical units."""
         values = np.zeros((runs, len(self.assumptions)))
         record = self.record()  # its memory is what the rules work on
-        quantiles.assumptions(record.x, seed, first, values)
+        quantiles.assumptions(record.x, as_signed(seed), first, values)
         return values
 
     def assumption(self, name: str, u: float) -> float:

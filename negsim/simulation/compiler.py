@@ -186,9 +186,9 @@ class _Compiler:
             uncertain=uncertain,
         )
         stated = a.reservation if weights is not None and a.reservation else {}
-        priority = self.s.issues[members[0]].priority
-        self.w.numbers("bargain_of", path, chance=chance if chance is not None else 0.0, priority=priority)
-        row = len(self.w.cells["bargain_of"]) - 1
+        row = self.w.numbers("bargain_of", path, chance=chance if chance is not None else 0.0)
+        column = (TABLES["bargain_of"].names or ()).index("priority")
+        self.w.number("bargain_of", row, column, self.s.issues[members[0]].priority, f"issues.{members[0]}.priority")
         for k, side in enumerate(self.sides):
             self.w.number("bargain_of", row, 2 + k, stated.get(side), f"{path}.reservation.{side}")
             self._tactic(f"{path}.tactics.{side}", a.tactics[side], k, members, weights is None)

@@ -98,28 +98,26 @@ class Rows:
         if isinstance(value, Fixed | Draw | Parameter):
             low = value.rule.lo + LEAST if value.rule.lo_open else value.rule.lo
             high = value.rule.hi
+        # Its place in both tables comes first: what its numbers hang on may bring distributions of its own.
         d = len(self.cells["dist_of"])
+        self.cells["dist_of"].append([0.0] * 4)
+        self.tables["dist_is"].append(())
+        row: dict[str, float] = {"n1": 1, "n2": 1, "lo": low, "hi": high}
         if isinstance(value, Draw) and value.family == "empirical":
-            self.numbers("dist_of", path)
             at = sum(len(part) for part in self.quantiles)
             self.quantiles.append(np.array(sorted(value.values), float))
-            self.add("dist_is", family=quantiles.EMPIRICAL, table=at, n1=len(value.values), n2=1, lo=low, hi=high)
-            return d
-        if not isinstance(value, Draw):
-            self.cells["dist_of"].append([0.0] * 4)
-            uncertain = self.number("dist_of", d, 0, value, path)
-            self.add("dist_is", family=quantiles.CONSTANT, n1=1, n2=1, lo=low, hi=high, uncertain=uncertain)
-            return d
-        family, names = _FAMILIES[value.family]
-        self.cells["dist_of"].append([0.0] * 4)
-        self.tables["dist_is"].append(())  # its place; inner assumptions come after it
-        varies = [
-            self.number("dist_of", d, column, value.numbers.get(name), f"{path}.{value.family}.{name}")
-            for column, name in enumerate(names)
-        ]
-        table, n1, n2 = self.standard(family, varies, self.cells["dist_of"][d])
-        row = {"family": family, "table": table, "n1": n1, "n2": n2, "uncertain": any(varies), "lo": low, "hi": high}
-        self.tables["dist_is"][d] = tuple(row[column] for column in TABLES["dist_is"].names or ())
+            row |= {"family": quantiles.EMPIRICAL, "table": at, "n1": len(value.values)}
+        elif not isinstance(value, Draw):
+            row |= {"family": quantiles.CONSTANT, "uncertain": self.number("dist_of", d, 0, value, path)}
+        else:
+            family, names = _FAMILIES[value.family]
+            varies = [
+                self.number("dist_of", d, column, value.numbers.get(name), f"{path}.{value.family}.{name}")
+                for column, name in enumerate(names)
+            ]
+            table, n1, n2 = self.standard(family, varies, self.cells["dist_of"][d])
+            row |= {"family": family, "table": table, "n1": n1, "n2": n2, "uncertain": any(varies)}
+        self.tables["dist_is"][d] = tuple(row.get(column, 0) for column in TABLES["dist_is"].names or ())
         return d
 
     def standard(self, family: int, varies: list[bool], cell: list[float]) -> tuple[int, int, int]:

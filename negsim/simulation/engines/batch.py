@@ -15,6 +15,7 @@ import numpy as np
 from negsim.simulation.compiled import Compiled, Record
 from negsim.simulation.engines.errors import check
 from negsim.simulation.events import OUTCOME, RUN
+from negsim.simulation.rules.draws import as_signed
 from negsim.simulation.rules.environment import SPONTANEOUS, next_shock
 from negsim.simulation.rules.jit import jit, jit_inline
 from negsim.simulation.rules.meetings import REGULAR, next_gap
@@ -166,7 +167,7 @@ def run(
     step = block if progress is not None else max(runs, 1)
     for at in range(0, runs, step):
         part = results[at : at + step]
-        failed = play_many(record.x, seed, luck, first + at, issues[at : at + step], part)
+        failed = play_many(record.x, as_signed(seed), luck, first + at, issues[at : at + step], part)
         if failed >= 0:
             check(compiled, record, first + at + failed)
         if progress is not None:
@@ -184,11 +185,11 @@ def watch(
     record = compiled.record(room)
     outcome, result = np.zeros((1, len(compiled.issues)), OUTCOME), np.zeros(1, RUN)
     for number in range(first, first + runs):
-        play_many(record.x, seed, luck, number, outcome, result)
+        play_many(record.x, as_signed(seed), luck, number, outcome, result)
         while int(record.run["error"]) == LOG_FULL:
             room *= 4
             record = compiled.record(room)
-            play_many(record.x, seed, luck, number, outcome, result)
+            play_many(record.x, as_signed(seed), luck, number, outcome, result)
         check(compiled, record, number)
         yield record.log(), record
 

@@ -16,6 +16,7 @@ import simpy
 from negsim.simulation.compiled import Compiled, Record
 from negsim.simulation.engines.errors import check
 from negsim.simulation.events import OUTCOME, RUN
+from negsim.simulation.rules.draws import as_signed
 from negsim.simulation.rules.environment import SPONTANEOUS, next_shock
 from negsim.simulation.rules.meetings import REGULAR, next_gap
 from negsim.simulation.rules.start import finish, happen, start
@@ -55,7 +56,7 @@ class Run:
     def play(self, seed: int, luck: int, number: int) -> float:
         """Play run ``number`` and return when it ended, in days."""
         self.env, self.stopped = simpy.Environment(), False
-        start(self.x, seed, luck, number)
+        start(self.x, as_signed(seed), luck, number)
         self.appoint()
         for channel in range(len(self.compiled.channels)):
             self.env.process(self.meetings(channel))

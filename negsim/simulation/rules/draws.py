@@ -30,6 +30,15 @@ def stream(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little", signed=True)
 
 
+def as_signed(number: int) -> int:
+    """A whole number below 2^64 as the signed 64-bit integer of the same bits: one type for every seed.
+
+    >>> as_signed(7), as_signed(2**64 - 1)
+    (7, -1)
+    """
+    return number - 2**64 if number >= 2**63 else number
+
+
 @jit_inline
 def _high(a, b):
     """Upper 64 bits of the 128-bit product, by halves."""
