@@ -17,7 +17,7 @@ from negsim.calibration.patience import Patience, why_not
 from negsim.calibration.patience import patience as fitted
 from negsim.calibration.subjects import Subject, of_agenda, of_history, same_talks
 from negsim.errors import NegsimError
-from negsim.files import read_yaml_text, to_yaml
+from negsim.files import find_scenario, installed_name, read_yaml_text, to_yaml
 from negsim.history import Talks, others_by
 from negsim.scenario import from_node, overlay, read_extended, without
 
@@ -88,7 +88,7 @@ def from_template(
 
     Args:
         teachers: Talks to learn from.
-        template: The scenario file.
+        template: The scenario file, or the name of a scenario.
         out: Where the new one will stand, for the path by which it names the template.
         simulate: Whether it is found by simulation how patient sides are, if they concede by time.
         hindsight: Whether it is learned from what other talks did after the scenario's day, too.
@@ -99,14 +99,15 @@ def from_template(
         NegsimError: As `from_record`; the new file would be the template; there is something to simulate, and pyABC is
             missing.
     """
-    if out is not None and out.resolve() == template.resolve():
+    file = find_scenario(template)
+    if out is not None and out.resolve() == file.path.resolve():
         raise NegsimError(f"{out} would extend itself; write the calibrated scenario to another file")
     friendly = read_extended(template)
     scenario = from_node(friendly)
     subject = of_agenda(scenario.agenda, scenario.as_of, scenario.horizon_days, None, teachers)
     found = _taught(teachers, subject, hindsight).of(subject.snapshot)
     said: dict[str, Any] = {
-        "extends": _relative(template, out),
+        "extends": installed_name(file.path) or _relative(file.path, out),
         "title": f"{scenario.title}, calibrated",
         **of_template.changes(friendly.data, found),
     }

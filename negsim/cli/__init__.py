@@ -87,7 +87,7 @@ def _name(command: Any) -> str:
 _TOUR: dict[str, tuple[Any, ...]] = {
     "Begin": (start.init, start.doctor),
     "Know the record": (agenda_app,),
-    "Say what is assumed": (scenarios.check, scenarios.show, eliciting.elicit, scenarios.schema),
+    "Say what is assumed": (scenarios.scenarios, scenarios.check, scenarios.show, eliciting.elicit, scenarios.schema),
     "Project": (projections.run, projections.plot, projections.trace),
     "Ask": (asking.when, asking.how_many, asking.explain),
     "Compare and tell": (comparing.compare, projections.report),

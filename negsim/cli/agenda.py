@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negsim.cli.options import AgendaFile, Json, agenda_path, issues, print_json
+from negsim.cli.options import AgendaFile, Json, agenda_path, issues, print_json, say_builtin_data
 from negsim.errors import NegsimError
 from negsim.files import TextStyle
 
@@ -50,6 +50,7 @@ def board(
     if as_json:
         print_json(board_data(record, on))
     else:
+        say_builtin_data("seeds/agenda.yaml", "agenda", agenda)
         typer.echo(board_table(record, on, TextStyle.of_stdout()))
 
 
@@ -70,6 +71,7 @@ def show_issue(
     if as_json:
         print_json(issue_data(record, issue, documents))
     else:
+        say_builtin_data("seeds/agenda.yaml", "agenda", agenda)
         typer.echo(issue_text(record, issue, documents))
 
 
@@ -89,6 +91,7 @@ def verify(
     if as_json:
         print_json(result.data())
     else:
+        say_builtin_data("seeds/agenda.yaml", "agenda", agenda)
         typer.echo(result.text)
     if not result.ok:
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ import typer
 
 from negsim.cli.execution import progress
 from negsim.cli.history import Folder, Memory, On, day_of, histories_in, talks_ids
-from negsim.cli.options import AgendaFile, Json, agenda_path, print_json, yaml_files
+from negsim.cli.options import AgendaFile, Json, agenda_path, print_json, say_builtin, say_builtin_data, scenarios
 from negsim.errors import NegsimError
 from negsim.files import TextStyle
 
@@ -22,7 +22,7 @@ def calibrate(
     template: Annotated[
         Path | None,
         typer.Option(
-            "--template", metavar="FILE", help="Put the numbers into this scenario.", autocompletion=yaml_files
+            "--template", metavar="FILE", help="Put the numbers into this scenario.", autocompletion=scenarios
         ),
     ] = None,
     for_: Annotated[
@@ -77,6 +77,9 @@ def calibrate(
     if as_json:
         print_json(summary.data(found))
     elif out is not None:
+        if template is not None:
+            say_builtin(template)
+        say_builtin_data("seeds/histories", "histories", histories)
         typer.echo(summary.text(found, TextStyle.of_stdout()), nl=False)
     else:
         typer.echo(found.text(), nl=False)

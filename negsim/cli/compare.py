@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from negsim.cli.execution import announce, executor_of, loaded, progress
-from negsim.cli.options import By, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers, print_json
+from negsim.cli.options import By, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers, print_json, say_builtin
 from negsim.files import TextStyle
 from negsim.projection import DEFAULT_RUNS
 
@@ -41,4 +41,5 @@ def compare(
     if as_json:
         print_json(found.data())
     else:
+        say_builtin(*sources, folders=True)
         typer.echo(comparison_table(found, TextStyle.of_stdout()), nl=False)

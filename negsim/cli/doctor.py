@@ -15,7 +15,7 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
-from negsim.files import WIDTH, TextStyle, pad, wrap
+from negsim.files import WIDTH, TextStyle, data_folder, pad, wrap
 from negsim.simulation import __version__
 from negsim.simulation.engines import ENGINES
 
@@ -51,7 +51,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Examination:
-    """What was found; ``clone`` should hold scenarios and the record; ``package`` is what pip is to install."""
+    """What was found; ``clone`` is the folder of the scenarios and the record; ``package`` is what pip is to install."""
 
     needs: tuple[Need, ...]
     clone: Path
@@ -116,12 +116,12 @@ class Examination:
 
     @property
     def scenarios(self) -> int:
-        """How many scenarios the clone has."""
+        """How many scenarios there are."""
         return len(list((self.clone / "scenarios").glob("*.yaml")))
 
     @property
     def agenda(self) -> Path | None:
-        """The record in the clone."""
+        """The record beside them."""
         path = self.clone / "seeds" / "agenda.yaml"
         return path if path.is_file() else None
 
@@ -168,7 +168,7 @@ class Examination:
         yield "pictures", "DejaVu Sans is there" if self.font else "DejaVu Sans is not there; pictures differ"
         yield "browser", browser() or "none; only browser tests need Chromium"
         record = "no record" if self.agenda is None else "the record"
-        yield "clone", f"{_count(self.scenarios, 'scenario')} and {record} in {self.clone}"
+        yield "data", f"{_count(self.scenarios, 'scenario')} and {record} in {self.clone}"
 
     def _cached(self) -> Iterator[tuple[str, str]]:
         cache = self.cache
@@ -189,7 +189,7 @@ class Examination:
 def examine() -> Examination:
     """Look at this machine and this installation; nothing is changed."""
     home = Path(__file__).parent.parent.parent
-    clone = next((place for place in (Path.cwd(), home) if (place / "scenarios").is_dir()), home)
+    clone = next((place for place in (Path.cwd(), data_folder()) if (place / "scenarios").is_dir()), data_folder())
     package = str(home) if _is_ours(home / "pyproject.toml") else "negsim"
     return Examination(tuple(_needs(home / "pyproject.toml")), clone, package)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.options import Json, count, print_json, yaml_files
+from negsim.cli.options import Json, count, print_json, say_builtin, scenarios
 from negsim.errors import ComplaintsError, InputError, NegsimError
 from negsim.files import TextStyle
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 File = Annotated[
     Path | None,
-    typer.Argument(metavar="FILE", help="A scenario whose elicitations are fed back.", autocompletion=yaml_files),
+    typer.Argument(metavar="FILE", help="A scenario whose elicitations are fed back.", autocompletion=scenarios),
 ]
 
 
@@ -67,6 +67,7 @@ def _of_file(file: Path, as_json: bool) -> None:
         print_json({"scenario": str(file), "elicitations": data, "unused": unused, "snippet": None})
         return
     look = TextStyle.of_stdout()
+    say_builtin(file)
     for one in found:
         typer.echo(feedback_text(one, look))
     for path in unused:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from negsim.errors import NegsimError
-from negsim.files import TextStyle
+from negsim.files import TextStyle, find_scenario
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 if TYPE_CHECKING:
@@ -105,13 +105,14 @@ def loaded(source: Path) -> Scenario | Projection:
     Raises:
         NegsimError: it cannot be read.
     """
-    if source.is_dir():
+    path = find_scenario(source, folders=True).path
+    if path.is_dir():
         from negsim.projection import Projection
 
-        return Projection.load(source)
+        return Projection.load(path)
     from negsim.scenario import load
 
-    return load(source)
+    return load(path)
 
 
 def announce(engine: str) -> None:

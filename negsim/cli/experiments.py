@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negsim.cli.execution import announce, executor_of, loaded, progress, resumable
-from negsim.cli.options import Dask, Engine, FileOrFolder, FileRuns, FileSeed, Json, Scenario, Seed, Workers, print_json
+from negsim.cli.options import (
+    Dask,
+    Engine,
+    FileOrFolder,
+    FileRuns,
+    FileSeed,
+    Json,
+    Scenario,
+    Seed,
+    Workers,
+    print_json,
+    say_builtin,
+)
 from negsim.errors import NegsimError
 from negsim.files import TextStyle
 from negsim.projection import DEFAULT_SEED
@@ -105,6 +117,7 @@ def sweep(
             }
         )
     else:
+        say_builtin(file)
         typer.echo(sweep_words(done, TextStyle.of_stdout()), nl=False)
 
 
@@ -155,6 +168,7 @@ def sensitivity(
     if as_json:
         print_json({"source": str(source), **found.data()})
     else:
+        say_builtin(source, folders=True)
         typer.echo(sensitivity_words(found, TextStyle.of_stdout(), top), nl=False)
 
 
@@ -204,6 +218,7 @@ def discover(
     if as_json:
         print_json({"source": str(source), **found.data()})
     else:
+        say_builtin(source, folders=True)
         typer.echo(discovery_words(found, TextStyle.of_stdout()), nl=False)
 
 

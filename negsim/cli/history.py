@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negsim.cli.execution import executor_of, progress, resumable
-from negsim.cli.options import Json, in_clone, print_json, yaml_files
+from negsim.cli.options import Json, print_json, say_builtin_data, yaml_files
 from negsim.errors import NegsimError
-from negsim.files import TextStyle
+from negsim.files import TextStyle, find_data
 
 if TYPE_CHECKING:
     from negsim.history import Histories
@@ -28,7 +28,8 @@ def talks_ids(incomplete: str) -> list[str]:
 
 
 Folder = Annotated[
-    Path | None, typer.Option("--histories", metavar="DIR", help="The histories; seeds/histories if it is not given.")
+    Path | None,
+    typer.Option("--histories", metavar="DIR", help="The histories; seeds/histories, or the built-in ones."),
 ]
 Memory = Annotated[bool, typer.Option("--memory", help="Use dates that stand there from memory alone, too.")]
 TalksId = Annotated[str, typer.Argument(metavar="TALKS", help="The id of some talks.", autocompletion=talks_ids)]
@@ -52,6 +53,7 @@ def describe(context: typer.Context, histories: Folder = None, memory: Memory = 
     if as_json:
         print_json(descriptions_data(record))
     else:
+        say_builtin_data("seeds/histories", "histories", histories)
         typer.echo(descriptions_table(record, TextStyle.of_stdout()), nl=False)
 
 
@@ -70,6 +72,7 @@ def show_talks(
     if as_json:
         print_json(state_data(record, now))
     else:
+        say_builtin_data("seeds/histories", "histories", histories)
         typer.echo(state_text(record, now, TextStyle.of_stdout()), nl=False)
 
 
@@ -178,11 +181,12 @@ def backtest(
     if as_json:
         print_json(verdict.data(found.scored, found.differences))
     else:
+        say_builtin_data("seeds/histories", "histories", histories)
         typer.echo(verdict.table(found.scored, found.differences, TextStyle.of_stdout()), nl=False)
 
 
 def _folder(given: Path | None) -> Path:
-    folder = given or in_clone("seeds/histories")
+    folder = given or find_data("seeds/histories").path
     if not folder.is_dir():
         raise NegsimError(f"there is no folder {folder}; give --histories DIR")
     return folder

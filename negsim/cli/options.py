@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from negsim.errors import NegsimError
+from negsim.files import TextStyle, builtin_scenarios, find_data, find_scenario, wrap
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 from negsim.simulation.engines import ENGINES
 
@@ -41,6 +42,16 @@ def yaml_files(incomplete: str) -> list[str]:
         inside = sorted(entry.glob("*.y*ml")) if entry.is_dir() else [entry] if entry.suffix in _YAML else []
         found += [os.path.join(folder, path.relative_to(folder or ".")) for path in inside]
     return [name for name in found if re.fullmatch(r"[\w./+-]+", name)]
+
+
+def scenarios(incomplete: str) -> list[str]:
+    """YAML files and the names of built-in scenarios, for a shell to complete."""
+    return yaml_files(incomplete) + builtin_names(incomplete)
+
+
+def builtin_names(incomplete: str) -> list[str]:
+    """The names of built-in scenarios, for a shell to complete."""
+    return _beginning(builtin_scenarios(), incomplete)
 
 
 def issues(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -82,20 +93,24 @@ _YAML = (".yaml", ".yml")
 
 Scenario = Annotated[
     Path,
-    typer.Argument(metavar="FILE", help="A scenario, such as scenarios/baseline.yaml.", autocompletion=yaml_files),
+    typer.Argument(
+        metavar="FILE", help="A scenario file, or the name of a scenario, such as baseline.", autocompletion=scenarios
+    ),
 ]
 FileOrFolder = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE_OR_DIR", help="A scenario, or a folder that run --out has written.", autocompletion=yaml_files
+        metavar="FILE_OR_DIR",
+        help="A scenario (a file or a name), or a folder that run --out has written.",
+        autocompletion=scenarios,
     ),
 ]
 FilesOrFolders = Annotated[
     list[Path],
     typer.Argument(
         metavar="FILES_OR_DIRS",
-        help="Scenarios, or folders that run --out has written.",
-        autocompletion=yaml_files,
+        help="Scenarios (files or names), or folders that run --out has written.",
+        autocompletion=scenarios,
     ),
 ]
 FileRuns = Annotated[
@@ -133,30 +148,45 @@ AgendaFile = Annotated[
     typer.Option(
         "--agenda",
         metavar="FILE",
-        help="The agenda; seeds/agenda.yaml if it is not given.",
+        help="The agenda; seeds/agenda.yaml, or the built-in one, if it is not given.",
         autocompletion=yaml_files,
     ),
 ]
 
 
 def agenda_path(given: Path | None) -> Path:
-    """The agenda that is meant: the one given, else that of the project.
+    """The agenda that is meant: the one given, else ``seeds/agenda.yaml`` here, else the built-in one.
 
     Raises:
-        NegsimError: none is given, and this is no clone of the project.
+        NegsimError: none is given, and none is there.
     """
     if given is not None:
         return given
-    path = in_clone("seeds/agenda.yaml")
+    path = find_data("seeds/agenda.yaml").path
     if not path.is_file():
         raise NegsimError("there is no seeds/agenda.yaml here; give --agenda FILE, or make one with negsim init NAME")
     return path
 
 
-def in_clone(name: str) -> Path:
-    """A file of the project: from the current folder, else from the clone that this package is installed from."""
-    here = Path(name)
-    return here if here.exists() else Path(__file__).parent.parent.parent / name
+def say_builtin(*sources: Path, folders: bool = False, start: str = "") -> None:
+    """Say in one line which of the sources are built-in scenarios; say nothing if none is.
+
+    ``folders``: folders count as sources; ``start``: how a comment begins, where the output is a file.
+    """
+    names = dict.fromkeys(name for each in sources if (name := find_scenario(each, folders).builtin) is not None)
+    if names:
+        _say(f"{start}Built-in scenario{'' if len(names) == 1 else 's'}: {', '.join(names)}")
+
+
+def say_builtin_data(name: str, what: str, given: Path | None) -> None:
+    """Say in one line that the built-in agenda or histories are used; say nothing if others are."""
+    if given is None and find_data(name).builtin is not None:
+        _say(f"Built-in {what}")
+
+
+def _say(text: str) -> None:
+    for line in wrap(text, TextStyle.of_stdout().width):
+        typer.echo(line)
 
 
 def count(number: int, what: str) -> str:

@@ -25,6 +25,7 @@ from negsim.cli.options import (
     count,
     kinds,
     print_json,
+    say_builtin,
 )
 from negsim.files import TextStyle
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
@@ -87,6 +88,7 @@ def run(
             }
         )
         return
+    say_builtin(file)
     typer.echo(
         projection_table(projected.digest, projected.provenance, TextStyle.of_stdout(), projected.notes), nl=False
     )
@@ -127,6 +129,7 @@ def plot(
     projected = projection(source, runs, seed, engine, quiet=as_json)
     table = projected.plot(kind, run=run, of=of).save(target)
     if not as_json:
+        say_builtin(source, folders=True)
         typer.echo(f"{target} and its data, {table}")
         return
     print_json(
@@ -165,6 +168,7 @@ def report(
     if as_json:
         print_json({"page": str(output), "bytes": size, "scenarios": [each.scenario.title for each in projected]})
     else:
+        say_builtin(*sources, folders=True)
         typer.echo(f"{output}: {size / 1000:,.0f} kB, {count(len(projected), 'scenario')}")
 
 
@@ -185,4 +189,5 @@ def trace(
     if as_json:
         print_json({"scenario": str(file), **story.data()})
     else:
+        say_builtin(file)
         typer.echo(story.text, nl=False)

@@ -19,6 +19,7 @@ from negsim.cli.options import (
     Seed,
     Workers,
     print_json,
+    say_builtin,
     scenario_issues,
 )
 from negsim.files import TextStyle
@@ -58,6 +59,7 @@ def when(
     if as_json:
         print_json({"source": str(source), **_origin(projected), **found.data()})
     else:
+        say_builtin(source, folders=True)
         typer.echo(found.text(TextStyle.of_stdout()), nl=False)
 
 
@@ -78,6 +80,7 @@ def how_many(
     if as_json:
         print_json({"source": str(source), **_origin(projected), **found.data(), "words": how_many_words(found)})
     else:
+        say_builtin(source, folders=True)
         typer.echo(how_many_text(projected, found, TextStyle.of_stdout()), nl=False)
 
 
@@ -115,6 +118,7 @@ def explain(
     if as_json:
         print_json({"file": str(file), **found.data()})
     else:
+        say_builtin(file)
         typer.echo(found.render(TextStyle.of_stdout()), nl=False)
 
 

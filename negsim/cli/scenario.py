@@ -1,4 +1,4 @@
-"""The commands about what is assumed: check, show, schema."""
+"""The commands about what is assumed: scenarios, check, show, schema."""
 
 from __future__ import annotations
 
@@ -7,14 +7,33 @@ from typing import Annotated
 
 import typer
 
-from negsim.cli.options import Json, Scenario, count, print_json, yaml_files
+from negsim.cli.options import Json, Scenario, count, print_json, say_builtin
+from negsim.cli.options import scenarios as scenario_names
 from negsim.errors import NegsimError, did_you_mean, one_of
-from negsim.files import TextStyle
+from negsim.files import TextStyle, wrap
 
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILES", help="Scenarios, such as scenarios/*.yaml.", autocompletion=yaml_files),
+    typer.Argument(metavar="FILES", help="Scenarios: files or names.", autocompletion=scenario_names),
 ]
+
+
+def scenarios(as_json: Json = False) -> None:
+    """List the built-in scenarios: name, title, question.
+
+    Every command takes such a name in place of a file, in any folder. negsim init NAME --from SCENARIO copies one.
+    """
+    from negsim.scenario import builtin_list
+
+    found = builtin_list()
+    if as_json:
+        print_json({"scenarios": found})
+        return
+    look = TextStyle.of_stdout()
+    for one in found:
+        typer.echo(f"{look.bold(one['name'])}: {one['title']}")
+        for line in wrap(one["question"], look.width, "  ", "  "):
+            typer.echo(line)
 
 
 def check(files: Files, as_json: Json = False) -> None:
@@ -32,6 +51,7 @@ def check(files: Files, as_json: Json = False) -> None:
         summary = {"files": list(map(str, files)), "errors": errors, "warnings": warnings}
         print_json({**summary, "problems": as_data(problems)})
     else:
+        say_builtin(*files)
         for problem in problems:
             typer.echo(problem.render(TextStyle.of_stdout().bold))
         counts = f"{count(errors, 'error')}, {count(warnings, 'warning')} in {count(len(files), 'file')}"
@@ -52,6 +72,7 @@ def show(file: Scenario, as_json: Json = False) -> None:
     if as_json:
         print_json(scenario.resolved())
     else:
+        say_builtin(file, start="# ")
         typer.echo(scenario.to_yaml(), nl=False)
 
 

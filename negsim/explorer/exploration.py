@@ -13,7 +13,7 @@ from negsim.errors import InputError, NegsimError, one_of
 from negsim.experiments import Comparison
 from negsim.explorer.changes import Moved, Variant, variant
 from negsim.explorer.levers import Lever, levers
-from negsim.files import to_yaml, unused_name, write_file
+from negsim.files import installed_name, to_yaml, unused_name, write_file
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, Projection, run
 from negsim.scenario import Scenario, load
 
@@ -162,7 +162,7 @@ class Exploration:
         """
         file = self.scenario.file
         if file is not None:
-            link = os.path.relpath(file, beside.parent)
+            link = installed_name(file) or os.path.relpath(file, beside.parent)
             short = to_yaml(_nested({"extends": link, **self.variant.changes}))
             if _loads_to(self.variant.scenario, short, beside):
                 return short

@@ -1,3 +1,9 @@
+from .builtin import Found as Found
+from .builtin import builtin_scenarios as builtin_scenarios
+from .builtin import data_folder as data_folder
+from .builtin import find_data as find_data
+from .builtin import find_scenario as find_scenario
+from .builtin import installed_name as installed_name
 from .csv import CONFIDENCE as CONFIDENCE
 from .csv import FieldError as FieldError
 from .csv import Parser as Parser

@@ -1,3 +1,5 @@
+from .builtin import builtin_list as builtin_list
+from .builtin import copy_builtin as copy_builtin
 from .description import describe as describe
 from .difference import Difference as Difference
 from .difference import differences as differences

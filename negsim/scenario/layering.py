@@ -11,7 +11,7 @@ from pathlib import Path
 
 from negsim.agenda import Status
 from negsim.errors import InputError, did_you_mean, one_of
-from negsim.files import Node, Place, merge, read_yaml
+from negsim.files import Node, Place, builtin_scenarios, find_scenario, merge, read_yaml
 from negsim.quantities import head
 from negsim.scenario.tactics import TACTIC_KEYS
 
@@ -59,12 +59,12 @@ _START_KEYS = {"status", *_TALKS, "offers", "terms", "passed", "left", "was"}
 
 
 def read_extended(path: str | os.PathLike[str]) -> Node:
-    """A scenario file, laid over the one that it extends, and so on.
+    """A scenario file, or a scenario by its name, laid over the one that it extends, and so on.
 
     Raises:
-        InputError: a file can't be read, or extends itself in the end.
+        InputError: a file can't be read, or extends itself in the end; there is no scenario of that name.
     """
-    return _read_extended(os.fspath(path), ())
+    return _read_extended(os.fspath(find_scenario(path).path), ())
 
 
 def _read_extended(path: str, before: tuple[str, ...]) -> Node:
@@ -75,8 +75,14 @@ def _read_extended(path: str, before: tuple[str, ...]) -> Node:
     if link is None:
         return node
     if not isinstance(link.value, str):
-        raise InputError([node.problem("extends must name a file", "extends", allowed="a path relative to this file")])
+        raise InputError(
+            [node.problem("extends must name a file", "extends", allowed="a path relative to this file, or a name")]
+        )
     target = os.path.normpath(os.path.join(os.path.dirname(path), link.value))
+    if not os.path.isfile(target):
+        # A name: of a file in the same folder, else of a built-in scenario.
+        beside, builtin = f"{target}.yaml", builtin_scenarios().get(link.value)
+        target = beside if os.path.isfile(beside) else os.fspath(builtin) if builtin is not None else target
     chain = (*before, path)
     known = [os.path.realpath(file) for file in chain]
     if os.path.realpath(target) in known:
@@ -85,7 +91,7 @@ def _read_extended(path: str, before: tuple[str, ...]) -> Node:
     if not os.path.isfile(target):
         folder = Path(target).parent
         names = sorted(file.name for file in folder.glob("*.yaml")) if folder.is_dir() else []
-        guess = did_you_mean(Path(target).name, names)
+        guess = did_you_mean(Path(target).name, names) or did_you_mean(link.value, builtin_scenarios())
         message = f"extends names {target}, and there is no such file"
         raise InputError([node.problem(message, "extends", suggestion=guess)])
     return overlay(_read_extended(target, chain), without(node, "extends"))

@@ -127,10 +127,16 @@ def _has_list(node: Node, path: list[str]) -> bool:
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
-    """The scenario of a file, with everything it extends and the agenda it names.
+    """The scenario of a file or of a name such as ``baseline``, with everything it extends and the agenda it names.
+
+    A path wins over a name, and a file in the current folder (``NAME.yaml``, ``scenarios/NAME.yaml``) over a built-in
+    scenario.
 
     Raises:
         InputError: with all problems at once, each with its place.
+
+    >>> load("baseline").title
+    'Baseline'
     """
     return from_node(read_extended(path))
 

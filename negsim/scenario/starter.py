@@ -25,12 +25,7 @@ def start_folder(target: Path) -> list[str]:
     from negsim.agenda import agenda_schema
     from negsim.scenario.schema import scenario_schema
 
-    if not target.name or target.name == "..":
-        raise NegsimError(f'a new folder needs a name of its own, but was "{target}"')
-    if target.is_symlink() or (target.exists() and not _is_empty_folder(target)):
-        raise NegsimError(f"{target} is there already and is kept as it is; give another name")
-    if target.exists() and target.samefile(Path.cwd()):
-        raise NegsimError("the folder that you are in cannot be replaced; give the name of a new one")
+    refuse_what_is_there(target)
     with new_folder(target) as folder:
         for template in sorted(TEMPLATES.iterdir()):
             text = template.read_text(encoding="utf-8").replace(_NAME, _opened(clean(target.name)))
@@ -38,6 +33,16 @@ def start_folder(target: Path) -> list[str]:
         for kind, schema in (("agenda", agenda_schema()), ("scenario", scenario_schema())):
             _write(folder / f"{kind}.schema.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
         return sorted(path.name for path in folder.iterdir())
+
+
+def refuse_what_is_there(target: Path) -> None:
+    """Raise `NegsimError` unless a new folder can be made at this place."""
+    if not target.name or target.name == "..":
+        raise NegsimError(f'a new folder needs a name of its own, but was "{target}"')
+    if target.is_symlink() or (target.exists() and not _is_empty_folder(target)):
+        raise NegsimError(f"{target} is there already and is kept as it is; give another name")
+    if target.exists() and target.samefile(Path.cwd()):
+        raise NegsimError("the folder that you are in cannot be replaced; give the name of a new one")
 
 
 def _opened(name: str) -> str:

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from negsim.files.builtin import builtin_scenarios
+
 
 @pytest.fixture
 def ask(negsim, monkeypatch):
@@ -46,6 +48,12 @@ def ask(negsim, monkeypatch):
         ("check scenarios/baseline.yaml scenarios/su", ["scenarios/summit.yaml"]),
         ("agenda --agenda see", ["seeds/agenda.yaml", "seeds/sources.yaml"]),
         ("run READ", []),
+        ("run sum", ["summit"]),
+        ("compare baseline both_", ["both_boulware", "both_conciliatory"]),
+        ("init mine --from stag", []),
+        ("init mine --from staf", ["staff_caps"]),
+        ("calibrate --template base", ["base_rates", "baseline"]),
+        ("explain baseline vi", ["visas"]),
         ("explain scenarios/package.yaml vi", ["visas"]),
         ("explain nowhere.yaml vi", []),
         ("explain README.md vi", []),
@@ -88,7 +96,8 @@ def test_names_that_need_quotes_are_left_to_the_shell(ask, tmp_path, monkeypatch
         (tmp_path / name).touch()
     (tmp_path / "talks").mkdir()
     (tmp_path / "talks" / "one.yml").touch()
-    assert ask("bash", "run", "").split() == ["a.yaml", "talks/one.yml"]
+    offered = ask("bash", "run", "").split()
+    assert offered == ["a.yaml", "talks/one.yml", *builtin_scenarios()]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

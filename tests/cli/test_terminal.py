@@ -141,7 +141,18 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
     shown = [name for name in first if (name,) in set(commands())]
     projecting = ["run", "plot", "trace", "when", "how-many", "explain", "compare", "report"]
     finding = ["sweep", "sensitivity", "discover", "history", "calibrate", "backtest"]
-    assert shown == ["init", "doctor", "agenda", "check", "show", "elicit", "schema", *projecting, *finding]
+    assert shown == [
+        "init",
+        "doctor",
+        "agenda",
+        "scenarios",
+        "check",
+        "show",
+        "elicit",
+        "schema",
+        *projecting,
+        *finding,
+    ]
     assert lines.index("Begin:") < lines.index("Project:") < lines.index("Options:")
 
 

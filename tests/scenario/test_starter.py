@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -145,24 +143,3 @@ def test_nothing_half_written_is_left_behind(tmp_path, monkeypatch):
 def test_what_is_printed_fits(negsim, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # how long the name of a folder is, is its owner's affair
     assert max(map(cells, negsim("init", "river").out.splitlines())) <= 80
-
-
-@pytest.mark.slow
-def test_whoever_installs_the_wheel_can_begin(root, tmp_path):
-    import zipfile
-
-    copy = tmp_path / "clone"
-    for name in ("negsim", "pyproject.toml", "README.md", "LICENSE"):
-        path = root / name
-        shutil.copytree(path, copy / name) if path.is_dir() else shutil.copy(path, copy / name)
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", str(tmp_path), str(copy)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    (wheel,) = tmp_path.glob("*.whl")
-    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
-    here = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(tmp_path / "site")}, "capture_output": True}
-    for words in (["init", "river"], ["check", "river/scenario.yaml"], ["agenda", "--agenda", "river/agenda.yaml"]):
-        subprocess.run([sys.executable, "-m", "negsim", *words], check=True, timeout=60, **here)
-    assert sorted(path.name for path in (tmp_path / "river").iterdir()) == FILES
-    board = subprocess.run([sys.executable, "-m", "negsim", "agenda"], check=False, text=True, timeout=60, **here)
-    assert (board.returncode, board.stdout) == (2, "")
-    assert "give --agenda FILE, or make one with negsim init NAME" in board.stderr

@@ -1,0 +1,98 @@
+"""Data that comes with negsim: scenarios, the agenda and its sources, histories, schemas, notebooks.
+
+The data has one source, the folders of the clone. The wheel holds a copy of them in ``negsim/data`` with the same layout.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from negsim.errors import InputError, Problem, did_you_mean, one_of
+
+_PACKAGE = Path(__file__).parent.parent
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def data_folder() -> Path:
+    """The folder of the built-in data: inside an installed package, else the clone.
+
+    >>> (data_folder() / "scenarios" / "baseline.yaml").is_file()
+    True
+    """
+    installed = _PACKAGE / "data"
+    return installed if installed.is_dir() else _PACKAGE.parent
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file or folder, and the built-in name by which it was found, if so."""
+
+    path: Path
+    builtin: str | None = None
+
+
+def builtin_scenarios() -> dict[str, Path]:
+    """The built-in scenarios by name.
+
+    >>> "baseline" in builtin_scenarios()
+    True
+    """
+    return {path.stem: path for path in sorted((data_folder() / "scenarios").glob("*.yaml"))}
+
+
+def find_scenario(given: str | os.PathLike[str], folders: bool = False) -> Found:
+    """The scenario file that a path or a name means: what lies in the current folder first, then what is built in.
+
+    A name such as ``baseline`` means ``baseline``, ``baseline.yaml`` or ``scenarios/baseline.yaml`` in the current
+    folder, else the built-in scenario. ``folders``: a folder of that name counts, too. A path is given back as it is.
+
+    Raises:
+        InputError: nothing has this name.
+
+    >>> find_scenario("scenarios/baseline.yaml").builtin is None
+    True
+    """
+    path, name = Path(given), os.fspath(given)
+    if path.is_file() or (folders and path.is_dir()):
+        return Found(path)
+    if not _NAME.fullmatch(name):
+        if not path.exists() and path.suffix in (".yaml", ".yml") and path.stem in builtin_scenarios():
+            raise InputError([Problem(name, 0, 0, "there is no such file", suggestion=f'"{path.stem}"')])
+        return Found(path)
+    for here in (Path(f"{name}.yaml"), Path("scenarios", f"{name}.yaml")):
+        if here.is_file():
+            return Found(here)
+    known = builtin_scenarios()
+    if name in known:
+        return Found(known[name], name)
+    if path.exists():
+        return Found(path)
+    message = "there is no such file and no built-in scenario of this name"
+    allowed = f"a path, or a name: {one_of(known, 40)}"
+    raise InputError([Problem(name, 0, 0, message, allowed=allowed, suggestion=did_you_mean(name, [*known, *_here()]))])
+
+
+def installed_name(file: str | os.PathLike[str]) -> str | None:
+    """The name of a scenario file inside an installed package; none for a file in a clone or anywhere else.
+
+    Other files extend it by this name, since its path holds on one machine only.
+    """
+    path = Path(file)
+    inside = path.parent == _PACKAGE / "data" / "scenarios"
+    return path.stem if inside else None
+
+
+def _here() -> list[str]:
+    try:
+        return [entry.name for entry in Path().iterdir()]
+    except OSError:
+        return []
+
+
+def find_data(name: str) -> Found:
+    """A file or folder of the data, such as ``seeds/agenda.yaml``: from the current folder, else the built-in one."""
+    here = Path(name)
+    return Found(here) if here.exists() else Found(data_folder() / name, name)
