@@ -196,6 +196,7 @@ def test_the_template_takes_the_law_and_its_source(path, fitted):
     assert fitted.law["lognormal"]["median"] in fitted.source[0]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_figures_and_another_seed_others(path, past, fitted):
     np.random.seed(5)  # whatever state the global generator is in
     assert figures(patience(path, past, **SMALL)) == figures(fitted)
@@ -228,6 +229,7 @@ def test_sides_that_share_a_parameter_share_the_draw(tmp_path, path, past, fitte
     assert found.median.tobytes() != fitted.median.tobytes()
 
 
+@pytest.mark.slow
 def test_issues_that_stay_open_longer_tell_of_more_patience(path):
     quick = [record(f"t{n}", [(0, 150), (100, 300), (200, 350)], 3000) for n in range(3)]
     slow = [record(f"t{n}", [(0, 1500), (100, 1800), (200, None)], 3000) for n in range(3)]

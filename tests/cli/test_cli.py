@@ -228,6 +228,7 @@ def test_letters_that_a_terminal_lacks_do_not_stop_the_table(root):
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_quietly_with_130(root):
     command = [*COMMAND, "run", BASELINE, "--runs", "100000000"]
     with subprocess.Popen(

@@ -104,6 +104,7 @@ def test_open_issues_are_apart_from_those_not_yet_opened_and_doubtful_closings_a
 # --- nothing is seen of what comes later -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(st.data())
 def test_whatever_is_planted_after_an_origin_changes_no_forecast(data):

@@ -110,6 +110,7 @@ def test_flights_are_resolved_in_time_where_both_sides_lose_patience_early(basel
     assert words.endswith(f"holds {held} of those in which it happens.")
 
 
+@pytest.mark.slow
 def test_experiments_of_a_sweep_are_cases_too(baseline, tmp_path):
     patience = {"uniform": {"low": "3 months", "high": "4 years"}}
     vary = {f"parameters.{side}_patience.value": patience for side in ("us", "russia")}

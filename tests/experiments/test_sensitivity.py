@@ -225,6 +225,7 @@ def test_mistakes_are_told_and_nothing_is_played(negsim, monkeypatch, arguments,
     assert message in ended.err
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_analysed_and_how_much_is_chance(negsim, tmp_path):
     negsim("run", BASELINE, "--runs", 300, "--out", tmp_path / "out")
     ended = negsim("sensitivity", tmp_path / "out", "--issue", "hurdles", "--top", 2, "-o", tmp_path / "t.svg")

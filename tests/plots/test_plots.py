@@ -153,6 +153,7 @@ def test_a_name_that_is_no_picture_is_refused():
         picture_format(__import__("pathlib").Path("x.pdf"))
 
 
+@pytest.mark.slow
 def test_every_kind_is_drawn_from_a_real_projection(projection):
     for kind in KINDS:
         assert projection.plot(kind).svg.startswith("<?xml")

@@ -248,6 +248,7 @@ def test_a_full_disk_is_a_clear_error_and_nothing_is_lost(negsim, place, undistu
     assert files(place / "out") == undisturbed
 
 
+@pytest.mark.slow
 def test_a_limit_of_the_system_itself_is_a_clear_error(place, negsim, undisturbed):
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))\n"
     with python(f"{limited}{SMALL}main()", *COMMAND, cwd=place) as process:

@@ -73,6 +73,7 @@ def test_the_table_says_the_same(root, projections):
             assert abs(share - int(cell)) <= 0.51, (name, scenario, by)
 
 
+@pytest.mark.slow
 def test_what_would_make_it_wrong_is_what_those_stories_give(root):
     _, *body = rows(root, "| if |")
     assert [row[0] for row in body] == list(STORIES)

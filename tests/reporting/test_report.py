@@ -103,6 +103,7 @@ def test_the_agenda_comes_with_demands_disputes_and_citations(one, projection):
             assert agenda.disputed[name].question in text
 
 
+@pytest.mark.slow
 def test_another_scenario_comes_with_what_differs_and_what_that_does(both):
     text = "".join(Tree(both).texts)
     assert "United States beta: parameter us_beta -> 0.1 (9 issues)" in text
@@ -179,6 +180,7 @@ def test_it_stays_small_and_says_what_it_leaves_out(few, one, projection):
     assert "Left out" not in whole
 
 
+@pytest.mark.slow
 def test_a_scenario_that_cannot_be_compared_says_why(few, baseline, projection):
     text = "".join(Tree(ns.report([projection, ns.run(baseline, runs=50, seed=1)])).texts)
     assert "Not compared: " in text
@@ -200,6 +202,7 @@ def test_an_embedded_picture_has_no_style_and_ids_of_its_own(projection):
     assert once.count("<path") == svg.count("<path")
 
 
+@pytest.mark.slow
 def test_beside_a_folder_scenarios_are_played_as_often(few, negsim, tmp_path):
     folder, target = tmp_path / "done", tmp_path / "page.html"
     assert negsim("run", "scenarios/package.yaml", "-n", 40, "--seed", 5, "--out", folder).code == 0
