@@ -216,7 +216,7 @@ def shocks(draw: st.DrawFn, names: list[str], regimes: list[str], channels: list
         if draw(st.booleans()):
             made[kind]["rate"] = f"{draw(st.sampled_from([1, 6]))} per year"
         if draw(st.booleans()):
-            made[kind]["on"] = [
+            made[kind]["dates"] = [
                 {"date": d, "probability": draw(share())} for d in ("2025-04-10", "2025-04-20", "2025-07-01")
             ]
         if draw(st.booleans()):

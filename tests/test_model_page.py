@@ -220,7 +220,7 @@ def test_the_worked_hardening_is_what_the_engine_gives(box):
     harden = {"kind": "harden", "side": "us", "step": box["step"], "half_life": f"{box['half_life']} days"}
     dated = [{"date": day, "probability": 1} for day in ("2025-04-10", "2025-06-09")]
     firm = {"kind": "fixed", "aspiration": 0.5, "source": kit.SOURCE}
-    shocks = {"chill": {"title": "Chill", "on": dated, "marks": [harden]}}
+    shocks = {"chill": {"title": "Chill", "dates": dated, "marks": [harden]}}
     mapping = kit.talks({"a": {"reservation": {"us": 0.2, "russia": 0.6}}}, channel={"gap": "60 days"}, shocks=shocks)
     mapping["tactics"]["us"] = firm
     insists = _insists(mapping)

@@ -1,4 +1,4 @@
-"""What is built can be used: wheel and sdist are made, and the wheel works in a bare environment and an empty folder."""
+"""What is built can be used: wheel and sdist are made; the wheel works in a bare environment."""
 
 import json
 import os

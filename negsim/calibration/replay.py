@@ -146,4 +146,4 @@ def _shock(shock: Mapping[str, Any]) -> dict[str, Any]:
         for mark in shock.get("marks", ())
         if mark.get("issues", "all") == "all"
     ]
-    return {**{key: value for key, value in shock.items() if key not in ("on", "pending")}, "marks": marks}
+    return {**{key: value for key, value in shock.items() if key not in ("dates", "on", "pending")}, "marks": marks}

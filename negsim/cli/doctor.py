@@ -51,7 +51,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Examination:
-    """What was found; ``clone`` is the folder of the scenarios and the record; ``package`` is what pip is to install."""
+    """What was found; ``clone`` is the folder of scenarios and record; ``package`` is what pip is to install."""
 
     needs: tuple[Need, ...]
     clone: Path

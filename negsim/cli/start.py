@@ -30,16 +30,17 @@ def init(
 ) -> None:
     """Start a folder with a small agenda and scenario that run.
 
-    The talks in it are invented: two towns on one river. Put your own in their place, file by file. With --from it holds
-    a copy of a built-in scenario, of what it extends, and of its agenda. A folder that holds anything is left alone.
+    The talks in it are invented: two towns on one river. Put your own in their place, file by file. With --from it
+    holds a copy of a built-in scenario, of what it extends, and of its agenda. A folder that holds anything is left
+    alone.
     """
     from negsim.scenario import copy_builtin, start_folder
 
     if copied is None:
-        files, commands = start_folder(name), NEXT
+        files, commands = start_folder(name), list(NEXT)
     else:
         files = copy_builtin(copied, name)
-        commands = (f"negsim check {copied}", f"negsim run {copied}", "negsim agenda")
+        commands = [f"negsim check {copied}", f"negsim run {copied}", "negsim agenda"]
     if as_json:
         print_json({"folder": str(name), "files": files, "next": [f"cd {shlex.quote(str(name))}", *commands]})
         return

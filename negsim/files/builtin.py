@@ -1,6 +1,7 @@
 """Data that comes with negsim: scenarios, the agenda and its sources, histories, schemas, notebooks.
 
-The data has one source, the folders of the clone. The wheel holds a copy of them in ``negsim/data`` with the same layout.
+The data has one source, the folders of the clone. The wheel holds a copy of them in ``negsim/data``, with the same
+layout.
 """
 
 from __future__ import annotations

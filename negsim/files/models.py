@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from negsim.errors import Complaint, ComplaintsError, Problem, did_you_mean, one_of, was
-from negsim.files.nodes import Node, Step, raise_problems
+from negsim.files.nodes import Node, Step, raise_problems, rewritten
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -105,6 +105,8 @@ def _complaints(model: type[BaseModel], error: Any, node: Node, path: tuple[Step
             for item in cause.items
         ]
     if kind == "extra_forbidden":
+        if (message := rewritten(loc[-1], (*path, *loc[:-1]))) is not None:
+            return [Complaint(message, loc, on_key=True)]
         known = _keys_at(model, loc[:-1])
         return [Complaint(f'unknown key "{loc[-1]}"', loc, one_of(known, 30), did_you_mean(loc[-1], known), True)]
     if kind == "missing":

@@ -58,7 +58,7 @@ class Node:
         if isinstance(data, Node):
             return data
         if isinstance(data, Mapping):
-            children = {str(key): cls.of(value, place) for key, value in data.items()}
+            children = {_key(key): cls.of(value, place) for key, value in data.items()}
             return cls(children, place, dict.fromkeys(children, place))
         if isinstance(data, Sequence) and not isinstance(data, str):
             return cls([cls.of(value, place) for value in data], place)
@@ -179,6 +179,31 @@ def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
     unique = list(dict.fromkeys(problems))
     files = {file: number for number, file in enumerate(dict.fromkeys(problem.file for problem in unique))}
     return sorted(unique, key=lambda problem: (files[problem.file], problem.line, problem.col))
+
+
+#: Words that YAML 1.1 reads as true and false where they stand without quotes.
+_REWRITTEN = {"true": ("on", "yes"), "false": ("off", "no")}
+
+
+def rewritten(key: object, path: Sequence[Step]) -> str | None:
+    """The message about a key that a YAML 1.1 tool has turned into true or false, or ``None`` for any other key.
+
+    ``path`` leads to the mapping in which the key stands.
+
+    >>> rewritten("true", ("shocks", "summit"))
+    'the key "true" was probably "on" before a YAML 1.1 tool rewrote the file; write "dates"'
+    """
+    words = _REWRITTEN.get(str(key))
+    if words is None:
+        return None
+    dated = key == "true" and len(path) == 2 and path[0] == "shocks"
+    before = '"on"' if dated else " or ".join(f'"{word}"' for word in words)
+    remedy = '"dates"' if dated else "that word in quotes"
+    return f'the key "{key}" was probably {before} before a YAML 1.1 tool rewrote the file; write {remedy}'
+
+
+def _key(key: object) -> str:
+    return str(key).lower() if isinstance(key, bool) else str(key)
 
 
 def unknown(what: str, name: object, names: Iterable[str], *path: Step, on_key: bool = False) -> Complaint:

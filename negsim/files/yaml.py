@@ -18,7 +18,7 @@ import yaml
 
 from negsim.errors import Complaint, InputError, Problem, did_you_mean
 from negsim.files.models import validate
-from negsim.files.nodes import Node, Place, Scalar, in_file_order, merge, raise_problems, unknown
+from negsim.files.nodes import Node, Place, Scalar, Step, in_file_order, merge, raise_problems, rewritten, unknown
 
 __all__ = [
     "Node",
@@ -104,7 +104,7 @@ def read_yaml_text(text: str, file: str) -> Node:
     stream = iter(events)
     problems: list[Problem] = []
     first = next(stream, None)
-    node = _build(first, stream, place, problems) if first is not None else Node(None, Place(file, 1, 1, lines[0]))
+    node = _build(first, stream, place, problems, ()) if first is not None else Node(None, Place(file, 1, 1, lines[0]))
     if problems:
         raise InputError(problems)
     return node
@@ -149,24 +149,29 @@ def _checked_events(text: str, place: Callable[[Any], Place]) -> list[Any]:
     return events
 
 
-def _build(event: Any, stream: Iterator[Any], place: Callable[[Any], Place], problems: list[Problem]) -> Node:
+def _build(
+    event: Any, stream: Iterator[Any], place: Callable[[Any], Place], problems: list[Problem], path: tuple[Step, ...]
+) -> Node:
     here = place(event.start_mark)
     if isinstance(event, yaml.ScalarEvent):
         return Node(plain_value(event.value) if event.style is None or event.style == "" else event.value, here)
     if isinstance(event, yaml.SequenceStartEvent):
         elements = []
         while not isinstance(following := next(stream), yaml.SequenceEndEvent):
-            elements.append(_build(following, stream, place, problems))
+            elements.append(_build(following, stream, place, problems, (*path, len(elements))))
         return Node(elements, here)
     children: dict[str, Node] = {}
     keys: dict[str, Place] = {}
     while not isinstance(following := next(stream), yaml.MappingEndEvent):
         key_place = place(following.start_mark)
-        key = _build(following, stream, place, problems) if not isinstance(following, yaml.ScalarEvent) else None
+        key = _build(following, stream, place, problems, path) if not isinstance(following, yaml.ScalarEvent) else None
         name = following.value if isinstance(following, yaml.ScalarEvent) else ""
-        child = _build(next(stream), stream, place, problems)
+        child = _build(next(stream), stream, place, problems, (*path, name))
+        message = rewritten(name, path) if key is None and not following.style else None
         if key is not None:
             problems.append(key_place.problem(Complaint("a key must be text, but was a list or a mapping")))
+        elif message is not None:
+            problems.append(key_place.problem(Complaint(message)))
         elif name in keys:
             message = f'the key "{name}" stands here a second time; it was given in line {keys[name].line}'
             problems.append(key_place.problem(Complaint(message)))

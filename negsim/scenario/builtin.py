@@ -46,7 +46,7 @@ def builtin_list() -> list[dict[str, str]]:
 
 
 def copy_builtin(scenario: str, target: Path) -> list[str]:
-    """Make a folder with a built-in scenario, all that it extends, its agenda, sources and schemas; all of it or nothing.
+    """Make a folder with a built-in scenario, all that it extends, its agenda, sources and schemas, or none of it.
 
     Returns the names of the files in the folder.
 

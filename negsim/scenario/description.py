@@ -254,7 +254,7 @@ class _Speaker:
     def shocks(self) -> Iterable[Statement]:
         for part in self.data.get("shocks", {}).values():
             when = [] if part["rate"] == "0 per year" else [quantity(part["rate"])]
-            when += [f"on {dated['date']} with probability {share(dated['probability'])}" for dated in part["on"]]
+            when += [f"on {dated['date']} with probability {share(dated['probability'])}" for dated in part["dates"]]
             marks = "; ".join(self._mark(mark) for mark in part["marks"])
             said = f"{part['title']} ({'; '.join(when) or 'only if something provokes it'})"
             provoked = [f"{p['shock']} ({quantity(p['mean'])} on average)" for p in part["provokes"]]

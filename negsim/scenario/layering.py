@@ -6,11 +6,12 @@ Every node keeps the place it came from, so that a mistake in what was inherited
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from negsim.agenda import Status
-from negsim.errors import InputError, did_you_mean, one_of
+from negsim.errors import Complaint, InputError, Problem, did_you_mean, one_of
 from negsim.files import Node, Place, builtin_scenarios, find_scenario, merge, read_yaml
 from negsim.quantities import head
 from negsim.scenario.tactics import TACTIC_KEYS
@@ -71,6 +72,7 @@ def _read_extended(path: str, before: tuple[str, ...]) -> Node:
     node = read_yaml(path)
     if not isinstance(node.value, dict):
         raise InputError([node.problem("a scenario is a mapping", allowed=f"keys such as {one_of(KEYS, 6)}")])
+    node = modern(node)
     link = node.find("extends")
     if link is None:
         return node
@@ -99,7 +101,42 @@ def _read_extended(path: str, before: tuple[str, ...]) -> Node:
 
 def overlay(base: Node, over: Node) -> Node:
     """``base`` with what ``over`` says, as `extends` does it."""
-    return merge(base, over, _kept)
+    return merge(modern(base), modern(over), _kept)
+
+
+def modern(node: Node) -> Node:
+    """The scenario with `dates` where a shock says `on`, its former name; `notices` tells which they were."""
+    shocks = node.find("shocks")
+    if shocks is None or not any(_FORMER in shock.mapping for shock in shocks.mapping.values()):
+        return node
+    renamed = {name: _with_dates(shock) for name, shock in shocks.mapping.items()}
+    return put(node, "shocks", Node(renamed, shocks.place, shocks.keys))
+
+
+def notices(node: Node) -> list[Problem]:
+    """A warning for each `dates` that stands in its file as `on`."""
+    found = []
+    for shock in at(node, "shocks").mapping.values():
+        place = shock.keys.get(_DATES)
+        if place is not None and re.match(r"""["']?on\b""", place.text[max(place.col - 1, 0) :]):
+            found.append(place.problem(Complaint(FORMER_KEY, warning=True)))
+    return found
+
+
+_FORMER, _DATES = "on", "dates"
+#: What is said where a shock still says `on`.
+FORMER_KEY = f'"{_FORMER}" is now "{_DATES}"'
+
+
+def _with_dates(shock: Node) -> Node:
+    if _FORMER not in shock.mapping or _DATES in shock.mapping:
+        return shock
+    names = {_FORMER: _DATES}
+    keys = dict(shock.keys)
+    if not keys[_FORMER].line:  # it comes from no file: `notices` finds it by the text of its place
+        keys[_FORMER] = Place(keys[_FORMER].file, 0, 1, _FORMER)
+    children = {names.get(key, key): child for key, child in shock.mapping.items()}
+    return Node(children, shock.place, {names.get(key, key): place for key, place in keys.items()})
 
 
 def _kept(base: Node, over: Node) -> Node | None:

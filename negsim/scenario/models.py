@@ -383,7 +383,7 @@ class Shock(Model):
 
     title: Text
     rate: Rate = Field(description="How often it happens of itself.")
-    on: tuple[Dated, ...] = Field((), description="Days on which it may happen.")
+    dates: tuple[Dated, ...] = Field((), description="Days on which it may happen.")
     pending: tuple[Span, ...] = Field((), description="Provoked before as_of and still to come: in how long.")
     marks: tuple[Mark, ...] = Field(min_length=1)
     provokes: tuple[Provokes, ...] = ()

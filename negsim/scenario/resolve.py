@@ -282,7 +282,7 @@ class Filling:
     def _shock(self, shock: Node) -> Node:
         if not isinstance(shock.value, dict):
             return shock
-        shock = fill(shock, rate="0 per year", on=[], pending=[], provokes=[])
+        shock = fill(shock, rate="0 per year", dates=[], pending=[], provokes=[])
         marks = at(shock, "marks")
         if not isinstance(marks.value, list):
             return shock

@@ -14,7 +14,7 @@ from negsim.files import Model, Node, Place, in_file_order, raise_problems, read
 from negsim.quantities import kind_of
 from negsim.scenario.checks import inconsistencies
 from negsim.scenario.draft import Draft, Frame
-from negsim.scenario.layering import KEYS, at, only, overlay, put, read_extended
+from negsim.scenario.layering import FORMER_KEY, KEYS, at, modern, notices, only, overlay, put, read_extended
 from negsim.scenario.models import Assumption, Channel, Climate, IssueSetup, Package, Shock
 from negsim.scenario.reachability import reachability_warnings
 from negsim.scenario.resolve import Filling
@@ -41,7 +41,7 @@ class Scenario(Resolved):
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is allowed and probably not meant: no zone of agreement, no channel, prerequisites that can't be met."""
+        """What is allowed and probably not meant: no zone, no channel, prerequisites that can't be met, former keys."""
         return self._warnings
 
     @property
@@ -73,14 +73,19 @@ class Scenario(Resolved):
         >>> s.replace({"horizon": "2 years"}).horizon_days, s.replace(undertaking="single").undertaking
         (730, 'single')
         """
-        node = self._friendly
+        node, former = self._friendly, list[Problem]()
         every = {**(changes or {}), **{key.replace("__", "."): value for key, value in more.items()}}
         for path, value in every.items():
             place = Place(f"replace {path}")
-            node = _set(node, path.split("."), Node.of(value, place), place)
+            steps = path.split(".")
+            if steps[0] == "shocks" and steps[2:3] == ["on"]:
+                steps[2] = "dates"
+                former.append(place.problem(Complaint(FORMER_KEY, warning=True)))
+            node = _set(node, steps, Node.of(value, place), place)
         # The agenda is in memory: no file is read again, and a copy can be changed where the file is not.
         same = all(path.split(".")[0] != "agenda" for path in every)
         changed = from_node(node, self.agenda if same else None)
+        changed._warnings = (*former, *changed._warnings)
         for path in every:
             section = path.split(".")[0]
             # Nobody should compare a scenario with its copy and believe that the change has no effect.
@@ -167,6 +172,7 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
 
     ``known`` is its agenda, if that has been read before.
     """
+    friendly = modern(friendly)
     problems = [friendly.at((key,), True).problem(_unknown_key(key)) for key in friendly.mapping if key not in KEYS]
     agenda, found = (known, []) if known is not None else _agenda(friendly)
     problems += found
@@ -196,7 +202,7 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     problems += inconsistencies(whole)
     if problems:
         return None, in_file_order(problems)
-    warnings = in_file_order(reachability_warnings(whole))
+    warnings = in_file_order([*notices(friendly), *reachability_warnings(whole)])
     scenario = Scenario.model_validate({**dict(frame or {}), "climate": climate, "agenda": agenda, **parts})
     scenario._friendly = friendly
     scenario._warnings = tuple(warnings)

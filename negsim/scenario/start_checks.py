@@ -34,10 +34,10 @@ def days(parts: Draft) -> Iterator[Problem]:
             message = f"{name} opens on {issue.opens.on}, before as_of"
             yield parts.problem(message, "issues", name, "opens", "on", allowed=f"{parts.as_of} or later")
     for name, shock in parts.shocks.items():
-        for number, dated in enumerate(shock.on):
+        for number, dated in enumerate(shock.dates):
             if dated.date < parts.as_of:
                 message = f"the day {dated.date} lies before as_of"
-                yield parts.problem(message, "shocks", name, "on", number, "date", allowed=f"{parts.as_of} or later")
+                yield parts.problem(message, "shocks", name, "dates", number, "date", allowed=f"{parts.as_of} or later")
 
 
 def starts(parts: Draft) -> Iterator[Problem]:

@@ -284,9 +284,9 @@ class _Compiler:
             w = self.w
             first = [len(w.tables[table]) for table in ("dated_is", "mark_is", "provoke_is")]
             first.append(len(w.cells["pending_of"]))
-            for n, event in enumerate(s.on):
+            for n, event in enumerate(s.dates):
                 self.w.add("dated_is", t=float(self._days(event.date)))
-                self.w.numbers("dated_of", f"{path}.on.{n}", p=event.probability)
+                self.w.numbers("dated_of", f"{path}.dates.{n}", p=event.probability)
             for n, delay in enumerate(s.pending):
                 self.w.numbers("pending_of", f"{path}.pending.{n}", delay=delay)
             for m, mark in enumerate(s.marks):

@@ -134,7 +134,7 @@ def test_marks_on_single_issues_dated_events_and_packages_stay_with_their_own_ta
     shocks = {
         "storm": {
             "title": "A storm",
-            "on": [{"date": "2025-05-01", "probability": 1}],
+            "dates": [{"date": "2025-05-01", "probability": 1}],
             "rate": "1 per year",
             "marks": marks,
         }

@@ -1,4 +1,4 @@
-"""Built-in scenarios, agenda and histories, as somebody has them who installed the wheel and works in an empty folder."""
+"""Built-in scenarios, agenda and histories, for somebody who installed the wheel and works in an empty folder."""
 
 import json
 import shutil

@@ -168,7 +168,11 @@ def last_round(p: float, final: float | None, rounds: int) -> dict[str, Any]:
         deadline={"date": day, "source": SOURCE},
         climate=steady(before={}, last={"settlement": factor}),
         shocks={
-            "end": {"title": "E", "on": [{"date": day, "probability": 1}], "marks": [{"kind": "climate", "to": "last"}]}
+            "end": {
+                "title": "E",
+                "dates": [{"date": day, "probability": 1}],
+                "marks": [{"kind": "climate", "to": "last"}],
+            }
         },
     )
 

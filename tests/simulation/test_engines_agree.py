@@ -74,7 +74,7 @@ def test_thousands_of_random_scenarios_are_the_same_on_both_engines(mapping: dic
 def test_hundreds_of_appointments_at_once_are_the_same_on_both_engines() -> None:
     days = [{"date": str(date(2025, 4, 11) + timedelta(k)), "probability": 0.5} for k in range(600)]
     ease = {"kind": "ease", "side": "us", "issues": "all", "step": 0.01, "half_life": "90 days"}
-    mapping = talks("a b", shocks={"s": {"title": "S", "on": days, "marks": [ease]}}, channel={"order": "closest"})
+    mapping = talks("a b", shocks={"s": {"title": "S", "dates": days, "marks": [ease]}}, channel={"order": "closest"})
     assert same(compile(scenarios.from_mapping(mapping)), 3) > 600
 
 

@@ -49,7 +49,7 @@ for path in sys.argv[3:]:
 def stories(tmp_path_factory):
     """Some stories, and talks in which a regular meeting and one that was asked for later fall on the same day."""
     meeting = {"kind": "meeting", "channel": "rounds", "after": "5 days"}
-    shock = {"title": "S", "on": [{"date": "2025-04-25", "probability": 1}], "marks": [meeting]}
+    shock = {"title": "S", "dates": [{"date": "2025-04-25", "probability": 1}], "marks": [meeting]}
     path = tmp_path_factory.mktemp("ties") / "ties.yaml"
     path.write_text(from_mapping(talks("a b", shocks={"s": shock})).to_yaml(), encoding="utf-8")
     return [*STORIES, path]

@@ -84,7 +84,7 @@ def test_a_calendar_clock_adds_days_times_the_pace_of_the_climate():
         shocks={
             "thaw": {
                 "title": "T",
-                "on": [{"date": "2025-04-30", "probability": 1}],
+                "dates": [{"date": "2025-04-30", "probability": 1}],
                 "marks": [{"kind": "climate", "to": "quick"}],
             }
         },

@@ -84,7 +84,7 @@ STREAMS = chance(
         "s": {
             "title": "S",
             "rate": "1 per year",
-            "on": [{"date": "2025-06-01", "probability": 0.5}],
+            "dates": [{"date": "2025-06-01", "probability": 0.5}],
             "marks": [{"kind": "suspend", "issues": "all", "duration": "3 days", "probability": 0.5}],
             "provokes": [{"shock": "s", "mean": 0.1, "delay": "1 day"}],
         }

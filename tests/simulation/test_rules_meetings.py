@@ -293,7 +293,7 @@ def test_when_the_last_settles_what_is_suspended_is_agreed_too():
     issues = {"a": {"settle": {"chance": 1}}, "b": {"settle": {"chance": 1}, "opens": {"on": "2025-05-01"}}}
     shock = {
         "title": "S",
-        "on": [{"date": "2025-04-25", "probability": 1}],
+        "dates": [{"date": "2025-04-25", "probability": 1}],
         "marks": [{"kind": "suspend", "issues": ["a"], "duration": "90 days"}],
     }
     begun = ByHand(talks(issues, undertaking="single", shocks={"s": shock}))

@@ -43,7 +43,7 @@ def test_spontaneous_shocks_come_at_exponential_gaps_of_their_rate():
 
 def test_a_dated_shock_comes_on_its_day_with_its_probability():
     days = [{"date": f"2025-{month:02d}-10", "probability": 0.5} for month in range(5, 12)]
-    mapping = shaken(shock={"on": days})
+    mapping = shaken(shock={"dates": days})
     log = trace_of(mapping)
     told = log[log["kind"] == Kind.SHOCK]
     due = [30, 61, 91, 122, 153, 183, 214]
@@ -62,7 +62,9 @@ def test_what_was_provoked_before_as_of_is_still_to_come():
 
 def test_shocks_of_every_origin_share_one_count():
     log = trace_of(
-        shaken(shock={"rate": "6 per year", "pending": ["40 days"], "on": [{"date": "2025-06-09", "probability": 1}]})
+        shaken(
+            shock={"rate": "6 per year", "pending": ["40 days"], "dates": [{"date": "2025-06-09", "probability": 1}]}
+        )
     )
     told = log[log["kind"] == Kind.SHOCK]
     assert told["other"].tolist() == list(range(len(told)))

@@ -300,7 +300,7 @@ def told() -> tuple[np.ndarray, Any]:
         shocks={
             "s": {
                 "title": "S",
-                "on": [{"date": "2025-05-05", "probability": 1}],
+                "dates": [{"date": "2025-05-05", "probability": 1}],
                 "marks": [{"kind": "suspend", "issues": "all", "duration": "20 days"}],
             }
         },
