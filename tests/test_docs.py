@@ -1,4 +1,4 @@
-"""What the README shows works: each command, each block, and the two lines."""
+"""What README and guide show works: each command, each block, and the two lines."""
 
 import glob
 import re
@@ -13,7 +13,11 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+PAGES = {"README.md": README, "docs/guide.md": GUIDE}
+BLOCKS = [
+    block for text in PAGES.values() for block in re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+]
 #: The commands of each block: one may work on what the one before it has written.
 COMMANDS = [
     [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
@@ -102,25 +106,32 @@ def test_scenarios_that_are_shown_are_in_order_and_short(negsim, clone):
 
 
 def test_python_blocks_run_one_after_the_other(clone, capsys):
-    names: dict = {}
-    for kind, text in BLOCKS:
-        if kind == "python":
-            exec(compile(text, "README.md", "exec"), names)
+    for page, text in PAGES.items():
+        names: dict = {}
+        for block in re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            exec(compile(block, page, "exec"), names)
     assert "p_resolved" in capsys.readouterr().out
 
 
-def test_every_command_is_in_the_readme():
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 150
+
+
+def test_every_command_is_shown():
     from negsim.cli import agenda_app, app
 
     names = [command.name or command.callback.__name__ for command in app.registered_commands]
     names += [f"agenda {command.name or command.callback.__name__}" for command in agenda_app.registered_commands]
     for name in names:
-        assert re.search(rf"negsim (agenda )?{name}\b|`{name}`", README), name
+        assert re.search(rf"negsim (agenda )?{name}\b|`{name}`", README + GUIDE), name
 
 
 def test_links_and_pictures_are_there():
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+    pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "DESIGN.md")]
+    pages += sorted((ROOT / "docs").glob("*.md"))
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda p: p.stem)

@@ -156,7 +156,7 @@ def _build(
     if isinstance(event, yaml.ScalarEvent):
         return Node(plain_value(event.value) if event.style is None or event.style == "" else event.value, here)
     if isinstance(event, yaml.SequenceStartEvent):
-        elements: list[Any] = []
+        elements: list[Node] = []
         while not isinstance(following := next(stream), yaml.SequenceEndEvent):
             elements.append(_build(following, stream, place, problems, (*path, len(elements))))
         return Node(elements, here)

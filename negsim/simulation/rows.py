@@ -89,7 +89,9 @@ class Rows:
             self.parameters[path] = len(self.parameters)
             self.kinds[path] = value.rule.kind
             d = self.distribution(value, path)
-            self.add("parameter_is", dist=d, stream=stream(f"param/{path}"))
+            # Dated shocks keep the stream of the time when their key was "on": the same seed gives the same draws.
+            drawn = path.replace(".dates.", ".on.") if path.startswith("shocks.") else path
+            self.add("parameter_is", dist=d, stream=stream(f"param/{drawn}"))
         return self.parameters[path]
 
     def distribution(self, value: Quantity | float, path: str) -> int:

@@ -8,6 +8,7 @@ from negsim.scenario.scenario import from_mapping
 from negsim.simulation.compiler import compile
 from negsim.simulation.engines import batch
 from negsim.simulation.events import Kind
+from negsim.simulation.rules.draws import stream
 from tests.kit import ENGINES, SOURCE, talks
 
 ASSUMED = {"uniform": {"low": "20 days", "high": "40 days"}}
@@ -60,3 +61,12 @@ def test_a_seed_of_any_size_can_follow_any_other(engine):
     first, large, again = (run(scenario, 5, seed, engine=engine) for seed in (1, 2**64 - 1, 1))
     assert first.outcomes.tobytes() == again.outcomes.tobytes() != large.outcomes.tobytes()
     assert len(large.parameters) == 5
+
+
+def test_dated_shocks_keep_the_draws_of_their_old_key(baseline):
+    chance = {"date": "2025-09-01", "probability": {"uniform": {"low": 0, "high": 1}}}
+    shock = {"title": "Summit", "dates": [chance], "marks": [{"climate": "thaw"}], "source": SOURCE}
+    compiled = compile(baseline.replace({"shocks.meeting_of_leaders": shock}))
+    name = "shocks.meeting_of_leaders.dates.0.p"
+    number = list(compiled.assumptions).index(name)
+    assert compiled.tables["parameter_is"]["stream"][number] == stream("param/shocks.meeting_of_leaders.on.0.p")
