@@ -65,7 +65,7 @@ def test_a_seed_of_any_size_can_follow_any_other(engine):
 
 def test_dated_shocks_keep_the_draws_of_their_old_key(baseline):
     chance = {"date": "2025-09-01", "probability": {"uniform": {"low": 0, "high": 1}}}
-    shock = {"title": "Summit", "dates": [chance], "marks": [{"climate": "thaw"}], "source": SOURCE}
+    shock = {"title": "Summit", "dates": [chance], "marks": [{"kind": "climate", "to": "thaw"}], "source": SOURCE}
     compiled = compile(baseline.replace({"shocks.meeting_of_leaders": shock}))
     name = "shocks.meeting_of_leaders.dates.0.p"
     number = list(compiled.assumptions).index(name)
