@@ -1,4 +1,4 @@
-"""Feedback on expert judgement for people at a terminal."""
+"""The text of the feedback on expert judgement."""
 
 from __future__ import annotations
 
@@ -6,61 +6,54 @@ from typing import Any
 
 from negsim.errors import cells
 from negsim.experiments import CHANCES, UNIT, Elicitation, shown
-from negsim.files import TextStyle, pad, to_line, to_yaml, wrap
+from negsim.files import TextPage, TextStyle, to_line, to_yaml
 from negsim.quantities import ELICIT, Draw
 
 
 def feedback_text(one: Elicitation, look: TextStyle) -> str:
-    """The feedback on one number, for people."""
-    lines = [look.bold(line) for line in wrap(one.path, look.width)] if one.path else []
-    lines += [look.faint(line) for line in wrap(one.place, look.width, "  ", "  ")] if one.place else []
+    """The feedback on one number."""
+    page, unit = TextPage(look), UNIT[one.rule.kind]
+    if one.path:
+        page.title(one.path)
+    if one.place:
+        page.add(one.place, "  ", "  ", look.faint)
     for name, words, expert in zip(one.names, one.words, one.experts, strict=True):
         weight = f", weight {expert.weight:g}" if len(one.experts) > 1 else ""
-        lines += wrap(f"{name}{weight}: {words}", look.width, "    ", "  ")
+        page.add(f"{name}{weight}: {words}", "    ", "  ")
         if expert.interval:
             low, high = map(shown, expert.interval)
-            lines += wrap(f"rescaled to 90 %: {low} to {high} {UNIT[one.rule.kind]}", look.width, "    ", "    ")
-    lines += ["", *_table(one, look), ""]
-    lines += wrap(_becomes(one.draw), look.width, "  ", "  ")
-    for remark in one.remarks:
-        lines += wrap(remark, look.width, "  ", "! ")
-    return "\n".join(lines) + "\n"
-
-
-def _table(one: Elicitation, look: TextStyle) -> list[str]:
-    rows = [*one.each, *([one.pool] if one.pool else [])]
-    heads = [*(f"{100 * p:.0f} %" for p in CHANCES), "mean", "outside", "said"]
-    figures = [
-        [
-            *map(shown, (*row.quantiles, row.mean)),
-            _percent(row.outside),
-            "" if row.said is None else _percent(row.said),
-        ]
-        for row in rows
+            page.add(f"rescaled to 90 %: {low} to {high} {unit}", "    ", "    ")
+    heads = (unit or "number", *(_percent(p) for p in CHANCES), "mean", "outside", "stated")
+    rows = [
+        (
+            row.name,
+            [
+                *map(shown, (*row.quantiles, row.mean)),
+                _percent(row.outside),
+                "" if row.said is None else _percent(row.said),
+            ],
+            "",
+        )
+        for row in (*one.each, *([one.pool] if one.pool else []))
     ]
-    widths = [max(map(len, column)) + 2 for column in zip(heads, *figures, strict=True)]
-    left, unit = look.width - sum(widths), UNIT[one.rule.kind]
-    lines = []
-    for name, texts in zip([unit or "number", *(row.name for row in rows)], [heads, *figures], strict=True):
-        numbers = "".join(text.rjust(n) for text, n in zip(texts, widths, strict=True)).rstrip()
-        names = wrap(name, look.width, "    ", "  ")
-        # A name that is too long for its column stands above.
-        if len(names) > 1 or cells(names[0]) > left:
-            lines += names
-            names = [""]
-        lines.append(pad(names[0], left) + (look.bold(numbers) if one.pool and texts is figures[-1] else numbers))
-    return lines
+    columns = zip(heads[1:], *(figures for _, figures, _ in rows), strict=True)
+    widths = [max(map(len, column)) + 2 for column in columns]
+    page.add().table(heads, widths, rows, rule=False, indent="  ")
+    page.add().add(_becomes(one.draw), "  ", "  ")
+    for remark in one.remarks:
+        page.add(remark, "  ", "! ")
+    return page.text
 
 
 def _becomes(draw: Draw) -> str:
     when = "each time" if draw.rule.chance else "once a run"
     if draw.family == "empirical":
-        return f"Drawn {when} from the pool: {len(draw.values)} values, each as likely."
+        return f"Drawn {when} from the pool: {len(draw.values)} values of equal probability."
     return f"Drawn {when} from {to_line(draw.text)}."
 
 
 def snippet(stated: Any) -> str:
-    """What was said, as it stands in a file: in one line if it fits one."""
+    """The statement as lines of a file; one line if it fits."""
     line = to_line({ELICIT: stated})[1:-1]
     return line if cells(line) <= 80 else to_yaml({ELICIT: stated}).rstrip("\n")
 

@@ -1,4 +1,4 @@
-"""What a planner asks, answered for people at a terminal and for programs."""
+"""The answers of `when` and `how-many`, as text and as data."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import Chance
 from negsim.cli.projection_table import percent
-from negsim.files import TextStyle, pad, wrap
+from negsim.files import TextPage, TextStyle
 
 if TYPE_CHECKING:
     from negsim.analysis import Estimate, HowMany, When
     from negsim.projection import Projection
 
-_DATE, _CHANCE = 12, 9
+_DATE = 12
 
 NOTE = (
-    "Intervals are 95 % ones of the simulation, ± is one standard error, rounded up; they say nothing of how right the "
+    "Intervals are 95 % ones of the simulation, ± is one standard error, rounded up; they do not show how right the "
     "assumptions are. All of it holds if the sides concede as the scenario assumes: it is no forecast of what they "
     "will do."
 )
 
 
 class Dates:
-    """By when each of some issues, all of them, and the first k of them are resolved with a probability.
+    """Dates by which each of some issues, all of them, and the first k of them are resolved with a probability.
 
     >>> import negsim as ns
     >>> dates = Dates(ns.run(ns.load("scenarios/baseline.yaml"), runs=200), 0.8, ["banking", "framework"])
@@ -68,45 +68,31 @@ class Dates:
         }
 
     def text(self, look: TextStyle) -> str:
-        """A table that fits the width, with the answer above it."""
-        heads = f"{100 * self.asked.probability:g} % by".rjust(_DATE) + "from".rjust(_DATE) + "to (95 %)".rjust(_DATE)
-        left = look.width - 3 * _DATE - _CHANCE
-        rule = look.faint("─" * look.width)
-        lines = [*_top(self.projection, look), *wrap(self.answer, look.width), ""]
-        lines += [pad("resolved", left) + heads + "ever, %".rjust(_CHANCE), rule]
-        for name, found in self.each.items():
-            lines += _row(self._title(name), _figures(found), left, look)
-        lines.append(rule)
+        """The answer, then a table that fits the width."""
+        page = _top(self.projection, self.answer, look)
+        rows = [(self._title(name), _figures(found), "") for name, found in self.each.items()]
+        firsts = []
         for found in self.firsts:
             n = len(found.issues)
-            title = f"all {n}" if found.first == n else f"first {found.first} of {n}"
-            lines += _row(title, _figures(found), left, look)
-        note = f"later: after {self.asked.last_day}, the last day that was looked at; ever: by that day. {NOTE}"
-        return _bottom([*lines, ""], note, look)
+            firsts.append((f"all {n}" if found.first == n else f"first {found.first} of {n}", _figures(found), ""))
+        heads = ("resolved", f"{100 * self.asked.probability:g} % by", "from", "to (95 %)", "ever, %")
+        page.table(heads, (_DATE, _DATE, _DATE, 9), [*rows, None, *firsts])
+        note = f"later: after {self.asked.last_day}, the last day of the runs; ever: by that day. {NOTE}"
+        return page.add().note(note).text
 
     def _title(self, name: str) -> str:
         return next(facts.title for facts in self.projection.context.issues if facts.id == name)
 
 
 def how_many_text(projection: Projection, found: HowMany, look: TextStyle) -> str:
-    """How many issues are resolved by a date, as a table that fits the width, with the answer above it."""
-    left = look.width - 3 * _DATE
-    rule = look.faint("─" * look.width)
-    lines = [*_top(projection, look), *wrap(how_many_words(found), look.width), ""]
-    lines += [
-        pad(f"resolved by {found.by}", left)
-        + "% of runs".rjust(_DATE)
-        + "from".rjust(_DATE)
-        + "to (95 %)".rjust(_DATE),
-        rule,
-    ]
-    n = len(found.issues)
+    """The number of issues resolved by a date: the answer, then a table that fits the width."""
+    page, n, rows = _top(projection, how_many_words(found), look), len(found.issues), []
     for k in range(1, n + 1):
         chance = found.at_least(k)
-        figures = _percent(chance).rjust(_DATE)
-        figures += "".join(f"{100 * end:.1f}".rjust(_DATE) for end in (chance.low, chance.high))
-        lines += _row(f"at least {k} of {n}" if k < n else f"all {n}", figures, left, look)
-    return _bottom([*lines, ""], NOTE, look)
+        figures = [_percent(chance), *(f"{100 * end:.1f}" for end in (chance.low, chance.high))]
+        rows.append((f"at least {k} of {n}" if k < n else f"all {n}", figures, ""))
+    page.table((f"resolved by {found.by}", "% of runs", "from", "to (95 %)"), (_DATE,) * 3, rows)
+    return page.add().note(NOTE).text
 
 
 def how_many_words(found: HowMany) -> str:
@@ -124,9 +110,8 @@ def _interval(found: When) -> str:
     return f"{found.low} to {found.high or f'after {found.last_day}'}"
 
 
-def _figures(found: When) -> str:
-    dates = "".join(_day(day).rjust(_DATE) for day in (found.day, found.low, found.high))
-    return dates + _percent(found.by_horizon).rjust(_CHANCE)
+def _figures(found: When) -> list[str]:
+    return [*map(_day, (found.day, found.low, found.high)), _percent(found.by_horizon)]
 
 
 def _day(day: date | None) -> str:
@@ -137,18 +122,8 @@ def _percent(share: Estimate) -> str:
     return percent(Chance(share.value, share.se))
 
 
-def _row(title: str, figures: str, left: int, look: TextStyle) -> list[str]:
-    first, *more = wrap(title, left - 1, "  ")
-    return [look.bold(pad(first, left)) + figures, *(look.bold(line) for line in more)]
-
-
-def _top(projection: Projection, look: TextStyle) -> list[str]:
+def _top(projection: Projection, answer: str, look: TextStyle) -> TextPage:
     context = projection.context
-    lines = [look.bold(line) for line in wrap(context.talks, look.width)] + wrap(context.title, look.width)
-    where = f"From {context.as_of} to the horizon {context.horizon}; {projection.provenance}."
-    return [*lines, *wrap(where, look.width), ""]
-
-
-def _bottom(lines: list[str], note: str, look: TextStyle) -> str:
-    lines = [*lines, *(look.faint(line) for line in wrap(note, look.width))]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    page = TextPage(look).title(context.talks).add(context.title)
+    page.add(f"From {context.as_of} to the horizon {context.horizon}; {projection.provenance}.")
+    return page.add().add(answer).add()

@@ -1,4 +1,4 @@
-"""The table of a projection for people at a terminal, as wide as that is."""
+"""The table of a projection."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from negsim.analysis import terms_words, waits_words
-from negsim.files import TextStyle, pad, wrap
+from negsim.files import TextPage, TextStyle, pad
 
 if TYPE_CHECKING:
     from negsim.analysis import Chance, Context, IssueSummary, Summary
@@ -32,38 +32,38 @@ def percent(chance: Chance) -> str:
 
 
 def month(day: date | None, context: Context) -> str:
-    """A date to the month; one beyond the horizon reads ``after`` the last month that was looked at."""
+    """A date to the month; ``after`` the last month of the runs if it is not within the horizon."""
     return f"after {context.last_day:%Y-%m}" if day is None else f"{day:%Y-%m}"
 
 
 def projection_table(summary: Summary, provenance: str, look: TextStyle, notes: Sequence[str] = ()) -> str:
-    """The headline of a projection, two lines an issue or a little more, with its origin and how to read it."""
+    """The result of a projection as text that fits the width: a table of the issues, then notes."""
     context = summary.context
     columns = [f"{n} mo." for n in context.months()] + ["horizon"]
-    left = look.width - CHANCE * len(columns) - 1 - 2 * DATE
-    rule = look.faint("─" * look.width)
-    lines = [look.bold(line) for line in wrap(context.talks, look.width)] + wrap(context.title, look.width)
-    lines += wrap(f"From {context.as_of} to the horizon {context.horizon}; {provenance}.", look.width)
-    lines += [
-        "",
-        " " * left
-        + pad("  % of runs resolved within", CHANCE * len(columns) + 1)
-        + "50 % resolved".rjust(DATE)
-        + "80 % resolved".rjust(DATE),
+    # The last column of probabilities, the horizon's, is one wider.
+    widths = [CHANCE] * (len(columns) - 1) + [CHANCE + 1, DATE, DATE]
+    page = TextPage(look).title(context.talks).add(context.title)
+    page.add(f"From {context.as_of} to the horizon {context.horizon}; {provenance}.").add()
+    above = "50 % resolved".rjust(DATE) + "80 % resolved".rjust(DATE)
+    page.lines.append(" " * (look.width - sum(widths)) + pad("  % of runs resolved within", sum(widths[:-2])) + above)
+    rows = [
+        _row(
+            issue.facts.title,
+            [*issue.by.values(), issue.resolved],
+            issue.p50,
+            issue.p80,
+            context,
+            _details(issue, context),
+        )
+        for issue in summary.issues
     ]
-    lines += [pad("issue", left) + _figures(columns) + "by".rjust(DATE) * 2, rule]
-    for issue in summary.issues:
-        numbers = [*issue.by.values(), issue.resolved]
-        lines += _row(issue.facts.title, numbers, issue.p50, issue.p80, _details(issue, context), left, context, look)
-    lines.append(rule)
-    numbers = [*summary.all_by.values(), summary.all_resolved]
-    lines += _row(
-        f"all {len(summary.issues)} issues", numbers, summary.all_p50, summary.all_p80, "", left, context, look
-    )
-    lines.append("")
+    every = [*summary.all_by.values(), summary.all_resolved]
+    last = _row(f"all {len(rows)} issues", every, summary.all_p50, summary.all_p80, context)
+    page.table(("issue", *columns, "by", "by"), widths, [*rows, None, last], beside=True)
+    page.add()
     for note in notes:
-        lines += [look.faint(line) for line in wrap(note, look.width)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+        page.note(note)
+    return page.text
 
 
 def _details(issue: IssueSummary, context: Context) -> str:
@@ -76,27 +76,6 @@ def _details(issue: IssueSummary, context: Context) -> str:
 
 
 def _row(
-    title: str,
-    numbers: Sequence[Chance],
-    p50: date | None,
-    p80: date | None,
-    details: str,
-    left: int,
-    context: Context,
-    look: TextStyle,
-) -> list[str]:
-    figures = _figures([percent(c) for c in numbers])
-    figures += "".join(month(day, context).rjust(DATE) for day in (p50, p80))
-    names = wrap(title, left - 1, "  ")
-    beside = [figures, *wrap(details, look.width - left - 2)] if details else [figures]
-    lines = []
-    for n in range(max(len(names), len(beside))):
-        name = pad(names[n] if n < len(names) else "", left)
-        text = beside[n] if n < len(beside) else ""
-        lines.append(look.bold(name) + (text if n == 0 else look.faint("  " + text)))
-    return lines
-
-
-def _figures(texts: Sequence[str]) -> str:
-    # The last column, the horizon's, is one wider: so is its heading.
-    return "".join(text.rjust(CHANCE) for text in texts[:-1]) + texts[-1].rjust(CHANCE + 1)
+    title: str, chances: Sequence[Chance], p50: date | None, p80: date | None, context: Context, details: str = ""
+) -> tuple[str, list[str], str]:
+    return title, [*map(percent, chances), month(p50, context), month(p80, context)], details

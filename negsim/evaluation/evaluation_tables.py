@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from negsim.files import TextStyle, pad, wrap
+from negsim.files import TextPage, TextStyle
 from negsim.history import BRIER_DAYS, KINDS, SCORES, Difference, Scored
 
 SHOWN = tuple(name for name in SCORES if not name.startswith("pit"))
@@ -73,65 +73,58 @@ def _number(value: float) -> float | None:
 
 
 def table(scored: Scored, differences: list[Difference], look: TextStyle) -> str:
-    """The scores of a backtest for a terminal, 80 columns wide."""
-    lines: list[str] = []
+    """The scores of a backtest for a terminal."""
+    page = TextPage(look)
     for kind in KINDS:
-        cases = [case for case in scored.cases if case.kind == kind]
-        if not cases:
+        if not (cases := [case for case in scored.cases if case.kind == kind]):
             continue
         origins = len({(case.talks, case.origin) for case in cases})
-        head = f"Issues {kind}: {len(cases)} forecasts at {origins} origins of {len(scored.ends)} talks"
-        lines += [look.bold(head), *_scores(scored, kind, look), "", *_by_talks(scored, kind, look), ""]
+        page.title(f"Issues {kind}: {len(cases)} forecasts at {origins} origins of {len(scored.ends)} talks")
+        _scores(scored, kind, page)
+        page.add()
+        _by_talks(scored, kind, page)
+        page.add()
     if differences:
-        lines += [look.bold("Differences in CRPS, in days, with 90 % intervals"), *_differences(differences, look), ""]
-    for note in (HOW, CAUTION):
-        lines += [look.faint(line) for line in wrap(note, look.width)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+        page.title("Differences in CRPS, in days, with 90 % intervals")
+        for kind in dict.fromkeys(each.kind for each in differences):
+            rows = [_difference(each) for each in differences if each.kind == kind]
+            heads = (f"issues {kind}", "days", "ratio", "over talks", "over origins")
+            page.table(heads, (6, 7, 16, 16), rows, rule=False)
+        page.add()
+    return page.note(HOW).note(CAUTION).text
 
 
-def _scores(scored: Scored, kind: str, look: TextStyle) -> list[str]:
-    heads = ("CRPS", "log", *(f"B{day}" for day in BRIER_DAYS), "50 %", "80 %", "concl.", "other")
-    left = look.width - 7 * len(heads)
-    lines = [pad("", left) + "".join(head.rjust(7) for head in heads), look.faint("─" * look.width)]
+def _scores(scored: Scored, kind: str, page: TextPage) -> None:
+    heads = ("", "CRPS", "log", *(f"B{day}" for day in BRIER_DAYS), "50 %", "80 %", "concl.", "other")
+    digits = (0, 2, 3, 3, 3, 2, 2, 0, 0)
+    rows = []
     for method in scored.methods:
         figures = [scored.mean(method, name, kind) for name in SHOWN]
-        texts = [f"{figures[0]:.0f}", f"{figures[1]:.2f}", *(f"{value:.3f}" for value in figures[2:5])]
-        texts += [f"{value:.2f}" for value in figures[5:]]
         for end in ("concluded", "other"):
-            value = scored.mean(method, "crps", kind, scored.ended(end) or ["none"]) if scored.ended(end) else math.nan
-            texts.append(f"{value:.0f}" if math.isfinite(value) else "")
-        lines.append(pad(method, left) + "".join(text.replace("nan", "").rjust(7) for text in texts))
-    return lines
+            of = scored.ended(end)
+            figures.append(scored.mean(method, "crps", kind, of) if of else math.nan)
+        texts = [_text(value, places) for value, places in zip(figures, digits, strict=True)]
+        rows.append((method, texts, ""))
+    page.table(heads, (7,) * (len(heads) - 1), rows)
 
 
-def _by_talks(scored: Scored, kind: str, look: TextStyle) -> list[str]:
-    wide = max(8, min(14, (look.width - 18) // max(len(scored.ends), 1)))
-    many = (look.width - 18) // wide
-    names = list(scored.ends)
-    lines: list[str] = []
-    for begin in range(0, len(names), many):
+def _by_talks(scored: Scored, kind: str, page: TextPage) -> None:
+    names, room = list(scored.ends), page.look.width - 18
+    wide = max(8, min(14, room // max(len(names), 1)))
+    for begin in range(0, len(names), many := room // wide):
         some = names[begin : begin + many]
-        lines.append(pad("CRPS by talks", 18) + "".join(name[: wide - 1].rjust(wide) for name in some))
-        for method in scored.methods:
-            values = [scored.of_talks(method, name, kind=kind) for name in some]
-            texts = [f"{value:.0f}" if math.isfinite(value) else "" for value in values]
-            lines.append(pad(method, 18) + "".join(text.rjust(wide) for text in texts))
-    return lines
+        rows = [
+            (method, [_text(scored.of_talks(method, name, kind=kind), 0) for name in some], "")
+            for method in scored.methods
+        ]
+        heads = ("CRPS by talks", *(name[: wide - 1] for name in some))
+        page.table(heads, (wide,) * len(some), rows, rule=False)
 
 
-def _differences(differences: list[Difference], look: TextStyle) -> list[str]:
-    lines: list[str] = []
-    heads = "days".rjust(6) + "ratio".rjust(7) + "over talks".rjust(16) + "over origins".rjust(16)
-    kind = ""
-    for each in differences:
-        if each.kind != kind:
-            kind = each.kind
-            lines.append(pad(f"issues {kind}", look.width - len(heads)) + heads)
-        intervals = "".join(f"{low:.0f} to {high:.0f}".rjust(16) for low, high in (each.over_talks, each.over_origins))
-        name = f"{each.method} - {each.against}"
-        ratio = f"{each.ratio:.2f}" if math.isfinite(each.ratio) else ""
-        figures = f"{each.days:+.0f}".rjust(6) + ratio.rjust(7) + intervals
-        left = look.width - len(figures)
-        names = wrap(name, left, "  ")
-        lines += [*names[:-1], pad(names[-1], left) + figures]
-    return lines
+def _difference(each: Difference) -> tuple[str, list[str], str]:
+    intervals = [f"{low:.0f} to {high:.0f}" for low, high in (each.over_talks, each.over_origins)]
+    return f"{each.method} - {each.against}", [f"{each.days:+.0f}", _text(each.ratio, 2), *intervals], ""
+
+
+def _text(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}" if math.isfinite(value) else ""

@@ -27,6 +27,7 @@ from .nodes import merge as merge
 from .nodes import raise_problems as raise_problems
 from .nodes import unknown as unknown
 from .terminal_text import WIDTH as WIDTH
+from .terminal_text import TextPage as TextPage
 from .terminal_text import TextStyle as TextStyle
 from .terminal_text import clean as clean
 from .terminal_text import pad as pad

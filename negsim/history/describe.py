@@ -1,4 +1,4 @@
-"""What is on record of talks, in figures: how many issues, how far they came, how long it took, what was announced."""
+"""Figures of past negotiations: numbers of issues, their status, durations, announced dates."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from negsim.files import TextStyle, pad, wrap
+from negsim.files import TextPage, TextStyle
 from negsim.history.negotiations import Histories, State, Talks
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """Figures of some talks; days and slips are medians, None where there is nothing to take one of.
+    """Figures of a negotiation; days, gap and slip are medians, None if there are no values.
 
-    ``days`` is the time from opening to closing of what was closed, and not at once: issues still open are not in it,
-    so that it is short. ``at_once`` counts what was closed on the day of its opening.
+    ``days`` is the time from opening to closing of the issues that were closed, and not at once. It leaves out issues
+    that are still open, so that it is short. ``at_once`` counts the issues closed on the day of their opening.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Description:
 
 
 def describe(talks: Talks) -> Description:
-    """The figures of some talks.
+    """The figures of a negotiation.
 
     >>> from negsim.history import load
     >>> found = describe(load("seeds/histories", memory=True)["croatia"])
@@ -80,7 +80,7 @@ def descriptions_data(histories: Histories) -> dict[str, Any]:
 
 
 def state_data(talks: Talks, at: State) -> dict[str, Any]:
-    """The state of some talks on a day as plain data."""
+    """The state of a negotiation on a day as plain data."""
     return {
         "talks": talks.id,
         "on": str(at.on),
@@ -100,53 +100,43 @@ def state_data(talks: Talks, at: State) -> dict[str, Any]:
 
 def descriptions_table(histories: Histories, look: TextStyle) -> str:
     """The figures of all talks for a terminal."""
-    heads = ("issues", "opened", "closed", "days", "in doubt", "gap", "targets", "slip")
-    left = look.width - 8 * len(heads) - 1
-    lines = [pad("talks", left) + "".join(head.rjust(8 + (head == "in doubt")) for head in heads)]
-    lines.append(look.faint("─" * look.width))
+    heads = ("talks", "issues", "opened", "closed", "days", "in doubt", "gap", "targets", "slip")
+    rows = []
     for talks in histories.talks.values():
         of = describe(talks)
-        figures = (
-            str(of.issues or ""),
-            str(of.opened if of.issues else ""),
-            str(of.closed if of.issues else ""),
-            _rounded(of.days),
-            str(of.in_doubt if of.issues else ""),
-            _rounded(of.gap),
-            str(of.targets or ""),
-            f"{of.slip:.2f}" if of.slip is not None else "",
-        )
-        numbers = "".join(text.rjust(8 + (n == 4)) for n, text in enumerate(figures))
-        name, *more = wrap(of.id, left - 1, "  ")
-        lines += [look.bold(pad(name, left)) + numbers, *more]
+        counts = [str(count) if of.issues else "" for count in (of.issues, of.opened, of.closed, of.in_doubt)]
+        figures = [*counts[:3], _rounded(of.days), counts[3], _rounded(of.gap), str(of.targets or "")]
+        figures.append(f"{of.slip:.2f}" if of.slip is not None else "")
         when = f"{of.title}, {of.end}, " + (f"{of.first} to {of.until}" if of.first else f"to {of.until}")
-        lines += [look.faint(line) for line in wrap(when, look.width, "  ", "  ")]
+        rows.append((of.id, figures, when))
+    page = TextPage(look)
+    page.table(heads, [8 + (head == "in doubt") for head in heads[1:]], rows)
     note = (
-        "days: median from opening to closing of what was closed, not at once. in doubt: issues with a day from "
-        "memory, left out; --memory takes them in. gap: median days between meeting days. slip: median of the time "
-        "that an announced date took by the time announced."
+        "days: median from opening to closing, without issues closed at once. in doubt: issues with a date from "
+        "memory, left out; --memory includes them. gap: median days between meeting days. slip: median of the time "
+        "that an announced date took, divided by the time announced."
     )
-    return "\n".join([*lines, "", *(look.faint(line) for line in wrap(note, look.width))]) + "\n"
+    return page.add().note(note).text
 
 
 def state_text(talks: Talks, at: State, look: TextStyle) -> str:
-    """The state of some talks on a day for a terminal."""
-    lines = [look.bold(line) for line in wrap(f"{talks.title} at the end of {at.on}", look.width)]
+    """The state of a negotiation on a day for a terminal."""
+    page = TextPage(look).title(f"{talks.title} at the end of {at.on}")
     last = f", the last on {at.last_meeting}" if at.last_meeting else ""
-    lines += wrap(f"{at.meetings} meeting days{last}.", look.width)
+    page.add(f"{at.meetings} meeting days{last}.")
     for kind, issues in (("open", at.open), ("not yet opened", at.waiting), ("closed", at.closed)):
-        lines += ["", look.bold(f"{kind}: {len(issues)}")]
+        page.add().title(f"{kind}: {len(issues)}")
         for issue in issues:
             days = " to ".join(str(day) for day in (issue.opened, issue.closed) if day)
-            lines += wrap(f"{issue.title}{', ' + days if days else ''}", look.width, "    ", "  ")
+            page.add(f"{issue.title}{', ' + days if days else ''}", "    ", "  ")
     if at.unsure:
         titles = "; ".join(issue.title for issue in at.unsure)
-        lines += ["", look.bold(f"in doubt, left out: {len(at.unsure)}"), *wrap(titles, look.width, "  ", "  ")]
+        page.add().title(f"in doubt, left out: {len(at.unsure)}").add(titles, "  ", "  ")
     if at.targets:
-        lines += ["", look.bold("announced and not yet come true")]
+        page.add().title("announced and not yet reached")
         for target in at.targets:
-            lines += wrap(f"{target.said}, {target.who}: {target.what} (by {target.latest})", look.width, "    ", "  ")
-    return "\n".join(lines) + "\n"
+            page.add(f"{target.said}, {target.who}: {target.what} (by {target.latest})", "    ", "  ")
+    return page.text
 
 
 def _rounded(value: float | None) -> str:
