@@ -200,10 +200,9 @@ def compare(old: Path, new: Path, options: argparse.Namespace) -> int:
         total, equal, excused = total + len(files), equal + same, excused + allowed
         print(f"{name}: {same} of {len(files)} files are equal" + (f", {allowed} may differ" if allowed else ""))
         print("".join(line + "\n" for line in lines), end="", flush=True)
-    print(
-        f"{len(names)} scenarios: {equal} of {total} files are equal, {excused} may differ, {total - equal - excused} differ"
-    )
-    return total - equal - excused
+    different = total - equal - excused
+    print(f"{len(names)} scenarios: {equal} of {total} files are equal, {excused} may differ, {different} differ")
+    return different
 
 
 def main() -> None:
