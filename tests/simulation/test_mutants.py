@@ -23,10 +23,14 @@ RUNS = 6
 #: What is broken: the file, what stands there, what stands there instead.
 MUTANTS = {
     "nothing": None,
-    "a rule": ("rules/concession.py", "tau ** (1.0 / beta)", "tau**beta"),
-    "a draw index": ("rules/talks.py", "channel_is(x, c).gap_stream, n)", "channel_is(x, c).gap_stream, n + 1)"),
-    "the order of ties": ("engines/batch.py", "return a.rank < b.rank", "return a.rank > b.rank"),
-    "who asked first": ("engines/batch.py", "return a.asked < b.asked", "return a.asked > b.asked"),
+    "a rule": ("simulation/rules/concession.py", "tau ** (1.0 / beta)", "tau**beta"),
+    "a draw index": (
+        "simulation/rules/meetings.py",
+        "channel_is(x, c).gap_stream, n)",
+        "channel_is(x, c).gap_stream, n + 1)",
+    ),
+    "the order of ties": ("simulation/engines/batch.py", "return a.rank < b.rank", "return a.rank > b.rank"),
+    "who asked first": ("simulation/engines/batch.py", "return a.asked < b.asked", "return a.asked > b.asked"),
 }
 
 PLAYED = """
