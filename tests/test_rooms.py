@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,20 @@ def modules():
 
 def test_nothing_lies_loose():
     assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py", "errors.py"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_public_names_are_there_and_no_module_hides_one(room):
+    """A module of the room that is called like a public name would replace it as soon as it is imported."""
+    stub = PACKAGE / room / "__init__.pyi"
+    if not stub.exists():
+        return
+    tree = ast.parse(stub.read_text(encoding="utf-8"))
+    names = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    inside = {path.stem for path in (PACKAGE / room).iterdir()}
+    assert not inside & set(names)
+    package = import_module(f"negsim.{room}")
+    assert all(hasattr(package, name) for name in names)
 
 
 @pytest.mark.parametrize("path", modules(), ids=str)

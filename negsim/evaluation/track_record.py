@@ -43,12 +43,14 @@ NO = "**no**"
 
 def write_page(found: Evaluation, histories: Histories, path: Path) -> list[Path]:
     """Write the page, and its pictures with their data beside it; the paths that were written."""
-    from negsim.plots import by_talks, picture, reliability
+    from negsim.plots import by_talks, record_picture, reliability
 
     beside = path.with_suffix("")
     pictures = {
-        f"{beside.name}-talks.svg": picture(by_talks, talks_table(found.scored)),
-        f"{beside.name}-reliability.svg": picture(reliability, reliability_table(found.scored, "simulated"), 6.0),
+        f"{beside.name}-talks.svg": record_picture(by_talks, talks_table(found.scored)),
+        f"{beside.name}-reliability.svg": record_picture(
+            reliability, reliability_table(found.scored, "simulated"), 6.0
+        ),
     }
     written = []
     for name, drawn in pictures.items():

@@ -9,5 +9,5 @@ from .picture import picture_format as picture_format
 from .tornado import Tornado as Tornado
 from .tornado import tornado_picture as tornado_picture
 from .track import by_talks as by_talks
-from .track import picture as picture
+from .track import record_picture as record_picture
 from .track import reliability as reliability

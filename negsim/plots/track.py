@@ -22,7 +22,7 @@ APART = 0.16
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE)
 
 
-def picture(draw: Callable[[pd.DataFrame, Axes], Axes], table: pd.DataFrame, height: float = 4.6) -> Picture:
+def record_picture(draw: Callable[[pd.DataFrame, Axes], Axes], table: pd.DataFrame, height: float = 4.6) -> Picture:
     """A picture of its own, with its table."""
     from matplotlib import rc_context
 
