@@ -207,7 +207,7 @@ def _links(scenario: Scenario, issue: str) -> list[str]:
         names = because.listed(titles[name] for name in requires)
         said.append(f"It cannot be carried out before {names} {'is' if len(requires) == 1 else 'are'} resolved.")
     if setup.opens is not None and setup.opens.when is not None:
-        said.append(f"It comes on the table when {titles[setup.opens.when.issue]} is {setup.opens.when.reaches}.")
+        said.append(f"It opens when {titles[setup.opens.when.issue]} is {setup.opens.when.reaches}.")
     waiting = [titles[name] for name, each in scenario.issues.items() if issue in each.implementation.requires]
     if waiting:
         said.append(f"Carrying out {because.listed(waiting)} waits for it.")

@@ -1,4 +1,4 @@
-"""The scenario: what is assumed, its checks, its differences from others, its description and its schema."""
+"""Scenarios: assumptions about a negotiation, their checks, differences, description and schema."""
 
 import lazy_loader
 

@@ -6,11 +6,11 @@ from .difference import differences as differences
 from .difference import place_words as place_words
 from .file_check import as_data as as_data
 from .file_check import check as check
+from .issue_models import IssueSetup as IssueSetup
+from .issue_models import Package as Package
 from .layering import overlay as overlay
 from .layering import read_extended as read_extended
 from .layering import without as without
-from .models import IssueSetup as IssueSetup
-from .models import Package as Package
 from .scenario import Scenario as Scenario
 from .scenario import from_mapping as from_mapping
 from .scenario import from_node as from_node

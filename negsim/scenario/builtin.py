@@ -13,9 +13,9 @@ from negsim.scenario.starter import refuse_what_is_there
 
 _PAGE = """# {name}: a copy of the built-in scenario `{scenario}`
 
-- `scenarios/`: what is assumed, one file for each scenario that `{scenario}` is made of.
+- `scenarios/`: the assumptions. One file for `{scenario}` and for each scenario that it extends.
 - `seeds/`: the agenda and its sources.
-- `schemas/`: what an editor with YAML support needs to complete and check the files.
+- `schemas/`: schemas with which an editor completes and checks the files.
 
 In this folder:
 
@@ -46,13 +46,13 @@ def builtin_list() -> list[dict[str, str]]:
 
 
 def copy_builtin(scenario: str, target: Path) -> list[str]:
-    """Make a folder with a built-in scenario, all that it extends, its agenda, sources and schemas, or none of it.
+    """Make a folder with a built-in scenario, all that it extends, its agenda, sources and schemas; all or nothing.
 
     Returns the names of the files in the folder.
 
     Raises:
         InputError: there is no such scenario.
-        NegsimError: there is something in the way, or it cannot be written.
+        NegsimError: the place is taken, or it cannot be written.
     """
     known = builtin_scenarios()
     if scenario not in known:

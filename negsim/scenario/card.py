@@ -1,4 +1,4 @@
-"""A scenario as notebooks show it."""
+"""A scenario as HTML, for notebooks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from negsim.scenario.resolved import Resolved
 
 
 def scenario_card(scenario: Resolved) -> str:
-    """What is assumed: the story, then every assumption in words with its sources; what holds for one issue unfolds."""
+    """Title and description, then every assumption in words with its sources; those of single issues unfold."""
     parts = [f"<p><b>{escape(scenario.title)}</b>: {scenario.as_of} to {scenario.horizon}</p>"]
     parts += [f"<p>{escape(text)}</p>" for text in (scenario.question, scenario.description) if text]
     issues = [
@@ -20,17 +20,17 @@ def scenario_card(scenario: Resolved) -> str:
     ]
     parts.append(table("Issues in play", ["issue", "now", "settled"], issues))
     sections = {section.title: section.statements for section in describe(scenario)}
-    of_issues = sections.pop("The issues", ())
+    of_issues = sections.pop("Issues", ())
     rows = [
         [escape(title) if n == 0 else "", escape(one.words), _lines(one.sources)]
         for title, statements in sections.items()
         for n, one in enumerate(statements)
     ]
-    parts.append(table("What is assumed", ["of", "assumed", "where it comes from"], rows))
+    parts.append(table("Assumptions", ["about", "assumption", "source"], rows))
     if of_issues:
         each = [[escape(one.words), _lines(one.sources)] for one in of_issues]
-        unfolded = table("What is assumed of each issue", ["assumed", "where it comes from"], each)
-        parts.append(f"<details><summary>What is assumed of each issue</summary>{unfolded}</details>")
+        unfolded = table("Assumptions about each issue", ["assumption", "source"], each)
+        parts.append(f"<details><summary>Assumptions about each issue</summary>{unfolded}</details>")
     return "".join(parts)
 
 
@@ -42,6 +42,6 @@ def _settled(scenario: Resolved, name: str) -> str:
 
 
 def _lines(lines: Sequence[str]) -> str:
-    """The first of some lines; the others unfold."""
+    """The first line; the others unfold."""
     first, more = "".join(escape(line) for line in lines[:1]), "<br>".join(escape(line) for line in lines[1:])
     return f"{first}<details><summary>{len(lines) - 1} more</summary>{more}</details>" if more else first

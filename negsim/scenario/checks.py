@@ -1,6 +1,6 @@
-"""What must hold between the parts of a scenario: names that exist, sums, hours that fit, no circles.
+"""Check the parts of a scenario against each other: names, sums, hours, circles.
 
-Every check looks at the parts that are in order in themselves, so that all problems show at once.
+Each check looks only at parts that are valid by themselves, so all problems are reported at once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SUM = 1e-9
 
 
 def inconsistencies(parts: Draft) -> list[Problem]:
-    """Every problem between the parts."""
+    """All problems between the parts."""
     checks = (names, days, starts, _tactics, _packages, _talks, _climate, _shocks, _circles, _single)
     return [problem for check in checks for problem in check(parts)]
 
@@ -44,7 +44,7 @@ def _tactics(parts: Draft) -> Iterator[Problem]:
         if until == "deadline":
             if parts.full.find("deadline") is None:
                 allowed = "deadline: {date: ..., source: ...} in the scenario, or a day"
-                message = "patience runs until the deadline, and there is none"
+                message = "patience runs until the deadline, but the scenario has none"
                 yield parts.problem(message, *path, "patience", allowed=allowed)
             elif deadline is not None and parts.as_of is not None and deadline.date <= parts.as_of:
                 yield parts.problem("patience runs until a deadline that is not after as_of", *path, "patience")
@@ -66,7 +66,7 @@ def _packages(parts: Draft) -> Iterator[Problem]:
             home.setdefault(item.value, name)
             member = parts.issues.get(item.value)
             if member is not None and member.start.status in ("agreed", "blocked", "implementing"):
-                message = f"{item.value} is {member.start.status} already, and can't be settled in a package"
+                message = f"{item.value} is {member.start.status} already and cannot be settled in a package"
                 yield parts.problem(message, *path, number)
     for name, package in parts.packages.items():
         for side, weights in package.weights.items():
@@ -79,7 +79,7 @@ def _packages(parts: Draft) -> Iterator[Problem]:
                     yield parts.problem(message, *where_, issue, on_key=True, allowed=allowed, suggestion=guess)
             missing = [issue for issue in package.issues if issue not in weights]
             if missing:
-                yield parts.problem(f"the weights of {side} have nothing for {one_of(missing)}", *where_)
+                yield parts.problem(f"the weights of {side} lack {one_of(missing)}", *where_)
             yield from _sums_to_one(parts, weights.values(), f"the weights of {side} sum to", *where_)
         for side, tactic in package.tactics.items():
             for name_ in package.issues:
@@ -88,7 +88,7 @@ def _packages(parts: Draft) -> Iterator[Problem]:
                 wanted = "rounds" if tactic.clock == "rounds" else "duration"
                 if clock is not None and tactic.clock is not None and clock.rule.kind != wanted:
                     message = (
-                        f"the clock of {side} starts with {member}'s {clock.text}, and the package counts otherwise"
+                        f"the clock of {side} starts at {clock.text} ({name_}), but the package counts in another unit"
                     )
                     yield parts.problem(message, "packages", name, "tactics", side, allowed="the same kind of clock")
 
@@ -114,7 +114,7 @@ def _talks(parts: Draft) -> Iterator[Problem]:
                 hours = sum(bounds(quantity, {})[0] for quantity in needed)
                 if hours > talks.session.value + _HOURS:
                     session = talks.session.text
-                    message = f"{' and '.join(members)} need {hours:g} hours, and a session of {channel} has {session}"
+                    message = f"{' and '.join(members)} need {hours:g} hours, but a session of {channel} has {session}"
                     yield parts.problem(message, *path, allowed=f"at most {session}")
     regime = parts.climate.regimes.get(parts.climate.start) if parts.climate is not None else None
     factor = regime.gap_factor if regime is not None else None
@@ -123,7 +123,7 @@ def _talks(parts: Draft) -> Iterator[Problem]:
             longest = bounds(talks.gap, parts.named())[1] * factor.value
             if talks.since_last.value >= longest:
                 message = (
-                    f"the gap under way is {talks.since_last.text} old, and no gap lasts longer than {longest:g} days"
+                    f"the last meeting was {talks.since_last.text} ago, but no gap is longer than {longest:g} days"
                 )
                 yield parts.problem(message, "channels", name, "since_last", allowed=f"less than {longest:g} days")
 
@@ -134,9 +134,9 @@ def _climate(parts: Draft) -> Iterator[Problem]:
     for name, regime in parts.climate.regimes.items():
         path = ("climate", "regimes", name)
         if regime.next and regime.sojourn is None:
-            yield parts.problem(f'{name} is followed by others and has no "sojourn"', *path, allowed="its mean time")
+            yield parts.problem(f'{name} has "next" but no "sojourn"', *path, allowed="sojourn: the mean time in it")
         if regime.sojourn is not None and not regime.next:
-            message = f'{name} has a sojourn and nothing "next"'
+            message = f'{name} has "sojourn" but no "next"'
             yield parts.problem(message, *path, allowed="next: {regime: probability}")
         yield from _sums_to_one(parts, regime.next.values(), f"the probabilities after {name} sum to", *path, "next")
 
@@ -155,13 +155,13 @@ def _shocks(parts: Draft) -> Iterator[Problem]:
                 means[name][provoked.shock] += most
             if most == float("inf"):
                 where = ("shocks", name, "provokes", number, "mean")
-                message = "the mean can be as large as any number"
-                yield parts.problem(message, *where, allowed="a distribution with an end")
+                message = "the mean has no upper bound"
+                yield parts.problem(message, *where, allowed="a distribution with an upper bound")
                 return
     radius = spectral_radius([[means[row][column] for column in names] for row in names])
     if radius >= 1:
         chain = [name for name in names if any(means[name].values())]
-        message = f"{' and '.join(chain)} can provoke each other without end: spectral radius {radius:.3g}"
+        message = f"{' and '.join(chain)} can provoke each other forever: the spectral radius is {radius:.3g}"
         yield parts.problem(message, "shocks", chain[0], "provokes", allowed="smaller means: below 1")
 
 
@@ -173,7 +173,7 @@ def spectral_radius(matrix: Sequence[Sequence[float]]) -> float:
     """
     size = len(matrix)
     vector, radius = [1.0] * size, 0.0
-    # Adding the identity moves every eigenvalue by one and keeps the iteration from running in circles.
+    # Adding the identity shifts every eigenvalue by one, so the iteration does not oscillate.
     for _ in range(2000):
         image = [vector[i] + sum(matrix[i][j] * vector[j] for j in range(size)) for i in range(size)]
         largest = max(image, default=1.0)
@@ -196,7 +196,7 @@ def _circles(parts: Draft) -> Iterator[Problem]:
     ):
         circle = _circle(graph)
         if circle:
-            message = f"these {what} in a circle: {' -> '.join([*circle, circle[0]])}"
+            message = f"these issues {what} in a circle: {' -> '.join([*circle, circle[0]])}"
             yield parts.problem(message, "issues", circle[0], *path)
 
 
@@ -227,6 +227,6 @@ def _single(parts: Draft) -> Iterator[Problem]:
     for name, issue in parts.issues.items():
         when = issue.opens.when if issue.opens is not None else None
         if when is not None and STATUSES[when.reaches] in late:
-            message = f"{name} waits until {when.issue} is {when.reaches}, and a single undertaking waits for {name}"
+            message = f"{name} waits until {when.issue} is {when.reaches}, but a single undertaking waits for {name}"
             allowed = "raised, discussing or converging"
             yield parts.problem(message, "issues", name, "opens", "when", allowed=allowed)

@@ -1,7 +1,7 @@
-"""Which assumptions differ between two scenarios: their full forms compared, what is the same in many places said once.
+"""List the assumptions that differ between two scenarios. A change that is the same in many places is listed once.
 
-Titles, descriptions, questions and sources are left out, and the agenda but for its histories: nothing that is computed
-depends on them.
+The comparison leaves out titles, descriptions, questions and sources, and all of the agenda but its histories: no
+result depends on them.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 
-#: Keys of what is only said to people, if text stands there; and of what follows from the issues that are there.
+#: Keys that hold text for people, and one that follows from the issues in play.
 _PROSE = {"title", "question", "description", "source", "leave_out"}
-#: Sections with names, and what one of them is called.
+#: Sections whose entries have names, and the word for one entry.
 _KINDS = {
     "issues": "issue",
     "packages": "package",
@@ -29,16 +29,16 @@ _KINDS = {
     "shocks": "shock",
     "regimes": "climate",
 }
-#: How much of a value is shown in words.
+#: Longest value that is shown, in characters.
 _SHOWN = 300
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One assumption that differs: where, what each scenario says there (None: nothing), and the same in words.
+    """One assumption that differs: its path, its value in each scenario (None: absent), and both in words.
 
-    ``path`` is that of the full form, as `Scenario.replace` takes it. Where the same change is made in several issues
-    or packages, ``places`` names them and the path begins after their names.
+    ``path`` is that of the full form, as `Scenario.replace` takes it. If several issues or packages have the same
+    change, ``places`` names them and the path begins after their names.
     """
 
     path: str
@@ -53,7 +53,7 @@ class Difference:
 
 
 def differences(base: Scenario, other: Scenario) -> tuple[Difference, ...]:
-    """The assumptions that differ, in the order of the base's full form; what only the other has follows its like.
+    """The assumptions that differ, in the order of the base's full form; entries that only the other has come last.
 
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
@@ -63,7 +63,7 @@ def differences(base: Scenario, other: Scenario) -> tuple[Difference, ...]:
     >>> only.words
     'United States beta: parameter us_beta -> 0.1 (9 issues)'
     """
-    # What is the same in several issues or packages is found under the same key.
+    # The same change in several issues or packages has the same key.
     found: dict[tuple[Path, str, str], list[tuple[Path, Any, Any]]] = {}
     one, two = _assumed(base), _assumed(other)
     for path, a, b in (*_changes(one, two), *_reordered(one, two)):
@@ -82,7 +82,7 @@ def differences(base: Scenario, other: Scenario) -> tuple[Difference, ...]:
 
 
 def place_words(path: str, scenario: Scenario) -> str:
-    """What stands at a path, in words.
+    """A path in words.
 
     >>> import negsim as ns
     >>> place_words("issues.flights.reservation.us", ns.load("scenarios/baseline.yaml"))
@@ -94,7 +94,7 @@ def place_words(path: str, scenario: Scenario) -> str:
 
 
 def _assumed(scenario: Scenario) -> dict[str, Any]:
-    """The full form without prose; of the agenda, what is recorded of the issues in play."""
+    """The full form without text for people; of the agenda, the history of the issues in play."""
     data = _without_prose(scenario.resolved())
     history = {
         name: [f"{entry.date} {entry.status.label}" for entry in scenario.agenda.issues[name].history]
@@ -115,14 +115,14 @@ def _is_text(value: Any) -> bool:
 
 
 def _changes(a: Any, b: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
-    """Where two values differ, down to whole quantities and whole lists of plain values."""
+    """Paths at which two values differ, down to whole quantities and lists of plain values."""
     if a == b:
         return
     if _divides(a) and _divides(b):
         for key in dict.fromkeys((*a, *b)):
-            # An issue that only one of them has is told by its absence there, and not by its history too.
+            # An issue that only one scenario has is listed once, without its history.
             elsewhere = path == ("agenda", "issues") and (key not in a or key not in b)
-            # Nor is what the other kind of tactic has no use for.
+            # Keys that the other kind of tactic does not use are not listed.
             unused = path[-2:-1] == ("tactics",) and a.get("kind") != b.get("kind") and key not in b
             if not (elsewhere or unused):
                 yield from _changes(a.get(key), b.get(key), (*path, str(key)))
@@ -142,7 +142,7 @@ def _mappings(value: Any) -> bool:
 
 
 def _reordered(a: Any, b: Any) -> Iterator[tuple[Path, Any, Any]]:
-    """Sections that name the same things in another order, which decides ties."""
+    """Sections with the same names in another order; the order decides ties."""
     for path in (("issues",), ("packages",), ("channels",), ("climate", "regimes"), ("shocks",)):
         one, two = a, b
         for key in path:
@@ -152,7 +152,7 @@ def _reordered(a: Any, b: Any) -> Iterator[tuple[Path, Any, Any]]:
 
 
 def _place(path: Path, titles: Mapping[str, str], sides: Mapping[str, str]) -> str:
-    """Where a difference is, in words.
+    """The place of a difference in words.
 
     >>> _place(("shocks", "summit", "marks", "0", "half_life"), {}, {})
     'shock summit, mark 1 half life'
@@ -177,7 +177,7 @@ def _place(path: Path, titles: Mapping[str, str], sides: Mapping[str, str]) -> s
 
 
 def _change(path: Path, a: Any, b: Any) -> str:
-    """From one value to the other, in words; of lists of names, what was put in or left out.
+    """From one value to the other, in words; for lists of names, the names that were added or removed.
 
     >>> _change(("channels", "rounds", "issues"), ["visas"], ["visas", "flights"])
     'with flights'
@@ -192,7 +192,7 @@ def _change(path: Path, a: Any, b: Any) -> str:
 
 
 def _value(value: Any) -> str:
-    """A value in a line, as the file writes it; a parameter by its name."""
+    """A value on one line, as in the file; a parameter by its name."""
     if value is None:
         return "nothing"
     if head(value) == "parameter":

@@ -1,4 +1,4 @@
-"""The parts of a scenario on their way to being one, as the checks between them see them."""
+"""The parts of a scenario before it is complete, for the checks between them."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ from negsim.agenda import Agenda
 from negsim.errors import Problem
 from negsim.files import Model, Node, Step, Text
 from negsim.quantities import Day, Quantity
-from negsim.scenario.models import Channel, Climate, Deadline, IssueSetup, Package, Shock
+from negsim.scenario.issue_models import IssueSetup, Package
+from negsim.scenario.talks_models import Channel, Climate, Deadline, Shock
 
 
 class Frame(Model):
-    """What a scenario says of itself and of time."""
+    """Title, dates and rules of a scenario."""
 
     title: Text = Field(description="A short name.")
-    question: str = Field("", description="What the scenario is to answer.")
-    description: str = Field("", description="The story, for people.")
-    as_of: Day = Field(description="The day on which the talks stand as they do; day 0.")
-    horizon: Day = Field(description="Nothing at or after the start of this day is looked at.")
+    question: str = Field("", description="The question that the scenario answers.")
+    description: str = Field("", description="The scenario in words.")
+    as_of: Day = Field(description="Day 0: the scenario describes the talks on this day.")
+    horizon: Day = Field(description="The simulation ends at the start of this day.")
     undertaking: Literal["early_harvest", "single"] = Field(
-        description="Each agreement stands alone, or nothing is agreed until everything is."
+        description="Each agreement takes effect alone, or all agreements take effect together."
     )
-    deadline: Deadline | None = Field(None, description="A firm day; what is not agreed when it is over lapses.")
+    deadline: Deadline | None = Field(None, description="A firm day; issues that are not agreed by its end lapse.")
     leave_out: tuple[str, ...] = Field((), description="Issues of the agenda that are not in this scenario.")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """The parts of a scenario: the full form on nodes, and the models of what is in order in itself."""
+    """The parts of a scenario: the full form as nodes, and the models of the valid parts."""
 
     full: Node
     friendly: Node

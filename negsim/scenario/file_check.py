@@ -1,4 +1,4 @@
-"""Is a scenario file in order? Everything that is not, at once."""
+"""Check a scenario file and list all problems at once."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from negsim.scenario.scenario import assemble
 
 
 def check(path: str | os.PathLike[str]) -> list[Problem]:
-    """All problems and warnings of a scenario file, in the order of the file; none if all is well.
+    """List all problems and warnings of a scenario file, in the order of the file.
 
-    A problem whose ``warning`` is true does not keep the scenario from running.
+    A scenario runs if all its problems have ``warning`` true.
 
     >>> [problem for problem in check("scenarios/baseline.yaml") if not problem.warning]
     []
@@ -28,9 +28,9 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
 
 
 def as_data(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Problems for programs: file, line, column, severity, message, allowed, suggestion, and the path in the file.
+    """Problems as plain data: file, line, column, severity, message, allowed, suggestion, and the path in the file.
 
-    The path names the keys that lead to the place, such as ``tactics.us.beta``; null if the file can't be read.
+    The path names the keys that lead to the place, such as ``tactics.us.beta``; null if the file cannot be read.
 
     >>> as_data([Problem("scenarios/baseline.yaml", 2, 1, "no reason")])[0]["path"]
     'title'
@@ -48,7 +48,7 @@ def as_data(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 
 
 def _paths(node: Node, path: str) -> dict[tuple[int, int], str]:
-    """What stands where: the path of every key and value by line and column."""
+    """The path of every key and value, by line and column."""
     here = {(node.place.line, node.place.col): path} if path else {}
     children = node.mapping.items() if node.mapping else enumerate(node.items)
     for step, child in children:

@@ -1,6 +1,6 @@
-"""Scenario files laid over each other, and small operations on their nodes.
+"""Apply `extends`: merge a scenario file over the file that it extends; and small operations on nodes.
 
-Every node keeps the place it came from, so that a mistake in what was inherited is reported where it stands.
+Every node keeps its place, so a mistake in an inherited value is reported where it is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from negsim.files import Node, Place, builtin_scenarios, find_scenario, merge, r
 from negsim.quantities import head
 from negsim.scenario.tactics import TACTIC_KEYS
 
-#: What a scenario file may say.
+#: The keys of a scenario file.
 KEYS = (
     "extends",
     "title",
@@ -38,12 +38,12 @@ KEYS = (
     "shocks",
 )
 
-#: Every status by the word for it.
+#: Every status by its word.
 STATUSES = {status.label: status for status in Status}
 #: Every key of a tactic of any kind.
 EVERY_TACTIC_KEY = {"kind", "source", *(key for keys in TACTIC_KEYS.values() for key in keys)}
 
-#: What a start may carry in each status; the first part must be there.
+#: The keys of a start in each status: required, and allowed.
 _TALKS = ("clock", "rounds")
 CARRIES: dict[Status, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Status.DORMANT: ((), ()),
@@ -60,10 +60,10 @@ _START_KEYS = {"status", *_TALKS, "offers", "terms", "passed", "left", "was"}
 
 
 def read_extended(path: str | os.PathLike[str]) -> Node:
-    """A scenario file, or a scenario by its name, laid over the one that it extends, and so on.
+    """Read a scenario file, or a scenario by its name, and merge it over all that it extends.
 
     Raises:
-        InputError: a file can't be read, or extends itself in the end; there is no scenario of that name.
+        InputError: a file cannot be read, `extends` forms a circle, or there is no scenario of that name.
     """
     return _read_extended(os.fspath(find_scenario(path).path), ())
 
@@ -71,7 +71,7 @@ def read_extended(path: str | os.PathLike[str]) -> Node:
 def _read_extended(path: str, before: tuple[str, ...]) -> Node:
     node = read_yaml(path)
     if not isinstance(node.value, dict):
-        raise InputError([node.problem("a scenario is a mapping", allowed=f"keys such as {one_of(KEYS, 6)}")])
+        raise InputError([node.problem("a scenario must be a mapping", allowed=f"keys such as {one_of(KEYS, 6)}")])
     node = modern(node)
     link = node.find("extends")
     if link is None:
@@ -82,30 +82,30 @@ def _read_extended(path: str, before: tuple[str, ...]) -> Node:
         )
     target = os.path.normpath(os.path.join(os.path.dirname(path), link.value))
     if not os.path.isfile(target):
-        # A name: of a file in the same folder, else of a built-in scenario.
+        # A name means a file in the same folder, or else a built-in scenario.
         beside, builtin = f"{target}.yaml", builtin_scenarios().get(link.value)
         target = beside if os.path.isfile(beside) else os.fspath(builtin) if builtin is not None else target
     chain = (*before, path)
     known = [os.path.realpath(file) for file in chain]
     if os.path.realpath(target) in known:
         circle = [*chain[known.index(os.path.realpath(target)) :], target]
-        raise InputError([node.problem(f"extends runs in a circle: {' -> '.join(circle)}", "extends")])
+        raise InputError([node.problem(f"extends forms a circle: {' -> '.join(circle)}", "extends")])
     if not os.path.isfile(target):
         folder = Path(target).parent
         names = sorted(file.name for file in folder.glob("*.yaml")) if folder.is_dir() else []
         guess = did_you_mean(Path(target).name, names) or did_you_mean(link.value, builtin_scenarios())
-        message = f"extends names {target}, and there is no such file"
+        message = f"extends names {target}, but there is no such file"
         raise InputError([node.problem(message, "extends", suggestion=guess)])
     return overlay(_read_extended(target, chain), without(node, "extends"))
 
 
 def overlay(base: Node, over: Node) -> Node:
-    """``base`` with what ``over`` says, as `extends` does it."""
+    """``base`` with the values of ``over``, as `extends` merges them."""
     return merge(modern(base), modern(over), _kept)
 
 
 def modern(node: Node) -> Node:
-    """The scenario with `dates` where a shock says `on`, its former name; `notices` tells which they were."""
+    """The scenario with the key `dates` in place of its old name `on`; `notices` lists the old keys."""
     shocks = node.find("shocks")
     if shocks is None or not any(_FORMER in shock.mapping for shock in shocks.mapping.values()):
         return node
@@ -114,7 +114,7 @@ def modern(node: Node) -> Node:
 
 
 def notices(node: Node) -> list[Problem]:
-    """A warning for each `dates` that stands in its file as `on`."""
+    """A warning for each `dates` that is written `on` in the file."""
     found = []
     for shock in at(node, "shocks").mapping.values():
         place = shock.keys.get(_DATES)
@@ -124,7 +124,7 @@ def notices(node: Node) -> list[Problem]:
 
 
 _FORMER, _DATES = "on", "dates"
-#: What is said where a shock still says `on`.
+#: The message for a shock with the old key.
 FORMER_KEY = f'"{_FORMER}" is now "{_DATES}"'
 
 
@@ -133,14 +133,14 @@ def _with_dates(shock: Node) -> Node:
         return shock
     names = {_FORMER: _DATES}
     keys = dict(shock.keys)
-    if not keys[_FORMER].line:  # it comes from no file: `notices` finds it by the text of its place
+    if not keys[_FORMER].line:  # no file behind it: `notices` finds it by the text of its place
         keys[_FORMER] = Place(keys[_FORMER].file, 0, 1, _FORMER)
     children = {names.get(key, key): child for key, child in shock.mapping.items()}
     return Node(children, shock.place, {names.get(key, key): place for key, place in keys.items()})
 
 
 def _kept(base: Node, over: Node) -> Node | None:
-    """A quantity of another form replaces the one there was; another kind or status keeps only what it understands."""
+    """What remains of ``base``: nothing under another form of quantity; of another kind or status only its keys."""
     base_head, over_head = head(_shape(base)), head(_shape(over))
     if base_head is not None:
         inner = {"parameter": {"times", "plus"}, "until": {"times"}}.get(base_head, {base_head})
@@ -163,7 +163,7 @@ def _kept(base: Node, over: Node) -> Node | None:
 
 
 def _shape(node: Node) -> object:
-    """Just so much of a node as tells the form of a quantity."""
+    """The part of a node that shows the form of a quantity."""
     if not isinstance(node.value, dict):
         return node.value
     return {
@@ -194,7 +194,7 @@ def put(node: Node, key: str, child: object, place: Place | None = None) -> Node
 
 
 def fill(node: Node, **defaults: object) -> Node:
-    """The mapping with defaults for the keys it lacks; a node that is no mapping stays, to be complained about."""
+    """The mapping with defaults for missing keys; a node that is not a mapping stays as it is."""
     if not isinstance(node.value, dict):
         return node
     for key, value in defaults.items():
@@ -204,6 +204,6 @@ def fill(node: Node, **defaults: object) -> Node:
 
 
 def at(node: Node, *path: str) -> Node:
-    """What stands at ``path``, or an empty mapping in its place."""
+    """The node at ``path``, or an empty mapping."""
     found = node.find(*path)
     return found if found is not None else Node({}, node.at(path))

@@ -1,4 +1,4 @@
-"""Warnings: what can never come about, for want of a zone, of a channel or of what it waits for."""
+"""Warnings about issues that can never be settled or resolved."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from negsim.agenda import PROGRESS
 from negsim.errors import Problem
 from negsim.scenario.draft import Draft
+from negsim.scenario.issue_models import Chance, IssueSetup, Package
 from negsim.scenario.layering import STATUSES
-from negsim.scenario.models import Chance, IssueSetup, Package
 from negsim.scenario.zones import zone_possible
 
 
 def reachability_warnings(parts: Draft) -> Iterator[Problem]:
-    """Warnings: no zone of possible agreement, no channel, prerequisites and openings that can't come about."""
+    """Warnings: no zone of possible agreement, no channel, prerequisites and openings out of reach."""
     never: dict[str, str] = {}
     home = {member: name for name, package in parts.packages.items() for member in package.issues}
     for name in parts.issues:
@@ -27,7 +27,7 @@ def reachability_warnings(parts: Draft) -> Iterator[Problem]:
             yield parts.problem(f"no channel takes {what}", *path, on_key=True, warning=True)
         elif not _settles(parts, members, home.get(name)):
             never[name] = "it has no zone of possible agreement"
-            message = f"{what} has no zone of possible agreement as long as the reservation values stand"
+            message = f"{what} has no zone of possible agreement with these reservation values"
             yield parts.problem(message, *path, "reservation", warning=True)
     yield from _waiting_in_vain(parts, never)
 
@@ -48,7 +48,7 @@ def _settles(parts: Draft, members: Sequence[str], package: str | None) -> bool:
 
 
 def _waiting_in_vain(parts: Draft, never: dict[str, str]) -> Iterator[Problem]:
-    """Spreads what can't come about over the issues that wait for it."""
+    """Warnings for issues that wait for one that can never be settled."""
     spreading = True
     while spreading:
         spreading = False
@@ -59,9 +59,9 @@ def _waiting_in_vain(parts: Draft, never: dict[str, str]) -> Iterator[Problem]:
             lost = [other for other in issue.implementation.requires if other in never]
             if lost:
                 never[name], spreading = f"it waits for {lost[0]}", True
-                message = f"{name} requires {lost[0]}, which can't be resolved: {never[lost[0]]}"
+                message = f"{name} requires {lost[0]}, which cannot be resolved: {never[lost[0]]}"
                 yield parts.problem(message, "issues", name, "implementation", "requires", warning=True)
             elif when is not None and when.issue in never and STATUSES[when.reaches] in PROGRESS[3:]:
                 never[name], spreading = f"it opens only after {when.issue}", True
-                message = f"{name} opens when {when.issue} is {when.reaches}, which can't be: {never[when.issue]}"
+                message = f"{name} opens when {when.issue} is {when.reaches}, which cannot happen: {never[when.issue]}"
                 yield parts.problem(message, "issues", name, "opens", "when", warning=True)

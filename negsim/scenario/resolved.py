@@ -1,4 +1,4 @@
-"""A scenario in full: every default is written out."""
+"""A complete scenario: every default is written out."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from pydantic import Field
 from negsim.agenda import Agenda
 from negsim.files import FrozenDict, to_yaml
 from negsim.scenario.draft import Frame
-from negsim.scenario.models import Assumption, ByName, Channel, Climate, IssueSetup, Package, Shock
+from negsim.scenario.issue_models import IssueSetup, Package
+from negsim.scenario.model_fields import ByName
+from negsim.scenario.talks_models import Assumption, Channel, Climate, Shock
 
 
 class Resolved(Frame):
-    """All assumptions of a scenario, checked and complete, whatever file they come from."""
+    """All assumptions of a scenario, checked and complete."""
 
     parameters: ByName[Assumption] = Field(default_factory=FrozenDict)
     issues: ByName[IssueSetup] = Field(description="The issues in play, in the agenda's order.")
@@ -36,7 +38,7 @@ class Resolved(Frame):
 
     @property
     def horizon_date(self) -> date:
-        """The first day that is not looked at."""
+        """The day at whose start the simulation ends."""
         return self.horizon
 
     @property
@@ -45,19 +47,19 @@ class Resolved(Frame):
         return (self.horizon - self.as_of).days
 
     def resolved(self) -> dict[str, Any]:
-        """The full form as plain data, the agenda with it; loaded again, it is an equal scenario."""
+        """The full form as plain data with the agenda; loaded again, it gives an equal scenario."""
         data = self.model_dump(mode="json", exclude_none=True, exclude={"agenda"})
         said = {key: value for key, value in data.items() if value or key not in ("question", "description")}
         return {**said, "agenda": self.agenda.model_dump(mode="json")}
 
     def to_yaml(self) -> str:
-        """The full form as a file; it loads to an equal scenario and runs to the same bytes."""
+        """The full form as YAML; loaded again, it gives an equal scenario and the same results."""
         return to_yaml(self.resolved())
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 (hex) of the full form and of the order in which things are declared."""
-        # The order of keys says nothing, but for these: the order of declaration decides ties.
+        """SHA-256 (hex) of the full form and of the order of declaration."""
+        # Of these sections the order counts, because the order of declaration decides ties.
         orders: list[Iterable[str]] = [self.issues, self.packages, self.channels, self.climate.regimes, self.shocks]
         orders.append(self.agenda.sides)
         whole = {"scenario": self.resolved(), "order": [list(names) for names in orders]}

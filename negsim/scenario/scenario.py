@@ -1,4 +1,4 @@
-"""Scenarios: what is assumed of talks. Loaded from a file, changed in one line, shown in full, hashed."""
+"""Load, check and change scenarios."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from negsim.files import Model, Node, Place, in_file_order, raise_problems, read
 from negsim.quantities import kind_of
 from negsim.scenario.checks import inconsistencies
 from negsim.scenario.draft import Draft, Frame
+from negsim.scenario.issue_models import IssueSetup, Package
 from negsim.scenario.layering import FORMER_KEY, KEYS, at, modern, notices, only, overlay, put, read_extended
-from negsim.scenario.models import Assumption, Channel, Climate, IssueSetup, Package, Shock
 from negsim.scenario.reachability import reachability_warnings
 from negsim.scenario.resolve import Filling
 from negsim.scenario.resolved import Resolved
 from negsim.scenario.tactics import tactic_complaints
+from negsim.scenario.talks_models import Assumption, Channel, Climate, Shock
 
 _MEANT: dict[str, type[Model]] = {
     "parameters": Assumption,
@@ -33,7 +34,7 @@ _MEANT: dict[str, type[Model]] = {
 class Scenario(Resolved):
     """Assumptions about talks, checked and complete: every default is written out.
 
-    Two scenarios are equal if they say the same in full; ``hash`` tells them apart.
+    Two scenarios are equal if their full forms are; ``hash`` identifies the full form.
     """
 
     _friendly: Node = PrivateAttr()
@@ -41,18 +42,18 @@ class Scenario(Resolved):
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is allowed and probably not meant: no zone, no channel, prerequisites that can't be met, former keys."""
+        """Problems that do not stop a run, such as an issue without a zone of possible agreement."""
         return self._warnings
 
     @property
     def written(self) -> dict[str, Any]:
-        """What the file says, with all that it extends and what `replace` changed, as plain data."""
+        """The file with all that it extends and all changes by `replace`, as plain data."""
         data: dict[str, Any] = self._friendly.data
         return data
 
     @property
     def file(self) -> str | None:
-        """The file that it was loaded from, also for a changed copy; None if there is none."""
+        """The file it was loaded from, also for a changed copy; None if there is no file."""
         return self._friendly.place.file if self._friendly.place.line else None
 
     def _repr_html_(self) -> str:
@@ -63,10 +64,10 @@ class Scenario(Resolved):
     def replace(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
         """A changed copy; paths are those of the file, with dots (in keywords, ``__``); defaults follow the change.
 
-        A value may be anything a file may say there, ``None`` to take a key away.
+        A value is anything that the file may hold there; ``None`` removes a key.
 
         Raises:
-            InputError: the changed scenario is not in order.
+            InputError: the changed scenario is not valid.
 
         >>> import negsim as ns
         >>> s = ns.load("scenarios/baseline.yaml")
@@ -82,15 +83,15 @@ class Scenario(Resolved):
                 steps[2] = "dates"
                 former.append(place.problem(Complaint(FORMER_KEY, warning=True)))
             node = _set(node, steps, Node.of(value, place), place)
-        # The agenda is in memory: no file is read again, and a copy can be changed where the file is not.
+        # The agenda is in memory, so a copy can be changed where the file does not exist.
         same = all(path.split(".")[0] != "agenda" for path in every)
         changed = from_node(node, self.agenda if same else None)
         changed._warnings = (*former, *changed._warnings)
         for path in every:
             section = path.split(".")[0]
-            # Nobody should compare a scenario with its copy and believe that the change has no effect.
+            # Without this error, a comparison would show a change that has no effect.
             if section in ("tactics", "defaults") and section not in self._friendly.mapping and changed == self:
-                message = f"this scenario writes everything out and has no {section}, so the change would do nothing"
+                message = f"this scenario is in full form and has no {section}, so the change would have no effect"
                 allowed = "the path of an issue or package, such as issues.NAME.tactics.SIDE.beta"
                 raise InputError([Place(f"replace {path}").problem(Complaint(message, allowed=allowed))])
         return changed
@@ -101,7 +102,7 @@ def _set(node: Node, path: list[str], value: Node, place: Place) -> Node:
     if isinstance(node.value, list):
         number = int(step) if step.isdigit() and int(step) < len(node.value) else None
         if number is None:
-            message = f"{step} is no element of the list"
+            message = f"the list has no element {step}"
             raise InputError([place.problem(Complaint(message, allowed=f"0 to {len(node.value) - 1}"))])
         item = _set(node.value[number], rest, value, place) if rest else value
         return Node([*node.value[:number], item, *node.value[number + 1 :]], node.place)
@@ -120,7 +121,7 @@ def _set(node: Node, path: list[str], value: Node, place: Place) -> Node:
 
 
 def _has_list(node: Node, path: list[str]) -> bool:
-    """Whether the path runs through a list somewhere below."""
+    """Whether the path passes through a list."""
     for step in path[:-1]:
         found = node.find(step)
         if found is None:
@@ -132,10 +133,10 @@ def _has_list(node: Node, path: list[str]) -> bool:
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
-    """The scenario of a file or of a name such as ``baseline``, with everything it extends and the agenda it names.
+    """Load a scenario from a file or by a name such as ``baseline``, with all that it extends and its agenda.
 
-    A path wins over a name, and a file in the current folder (``NAME.yaml``, ``scenarios/NAME.yaml``) over a built-in
-    scenario.
+    A path has precedence over a name, and a file in the current folder (``NAME.yaml``, ``scenarios/NAME.yaml``) over a
+    built-in scenario.
 
     Raises:
         InputError: with all problems at once, each with its place.
@@ -147,7 +148,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
 
 
 def from_mapping(data: Mapping[str, Any], name: str = "scenario") -> Scenario:
-    """The scenario of plain data in the form of a file; ``name`` is what problems show.
+    """Make a scenario from plain data in the form of a file; problems show ``name`` as the file.
 
     Raises:
         InputError: with all problems at once.
@@ -156,7 +157,7 @@ def from_mapping(data: Mapping[str, Any], name: str = "scenario") -> Scenario:
 
 
 def from_node(node: Node, agenda: Agenda | None = None) -> Scenario:
-    """A scenario from the nodes of its friendly form, which extends nothing any more.
+    """Make a scenario from the nodes of its file, with `extends` already applied.
 
     Raises:
         InputError: With all problems at once.
@@ -168,9 +169,9 @@ def from_node(node: Node, agenda: Agenda | None = None) -> Scenario:
 
 
 def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | None, list[Problem]]:
-    """A scenario from its friendly form, and all problems and warnings; no scenario if there are problems.
+    """Make a scenario from the nodes of its file; returns it with its warnings, or None with all problems.
 
-    ``known`` is its agenda, if that has been read before.
+    ``known`` is its agenda, if that has been read already.
     """
     friendly = modern(friendly)
     problems = [friendly.at((key,), True).problem(_unknown_key(key)) for key in friendly.mapping if key not in KEYS]
@@ -215,10 +216,10 @@ def _unknown_key(key: str) -> Complaint:
 
 
 def _agenda(friendly: Node) -> tuple[Agenda | None, list[Problem]]:
-    """The agenda that is named, relative to the file that names it, or that stands in the scenario itself."""
+    """The agenda: a file relative to the file that names it, or a mapping in the scenario."""
     node = friendly.find("agenda")
     if node is None:
-        return None, [friendly.problem('the scenario has no "agenda"', allowed="the path of an agenda, or the agenda")]
+        return None, [friendly.problem('the scenario has no "agenda"', allowed="a file, or the agenda itself")]
     try:
         if isinstance(node.value, dict):
             return agenda_from_node(node), []
@@ -227,14 +228,14 @@ def _agenda(friendly: Node) -> tuple[Agenda | None, list[Problem]]:
         origin = node.place if node.place.line else friendly.place
         path = os.path.normpath(os.path.join(os.path.dirname(origin.file), node.value))
         if not os.path.exists(path):
-            return None, [friendly.problem(f"agenda names {path}, and there is no such file", "agenda")]
+            return None, [friendly.problem(f"agenda names {path}, but there is no such file", "agenda")]
         return agenda_from_node(read_yaml(path)), []
     except InputError as error:
         return None, error.problems
 
 
 def _tactics(full: Node) -> list[Problem]:
-    """What does not fit a tactic's kind, everywhere."""
+    """Keys that do not fit the kind of their tactic."""
     found = []
     for section in ("issues", "packages"):
         for name in at(full, section).mapping:

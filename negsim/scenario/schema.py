@@ -1,7 +1,7 @@
-"""The JSON schema of a scenario file, for editors: which keys there are, with their units, meaning and allowed words.
+"""The JSON schema of a scenario file, for editors: keys, units, meanings and allowed words.
 
-A file may leave out what it inherits or what has a default, so little is required; ``negsim check`` says what is
-missing.
+A file may leave out what it inherits and what has a default, so the schema requires little; ``negsim check`` lists what
+is missing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from negsim.scenario.resolve import SECTIONS
 from negsim.scenario.scenario import Scenario
 from negsim.scenario.tactics import TACTIC_DEFAULTS
 
-#: What a file may state in part, to be laid over what is inherited.
+#: Models that a file may state in part.
 _PARTIAL = (
     "Assumption",
     "Channel",
@@ -30,7 +30,7 @@ _PARTIAL = (
 )
 _DEFAULTED = ("probability", "issues", "times")
 _DURATION_OR_DAY = {
-    "description": "How far to look: a duration from as_of (floored to whole days), or a day, at whose start it ends.",
+    "description": "End of the simulation: a duration from as_of (in whole days), or a day, at whose start it ends.",
     "anyOf": [
         {"type": "string", "pattern": r"^[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?\s*(day|week|month|year)s?$"},
         {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"},
@@ -56,16 +56,19 @@ def scenario_schema() -> dict[str, Any]:
     properties = schema["properties"]
     properties["horizon"] = _DURATION_OR_DAY
     properties["undertaking"]["default"] = "early_harvest"
-    properties["extends"] = {"type": "string", "description": "Another scenario file; this one says only what differs."}
+    properties["extends"] = {
+        "type": "string",
+        "description": "Another scenario; this file states only the differences.",
+    }
     properties["agenda"] = {
         "type": ["string", "object"],
-        "description": "The agenda file, relative to this one; or the agenda itself.",
+        "description": "The agenda file, relative to this file; or the agenda itself.",
     }
     sides = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Tactic"}}
-    properties["tactics"] = {**sides, "description": "The usual tactic of each side; issues and packages may differ."}
+    properties["tactics"] = {**sides, "description": "Tactic of each side; issues and packages may override it."}
     properties["defaults"] = {
         "$ref": "#/$defs/IssueSetup",
-        "description": "What holds for every issue that does not say otherwise.",
+        "description": "Values for every issue that does not state its own.",
     }
     definitions["IssueSetup"]["properties"]["settle"]["default"] = "concession"
     for section in ("issues", "packages", "channels", "shocks", "parameters"):
@@ -74,17 +77,7 @@ def scenario_schema() -> dict[str, Any]:
         choices = properties[section].get("anyOf", [properties[section]])
         if {"type": "null"} not in choices:
             properties[section] = {"anyOf": [*choices, {"type": "null"}]}
-    marks = [name for name in definitions if name.endswith("Mark")]
-    for name in ("Channel", *marks):
-        issues = definitions[name]["properties"].get("issues")
-        if issues is not None and name != "SuspendMark":
-            listed = {key: value for key, value in issues.items() if key not in ("title", "description")}
-            definitions[name]["properties"]["issues"] = {
-                "description": issues.get("description", "The issues it touches.") + " `all` names every one.",
-                "anyOf": [{"const": "all"}, listed],
-                "default": "all",
-            }
-    definitions["Channel"]["properties"]["order"]["default"] = "priority"
+    _issues_may_be_all(definitions)
     whole = resolve_quantities(
         {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -101,8 +94,23 @@ def scenario_schema() -> dict[str, Any]:
     return _without_unused(whole)
 
 
+def _issues_may_be_all(definitions: dict[str, Any]) -> None:
+    """Let channels and marks write `all` for the names of their issues."""
+    marks = [name for name in definitions if name.endswith("Mark")]
+    for name in ("Channel", *marks):
+        issues = definitions[name]["properties"].get("issues")
+        if issues is not None and name != "SuspendMark":
+            listed = {key: value for key, value in issues.items() if key not in ("title", "description")}
+            definitions[name]["properties"]["issues"] = {
+                "description": issues.get("description", "The issues that it affects.") + " `all` means every issue.",
+                "anyOf": [{"const": "all"}, listed],
+                "default": "all",
+            }
+    definitions["Channel"]["properties"]["order"]["default"] = "priority"
+
+
 def _may_be_taken_away(mapping: dict[str, Any]) -> dict[str, Any]:
-    """A mapping by name, any entry of which may be null: then what is inherited is taken away."""
+    """A mapping by name whose entries may be null; null removes an inherited entry."""
     entries = mapping["patternProperties"].items()
     nullable = {pattern: {"anyOf": [entry, {"type": "null"}]} for pattern, entry in entries}
     return {**mapping, "patternProperties": nullable, "additionalProperties": False}

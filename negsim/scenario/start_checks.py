@@ -1,4 +1,4 @@
-"""Whether the days of a scenario follow each other, and each issue starts with what its status must carry."""
+"""Check the dates of a scenario and the start of each issue."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from negsim.agenda import Status
 from negsim.errors import Problem, did_you_mean, one_of
 from negsim.quantities import Fixed
 from negsim.scenario.draft import Draft
+from negsim.scenario.issue_models import Chance, IssueSetup
 from negsim.scenario.layering import CARRIES, STATUSES, at
-from negsim.scenario.models import Chance, IssueSetup
 from negsim.scenario.zones import zone_possible
 
 _SUM = 1e-9
 
 
 def days(parts: Draft) -> Iterator[Problem]:
-    """Days that lie before the one from which the scenario starts."""
+    """Dates that lie before `as_of`."""
     if parts.as_of is None:
         return
     frame = parts.frame
     if not parts.in_play:
-        yield parts.problem(f"nothing is on the table on {parts.as_of}", "as_of")
+        yield parts.problem(f"no issue is in play on {parts.as_of}", "as_of")
     if frame is not None:
         if frame.horizon <= parts.as_of:
             message = f"the horizon {frame.horizon} is not after as_of"
@@ -41,7 +41,7 @@ def days(parts: Draft) -> Iterator[Problem]:
 
 
 def starts(parts: Draft) -> Iterator[Problem]:
-    """Starts that lack what their status must carry, or carry what means nothing in it."""
+    """Starts that lack a required key of their status, or have a key that the status does not use."""
     for name, issue in parts.issues.items():
         start, path = issue.start, ("issues", name, "start")
         status = STATUSES[start.status]
@@ -52,7 +52,7 @@ def starts(parts: Draft) -> Iterator[Problem]:
         if status is Status.DORMANT and issue.opens is None:
             yield parts.problem(f"{name} is dormant and nothing opens it", *path, allowed="opens")
         if status is not Status.DORMANT and issue.opens is not None and "status" in at(parts.friendly, *path).mapping:
-            message = f"{name} is {start.status} at as_of, and only what is dormant opens"
+            message = f"{name} is {start.status} at as_of, and only a dormant issue opens"
             yield parts.problem(message, "issues", name, "opens", on_key=True)
         needed, optional = CARRIES[status]
         if isinstance(issue.settle, Chance):
@@ -62,7 +62,7 @@ def starts(parts: Draft) -> Iterator[Problem]:
             before = CARRIES.get(STATUSES[start.was], ((), ()))
             if start.was not in ("raised", "discussing", "converging", "stalled"):
                 allowed = "raised, discussing, converging or stalled"
-                yield parts.problem(f"what is suspended can't have been {start.was}", *path, "was", allowed=allowed)
+                yield parts.problem(f"a suspended issue cannot have been {start.was}", *path, "was", allowed=allowed)
                 continue
             chance = isinstance(issue.settle, Chance)
             needed = (*needed, *(key for key in before[0] if not (chance and key == "clock")))
@@ -74,10 +74,10 @@ def starts(parts: Draft) -> Iterator[Problem]:
         }
         for key in needed:
             if key not in given:
-                message = f'{name} starts {start.status}, and its start has no "{key}"'
+                message = f'{name} is {start.status} at as_of, but its start has no "{key}"'
                 yield parts.problem(message, *path, allowed=_CARRIED[key])
         for key in sorted(given - {*needed, *optional}):
-            message = f'"{key}" means nothing for an issue that starts {start.status}'
+            message = f'an issue that is {start.status} at as_of does not use "{key}"'
             yield parts.problem(message, *path, key, on_key=True, allowed=one_of([*needed, *optional]))
         yield from _clocks_and_offers(parts, name, issue)
         yield from _terms(parts, name, issue)
@@ -85,17 +85,17 @@ def starts(parts: Draft) -> Iterator[Problem]:
 
 
 def _at_odds(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Problem]:
-    """Starts that a rule would not have come to."""
+    """Starts that contradict the rules of the model."""
     status, path = STATUSES[issue.start.status], ("issues", name, "start", "status")
     waited = [other for other in issue.implementation.requires if other in parts.issues]
     if status is Status.IMPLEMENTING and waited:
-        message = f"{name} is implementing at as_of, and {waited[0]}, which it requires, is not resolved"
+        message = f"{name} is implementing at as_of, but requires {waited[0]}, which is not resolved"
         yield parts.problem(message, *path, allowed="blocked, or no such requirement")
     if status is Status.BLOCKED and not waited:
-        message = f"{name} is blocked at as_of, and requires nothing that is not resolved"
+        message = f"{name} is blocked at as_of, but requires no unresolved issue"
         yield parts.problem(message, *path, allowed="implementing, or requires: [an issue]")
     if issue.opens is not None and issue.opens.when is not None and issue.opens.when.reaches == Status.DORMANT.label:
-        message = f"{name} waits until {issue.opens.when.issue} is dormant, which nothing becomes"
+        message = f"{name} waits until {issue.opens.when.issue} is dormant, but no issue becomes dormant"
         yield parts.problem(message, "issues", name, "opens", "when", "reaches", allowed="any later status")
     alone = not any(name in package.issues for package in parts.packages.values())
     known = all(isinstance(value, Fixed) for value in issue.reservation.values())
@@ -105,17 +105,17 @@ def _at_odds(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Problem]:
         and known
         and zone_possible([issue], [name], parts.sides, None, parts.named())
     ):
-        message = f"{name} is stalled at as_of, and there is an outcome that both sides would take"
+        message = f"{name} is stalled at as_of, but some outcome is acceptable to both sides"
         yield parts.problem(message, *path, allowed="discussing or converging")
 
 
 _CARRIED = {
-    "clock": "clock: {side: days on its clock, ...}",
-    "rounds": "rounds: how often it was discussed",
+    "clock": "clock: {side: time on its clock, ...}",
+    "rounds": "rounds: number of discussions so far",
     "terms": "terms: {side: utility, ...} or {option: id}",
-    "passed": "passed: how long the implementation has run",
-    "left": "left: how long the suspension will last",
-    "was": "was: the status before",
+    "passed": "passed: time since the implementation began",
+    "left": "left: time until the suspension ends",
+    "was": "was: the status before the suspension",
 }
 
 
@@ -130,15 +130,16 @@ def _clocks_and_offers(parts: Draft, name: str, issue: IssueSetup) -> Iterator[P
         clock = issue.start.clock.get(side)
         wanted = "rounds" if tactic.clock == "rounds" else "duration"
         if clock is not None and tactic.clock is not None and clock.rule.kind != wanted:
-            allowed = '"2 rounds", or nothing: it then starts at rounds' if wanted == "rounds" else '"42 days"'
+            allowed = '"2 rounds", or no clock: it then starts at rounds' if wanted == "rounds" else '"42 days"'
             message = f"the clock of {side} counts {'rounds' if wanted == 'rounds' else 'days'}, but was {clock.text}"
             yield parts.problem(message, *path, "clock", side, allowed=allowed)
         offers = issue.start.offers.get(other, ())
         wanted_offers = min(tactic.window or 0, issue.start.rounds or 0)
         if talking and len(offers) < wanted_offers:
-            last = "offer is" if wanted_offers == 1 else f"{wanted_offers} offers are"
-            message = f"{side} answers offers, and {other}'s last {last} not given"
-            allowed = f"offers: {{{other}: [utilities left to {side}, oldest first]}}"
+            last = "offer" if wanted_offers == 1 else f"{wanted_offers} offers"
+            missing = "is" if wanted_offers == 1 else "are"
+            message = f"{side} answers offers, but the last {last} of {other} {missing} not given"
+            allowed = f"offers: {{{other}: [utilities to {side}, oldest first]}}"
             yield parts.problem(message, *path, "offers", other, allowed=allowed)
 
 
@@ -158,7 +159,7 @@ def _terms(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Problem]:
             yield parts.problem(message, *path, "option", allowed=one_of(ids), suggestion=guess)
         return
     if ids:
-        yield parts.problem(f"{name} has options, and terms name none", *path, allowed=f"option: {one_of(ids)}")
+        yield parts.problem(f"{name} has options, but terms name none", *path, allowed=f"option: {one_of(ids)}")
     elif len(terms.utilities) == 2 and abs(sum(terms.utilities.values()) - 1) > _SUM:
         total = sum(terms.utilities.values())
-        yield parts.problem(f"what both sides get of {name} sums to {total:g}", *path, allowed="1")
+        yield parts.problem(f"the utilities of both sides from {name} sum to {total:g}", *path, allowed="1")

@@ -1,4 +1,4 @@
-"""A folder to begin with: a small agenda and a scenario that run, and what to type next."""
+"""Make a new folder with a small agenda, a scenario that runs, and a page with the next commands."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pathlib import Path
 from negsim.errors import NegsimError
 from negsim.files import clean, new_folder
 
-#: What stands in the templates for the name of the folder, within quotes.
+#: Placeholder in the templates for the name of the folder, within quotes.
 _NAME = '"NAME: '
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def start_folder(target: Path) -> list[str]:
-    """Make a folder with an agenda, a scenario, their schemas and a page that says what to type; all of it or nothing.
+    """Make a folder with an agenda, a scenario, their schemas and a page of commands; all or nothing.
 
     Returns the names of the files.
 
     Raises:
-        NegsimError: there is something in the way, or it cannot be written.
+        NegsimError: the place is taken, or it cannot be written.
     """
     from negsim.agenda import agenda_schema
     from negsim.scenario.schema import scenario_schema
@@ -40,13 +40,13 @@ def refuse_what_is_there(target: Path) -> None:
     if not target.name or target.name == "..":
         raise NegsimError(f'a new folder needs a name of its own, but was "{target}"')
     if target.is_symlink() or (target.exists() and not _is_empty_folder(target)):
-        raise NegsimError(f"{target} is there already and is kept as it is; give another name")
+        raise NegsimError(f"{target} exists already and is not changed; give another name")
     if target.exists() and target.samefile(Path.cwd()):
-        raise NegsimError("the folder that you are in cannot be replaced; give the name of a new one")
+        raise NegsimError("the current folder cannot be replaced; give the name of a new folder")
 
 
 def _opened(name: str) -> str:
-    r"""The beginning of a text in double quotes, with the name in it: YAML reads JSON's escapes.
+    r"""The start of a text in double quotes, with the name in it. YAML reads the escapes of JSON.
 
     >>> print(_opened('a "river" \\ 会談'))
     "a \"river\" \\ 会談:

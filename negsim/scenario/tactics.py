@@ -1,4 +1,4 @@
-"""How a side concedes: by its clock, in answer to the other side, a mixture of both, or not at all."""
+"""Tactics: how a side concedes over time, in answer to the other side, by both, or not at all."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Until(Model):
         BeforeValidator(_deadline_or_day),
         WithJsonSchema({"type": "string", "description": "The scenario's deadline, or a day such as 2026-06-30."}),
     ]
-    times: Positive = Field(description="How far such dates slip: 1 means that the date holds.")
+    times: Positive = Field(description="Factor by which such dates slip: 1 means that the date holds.")
 
 
 def _until_or_span(value: object) -> str:
@@ -47,7 +47,7 @@ TACTIC_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "mixed": (*_CURVE, *_ANSWER, "weight"),
     "fixed": ("aspiration",),
 }
-#: What a file need not say.
+#: Values of keys that a file leaves out.
 TACTIC_DEFAULTS: Final[dict[str, object]] = {
     "curve": "polynomial",
     "kappa": 0,
@@ -60,48 +60,44 @@ TACTIC_DEFAULTS: Final[dict[str, object]] = {
 
 
 class Tactic(Model):
-    """How one side concedes; what its kind does not use is ``None``.
+    """How one side concedes; keys that its kind does not use are ``None``.
 
-    ``time``: by its clock (Faratin, Sierra, Jennings 1998); ``reciprocal``: in answer to the other side's concessions,
-    tit for tat in utilities; ``mixed``: a weighted mixture of both steps; ``fixed``: never moves of itself.
+    ``time``: concedes by its clock (Faratin, Sierra, Jennings 1998); ``reciprocal``: answers the other side's
+    concessions, tit for tat in utilities; ``mixed``: a weighted sum of both steps; ``fixed``: never concedes.
     """
 
-    kind: Literal["time", "reciprocal", "mixed", "fixed"] = Field(description="What makes the side move.")
+    kind: Literal["time", "reciprocal", "mixed", "fixed"] = Field(description="What makes the side concede.")
     curve: Literal["polynomial", "exponential"] | None = Field(None, description="The form of the concession curve.")
     beta: Beta | None = Field(
         None, description="Exponent: below 1 late (boulware 0.25), 1 linear, above 1 early (conceder 4)."
     )
-    kappa: Share | None = Field(
-        None, description="Share of the way conceded at once; above 0 for the exponential curve."
-    )
-    clock: Literal["calendar", "rounds"] | None = Field(None, description="What the clock counts: days or discussions.")
+    kappa: Share | None = Field(None, description="Share conceded at once; above 0 for the exponential curve.")
+    clock: Literal["calendar", "rounds"] | None = Field(None, description="Unit of the clock: days or discussions.")
     patience: (
         Annotated[Annotated[PatienceSpan, Tag("span")] | Annotated[Until, Tag("Until")], Discriminator(_until_or_span)]
         | None
     ) = Field(
         None,
-        description="When it has come down to its reservation value: a duration, rounds, or until a date.",
+        description="Time until the side reaches its reservation value: a duration, rounds, or until a date.",
     )
-    aspiration: Share | None = Field(None, description="What it insists on at the start.")
-    reciprocity: Amount | None = Field(
-        None, description="How much it gives for what it got: 1 matches, below 1 is stingy."
-    )
+    aspiration: Share | None = Field(None, description="Aspiration at the start.")
+    reciprocity: Amount | None = Field(None, description="Own concession per concession received: 1 matches it.")
     window: int | None = Field(
-        None, ge=1, le=20, strict=True, description="Over how many offers a concession is measured."
+        None, ge=1, le=20, strict=True, description="Number of offers over which a concession is measured."
     )
-    weight: Share | None = Field(None, description="The weight of the time part; the rest is the reciprocal part.")
+    weight: Share | None = Field(None, description="Weight of the time part; the rest is the reciprocal part.")
     source: Source
 
 
 def tactic_complaints(data: Mapping[str, object]) -> list[Complaint]:
-    """What does not fit the kind of a tactic: keys too many, keys missing, a clock at odds."""
+    """Keys of a tactic that do not fit its kind: unknown, missing, or in conflict with the clock."""
     kind = data.get("kind")
     if not isinstance(kind, str) or kind not in TACTIC_KEYS:
         return []
     keys = TACTIC_KEYS[kind]
     every = dict.fromkeys(key for names in TACTIC_KEYS.values() for key in names)
     found = [
-        Complaint(f'"{key}" means nothing for a tactic of kind {kind}', (key,), one_of(keys), on_key=True)
+        Complaint(f'a tactic of kind {kind} does not use "{key}"', (key,), one_of(keys), on_key=True)
         for key in every
         if key in data and key not in keys
     ]
@@ -111,10 +107,10 @@ def tactic_complaints(data: Mapping[str, object]) -> list[Complaint]:
         if key in keys and key not in data
     ]
     if "kappa" in keys and data.get("curve") == "exponential" and data.get("kappa", 0) == 0:
-        found.append(Complaint("an exponential curve never starts from kappa 0", ("kappa",), "kappa above 0, to 1"))
+        found.append(Complaint("an exponential curve needs a kappa above 0", ("kappa",), "kappa above 0, to 1"))
     patience = data.get("patience")
     if isinstance(patience, Mapping) and "until" in patience and data.get("clock") == "rounds":
-        message = "patience until a date needs the calendar clock, but the clock was rounds"
+        message = "patience until a date needs a calendar clock, but the clock counts rounds"
         found.append(Complaint(message, ("patience",), 'clock: calendar, or patience such as "12 rounds"'))
     return found
 

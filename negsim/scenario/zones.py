@@ -1,4 +1,4 @@
-"""Whether a bargain has a zone of possible agreement, as far as its plain numbers tell."""
+"""Whether an issue or package has a zone of possible agreement, as far as plain numbers show."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import math
 from collections.abc import Mapping, Sequence
 
 from negsim.quantities import Draw, Fixed, Parameter, Quantity
-from negsim.scenario.models import IssueSetup, Package
+from negsim.scenario.issue_models import IssueSetup, Package
 
 _TOLERANCE = 1e-12
 _MOST = 4096
 
 
 def bounds(quantity: Quantity, parameters: Mapping[str, Quantity | None]) -> tuple[float, float]:
-    """The least and the greatest value that a quantity can take, before it is clipped to its field's range.
+    """The smallest and largest value of a quantity, before it is clipped to the range of its field.
 
     >>> from negsim.quantities.quantity import Rule
     >>> from negsim.quantities.parsing import parse
@@ -53,9 +53,9 @@ def zone_possible(
     package: Package | None,
     parameters: Mapping[str, Quantity | None],
 ) -> bool:
-    """Whether some outcome leaves both sides at or above reservation values as low as they can be drawn.
+    """Whether some outcome leaves both sides at or above the lowest reservation values that can be drawn.
 
-    What can't be told from plain numbers counts as possible.
+    A case that plain numbers do not decide counts as possible.
     """
     weights: dict[str, list[float]] = {side: [1.0] for side in sides}
     floors: dict[str, float] = {}
@@ -102,7 +102,7 @@ def _reachable(
 
 
 def _best_for_second(shared: Sequence[tuple[float, float]], needed: float) -> float:
-    """The most the second side can have of divisible issues when the first needs so much, or -inf."""
+    """The largest utility of the second side from divisible issues if the first needs ``needed``, or -inf."""
     rest = sum(second for _, second in shared)
     for mine, other in sorted(shared, key=lambda pair: pair[1] / pair[0] if pair[0] else math.inf):
         if needed <= _TOLERANCE:

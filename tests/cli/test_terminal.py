@@ -288,7 +288,7 @@ def test_what_a_problem_says_cannot_steer_a_terminal():
         (("run",), "Missing argument"),
         (("rum",), "No such command"),
         (("schema", "x"), 'there is no schema "x"'),
-        (("init", "scenarios"), "scenarios is there already"),
+        (("init", "scenarios"), "scenarios exists already"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

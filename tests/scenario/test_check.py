@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from negsim.errors import InputError
 from negsim.scenario.checks import spectral_radius
 from negsim.scenario.file_check import check
-from negsim.scenario.models import IssueSetup, Package
+from negsim.scenario.issue_models import IssueSetup, Package
 from negsim.scenario.scenario import load
 from negsim.scenario.zones import zone_possible
 

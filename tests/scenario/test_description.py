@@ -3,7 +3,8 @@
 import pytest
 
 import negsim as ns
-from negsim.scenario.description import describe, number, quantity, share
+from negsim.scenario.description import describe
+from negsim.scenario.quantity_words import number, quantity, share
 from negsim.scenario.scenario import from_mapping
 from tests.conftest import ROOT
 from tests.kit import SOURCE, chance, steady, talks
@@ -84,7 +85,7 @@ def test_shares_read_as_per_cent():
 
 
 def test_how_a_side_concedes_has_the_sources_that_all_issues_share(baseline):
-    (section,) = (section for section in describe(baseline) if section.title == "How the sides concede")
+    (section,) = (section for section in describe(baseline) if section.title == "Tactics")
     for statement in section.statements:
         assert any("instructions change in the capital" in source for source in statement.sources)
         assert not any("sanctions hinder payments" in source for source in statement.sources)
@@ -93,7 +94,7 @@ def test_how_a_side_concedes_has_the_sources_that_all_issues_share(baseline):
 def test_talks_by_chance_and_a_deadline_are_said():
     text = of(chance(0.25, "a", deadline={"date": "2026-01-01", "source": SOURCE}, undertaking="single"))
     assert "Each discussion settles it with probability 25 %." in text
-    assert "They end on 2026-01-01: what is not agreed then lapses." in text
+    assert "The talks end on 2026-01-01; issues that are not agreed by then lapse." in text
     assert "Nothing is agreed until everything is agreed." in text
 
 
@@ -104,10 +105,10 @@ def test_tactics_of_every_kind_are_said():
     mapping["tactics"] = {"us": answer, "russia": firm}
     mapping["issues"]["a"] = {"start": {"status": "raised"}}
     text = of(mapping)
-    assert "United States starts from 90 % and answers the other side with 1 for each of its steps" in text
-    assert "Russia insists on 70 % of its demand and does not move" in text
+    assert "United States starts at 90 % and answers each concession of the other side with 1 times as much" in text
+    assert "Russia demands 70 % and never concedes" in text
 
 
 def test_a_climate_of_one_regime_needs_no_words():
     titles = [section.title for section in describe(from_mapping(talks("a", climate=steady(calm={"pace": 1}))))]
-    assert "The climate" not in titles
+    assert "Climate" not in titles

@@ -381,7 +381,7 @@ def test_a_wrong_change_names_its_path(talks: Scenario) -> None:
 def test_a_change_that_would_do_nothing_is_refused(talks: Scenario) -> None:
     full = from_mapping(talks.resolved())
     message = problems(lambda: full.replace({"tactics.us.beta": 2}))[0]
-    assert "this scenario writes everything out and has no tactics" in message
+    assert "this scenario is in full form and has no tactics" in message
     assert full.replace({"issues.visas.tactics.us.beta": 2}) == talks.replace({"issues.visas.tactics.us.beta": 2})
 
 

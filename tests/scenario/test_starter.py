@@ -104,7 +104,7 @@ def test_a_folder_that_holds_anything_is_left_alone(negsim, river, monkeypatch):
     (river / "scenario.yaml").write_text("mine")
     ended = negsim("init", "river")
     assert (ended.code, ended.out) == (2, "")
-    assert "river is there already and is kept as it is" in ended.err
+    assert "river exists already and is not changed" in ended.err
     assert (river / "scenario.yaml").read_text() == "mine"
 
 
@@ -129,7 +129,7 @@ def test_what_cannot_be_is_said_and_leaves_nothing(tmp_path, monkeypatch, name):
 
 def test_the_folder_that_one_is_in_is_not_replaced(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(NegsimError, match="the folder that you are in"):
+    with pytest.raises(NegsimError, match="the current folder"):
         start_folder(tmp_path)
 
 

@@ -1,0 +1,193 @@
+"""What a scenario assumes about issues and packages. Frozen and complete.
+
+Keys and units are those of the file; ``docs/scenario-format.md`` explains each. Numbers are quantities
+(:mod:`negsim.quantities.quantity`): a plain value, a distribution or a named parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    Tag,
+    model_serializer,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from negsim.errors import Complaint, ComplaintsError
+from negsim.files import FrozenDict, Model, Text
+from negsim.quantities import ClockValue, Day, Hours, Lag, Name, Names, Number, Share, Source, Span, Unit
+from negsim.scenario.model_fields import ByName, StatusWord, form, word_or
+from negsim.scenario.tactics import Tactic
+
+
+def _sides_as_properties(schema: JsonSchemaValue, required: tuple[str, ...]) -> JsonSchemaValue:
+    properties = dict(schema["properties"])
+    (share,) = properties.pop("utilities")["patternProperties"].values()
+    return {**schema, "properties": properties, "additionalProperties": share, "required": list(required)}
+
+
+class Option(Model):
+    """One of a few possible outcomes, with its utility to each side."""
+
+    id: Name
+    title: Text
+    utilities: ByName[Share]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sides_as_keys(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or "utilities" in data:
+            return data
+        named = {key: value for key, value in data.items() if key in ("id", "title")}
+        return {**named, "utilities": {key: value for key, value in data.items() if key not in named}}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Sides stand beside ``id`` and ``title``."""
+        return _sides_as_properties(handler(schema), ("id", "title"))
+
+    @model_serializer(mode="plain")
+    def _with_sides(self) -> dict[str, Any]:
+        return {"id": self.id, "title": self.title, **{side: share.text for side, share in self.utilities.items()}}
+
+
+class Options(Model):
+    """A short list of possible outcomes; nothing between them is possible."""
+
+    options: tuple[Option, ...] = Field(min_length=1)
+
+
+Outcome = Annotated[
+    Annotated[Literal["divisible"], word_or("{options: [...]}", "divisible"), Tag("word")]
+    | Annotated[Options, Tag("Options")],
+    form("Options"),
+]
+
+
+class Chance(Model):
+    """Each discussion settles the issue or package with a probability; there are no positions and no terms."""
+
+    chance: Share = Field(description="Probability that one discussion settles it, at settlement factor 1.")
+
+
+Settle = Annotated[
+    Annotated[Literal["concession"], word_or("{chance: 0.2}", "concession"), Tag("word")]
+    | Annotated[Chance, Tag("Chance")],
+    form("Chance"),
+]
+
+
+class When(Model):
+    """Another issue reaches a status."""
+
+    issue: Name
+    reaches: StatusWord
+
+
+class Opens(Model):
+    """When a dormant issue opens: on a day, or when another issue reaches a status; the earlier of the two."""
+
+    on: Day | None = None
+    when: When | None = None
+
+    @model_validator(mode="after")
+    def _one_at_least(self) -> Opens:
+        if self.on is None and self.when is None:
+            raise ComplaintsError([Complaint("{what} is empty", allowed="on: a day, or when: {issue, reaches}")])
+        return self
+
+
+class Terms(Model):
+    """The agreement: an option, or its utility to each side."""
+
+    option: Name | None = None
+    utilities: ByName[Unit] = Field(default_factory=FrozenDict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sides_as_keys(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or "utilities" in data:
+            return data
+        named = {key: value for key, value in data.items() if key == "option"}
+        return {**named, "utilities": {key: value for key, value in data.items() if key not in named}}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Sides stand beside ``option``."""
+        return _sides_as_properties(handler(schema), ())
+
+    @model_serializer(mode="plain")
+    def _with_sides(self) -> dict[str, Any]:
+        return dict(self.utilities) if self.option is None else {"option": self.option}
+
+
+class Start(Model):
+    """The state of an issue at ``as_of``; which keys are required depends on the status."""
+
+    status: StatusWord = Field(description="By default the status on record in the agenda.")
+    clock: ByName[ClockValue] = Field(
+        default_factory=FrozenDict, description="Time on each side's clock: days, or rounds for a clock of rounds."
+    )
+    rounds: int | None = Field(None, ge=0, strict=True, description="Number of discussions so far.")
+    offers: ByName[tuple[Unit, ...]] = Field(
+        default_factory=FrozenDict,
+        description="Utilities that each side's offers gave the other, oldest first.",
+    )
+    terms: Terms | None = Field(None, description="Terms of the agreement.")
+    passed: Span | None = Field(None, description="Time since the implementation began.")
+    left: Lag | None = Field(None, description="Time until the suspension ends.")
+    was: StatusWord | None = Field(None, description="Status before the suspension.")
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value not in (None, {})}
+
+
+class Implementation(Model):
+    """Implementation of an agreement."""
+
+    lag: Lag = Field(description="Time from the agreement, or from the last prerequisite if that is later, to the end.")
+    collapse: Share = Field(description="Probability that it fails at the end, which reopens the issue.")
+    step: Share = Field(description="Rise of each side's aspiration after a collapse.")
+    requires: Names = Field((), description="Issues that must be resolved before the implementation begins.")
+
+
+class IssueSetup(Model):
+    """All assumptions about one issue."""
+
+    outcome: Outcome = Field(description="`divisible`, or a list of options.")
+    reservation: ByName[Share] = Field(description="Utility below which a side prefers no agreement.")
+    tactics: ByName[Tactic] = Field(description="How each side concedes on this issue.")
+    settle: Settle = Field(description="`concession`, or `{chance: ...}`.")
+    hours: Hours = Field(description="Length of one discussion.")
+    priority: Number = Field(description="Issues with a smaller number are discussed earlier.")
+    first: Name = Field(description="The side that starts the first discussion, or `drawn`.")
+    opens: Opens | None = Field(None, description="For an issue that is dormant at as_of.")
+    start: Start = Field(description="State at as_of.")
+    implementation: Implementation
+    source: Source
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The options, none for a divisible issue."""
+        return self.outcome.options if isinstance(self.outcome, Options) else ()
+
+
+class Package(Model):
+    """Issues that the sides settle together."""
+
+    title: Text
+    issues: Names = Field(min_length=2)
+    weights: ByName[ByName[Share]] = Field(description="Weight of each issue for each side; sums to 1 for a side.")
+    tactics: ByName[Tactic] = Field(description="How each side concedes on the package.")
+    reservation: ByName[Share] | None = Field(None, description="By default the weighted sum of the issues'.")
+    settle: Settle
+    first: Name = Field(description="The side that starts the first discussion, or `drawn`.")
+    source: Source
