@@ -353,7 +353,7 @@ def test_lists_are_counted_from_nought(talks: Scenario) -> None:
     changed = talks.replace({"shocks.step.marks.0.probability": 0.5})
     assert changed.shocks["step"].marks[0].probability.text == 0.5
     assert problems(lambda: talks.replace({"shocks.step.marks.1.probability": 0.5})) == [
-        "replace shocks.step.marks.1.probability: 1 is no element of the list; allowed: 0 to 0"
+        "replace shocks.step.marks.1.probability: the list has no element 1; allowed: 0 to 0"
     ]
 
 
