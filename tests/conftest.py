@@ -24,7 +24,7 @@ from negsim.simulation.events import OUTCOME, RUN
 ROOT = Path(__file__).parent.parent
 
 # The same examples each time; how long one takes says nothing on a busy machine.
-settings.register_profile("negsim", deadline=None, derandomize=True)
+settings.register_profile("negsim", deadline=None, derandomize=True, max_examples=30)
 settings.load_profile("negsim")
 
 

@@ -220,6 +220,7 @@ def test_a_closed_pipe_is_no_news(root):
     assert ended.stderr == ""
 
 
+@pytest.mark.slow
 def test_letters_that_a_terminal_lacks_do_not_stop_the_table(root):
     ended = subprocess.run(
         [*COMMAND, "run", BASELINE, "--runs", "5"], cwd=root, capture_output=True, timeout=120, check=False,

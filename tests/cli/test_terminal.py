@@ -156,6 +156,7 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
     assert lines.index("Begin:") < lines.index("Project:") < lines.index("Options:")
 
 
+@pytest.mark.slow
 def test_the_lines_that_help_shows_work(negsim, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shown = [line.strip() for line in negsim("--help").out.splitlines() if line.startswith("    negsim ")]

@@ -298,6 +298,7 @@ main()
 """
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes(negsim, tmp_path, monkeypatch, root):
     command = [

@@ -436,6 +436,7 @@ def test_titles_from_files_are_escaped():
     assert "&lt;script&gt;" in shown[1]
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_move_is_shown_well_under_a_second(baseline):
     exploration = Exploration(baseline, runs=2000, engine="batch")

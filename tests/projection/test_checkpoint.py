@@ -130,6 +130,7 @@ def test_what_was_killed_goes_on_and_ends_with_the_same_bytes(
         assert played == [64 * k for k in range(finished, 5)]
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_result_that_was_being_replaced_when_killed_is_replaced_in_the_end(negsim, place, undisturbed):
     assert negsim("run", BASELINE, "--runs", 5, "--out", "out").code == 0
@@ -141,6 +142,7 @@ def test_a_result_that_was_being_replaced_when_killed_is_replaced_in_the_end(neg
     assert [path.name for path in place.iterdir()] == ["out"]
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_kill_at_any_time_by_the_clock(negsim, tmp_path, monkeypatch):
     """Real chunks, a real signal, three times, and workers at the end."""
@@ -162,6 +164,7 @@ def test_kill_at_any_time_by_the_clock(negsim, tmp_path, monkeypatch):
     assert files(places[0]) == files(places[1])
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(negsim, place, undisturbed):
     late = "f = w.count\nw.count = lambda *a: time.sleep(0.2) or f(*a)"
@@ -179,6 +182,7 @@ def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(negsim, place
     assert files(place / "out") == undisturbed
 
 
+@pytest.mark.slow
 def test_more_runs_go_on_from_what_fewer_had_finished(baseline, place):
     def stop(runs):
         if runs:
@@ -324,6 +328,7 @@ print(json.dumps([p.digest.all_resolved.p, resource.getrusage(resource.RUSAGE_SE
 """
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize(("runs", "out"), [(1_000_000, "out"), (440_000, "")], ids=["to disk", "as many as are kept"])
 def test_a_million_runs_need_little_memory(tmp_path, runs, out):

@@ -62,6 +62,7 @@ def test_threads_give_the_same_bytes(expulsions, alone):
         assert same(run(expulsions, RUNS, seed=3, engine="batch", executor=executor), alone)
 
 
+@pytest.mark.slow
 def test_processes_give_the_same_bytes_on_either_engine(expulsions, alone):
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         for engine in ("batch", "reference"):
@@ -212,6 +213,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_dask_cluster_gives_the_same_bytes_though_a_worker_is_killed(tmp_path, root):
     script = tmp_path / "cluster.py"

@@ -43,6 +43,7 @@ def test_no_more_runs_than_it_takes(baseline, precise):
     assert before is None or probability_error(before.tally) > 0.005
 
 
+@pytest.mark.slow
 def test_workers_and_a_folder_stop_at_the_same_run(baseline, small_chunks, tmp_path):
     from concurrent.futures import ThreadPoolExecutor
 

@@ -191,7 +191,7 @@ def test_the_chance_outside_counts_both_sides() -> None:
 VALUE = st.floats(0.001, 0.999).map(lambda x: round(x, 4))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(VALUE, min_size=3, max_size=3, unique=True).map(sorted),
     st.floats(0.5, 0.99),

@@ -140,6 +140,7 @@ def test_no_id_is_used_twice_and_every_reference_is_there(both):
     assert set(referred) <= set(tree.ids)
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(few, baseline, projection):
     once = ns.report([projection])
     assert ns.report([ns.run(baseline, runs=300, seed=1)]) == once

@@ -58,7 +58,7 @@ def _random(mapping: dict[str, Any], runs: int) -> None:
     event("events: " + ("none" if events <= runs else "some"))
 
 
-@settings(max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(random_scenarios())
 def test_random_scenarios_are_the_same_on_both_engines(mapping: dict[str, Any]) -> None:
     _random(mapping, 2)

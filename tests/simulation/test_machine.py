@@ -62,6 +62,7 @@ def test_the_folder_changes_with_any_rule(monkeypatch):
     assert cache.cache_folder.__wrapped__().name != before.name
 
 
+@pytest.mark.slow
 def test_nothing_is_written_where_the_package_is_installed(root, tmp_path):
     """From a copy of the package that is not in a folder of ours: no file of it changes, none appears."""
     shutil.copytree(root / "negsim", tmp_path / "negsim", ignore=shutil.ignore_patterns("__pycache__"))
