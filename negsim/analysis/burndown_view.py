@@ -1,4 +1,4 @@
-"""How many issues are unresolved on each day: as recorded, then as projected."""
+"""Burndown: the number of unresolved issues on each day, as recorded and as projected."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 
-#: How much of the record a picture shows, as a share of the projection's length.
+#: Length of the record that a picture shows, as a share of the horizon.
 PAST = 0.45
 
-#: The quantiles of the number unresolved that a burndown shows: the median and the middle 50 and 80 % of runs.
+#: Quantiles of the number unresolved: the median and the middle 50 and 80 % of runs.
 QUANTILES = {"q10": 0.1, "q25": 0.25, "median": 0.5, "q75": 0.75, "q90": 0.9}
 
 
 @dataclass(frozen=True)
 class Change:
-    """One recorded change of the number of unresolved issues, known to lie between two dates (both included)."""
+    """A recorded change of the number of unresolved issues, between two dates (both included)."""
 
     earliest: date
     latest: date
@@ -48,10 +48,10 @@ def changes(context: Context, counts: Callable[[Status], bool]) -> list[Change]:
 
 
 def recorded(changes: Iterable[Change], as_of: date) -> pd.DataFrame:
-    """The recorded past: on each day from the first change to ``as_of``, the least and most that can have been open.
+    """The record: the fewest and the most issues possibly open on each day from the first change to ``as_of``.
 
-    The two differ while the record knows only the month of a change; a month counts when it is over. Columns:
-    ``date``, ``low``, ``high``.
+    The two differ where the record gives only the month of a change. A month counts at its end. Columns: ``date``,
+    ``low``, ``high``.
 
     >>> june = Change(date(2024, 6, 1), date(2024, 6, 30), +1)
     >>> table = recorded([june], date(2024, 7, 2))
@@ -73,7 +73,7 @@ def recorded(changes: Iterable[Change], as_of: date) -> pd.DataFrame:
 
 
 def projected(tally: Tally, as_of: date) -> pd.DataFrame:
-    """The projection, a row a day from ``as_of`` on: quantiles of the number unresolved over the runs, and its mean.
+    """The projection, one row per day from ``as_of``: quantiles and mean of the number unresolved over the runs.
 
     A quantile is the smallest number that at least that share of the runs does not exceed.
     """
@@ -92,11 +92,11 @@ def bands(counts: Array) -> dict[str, Array]:
 
 @dataclass(frozen=True)
 class Burndown:
-    """A burndown: the record up to ``as_of``, the projection from there on, and what can be said of it in words.
+    """A burndown: the record up to ``as_of``, the projection from there, and the answer in words.
 
     ``recorded`` has columns date, low, high; ``projected`` has date, q10, q25, median, q75, q90, mean. ``earlier`` is
-    the first date of the record if that lies before the part that is shown, else None. ``others`` are projections by
-    name, in the form of ``projected``, whose medians are drawn beside.
+    the first date of the record if it lies before the part shown, else None. ``others`` are other projections by name,
+    in the form of ``projected``; the picture shows their medians.
     """
 
     context: Context
@@ -111,12 +111,12 @@ class Burndown:
 
     @property
     def total(self) -> int:
-        """How many issues there are."""
+        """The number of issues."""
         return len(self.context.issues)
 
     @property
     def span(self) -> tuple[date, date]:
-        """The first date that is shown, and the horizon."""
+        """The first date shown, and the horizon."""
         first = self.recorded["date"].iloc[0] if len(self.recorded) > 1 else self.context.as_of
         return first, self.context.horizon
 
@@ -128,9 +128,9 @@ class Burndown:
         return f"{ends['median']} of {self.total} unresolved at the horizon ({span} in 80 % of runs)"
 
     def table(self) -> pd.DataFrame:
-        """Both parts in one tidy table: ``part`` is recorded (low, high) or projected (the quantiles and the mean).
+        """Both parts in one tidy table: ``part`` is recorded (low, high) or projected (quantiles and mean).
 
-        What is drawn beside has its name for ``part``.
+        For another projection ``part`` is its name.
         """
         import pandas as pd
 
@@ -142,10 +142,10 @@ class Burndown:
 
 
 def burndown(context: Context, tally: Tally, note: str = "", past: float = PAST) -> Burndown:
-    """Put record and projection together.
+    """Join record and projection.
 
-    ``past`` limits how much of the record is shown, as a share of the projection's length: the record of an old
-    dispute would otherwise squeeze what is asked about.
+    ``past`` limits the length of the record shown, as a share of the horizon. A long record would leave little room
+    for the projection.
     """
     record = recorded(changes(context, _unresolved), context.as_of)
     first = context.as_of - timedelta(days=round(past * context.horizon_days))
@@ -164,7 +164,7 @@ def burndown(context: Context, tally: Tally, note: str = "", past: float = PAST)
 
 
 def held(context: Context, first: date) -> tuple[Round, ...]:
-    """The rounds that were certainly over by ``as_of`` and not over before ``first``."""
+    """The rounds that ended between ``first`` and ``as_of``."""
     return tuple(r for r in context.rounds if first <= r.latest <= context.as_of)
 
 

@@ -1,4 +1,4 @@
-"""How much there is to do, and how much of it is done: issues on the table, resolved, and taken up again."""
+"""Burnup: the number of issues opened, resolved and reopened."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def burnup(context: Context, tally: Tally, logs: Logs, note: str = "") -> View:
-    """Issues that were ever on the table (``scope``) and resolved ones (``done``), recorded and projected.
+    """Issues opened so far (``scope``) and resolved (``done``), recorded and projected.
 
-    The scope grows when an issue opens. ``reopened`` is the mean number of issues reopened by the day, over the runs
-    whose logs were kept: work that is to be done once more.
+    The scope grows when an issue opens. ``reopened`` is the mean number of reopenings up to the day, over the runs
+    with logs.
     """
     import pandas as pd
 
     at = days(context)
     parts = []
-    for what, counts, counted in (("scope", tally.scope, _on_table), ("done", tally.done, _resolved)):
+    for what, counts, counted in (("scope", tally.scope, _opened), ("done", tally.done, _resolved)):
         record = recorded(changes(context, counted), context.as_of)
         parts.append(record.assign(part="recorded", what=what))
         parts.append(pd.DataFrame({"date": dates(context, at), **bands(counts), "part": "projected", "what": what}))
@@ -47,7 +47,7 @@ def burnup(context: Context, tally: Tally, logs: Logs, note: str = "") -> View:
     return View(context, rows, verdict, note, {"rounds": held(context, start), "first": start})
 
 
-def _on_table(status: Status) -> bool:
+def _opened(status: Status) -> bool:
     return status is not Status.DORMANT
 
 

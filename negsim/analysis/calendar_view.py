@@ -1,4 +1,4 @@
-"""When each issue is resolved: the 10, 50 and 90 % dates, after what is on record."""
+"""Calendar: the recorded statuses of each issue, and its 10, 50 and 90 % dates."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from negsim.analysis.summary import quantile
 from negsim.analysis.tally import Tally
 from negsim.analysis.view import View, percent
 
-#: The quantiles of the date of resolution that the ribbon shows.
+#: Quantiles of the date of resolution.
 QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 
 
 def calendar(context: Context, tally: Tally, note: str = "") -> View:
-    """Dates by which shares of the runs have resolved each issue, empty beyond the horizon, and the recorded statuses.
+    """Dates by which shares of the runs resolve each issue, empty beyond the horizon, and the recorded statuses.
 
-    A recorded entry has ``from`` and ``to``: the days between which it certainly began to hold; they differ where only
-    a month or a year is on record.
+    A recorded status began between ``from`` and ``to``. They differ where the record gives only a month or a year.
     """
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""The political climate: the share of runs in each regime over time, or the regimes of one run."""
+"""Climate: the share of runs in each regime over time, or the regimes of one run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an analysis has to know of a scenario: names and dates, and nothing that was assumed."""
+"""Context of an analysis: the names and dates of a scenario, without its assumptions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from negsim.errors import NegsimError
 
 @dataclass(frozen=True)
 class Entry:
-    """A recorded status of an issue, known to begin between two dates (both included)."""
+    """A recorded status of an issue that began between two dates (both included)."""
 
     earliest: date
     latest: date
@@ -21,7 +21,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Round:
-    """A round of talks that was held, known to lie between two dates (both included)."""
+    """A round that was held between two dates (both included)."""
 
     earliest: date
     latest: date
@@ -30,9 +30,9 @@ class Round:
 
 @dataclass(frozen=True)
 class IssueFacts:
-    """An issue in play: its id, title, status label at ``as_of``, the titles of its options if it has any, its record.
+    """An issue of the scenario: id, title, status label at ``as_of``, titles of its options, and its record.
 
-    ``history`` holds what is on record by ``as_of``, oldest first.
+    ``history`` holds the recorded statuses up to ``as_of``, oldest first.
     """
 
     id: str
@@ -44,7 +44,7 @@ class IssueFacts:
 
 @dataclass(frozen=True)
 class Names:
-    """What the numbers in an event log stand for: titles of packages, channels, shocks and regimes, in their order."""
+    """Names for the numbers in an event log: titles of packages, channels, shocks and regimes, in their order."""
 
     packages: tuple[str, ...] = ()
     package_ids: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Names:
 class Context:
     """The names and dates of a scenario; ``talks`` is the title of its agenda.
 
-    ``horizon`` is the date at whose start the runs end, so the last day that was looked at is the one before it.
+    Runs end at the start of the ``horizon``, so the last simulated day is the day before it.
 
     >>> s = Context("Talks", date(2025, 4, 10), date(2028, 4, 10), ("US", "Russia"), ())
     >>> s.horizon_days, str(s.last_day)
@@ -75,22 +75,22 @@ class Context:
     names: Names = Names()
 
     def bargain(self, number: int) -> str:
-        """The title of a bargain: of an issue, or, after the last of them, of a package."""
+        """The title of a bargain. Numbers after the last issue are packages."""
         n = len(self.issues)
         return self.issues[number].title if number < n else self.names.packages[number - n]
 
     @property
     def horizon_days(self) -> int:
-        """How many days the runs look at."""
+        """The number of simulated days."""
         return (self.horizon - self.as_of).days
 
     @property
     def last_day(self) -> date:
-        """The last date that was looked at."""
+        """The last simulated date."""
         return self.horizon - timedelta(days=1)
 
     def date_of(self, day: float) -> date | None:
-        """The date of a time in days from ``as_of``; None for one that is not within the horizon.
+        """The date of a time in days from ``as_of``; None if it is not within the horizon.
 
         >>> s = Context("Talks", date(2025, 4, 10), date(2028, 4, 10), ("US", "Russia"), ())
         >>> str(s.date_of(30.7)), s.date_of(float("inf"))
@@ -101,17 +101,17 @@ class Context:
         return self.as_of + timedelta(days=int(day // 1))
 
     def day_of(self, on: date) -> int:
-        """How many days after ``as_of`` a date lies.
+        """The number of days from ``as_of`` to a date.
 
         Raises:
-            NegsimError: the date lies before ``as_of`` or after the horizon, where nothing was computed.
+            NegsimError: the date is before ``as_of`` or after the horizon.
         """
         if not self.as_of <= on <= self.horizon:
             raise NegsimError(f"nothing was computed for {on}: the runs cover {self.as_of} to {self.last_day}")
         return (on - self.as_of).days
 
     def months(self, counts: Sequence[int] = (6, 12, 24)) -> dict[int, date]:
-        """The dates some months after ``as_of``, as far as they lie before the horizon.
+        """The dates some months after ``as_of``, without those from the horizon on.
 
         >>> s = Context("Talks", date(2025, 8, 31), date(2026, 9, 1), ("US", "Russia"), ())
         >>> {n: str(d) for n, d in s.months().items()}

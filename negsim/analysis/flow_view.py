@@ -1,4 +1,4 @@
-"""Cumulative flow: how many issues stand how, day by day, as recorded and on average over runs."""
+"""Cumulative flow: the number of issues with each status, as recorded and as the mean over runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from negsim.analysis.context import Context
 from negsim.analysis.logs import Logs
 from negsim.analysis.view import View, dates, days
 
-#: From what is done to what has not begun: the order in which the areas lie on each other.
+#: Order of the stacked areas, from resolved to dormant.
 STATUS_ORDER = (
     Status.RESOLVED, Status.IMPLEMENTING, Status.BLOCKED, Status.AGREED, Status.CONVERGING, Status.DISCUSSING,
     Status.RAISED, Status.STALLED, Status.SUSPENDED, Status.LAPSED, Status.DORMANT,
@@ -22,7 +22,7 @@ STATUS_ORDER = (
 def flow(context: Context, logs: Logs, note: str = "") -> View:
     """The mean number of issues in each status at the end of each day.
 
-    A recorded status counts when its month is over; before its first entry an issue is counted as dormant.
+    A recorded month counts at its end. Before its first entry an issue counts as dormant.
     """
     import pandas as pd
 
@@ -50,8 +50,8 @@ def flow(context: Context, logs: Logs, note: str = "") -> View:
     talking = end[[Status.RAISED, Status.DISCUSSING, Status.CONVERGING, Status.STALLED, Status.SUSPENDED]].sum()
     verdict = f"at the horizon {end[Status.RESOLVED]:.1f} of {len(context.issues)} resolved on average"
     for number, words in (
-        (under_way, "agreed and not yet carried out"),
-        (talking, "still talked about"),
+        (under_way, "agreed but not carried out"),
+        (talking, "still negotiated"),
         (end[Status.LAPSED], "lapsed"),
     ):
         verdict += f", {number:.1f} {words}" if number >= 0.05 else ""

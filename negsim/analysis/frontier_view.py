@@ -1,4 +1,4 @@
-"""What can be had together in a bargain, what theory would pick, and what the runs agree on."""
+"""Frontier of a bargain, the solution points of theory, and the deals of the runs."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from negsim.analysis.logs import Logs
 from negsim.analysis.solutions import SOLUTIONS, distance, solutions
 from negsim.analysis.view import View, percent
 
-#: Deals are counted in squares of this width: a picture of thousands of points would show no more.
+#: Width of the squares in which deals are counted.
 GRID = 0.02
 
 
 def quality(logs: Logs, bargain: int) -> dict[str, np.ndarray]:
-    """How good the deals of a bargain are, an entry for each run that has one.
+    """Quality of the deals of a bargain, one entry per run with a deal.
 
-    ``u_a``, ``u_b``: what the sides get; ``joint``: their sum, and ``most`` that could be had; ``surplus_a``: side A's
-    part of what both gain over their reservations (NaN if there is nothing to share); ``to_frontier``, ``to_nash``,
-    ``to_kalai-smorodinsky``, ``to_egalitarian``, ``to_utilitarian``: Euclidean distances (NaN where theory has no
-    point, for lack of a zone of agreement).
+    ``u_a``, ``u_b``: utilities of the sides; ``joint``: their sum, and ``most``: the largest possible sum; ``surplus_a``:
+    side A's part of both gains over the reservation values (NaN if there is no gain); ``to_frontier``, ``to_nash``,
+    ``to_kalai-smorodinsky``, ``to_egalitarian``, ``to_utilitarian``: Euclidean distances (NaN without a
+    zone of agreement).
     """
     runs, u_a, u_b = logs.deals(bargain)
     columns = ["most", "surplus_a", "to_frontier", *(f"to_{name}" for name in SOLUTIONS)]
@@ -38,10 +38,10 @@ def quality(logs: Logs, bargain: int) -> dict[str, np.ndarray]:
 
 
 def frontier(context: Context, logs: Logs, bargain: int, note: str = "") -> View:
-    """A bargain's frontier, both reservations, the four points of theory and the deals of the runs.
+    """The frontier of a bargain, both reservation values, the four solution points and the deals of the runs.
 
-    Where reservations vary from run to run, ``reservation`` has their 10, 50 and 90 % quantiles, and the points are
-    those of the medians; where the frontier does, it is the first run's.
+    ``reservation`` has the 10, 50 and 90 % quantiles over the runs. The solution points use the medians. The frontier
+    is that of the first run.
     """
     import pandas as pd
 
@@ -68,9 +68,9 @@ def frontier(context: Context, logs: Logs, bargain: int, note: str = "") -> View
     title, share = context.bargain(bargain), len(deals["run"]) / logs.runs
     facts = {"title": title}
     if not len(deals["run"]):
-        return View(context, table, f"{title}: no run comes to terms", note, facts)
+        return View(context, table, f"{title}: no run reaches a deal", note, facts)
     verdict = (
-        f"{title}: terms in {percent(share)} of runs, joint utility {deals['joint'].mean():.2f} "
+        f"{title}: a deal in {percent(share)} of runs, joint utility {deals['joint'].mean():.2f} "
         f"of at most {deals['most'].mean():.2f}"
     )
     if not np.isnan(deals["to_nash"]).all():
@@ -79,7 +79,7 @@ def frontier(context: Context, logs: Logs, bargain: int, note: str = "") -> View
 
 
 def _corners(line: np.ndarray) -> list[tuple[int, float, float]]:
-    """The corners of a frontier with the number of the unbroken line that each belongs to."""
+    """The corners of a frontier, each with the number of its connected piece."""
     corners: list[tuple[int, float, float]] = []
     for a0, b0, a1, b1 in line.tolist():
         if not corners or corners[-1][1:] != (a0, b0):

@@ -1,6 +1,6 @@
-"""The negotiation dance: what each side offers, and the gap between, as time goes on.
+"""Gap: the offers of each side and the gap between them over time.
 
-The picture of two lines that approach each other is Raiffa's (1982, The Art and Science of Negotiation).
+Raiffa (1982, The Art and Science of Negotiation) calls this picture the negotiation dance.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from negsim.analysis.context import Context
 from negsim.analysis.logs import Array, Logs
 from negsim.analysis.view import View, dates, days
 
-#: A band of offers is shown while at least this share of runs still talks: fewer say nothing of the others.
+#: Least share of runs that still negotiate for a band of offers.
 LEAST = 0.05
 QUANTILES = {"q10": 0.1, "q25": 0.25, "median": 0.5, "q75": 0.75, "q90": 0.9}
 
 
 def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View:
-    """Quantiles of both sides' offers, as side A's utility, and of the gap between them, over the runs that still talk.
+    """Quantiles of the offers as side A's utility, and of the gap, over the runs that still negotiate.
 
-    An issue in a package shows with it. ``talking`` is the share of runs in which both have made offers and no deal
-    stands. What was offered before ``as_of`` comes from the scenario, in its order (``order``) and without dates.
+    A package replaces its issues. ``talking`` is the share of runs in which both sides have made offers and there is
+    no deal. Offers before ``as_of`` come from the scenario, in their order (``order``) and without dates.
     """
     import pandas as pd
 
@@ -37,8 +37,8 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
         first[bargain] = name
         shown = talking >= LEAST
         for side, offers in zip(context.side_ids, logs.before[bargain] if bargain < n else ((), ()), strict=True):
-            told = {"bargain": name, "title": context.bargain(bargain), "what": f"{side} before"}
-            parts.append(pd.DataFrame([told | {"order": k + 1, "median": u} for k, u in enumerate(offers)]))
+            head = {"bargain": name, "title": context.bargain(bargain), "what": f"{side} before"}
+            parts.append(pd.DataFrame([head | {"order": k + 1, "median": u} for k, u in enumerate(offers)]))
         for what, table in ((context.side_ids[0], a), (context.side_ids[1], b), ("gap", np.maximum(a - b, 0.0))):
             found = _quantiles(table)
             found[:, ~shown] = np.nan
@@ -51,17 +51,17 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
     rows = (pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()).reindex(columns=columns)
     rows = rows.astype({"order": "Int64"})
     if not verdicts:
-        return View(context, rows, "no offers are made: nothing is settled by concession here", note)
+        return View(context, rows, "no offers are made: no issue is settled by concession", note)
     wide, narrow = max(verdicts, key=lambda k: verdicts[k]), min(verdicts, key=lambda k: verdicts[k])
-    verdict = f"first offers lie {100 * verdicts[wide]:.0f} points apart on {context.bargain(wide)}"
+    verdict = f"first offers are {100 * verdicts[wide]:.0f} points apart on {context.bargain(wide)}"
     if wide != narrow:
         verdict += f", {100 * verdicts[narrow]:.0f} on {context.bargain(narrow)}"
     return View(context, rows, verdict + " (median of runs)", note)
 
 
 def _quantiles(table: Array) -> Array:
-    """The quantiles of each column over the numbers in it (order statistics); NaN where there is none."""
+    """Quantiles of each column without its NaN (order statistics); NaN for an empty column."""
     numbers = (~np.isnan(table)).sum(axis=0)
-    rising = np.sort(table, axis=0)  # NaN comes last
+    rising = np.sort(table, axis=0)  # NaN is last
     ranks = [np.maximum(np.ceil(q * numbers - 1e-9).astype(int) - 1, 0) for q in QUANTILES.values()]
     return np.stack([np.take_along_axis(rising, rank[None, :], axis=0)[0] for rank in ranks])

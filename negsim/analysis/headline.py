@@ -1,4 +1,4 @@
-"""The headline figures as a table, as plain data for JSON, and as words."""
+"""Headline figures as a table, as plain data for JSON, and as words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from negsim.analysis.summary import Chance, IssueSummary, Summary
 if TYPE_CHECKING:
     import pandas as pd
 
-#: What an issue waits for, as words that follow "waits for"; the two sides are put in by name.
+#: What an issue waits for, as words after "waits for". The two sides appear by name.
 WAITS = {
     Spent.DORMANT: "its opening",
     Spent.SUSPENDED: "the end of a suspension",
@@ -28,7 +28,7 @@ WAITS = {
 
 
 def waits_words(summary: IssueSummary, context: Context) -> str:
-    """What an issue waits for most, in words, with its share of the time; empty if no time passed."""
+    """What an issue waits for most, with its share of the time of the issue; empty if no time passed."""
     waits = summary.waits
     if waits is None:
         return ""
@@ -38,7 +38,7 @@ def waits_words(summary: IssueSummary, context: Context) -> str:
 
 
 def terms_words(summary: IssueSummary, context: Context) -> str:
-    """The usual terms in words: ``US 62 %``, or an option and how often it is the one; empty if there are none."""
+    """The usual terms: ``US 62 %``, or the most frequent option with its share; empty if there are none."""
     if summary.terms is None:
         return ""
     if summary.terms.option >= 0:
@@ -47,12 +47,12 @@ def terms_words(summary: IssueSummary, context: Context) -> str:
 
 
 def until(day: date | None, context: Context) -> str:
-    """A date as tables show it; one beyond the horizon reads ``after`` the last day that was looked at."""
+    """A date as tables show it; beyond the horizon ``after`` and the last simulated day."""
     return f"after {context.last_day}" if day is None else str(day)
 
 
 def headline_frame(summary: Summary) -> pd.DataFrame:
-    """A summary as a table, a row an issue and a last one for all of them; see `Projection.summary`."""
+    """A summary as a table, one row per issue and a last row for all of them; see `Projection.summary`."""
     import pandas as pd
 
     context = summary.context

@@ -1,4 +1,4 @@
-"""One run as swim lanes: how each issue stands from day to day, the meetings, the shocks."""
+"""Lanes of one run: the statuses of each issue, the meetings, the shocks and the climate."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OUTCOMES = ("held", "cancelled", "lost")
 
 
 def lanes(context: Context, log: Array, statuses: tuple[Status, ...], regime: int, run: int, note: str = "") -> View:
-    """The statuses of each issue in one run with their first and last date, then meetings, shocks and the climate."""
+    """The statuses of each issue in one run with first and last date, then meetings, shocks and climate."""
     import pandas as pd
 
     end = float(log["t"][-1]) if len(log) else float(context.horizon_days)

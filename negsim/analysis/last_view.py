@@ -1,4 +1,4 @@
-"""How often each issue is the last one standing, and how often the first to be resolved."""
+"""Last: how often each issue is resolved first, and how often last."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from negsim.analysis.view import View, percent, wilson
 
 
 def last(context: Context, tally: Tally, note: str = "") -> View:
-    """Shares of runs in which an issue comes first, and in which it is the last one standing.
+    """Shares of runs in which an issue is resolved first or last, with standard errors and 95 % score intervals.
 
-    With standard errors and 95 % score intervals.
-
-    The last one standing is resolved after all others, or is the only one that is not. The row ``none`` has the
-    runs in which no issue is resolved or several are first together, and those in which several stand last: at the
-    same moment, as a package does, or at the horizon.
+    The last issue is resolved after all others, or is the only unresolved one. The row ``none`` has the runs without
+    a single first or last issue: none is resolved, several are resolved at the same moment (as in a package), or
+    several are unresolved at the horizon.
     """
     import pandas as pd
 
@@ -30,7 +28,7 @@ def last(context: Context, tally: Tally, note: str = "") -> View:
         table[f"{what}_low"], table[f"{what}_high"] = wilson(counts, tally.runs)
     most = table.iloc[:-1].sort_values("last", ascending=False, kind="stable").iloc[0]
     several = float(table["last"].iloc[-1])
-    verdict = f"{most['title']} is the last one standing in {percent(most['last'])} of runs"
+    verdict = f"{most['title']} is last in {percent(most['last'])} of runs"
     if several:
-        verdict += f"; in {percent(several)} several stand last together"
+        verdict += f"; in {percent(several)} no single issue is last"
     return View(context, table, verdict, note)

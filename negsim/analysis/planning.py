@@ -1,7 +1,7 @@
-"""The two questions of every planner: by when, with a given probability; and how many by a date.
+"""Two questions of a planner: the date reached with a given probability, and the number resolved by a date.
 
-Both look at runs as a whole, since issues that wait for the same meetings and the same mood are late together: the
-chance that all of some issues are resolved is not the product of their chances.
+Both look at whole runs. Issues that share meetings and climate are late together, so the probability that several
+are resolved is not the product of their probabilities.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class When:
-    """The first date by which at least ``first`` of some issues are resolved with at least a probability.
+    """The first date by which at least ``first`` of some issues are resolved with a given probability.
 
-    ``day``: the first one by which the share of runs that have come so far is ``probability`` or more; None if that is
-    not within the horizon. ``low``, ``high``: the ends of its 95 % interval, order statistics with binomial ranks;
-    None: beyond the horizon. ``by_horizon``: the share of runs that have come so far by the ``last_day``.
+    ``day``: the first date on which this holds in a share ``probability`` of the runs or more; None if it is not within
+    the horizon. ``low``, ``high``: the ends of its 95 % interval, order statistics with binomial ranks; None beyond
+    the horizon. ``by_horizon``: the share of runs in which it holds by the ``last_day``.
 
     >>> import negsim as ns
     >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
@@ -48,14 +48,14 @@ class When:
     runs: int
 
     def data(self) -> dict[str, Any]:
-        """As plain data for JSON: dates are ISO text, null beyond the horizon."""
+        """Plain data for JSON: dates are ISO text, null beyond the horizon."""
         days = {name: _iso(getattr(self, name)) for name in ("day", "low", "high", "last_day")}
         return {**vars(self), "issues": list(self.issues), "by_horizon": vars(self.by_horizon), **days}
 
 
 @dataclass(frozen=True)
 class HowMany:
-    """How many of some issues are resolved by a date: ``counts[k]`` runs have exactly k of them.
+    """The number of issues resolved by a date: ``counts[k]`` runs have exactly k of them.
 
     >>> import negsim as ns
     >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
@@ -70,7 +70,7 @@ class HowMany:
 
     @property
     def runs(self) -> int:
-        """How many runs there are."""
+        """The number of runs."""
         return sum(self.counts)
 
     @property
@@ -85,18 +85,18 @@ class HowMany:
 
     @property
     def range(self) -> tuple[int, int]:
-        """The 10 and 90 % quantiles: at least four fifths of the runs lie from one to the other."""
+        """The 10 and 90 % quantiles: at least 80 % of the runs lie between them."""
         return self.quantile(0.1), self.quantile(0.9)
 
     def at_least(self, k: int) -> Estimate:
-        """The share of runs with at least k of them, with its Monte Carlo error and 95 % interval (Wilson)."""
+        """The share of runs with at least k resolved, with its Monte Carlo error and 95 % interval (Wilson)."""
         return share(sum(self.counts[k:]), self.runs)
 
     def surely(self, probability: float) -> int:
-        """The largest number that is reached or exceeded in at least this share of the runs.
+        """The largest number that at least this share of the runs reaches.
 
         Raises:
-            NegsimError: the probability is not above 0 to 1.
+            NegsimError: the probability is not above 0 and at most 1.
         """
         check_probability(probability)
         return max(k for k in range(len(self.counts)) if sum(self.counts[k:]) / self.runs >= probability)
@@ -106,7 +106,7 @@ class HowMany:
         return next(k for k in range(len(self.counts)) if sum(self.counts[: k + 1]) / self.runs >= q)
 
     def data(self) -> dict[str, Any]:
-        """As plain data for JSON."""
+        """Plain data for JSON."""
         return {
             "by": str(self.by),
             "issues": list(self.issues),
@@ -127,13 +127,13 @@ def when(
     issues: Sequence[str] | None = None,
     first: int | None = None,
 ) -> When:
-    """By when at least ``first`` of some issues are resolved with a probability; see `Projection.when`.
+    """The date by which at least ``first`` issues are resolved with a probability; see `Projection.when`.
 
     ``resolved`` holds times in days, runs by all issues of the context, NaN for never.
 
     Raises:
-        NegsimError: ``first`` is not from 1 to the number of issues, there is no such issue, or the probability is not
-            above 0 to 1.
+        NegsimError: ``first`` is not from 1 to the number of issues, an issue does not exist, or the probability is
+            not above 0 and at most 1.
     """
     check_probability(probability)
     issues = named(context, issues)
@@ -163,10 +163,10 @@ def when(
 
 
 def how_many(context: Context, resolved: Array, by: date, issues: Sequence[str] | None = None) -> HowMany:
-    """How many of some issues (all of them unless they are named) are resolved on a date or before it.
+    """The number of issues (all unless named) that are resolved on or before a date.
 
     Raises:
-        NegsimError: nothing was computed for the date, or there is no such issue.
+        NegsimError: the date is outside the horizon, or an issue does not exist.
     """
     day, issues = context.day_of(by), named(context, issues)
     columns = [facts.id for facts in context.issues]
@@ -176,22 +176,22 @@ def how_many(context: Context, resolved: Array, by: date, issues: Sequence[str] 
 
 
 def rank_of(runs: int, probability: float) -> int:
-    """How many of the runs are at least this share of them: the smallest k with ``k / runs >= probability``.
+    """The smallest k with ``k / runs >= probability``.
 
     >>> rank_of(2000, 0.8), rank_of(3, 0.5), rank_of(10, 1.0)
     (1600, 2, 10)
     """
-    k = max(int(runs * probability) - 1, 1)  # the product may be rounded either way; the quotients decide
+    k = max(int(runs * probability) - 1, 1)  # the product is rounded, so compare quotients
     while k / runs < probability:
         k += 1
     return k
 
 
 def rank_interval(runs: int, probability: float) -> tuple[int, int]:
-    """The ranks between whose order statistics the quantile lies in at least 95 of 100 samples.
+    """The ranks of the order statistics that form a 95 % interval of a quantile.
 
-    The number of runs up to the quantile is binomial: 2.5 % at most lie beyond either rank. Rank 0 is before all runs,
-    ``runs + 1`` after them: then they give no bound on that side.
+    The number of runs up to the quantile is binomial. At most 2.5 % lie beyond each rank. Rank 0 is before all runs and
+    ``runs + 1`` after them; then there is no bound on that side.
 
     >>> rank_interval(100, 0.5), rank_interval(3, 0.5)
     ((40, 61), (0, 4))
@@ -205,10 +205,10 @@ def rank_interval(runs: int, probability: float) -> tuple[int, int]:
 
 
 def named(context: Context, issues: Sequence[str] | None) -> tuple[str, ...]:
-    """The issues that are meant, each once: those named, or all of them.
+    """The named issues, each once, or all issues.
 
     Raises:
-        NegsimError: none is named, or one that is not in play.
+        NegsimError: the list is empty, or an issue is not in the scenario.
     """
     ids = [facts.id for facts in context.issues]
     if issues is None:
@@ -224,7 +224,7 @@ def named(context: Context, issues: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def check_probability(probability: object) -> None:
-    """Raise unless it is a number above 0 to 1."""
+    """Raise unless it is a number above 0 and at most 1."""
     if isinstance(probability, bool) or not isinstance(probability, (int, float)) or not 0 < probability <= 1:
         raise NegsimError(f"a probability is a number above 0 to 1, but was {probability!r}")
 

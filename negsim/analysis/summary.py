@@ -1,4 +1,4 @@
-"""The headline: when each issue is resolved, how surely, on whose terms, and what it waits for."""
+"""Headline figures: when and how likely each issue is resolved, on whose terms, and what it waits for."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Chance:
 
 @dataclass(frozen=True)
 class Terms:
-    """On whose terms an issue settles: side A's share of the way, or the commonest option (its number)."""
+    """Terms of an issue: the mean utility of side A, or the number of the most frequent option and its share."""
 
     share: float
     option: int = -1
@@ -36,7 +36,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class IssueSummary:
-    """What the runs say of one issue; dates are None where they lie beyond the horizon."""
+    """Headline figures of one issue; a date beyond the horizon is None."""
 
     facts: IssueFacts
     agreed: Chance
@@ -54,7 +54,7 @@ class IssueSummary:
 
     @property
     def waits(self) -> tuple[Spent, float] | None:
-        """What takes most of its time, and the share of the time that it takes; None if no time passed."""
+        """The largest part of its time and its share; None if no time passed."""
         total = sum(self.spent.values())
         if not total > 0:
             return None
@@ -64,7 +64,7 @@ class IssueSummary:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the runs say: an entry an issue, and the chances that all of them are resolved."""
+    """Headline figures: one entry per issue, and the probabilities that all issues are resolved."""
 
     context: Context
     runs: int
@@ -87,7 +87,7 @@ def chance(hits: int, runs: int) -> Chance:
 
 
 def chance_by(counts: Array, day: int) -> Chance:
-    """How many of the runs, counted by day, are done on a day or before it; the last count is of those that never are.
+    """The share of runs that are done on a day or before it. ``counts`` are by day; the last one is "never".
 
     >>> chance_by(np.array([0, 0, 0, 1, 1, 2]), 3).p
     0.25
@@ -96,10 +96,9 @@ def chance_by(counts: Array, day: int) -> Chance:
 
 
 def quantile(counts: Array, q: float) -> float:
-    """The first day by which a share ``q`` of all runs is done; ``inf`` where fewer ever are.
+    """The first day by which a share ``q`` of all runs is done; ``inf`` if there is none.
 
-    This is the inverse of the empirical distribution function, over all runs: what never happens counts as later than
-    everything else.
+    It is the inverse of the empirical distribution function over all runs. "Never" counts as later than every day.
 
     >>> done = np.array([0, 2, 1, 0, 1])
     >>> quantile(done, 0.5), quantile(done, 0.8)
@@ -109,21 +108,21 @@ def quantile(counts: Array, q: float) -> float:
 
 
 def quantile_range(counts: Array, q: float, errors: float = 1.0) -> tuple[float, float]:
-    """The days some Monte Carlo standard errors to either side of a quantile (its order statistics)."""
+    """The days a number of Monte Carlo standard errors below and above a quantile (order statistics)."""
     n = counts.sum()
     spread = errors * math.sqrt(n * q * (1 - q))
     return _rank(counts, n * q - spread), _rank(counts, n * q + spread)
 
 
 def _rank(counts: Array, rank: float) -> float:
-    # The small term keeps 0.8 * 2000 at rank 1600 whatever the product rounds to.
+    # The small term corrects rounding: 0.8 * 2000 is rank 1600.
     k = min(max(math.ceil(rank - 1e-9), 1), int(counts.sum()))
     day = int(np.searchsorted(np.cumsum(counts), k))
     return float(day) if day < len(counts) - 1 else math.inf
 
 
 def terms(tally: Tally, j: int, facts: IssueFacts) -> Terms | None:
-    """The usual terms over the runs that have any; None if none has (it settles by chance, or never)."""
+    """The usual terms over the runs with terms; None if there are none (it settles by chance, or never)."""
     total, settled = tally.shares[j]
     if not settled:
         return None
@@ -134,10 +133,9 @@ def terms(tally: Tally, j: int, facts: IssueFacts) -> Terms | None:
 
 
 def summarise(context: Context, tally: Tally, months: Sequence[int] = (6, 12, 24)) -> Summary:
-    """Sum up the tally of a scenario's runs.
+    """Compute the headline figures from the tally of the runs.
 
-    Probabilities count an issue as resolved by a date if it is resolved on that day or before it; dates that lie
-    beyond the horizon are left out, since nothing was computed there.
+    An issue is resolved by a date if it is resolved on that day or before it. Dates beyond the horizon are left out.
     """
     dates, runs = list(context.months(months).values()), tally.runs
 

@@ -1,4 +1,4 @@
-"""The share of runs in which each issue is unresolved, with what became of the others."""
+"""Survival: the shares of runs in which each issue is open, lapsed and resolved over time."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from negsim.analysis.view import View, dates, percent, wilson
 
 
 def survival(context: Context, tally: Tally, note: str = "") -> View:
-    """For each issue and each day on which something changes: the shares resolved, lapsed, and still open.
+    """The shares resolved, lapsed and open, for each issue and each day with a change.
 
-    Runs end at the horizon alone, so the product-limit estimate (Kaplan and Meier 1958) of being unresolved is the
-    plain share; lapsing competes with it and is kept apart. ``low`` and ``high`` are the 95 % score interval of the
-    share that is not resolved; ``at_risk`` counts the runs in which it still can be: neither resolved nor lapsed.
+    All runs are censored at the horizon, so the product-limit estimate (Kaplan and Meier 1958) of the share unresolved
+    is the plain share. Lapsed issues have their own share. ``low`` and ``high`` are the 95 % score interval of the
+    share unresolved. ``at_risk`` counts the runs in which the issue is neither resolved nor lapsed.
     """
     import pandas as pd
 

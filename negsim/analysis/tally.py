@@ -1,8 +1,8 @@
-"""What many runs say, counted: the sufficient figures of a projection, small and exact however many runs there are.
+"""Tally: exact counts over all runs, from which every figure of a projection is computed.
 
-Outcomes are counted in chunks of a fixed number of runs and added up in their order. Counts are whole
-numbers, so any split gives the same; sums of days are added chunk by chunk in the order of the runs, so they have
-the same bits too.
+Outcomes are counted in chunks of a fixed number of runs, which are added in their order. Counts are whole numbers,
+and sums of days are added chunk by chunk, so the bits do not depend on how the work is divided. The size does not
+grow with the number of runs.
 """
 
 from __future__ import annotations
@@ -23,17 +23,15 @@ BINS = 200
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """Counts over runs, of ``n`` issues over ``d`` days; index ``d`` of a day axis means "not within the horizon".
+    """Counts over runs, of ``n`` issues over ``d`` days. Index ``d`` of a day axis means "not within the horizon".
 
     ``agreed`` and ``resolved``: runs by issue and day of the standing agreement or the resolution (n, d + 1);
-    ``all_agreed`` and ``all_resolved``: by the day of the last of them (d + 1); ``open``: runs with k issues on the
-    table and unresolved at the end of each day (d, n + 1), ``scope`` with k that were ever on it, ``done`` with k
-    resolved; ``lapsed``: as ``resolved``; ``reasons`` (n, reasons); ``options`` (n, most options);
+    ``all_agreed`` and ``all_resolved``: by the day of the last of them (d + 1); ``open``: runs with k issues
+    opened and unresolved at the end of each day (d, n + 1), ``scope`` with k opened so far, ``done`` with k resolved; ``lapsed``: as ``resolved``; ``reasons`` (n, reasons); ``options`` (n, most options);
     ``terms``: runs by side A's share, ``BINS`` bins (n, BINS); ``shares``: the sum of side A's shares and their
     number (n, 2); ``spent``: sums of days (n, ways); ``talked``: sums of discussions and reopenings (n, 2);
-    ``first`` and ``last``: runs by the issue that is resolved first, and by the one that is resolved last or alone
-    stays unresolved (n + 1); at n, runs in which none is, or several are together; ``clipped``: drawn
-    numbers outside their range; ``meetings``: meetings held.
+    ``first`` and ``last``: runs by the issue that is resolved first, and by the issue that is resolved last or is the
+    only unresolved one (n + 1); index n counts runs with none or several; ``clipped``: draws outside their range; ``meetings``: meetings held.
     """
 
     runs: int
@@ -57,12 +55,12 @@ class Tally:
     meetings: int
 
     def __add__(self, other: Tally) -> Tally:
-        """The tally of both, these runs before the others."""
+        """The tally of both; the runs of ``other`` come second."""
         both: dict[str, Any] = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
         return Tally(**both)
 
     def arrays(self) -> dict[str, Array]:
-        """All that it holds, as arrays by name; ``Tally.of_arrays`` takes them back."""
+        """All counts as arrays by name; ``Tally.of_arrays`` is the inverse."""
         return {f.name: np.asarray(getattr(self, f.name)) for f in fields(self)}
 
     @classmethod
@@ -77,10 +75,10 @@ def count(outcomes: Array, rows: Array, horizon: int, options: int = 0) -> Tally
     """Count the outcomes (runs by issues, ``OUTCOME``) and the runs (``RUN``) of one chunk.
 
     Args:
-        outcomes: a row a run and issue.
-        rows: a row a run.
+        outcomes: one row per run and issue.
+        rows: one row per run.
         horizon: days to the horizon.
-        options: the most options that an issue has.
+        options: largest number of options of an issue.
     """
     runs, n = outcomes.shape
     agreed, resolved = whole(outcomes["agreed"], horizon), whole(outcomes["resolved"], horizon)
@@ -112,7 +110,7 @@ def count(outcomes: Array, rows: Array, horizon: int, options: int = 0) -> Tally
 
 
 def _first(resolved: Array, horizon: int) -> Array:
-    """In each run, which issue is resolved before all others; n: none is, or several are at the same moment.
+    """The issue that is resolved before all others in each run; n if there is none, or several at the same moment.
 
     >>> _first(np.array([[1.0, 2.0], [1.0, 1.0], [np.nan, np.nan]]), 10).tolist()
     [0, 2, 2]
@@ -125,7 +123,7 @@ def _first(resolved: Array, horizon: int) -> Array:
 
 
 def _last(resolved: Array, horizon: int) -> Array:
-    """In each run, which issue stands last: resolved after all others, or alone unresolved; n: several do.
+    """The issue that is resolved after all others, or is the only unresolved one, in each run; n if there is none.
 
     >>> _last(np.array([[1.0, 2.0], [1.0, np.nan], [2.0, 2.0], [np.nan, np.nan]]), 10).tolist()
     [1, 1, 2, 2]
@@ -137,7 +135,7 @@ def _last(resolved: Array, horizon: int) -> Array:
 
 
 def whole(times: Array, horizon: int) -> Array:
-    """Whole days of times in days; ``horizon`` for what did not happen before it.
+    """Whole days of times in days; ``horizon`` for events that did not happen before it.
 
     >>> whole(np.array([3.9, float("nan")]), 100).tolist()
     [3, 100]
@@ -146,15 +144,15 @@ def whole(times: Array, horizon: int) -> Array:
 
 
 def _by_column(values: Array, size: int) -> Array:
-    """How often each value from 0 to ``size - 1`` stands in each column."""
+    """Number of times that each value from 0 to ``size - 1`` occurs in each column."""
     n = values.shape[1]
     return np.bincount((values + np.arange(n) * size).ravel(), minlength=n * size).reshape(n, size)
 
 
 def still_open(opened: Array, resolved: Array, horizon: int) -> Array:
-    """In how many runs k issues are open and unresolved at the end of each day: an array (days, k), exact.
+    """Number of runs with k issues open and unresolved at the end of each day: an array (days, k).
 
-    ``opened`` and ``resolved`` hold whole days, runs by issues, ``horizon`` for never. An issue that lapsed stays
+    ``opened`` and ``resolved`` hold whole days, runs by issues, ``horizon`` for never. A lapsed issue remains
     unresolved.
 
     >>> still_open(np.array([[0, 0]]), np.array([[1, 3]]), 3).tolist()
@@ -168,7 +166,7 @@ def still_open(opened: Array, resolved: Array, horizon: int) -> Array:
     after = np.cumsum(step, axis=1)
     seen = when < horizon
     day, after, step = when[seen], after[seen], step[seen]
-    # Each change takes its run from one level to another on its day; the running sum over days gives the levels.
+    # Each change moves a run from one level to another on its day. The sum over days gives the levels.
     size = horizon * (n + 1)
     moves = np.bincount(day * (n + 1) + after, minlength=size) - np.bincount(
         day * (n + 1) + after - step, minlength=size

@@ -1,4 +1,4 @@
-"""On whose terms each issue settles, over the runs in which it does."""
+"""Terms: the distribution of the terms of each issue over the runs in which it settles."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from negsim.analysis.context import Context
 from negsim.analysis.tally import BINS, Tally
 from negsim.analysis.view import View
 
-#: Bins of the picture, from side B's demand in full to side A's.
+#: Bins of the picture, from the demand of side B to that of side A.
 SHOWN = 40
 QUANTILES = {"q10": 0.1, "median": 0.5, "q90": 0.9}
 
 
 def terms(context: Context, tally: Tally, note: str = "") -> View:
-    """For each issue the spread of side A's share in the agreement that stands, or how often each option is taken.
+    """The distribution of side A's share in the final agreement of each issue, or the share of each option.
 
-    Shares come in bins of half a per cent, quantiles as their middles; ``settled`` is the share of runs with terms.
+    Shares are in bins of half a per cent, quantiles are the middles of bins. ``settled`` is the share of runs with
+    terms.
     """
     import pandas as pd
 

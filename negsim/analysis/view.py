@@ -1,4 +1,4 @@
-"""What a picture shows: a tidy table, and the words that go with it."""
+"""View: the data of a picture and its words."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class View:
-    """What a picture shows.
+    """The data of a picture and its words.
 
-    ``rows`` is a tidy table with all that is drawn; ``verdict`` the answer in a sentence; ``note`` how it came about;
-    ``facts`` what the drawing has to know besides.
+    ``rows`` is a tidy table with all that is drawn; ``verdict`` the answer in a sentence; ``note`` the footnote on
+    method; ``facts`` other values that the picture needs.
     """
 
     context: Context
@@ -40,7 +40,7 @@ class View:
 
 
 def wilson(hits: Array, runs: int, z: float = Z95) -> tuple[Array, Array]:
-    """The score interval of a share: where the true probability can lie, also for shares of 0 and 1.
+    """The score interval of a share; it also holds for shares of 0 and 1.
 
     Wilson, E. B. (1927), "Probable inference, the law of succession, and statistical inference", Journal of the
     American Statistical Association 22.
@@ -52,12 +52,12 @@ def wilson(hits: Array, runs: int, z: float = Z95) -> tuple[Array, Array]:
     p = np.asarray(hits) / runs
     centre = (p + z * z / (2 * runs)) / (1 + z * z / runs)
     half = z / (1 + z * z / runs) * np.sqrt(p * (1 - p) / runs + z * z / (4 * runs * runs))
-    # At the ends the bounds are exact, whatever the sum rounds to.
+    # The bounds at 0 and 1 are exact; rounding would move them.
     return np.where(p == 0, 0.0, centre - half), np.where(p == 1, 1.0, centre + half)
 
 
 def days(context: Context, every: int = 1) -> Array:
-    """Days from ``as_of``, the last one included."""
+    """Days from ``as_of`` up to and including the last one."""
     last = context.horizon_days - 1
     return np.unique(np.append(np.arange(0, last + 1, every), last))
 

@@ -1,4 +1,4 @@
-"""What the time of each issue goes into."""
+"""Waiting: the mean time that each issue waits for each thing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from negsim.analysis.headline import WAITS
 from negsim.analysis.tally import Tally
 from negsim.analysis.view import View
 
-#: From the way of working to the sides: the order of the bars.
+#: Order of the parts of a bar.
 WAITING_ORDER = (
     Spent.DORMANT, Spent.MEETING, Spent.ROOM, Spent.SUSPENDED, Spent.SIDE_A, Spent.SIDE_B, Spent.BOTH, Spent.STALLED,
     Spent.PACKAGE, Spent.OTHERS, Spent.BLOCKED, Spent.IMPLEMENTING,
@@ -21,7 +21,7 @@ def waiting_words(what: Spent, context: Context) -> str:
 
 
 def waiting(context: Context, tally: Tally, note: str = "") -> View:
-    """Mean days from ``as_of`` that each issue spends in each way of waiting until it is settled or the runs end."""
+    """Mean days that each issue waits for each thing, from ``as_of`` until it is settled or the run ends."""
     import pandas as pd
 
     mean = tally.spent / tally.runs
@@ -41,9 +41,11 @@ def waiting(context: Context, tally: Tally, note: str = "") -> View:
     )
     total = mean.sum(axis=0)
     if not total.sum() > 0:
-        return View(context, rows, "nothing takes any time", note)
+        return View(context, rows, "no issue waits", note)
     most = sorted(WAITING_ORDER, key=lambda what: -total[what])[:2]
-    said = ", ".join(
-        f"{waiting_words(what, context)} {100 * total[what] / total.sum():.0f} %" for what in most if total[what]
-    )
-    return View(context, rows, f"most of all time goes into: {said}", note)
+    parts = [
+        f"{waiting_words(what, context)} ({100 * total[what] / total.sum():.0f} % of their time)"
+        for what in most
+        if total[what]
+    ]
+    return View(context, rows, f"issues wait most for {' and '.join(parts)}", note)

@@ -1,4 +1,4 @@
-"""The burndown: how many issues are unresolved, as recorded and as projected."""
+"""Burndown: the number of unresolved issues, as recorded and as projected."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from negsim.analysis import Burndown
 
 
-#: The lines beside: thinner than the median, each with its own dashes.
+#: Lines of other projections: thinner than the median, each with its own dashes.
 BESIDE: tuple[tuple[str, Any], ...] = (
     (style.BLUE, "-"), (style.GREEN, (0, (1, 1.2))), (style.PURPLE, (0, (6, 1.5, 1, 1.5))), (style.BLACK, (0, (3, 3))),
 )  # fmt: skip
 
-LEGEND = ("recorded", "recorded, day not known", "round held", "median", "50 % of runs", "80 % of runs")
+LEGEND = ("recorded", frame.DAY_UNKNOWN, "round held", "median", "50 % of runs", "80 % of runs")
 
 
 def burndown(data: Burndown, ax: Axes) -> Axes:
     """Draw a burndown: the record as a solid line, then the median and the middle 50 and 80 % of runs as steps.
 
-    A change of which only the month is on record is drawn as a hatched area between the least and the most issues
-    that can have been open, not as if its day were known.
+    Where the record gives only the month of a change, a hatched area spans the fewest and the most issues that were
+    possibly open.
     """
     _record(data, ax)
     _projection(data, ax)
@@ -41,7 +41,7 @@ def burndown(data: Burndown, ax: Axes) -> Axes:
 def _record(data: Burndown, ax: Axes) -> None:
     past = frame.corners(data.recorded, ["low", "high"])
     days, low, high = [date2num(day) for day in past["date"]], list(past["low"]), list(past["high"])
-    label = "recorded, day not known"
+    label = frame.DAY_UNKNOWN
     for k in range(len(days) - 1):
         if low[k] < high[k]:
             span = ax.fill_between(days[k : k + 2], low[k], high[k], label=label)
@@ -97,7 +97,7 @@ def _rounds(data: Burndown, ax: Axes) -> None:
 
 
 def _strip(data: Burndown) -> float:
-    """How far the strip of rounds reaches below zero."""
+    """How far the strip with the rounds extends below zero."""
     return -0.05 * data.total
 
 
@@ -126,6 +126,6 @@ def _words(data: Burndown, ax: Axes) -> None:
     )  # fmt: skip
     frame.heading(ax, context, data.verdict)
     handles, labels = ax.get_legend_handles_labels()
-    # What is drawn beside comes last, in its own order.
+    # Other projections come last, in their own order.
     order = sorted(range(len(labels)), key=lambda n: LEGEND.index(labels[n]) if labels[n] in LEGEND else len(LEGEND))
     frame.below(ax, data.note, [handles[n] for n in order], [labels[n] for n in order])

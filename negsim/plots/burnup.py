@@ -1,4 +1,4 @@
-"""The burnup: how much there is to do and how much of it is done."""
+"""Burnup: the number of issues opened and resolved."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ STRIP = 0.05
 
 
 def burnup(view: View, ax: Axes) -> Axes:
-    """Draw issues on the table and resolved ones: recorded as lines, projected as medians with bands.
+    """Draw opened and resolved issues: recorded as lines, projected as medians with bands.
 
-    Reopened issues lie on the scope as a dotted line: what has to be done again.
+    A dotted line adds the reopened issues to the opened ones.
     """
     rows, total = view.rows, len(view.context.issues)
     handles: dict[str, Any] = {}
@@ -33,18 +33,20 @@ def burnup(view: View, ax: Axes) -> Axes:
         past = frame.corners(part(rows, what, "recorded"), ["low", "high"])
         future = frame.corners(part(rows, what, "projected"), ["q10", "median", "q90"])
         days, as_of, horizon = _days(past), date2num(view.context.as_of), date2num(view.context.horizon)
-        span = ax.fill_between([*days, as_of], _on(past, "low"), _on(past, "high"), step="post")
-        span.set(facecolor="none", edgecolor=style.GREY, hatch="/////", linewidth=0.8)
+        if (past["low"] < past["high"]).any():
+            span = ax.fill_between([*days, as_of], _on(past, "low"), _on(past, "high"), step="post")
+            span.set(facecolor="none", edgecolor=style.GREY, hatch="/////", linewidth=0.8)
+            handles[frame.DAY_UNKNOWN] = span
         ax.step([*days, as_of], _on(past, "low"), where="post", color=colour, linewidth=2.4)
         days = [*_days(future), horizon]
         area = ax.fill_between(days, _on(future, "q10"), _on(future, "q90"), step="post", color=band, linewidth=0)
         (line,) = ax.step(days, _on(future, "median"), where="post", color=colour, linewidth=2.4, linestyle=dashes)
-        name = {"done": "resolved", "scope": "on the table"}[what]
+        name = {"done": "resolved", "scope": "opened"}[what]
         handles |= {f"{name}, median": line, f"{name}, 80 % of runs": area}
     scope, more = part(rows, "scope", "projected"), part(rows, "reopened", "projected")
     every = slice(None, None, max(1, len(more) // 150))
     again = (scope["median"].to_numpy(float) + more["mean"].to_numpy(float))[every]
-    (handles["with what is reopened (mean)"],) = ax.plot(
+    (handles["opened and reopened (mean)"],) = ax.plot(
         _days(more[every]), again, color=style.VERMILLION, linewidth=1.6, linestyle=(0, (1, 1))
     )
     top = max([total, *again])
@@ -66,6 +68,6 @@ def _days(rows: pd.DataFrame) -> list[float]:
 
 
 def _on(rows: pd.DataFrame, column: str) -> list[float]:
-    """The values of a line, the last one once more for where it ends."""
+    """The values of a line. The last one is repeated for the end of the line."""
     values = [float(value) for value in rows[column]]
     return [*values, values[-1]]

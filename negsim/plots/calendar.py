@@ -1,4 +1,4 @@
-"""A calendar: per issue what is on record, then the dates by which shares of the runs resolve it."""
+"""Calendar: the recorded statuses of each issue, then the dates by which shares of the runs resolve it."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ def height(view: View) -> float:
 
 
 def calendar(view: View, ax: Axes) -> Axes:
-    """Draw a ribbon from the 10 % to the 90 % date of each issue, its middle half darker, with a mark at the median.
+    """Draw a ribbon from the 10 % to the 90 % date of each issue. Its middle half is darker; a line marks the median.
 
-    A ribbon whose end lies beyond the horizon runs out of the picture with an arrow, and words say how many runs
-    resolve the issue within it.
+    A ribbon that ends beyond the horizon has an arrow at the horizon, with the share of runs that resolve the issue
+    before it.
     """
     context = view.context
     first = context.as_of - timedelta(days=round(PAST / 2 * context.horizon_days))
     statuses: dict[Status, None] = {}
+    hatched = False
     for j, issue in enumerate(context.issues):
         own = view.rows[view.rows["issue"] == issue.id]
-        _past(own[own["part"] == "recorded"], context, first, j, ax, statuses)
+        hatched |= _past(own[own["part"] == "recorded"], context, first, j, ax, statuses)
         _ribbon(own[own["part"] == "projected"].iloc[0], context, j, ax)
     frame.date_axis(ax, context, first, words=False)
     frame.between(ax, context)
@@ -48,11 +49,15 @@ def calendar(view: View, ax: Axes) -> Axes:
         "50 %": Line2D([], [], color=style.VERMILLION, linewidth=2.6),
     }
     handles |= {f"recorded: {s.label}": frame.swatch(*style.STATUS[s], edge=style.GREY) for s in sorted(statuses)}
+    if hatched:
+        handles[frame.DAY_UNKNOWN] = frame.swatch("white", "/////")
     frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
     return ax
 
 
-def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, statuses: dict[Status, None]) -> None:
+def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, statuses: dict[Status, None]) -> bool:
+    """Draw the recorded statuses; returns whether the day of a change is not known."""
+    hatched = False
     ends = [*rows["from"].iloc[1:], context.as_of]
     left_edge = date2num(first)
     for row, end in zip(rows.to_dict("records"), ends, strict=True):
@@ -66,9 +71,11 @@ def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, status
             j + 0.5, stop - start, left=start, height=0.3, facecolor=colour, hatch=hatch, edgecolor=style.GREY,
             linewidth=0.6,
         )  # fmt: skip
-        if sure > start:  # it began on some day of these
+        if sure > start:  # it began on one of these days
             ax.barh(j + 0.5, sure - start, left=start, height=0.3, facecolor="white", hatch="/////",
                     edgecolor=style.GREY, linewidth=0.6)  # fmt: skip
+            hatched = True
+    return hatched
 
 
 def _ribbon(row: pd.Series, context: Any, j: int, ax: Axes) -> None:

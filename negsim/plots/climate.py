@@ -1,4 +1,4 @@
-"""The climate: the share of runs in each regime over time, or the ribbon of one run."""
+"""Climate: the share of runs in each regime over time, or the regimes of one run."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 def look(setting_regimes: tuple[str, ...], regime: str) -> tuple[str, str]:
-    """Colour and hatch of a regime, by its place in the order of declaration."""
+    """Colour and hatch of a regime, by its position in the scenario."""
     shades = (("#FBF3CF", ""), ("#D9DCE0", "||||"), ("#8FB3D1", "////"), ("#55504C", ""))
     return (shades + style.KINDS)[setting_regimes.index(regime) % (len(shades) + len(style.KINDS))]
 
 
 def height(view: View) -> float:
-    """A ribbon is low, shares need room."""
+    """Height in inches: one run is a ribbon, shares need more room."""
     return 2.6 if "run" in view.facts else 4.6
 
 
 def climate(view: View, ax: Axes) -> Axes:
-    """Draw the regimes: as areas that fill the height, or, of one run, as a ribbon."""
+    """Draw the regimes: the shares as stacked areas, one run as a ribbon."""
     context = view.context
     regimes = context.names.regimes
     if "run" in view.facts:

@@ -1,4 +1,4 @@
-"""A box among the cases: which range of each factor it takes, and how much more often it happens there."""
+"""Box of a scenario discovery: its range of each factor, and the share of cases of interest along the factor."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from negsim.analysis import Context
 
-#: Slices of a factor in which the share of interest is shown.
+#: Number of slices of a factor.
 _SLICES = 20
 
 
 @dataclass(frozen=True, eq=False)
 class Corner:
-    """What the picture shows: cases (``x``, a column a factor; ``y``, 1 where it happens) and a box's ``limits``."""
+    """Data of the picture: cases (``x``, one column per factor; ``y``, 1 for interest) and the ``limits`` of a box."""
 
     context: Context
     x: pd.DataFrame
@@ -37,9 +37,9 @@ class Corner:
 
 
 def corner_picture(data: Corner) -> Picture:
-    """Draw each factor that the box restricts as a row: its slices, the share of interest in each, and the box's range.
+    """Draw a row for each factor that the box restricts: the share of interest in each slice, and the range of the box.
 
-    Rows go over the quantiles of a factor, so that each slice holds as many cases; words have a slice each.
+    The axis is the quantile of the factor, so slices hold equal numbers of cases. Each word has its own slice.
     """
     import pandas as pd
     from matplotlib import rc_context
@@ -70,8 +70,8 @@ def corner_picture(data: Corner) -> Picture:
         frame.rows(ax, [data.labels[name] for name in names])
         frame.heading(ax, data.context, data.sentence)
         note = (
-            f"Each column holds as many {data.each}s; its height is the share in which it happens, at the most "
-            f"{100 * top:.0f} %, over all {100 * data.base:.0f} %. Other factors are not held fixed. "
+            f"Columns hold equal numbers of {data.each}s. The height is the share in which the outcome happens: at most "
+            f"{100 * top:.0f} %, over all {data.each}s {100 * data.base:.0f} %. Other factors vary too. "
             f"From {data.provenance}."
         )
         marks = [frame.swatch(style.BLUE), frame.swatch(style.FAINT, "////"), frame.swatch(style.VERMILLION)]
@@ -81,7 +81,7 @@ def corner_picture(data: Corner) -> Picture:
 
 
 def _ranges(column: Any, limit: Any, slices: list[dict[str, Any]]) -> list[tuple[float, float]]:
-    """Where the box's range lies among the cases, from 0 to 1."""
+    """The range of the box as quantiles of the cases, from 0 to 1."""
     if isinstance(limit, frozenset):
         return [(one["left"], one["right"]) for one in slices if one["inside"] > 0.5]
     values = column.to_numpy()
@@ -92,7 +92,7 @@ def _ranges(column: Any, limit: Any, slices: list[dict[str, Any]]) -> list[tuple
 
 
 def _slices(column: Any, y: Any, limit: Any) -> list[dict[str, Any]]:
-    """Slices of a factor with equally many cases, from low to high; words in the order of the alphabet."""
+    """Slices of a factor with equal numbers of cases, from low to high; words in alphabetical order."""
     values = column.to_numpy()
     found: list[dict[str, Any]] = []
     if isinstance(limit, frozenset):

@@ -1,4 +1,4 @@
-"""Cumulative flow: how many issues stand how, day by day."""
+"""Cumulative flow: the number of issues with each status over time."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from negsim.analysis import View
 
-#: An area is named in the picture where it is at least this part of its height.
+#: An area has a label if its height is at least this share of the picture.
 NAMED = 0.075
 
 
 def flow(view: View, ax: Axes) -> Axes:
-    """Draw the statuses as areas on each other: what is done at the bottom, what has not begun at the top."""
+    """Draw the statuses as stacked areas, from resolved at the bottom to dormant at the top."""
     rows, total = view.rows, len(view.context.issues)
     days = [float(date2num(day)) for day in rows[rows["status"] == STATUS_ORDER[0].label]["date"]]
     days.append(float(date2num(view.context.horizon)))
@@ -34,7 +34,7 @@ def flow(view: View, ax: Axes) -> Axes:
             continue
         top = bottom + np.append(height, height[-1])
         colour, hatch = style.STATUS[status]
-        # A month or a mean changes from day to day: steps, thinned to what can be seen.
+        # A mean changes almost every day. Draw only the steps that a reader can see.
         keep = _corners(np.stack([bottom, top]), total / 400)
         area = ax.fill_between(np.asarray(days)[keep], bottom[keep], top[keep], step="post", facecolor=colour)
         area.set(edgecolor=style.GREY if hatch else "white", linewidth=0.4, hatch=hatch)
@@ -58,7 +58,7 @@ def flow(view: View, ax: Axes) -> Axes:
 
 
 def _widest(days: np.ndarray, bottom: np.ndarray, top: np.ndarray) -> tuple[float, float, float]:
-    """Where a word of a tenth of the width has most room in an area: its middle, and the height that is free there."""
+    """The best place in an area for a word of a tenth of the width: its middle, and the free height there."""
     best = (0.0, 0.0, 0.0)
     half = 0.055 * (days[-1] - days[0])
     for middle in np.linspace(days[0] + half, days[-1] - half, 60):
@@ -70,7 +70,7 @@ def _widest(days: np.ndarray, bottom: np.ndarray, top: np.ndarray) -> tuple[floa
 
 
 def _corners(lines: np.ndarray, fine: float) -> np.ndarray:
-    """Which columns to draw: the first, the last, and each that differs from the last one drawn by more than fine."""
+    """Which columns to draw: the first, the last, and each that differs by more than ``fine`` from the one before."""
     keep, last = [0], lines[:, 0]
     for k in range(1, lines.shape[1]):
         if np.abs(lines[:, k] - last).max() > fine or k == lines.shape[1] - 1:

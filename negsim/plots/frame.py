@@ -1,4 +1,4 @@
-"""What pictures have in common: heading, date axis, a row an issue, legend and foot."""
+"""Parts that all pictures share: heading, date axis, rows, legend and footnote."""
 
 from __future__ import annotations
 
@@ -18,25 +18,28 @@ if TYPE_CHECKING:
 
     from negsim.analysis import Context, Round
 
-#: How many letters of a title stand in a line beside its row, and how many lines there may be.
+#: Most letters in a line of a row's title, and most lines.
 LETTERS, LINES = 26, 3
-#: How high a row is and what a picture of rows has besides, in inches.
+#: Height of a row, and of everything else in a picture of rows, in inches.
 ROW, AROUND = 0.52, 2.1
-#: Letters in a line of the title, the verdict and the foot.
+#: Letters in a line of the title, the verdict and the footnote.
 TITLE, VERDICT, FOOT = 74, 104, 148
+
+#: Label of hatched parts of the record.
+DAY_UNKNOWN = "recorded, day not known"
 
 NARROW = "\u00a0"
 SMALL: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY, "annotation_clip": False}
 
 
 def height_of(rows: int, row: float = ROW) -> float:
-    """The height in inches of a picture with so many rows."""
+    """Height in inches of a picture with this number of rows."""
     return AROUND + row * max(rows, 3)
 
 
 def heading(ax: Axes, context: Context, verdict: str) -> None:
-    """The talks, and under them the scenario and the answer in a sentence."""
-    held = f"{context.title}: {verdict}".replace(" %", NARROW + "%")  # a number and its sign stay together
+    """Write the title of the negotiation and, below it, the scenario and the answer in a sentence."""
+    held = f"{context.title}: {verdict}".replace(" %", NARROW + "%")  # no line break between a number and its sign
     lines = [line.replace(NARROW, " ") for line in wrap(held, VERDICT)] or [""]
     title = fill(shorten(context.talks, 240, placeholder=" …"), TITLE)
     for text, up, letters in (
@@ -50,7 +53,7 @@ def heading(ax: Axes, context: Context, verdict: str) -> None:
 
 
 def below(ax: Axes, note: str, handles: Sequence[Any] = (), labels: Sequence[str] = (), columns: int = 6) -> None:
-    """The legend under the axis and, under that, how it was computed."""
+    """Write the legend under the axis and the footnote under the legend."""
     from matplotlib.transforms import blended_transform_factory
 
     depth = 26.0 + (15 if ax.get_xlabel() else 0)
@@ -76,7 +79,7 @@ def _figure(ax: Axes) -> Any:
 
 
 def _own(ax: Axes) -> bool:
-    """Whether the figure holds nothing else: then words begin at its edge, otherwise at that of the axes."""
+    """Whether the figure has no other axes. Then text starts at its edge, otherwise at the edge of the axes."""
     return len(_figure(ax).axes) == 1
 
 
@@ -89,7 +92,7 @@ def _across(ax: Axes) -> str:
 
 
 def _wide(ax: Axes, artist: Any) -> None:
-    """Mark what spans the whole figure: it takes height, but must not squeeze the axes."""
+    """Mark an artist that spans the whole figure. It takes height and does not narrow the axes."""
     artist.set_gid(style.WIDE)
     artist.set_in_layout(False)
 
@@ -99,7 +102,7 @@ def _tight(text: str) -> str:
 
 
 def _columns(labels: Sequence[str], most: int) -> int:
-    """How many columns of a legend fit: a letter takes 5.2 points, what stands before it 38."""
+    """How many columns of a legend fit. A letter takes 5.2 points, a handle with its space 38."""
     for columns in range(min(most, len(labels)), 1, -1):
         rows = -(-len(labels) // columns)
         wide = [max(len(_tight(text)) for text in labels[k : k + rows]) for k in range(0, len(labels), rows)]
@@ -109,7 +112,7 @@ def _columns(labels: Sequence[str], most: int) -> int:
 
 
 def date_axis(ax: Axes, context: Context, first: date | None = None, words: bool = True) -> None:
-    """Dates from the first that is shown to the horizon, with a mark where the projection begins."""
+    """Show dates from ``first`` to the horizon, with a line where the projection begins."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     left, as_of, right = (date2num(day) for day in (first or context.as_of, context.as_of, context.horizon))
@@ -130,7 +133,7 @@ def date_axis(ax: Axes, context: Context, first: date | None = None, words: bool
 
 
 def between(ax: Axes, context: Context) -> None:
-    """The dates of a picture of rows, over its frame: where the projection begins and where it ends."""
+    """Write the as-of date and the horizon above the frame of a picture of rows."""
     as_of, right = date2num(context.as_of), date2num(context.horizon)
     over: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "bottom"}
     ax.annotate(f"as of {context.as_of} →", (as_of, 1), xytext=(0, 1), ha="left", **(SMALL | over))
@@ -138,7 +141,7 @@ def between(ax: Axes, context: Context) -> None:
 
 
 def rows(ax: Axes, titles: Sequence[str], lines: bool = True) -> None:
-    """A row a title from the top down: row ``j`` lies between ``j`` and ``j + 1``."""
+    """Give each title a row, from the top down. Row ``j`` lies between ``j`` and ``j + 1``."""
     ax.set_ylim(max(len(titles), 1), 0)
     ax.set_yticks([j + 0.5 for j in range(len(titles))], [label(title) for title in titles])
     ax.tick_params(axis="y", length=0)
@@ -149,7 +152,7 @@ def rows(ax: Axes, titles: Sequence[str], lines: bool = True) -> None:
 
 
 def label(title: str) -> str:
-    r"""A title that fits beside its row.
+    r"""Wrap a title so that it fits beside its row.
 
     >>> label("Movement of diplomats in the host country and beyond")
     'Movement of diplomats in\nthe host country and\nbeyond'
@@ -161,7 +164,7 @@ def label(title: str) -> str:
 
 
 def rounds(ax: Axes, held: Iterable[Round], bottom: float, top: float) -> bool:
-    """Rounds that were held: a thick stroke, or a hatched span where the day is not on record."""
+    """Draw the rounds held: a thick line, or a hatched span where the record does not give the day."""
     from matplotlib.patches import Rectangle
 
     some = False
@@ -178,14 +181,14 @@ def rounds(ax: Axes, held: Iterable[Round], bottom: float, top: float) -> bool:
 
 
 def round_mark() -> Any:
-    """The sign of a round that was held, for legends."""
+    """The legend handle of a round."""
     from matplotlib.lines import Line2D
 
     return Line2D([], [], linestyle="none", marker="|", markersize=10, markeredgewidth=2.4, color=style.INK)
 
 
 def swatch(colour: str, hatch: str = "", edge: str = "none") -> Any:
-    """A patch of an area, for legends."""
+    """The legend handle of an area."""
     from matplotlib.patches import Patch
 
     return Patch(
@@ -194,7 +197,7 @@ def swatch(colour: str, hatch: str = "", edge: str = "none") -> Any:
 
 
 def corners(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The rows in which something changes, and the last one: all that a drawing in steps needs."""
+    """Keep the rows in which a column changes, and the last row. A step line needs no others."""
     steps = table[list(columns)].astype(float)
     changes = (steps != steps.shift()).any(axis=1)
     changes.iloc[-1] = True

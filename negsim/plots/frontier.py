@@ -1,4 +1,4 @@
-"""The frontier of a bargain with the points of theory and the deals of the runs."""
+"""Frontier of a bargain with the solution points of theory and the deals of the runs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ MARKS = dict(zip(SOLUTIONS, (("D", style.VERMILLION), ("s", style.GREEN), ("^", 
 
 
 def height(view: View) -> float:
-    """Nearly square, so that both sides' gains are seen alike."""
+    """Height in inches: nearly square, so both utilities have the same scale."""
     return 6.6
 
 
 def frontier(view: View, ax: Axes) -> Axes:
-    """Draw what can be had together, both reservations with the middle 80 % of runs, points and deals.
+    """Draw the frontier, both reservation values with the middle 80 % of runs, solution points and deals.
 
-    A circle's area is the number of runs whose deal lies there.
+    The area of a circle is proportional to the number of runs with that deal.
     """
     rows = view.rows
     a, b = view.context.sides
@@ -49,7 +49,7 @@ def frontier(view: View, ax: Axes) -> Axes:
     if len(deals):
         count = deals["runs"].to_numpy(float)
         areas = 12 + 380 * count / count.max()
-        handles["deals (area: how many runs)"] = ax.scatter(
+        handles["deals (area: number of runs)"] = ax.scatter(
             deals["u_a"], deals["u_b"], s=areas, facecolor=style.SKY, edgecolor="white", linewidth=0.6, alpha=0.75,
             zorder=3,
         )  # fmt: skip
@@ -65,11 +65,11 @@ def frontier(view: View, ax: Axes) -> Axes:
     ax.set_ylim(0, top_b * 1.04)
     ax.set_aspect("equal", adjustable="box", anchor="W")
     ax.grid()
-    ax.set_xlabel(f"utility of {a} (1: all that it demands)")
+    ax.set_xlabel(f"utility of {a} (1: its full demand)")
     ax.set_ylabel(f"utility of {b}")
     small: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY, "textcoords": "offset points"}
-    ax.annotate(f"{a} settles for no less", (mid_a, top_b * 0.01), xytext=(3, 2), rotation=90, va="bottom", **small)
-    ax.annotate(f"{b} settles for no less", (top_a * 1.03, mid_b), xytext=(0, 3), ha="right", **small)
+    ax.annotate(f"reservation value of {a}", (mid_a, top_b * 0.01), xytext=(3, 2), rotation=90, va="bottom", **small)
+    ax.annotate(f"reservation value of {b}", (top_a * 1.03, mid_b), xytext=(0, 3), ha="right", **small)
     frame.heading(ax, view.context, view.verdict)
     ax.legend(
         handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(1.02, 1), fontsize=9, labelspacing=1.1,

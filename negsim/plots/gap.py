@@ -1,4 +1,4 @@
-"""The negotiation dance: both sides' offers and the gap between them, a row a bargain."""
+"""Gap: the offers of both sides over time, one row per bargain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FULL = 0.84
 
-#: How far apart offers stand that have an order and no date, as a share of the projection.
+#: Distance between offers that have an order but no date, as a share of the horizon.
 RING = 0.02
 
 #: The lines of the two sides.
@@ -24,14 +24,14 @@ DASHES: tuple[Any, Any] = ("-", (0, (4, 1.2)))
 
 
 def height(view: View) -> float:
-    """Room for two lines that approach each other in each row."""
+    """Height in inches, one row per bargain."""
     return frame.height_of(view.rows["bargain"].nunique(), 0.85)
 
 
 def gap(view: View, ax: Axes) -> Axes:
-    """Draw each side's median offer with the middle 80 % of runs, in a row from one side's demand to the other's.
+    """Draw the median offer of each side with the middle 80 % of runs. A row goes from one demand to the other.
 
-    A band fades out where fewer and fewer runs still talk, and ends where fewer than a twentieth do.
+    A band ends where fewer than 5 % of the runs still negotiate.
     """
     context = view.context
     bargains = list(view.rows.groupby("bargain", sort=False))
@@ -62,7 +62,7 @@ def gap(view: View, ax: Axes) -> Axes:
                 talking = own["talking"].to_numpy(float)
                 ends = float(own["talking"].iloc[-1])
                 ax.annotate(
-                    f"{100 * talking.max():.0f} → {100 * ends:.0f} % talk", (days[-1], floor), xytext=(4, 1),
+                    f"{100 * talking.max():.0f} → {100 * ends:.0f} % negotiate", (days[-1], floor), xytext=(4, 1),
                     textcoords="offset points", fontsize=7.5, color=style.GREY, va="bottom", annotation_clip=False,
                 )  # fmt: skip
     frame.date_axis(ax, context, context.as_of, words=False)
@@ -80,7 +80,7 @@ def gap(view: View, ax: Axes) -> Axes:
         handles[f"{name} offers, median"] = Line2D([], [], color=colour, linewidth=1.8, linestyle=dashes)
         handles[f"{name}, 80 % of runs"] = frame.swatch(_faint(colour))
     if most:
-        handles["offers before, as assumed"] = Line2D(
+        handles["earlier offers, as assumed"] = Line2D(
             [], [], linestyle="none", marker="o", markersize=4.5, markerfacecolor="white", markeredgecolor=style.INK
         )
     frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)

@@ -1,4 +1,4 @@
-"""How often each issue is the last one standing, and the first resolved."""
+"""Last: how often each issue is resolved first, and how often last."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def height(view: View) -> float:
-    """A row an issue, and one for the runs without an answer."""
+    """Height in inches: one row per issue, and one for runs without a single first or last issue."""
     return frame.height_of(len(view.rows), 0.5)
 
 
 def last(view: View, ax: Axes) -> Axes:
-    """Draw two bars an issue: how often it is the last one standing, how often the first; lines are 95 % intervals."""
+    """Draw two bars per issue: how often it is resolved last, and how often first. Lines are 95 % intervals."""
     rows = view.rows.to_dict("records")
     most = max(max(row["first"], row["last"]) for row in rows)
     handles = {}
@@ -29,7 +29,7 @@ def last(view: View, ax: Axes) -> Axes:
         ):
             p, low, high = row[what], row[f"{what}_low"], row[f"{what}_high"]
             bar = ax.barh(j + at, p, height=0.34, facecolor=colour, hatch=hatch, edgecolor=style.GREY, linewidth=0.5)
-            handles[f"{what} resolved" if what == "first" else "last one standing"] = bar[0]
+            handles["resolved first" if what == "first" else "resolved last, or alone unresolved"] = bar[0]
             ax.plot([low, high], [j + at] * 2, color=style.INK, linewidth=1)
             text = "<1" if 0 < p <= 0.005 else f"{100 * p:.0f}"
             ax.annotate(

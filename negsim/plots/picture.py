@@ -1,4 +1,4 @@
-"""Pictures of a projection: one kind a module, each a function that draws ready data on given axes."""
+"""Pictures of a projection. Each kind is a module with a function that draws prepared data on given axes."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: The kinds of picture and the question that each answers. A kind is a module here with a function of that name.
+#: Each kind of picture and the question that it answers. A kind is a module of this room with a function of that name.
 KINDS: dict[str, str] = {
-    "burndown": "How many issues are left, day by day?",
-    "burnup": "How much is there to do, how much is done, and what comes back?",
-    "flow": "How many issues stand how, day by day?",
-    "survival": "How likely is each issue still unresolved by a date?",
-    "calendar": "When is each issue resolved, and how sure is that?",
-    "gap": "How do the two sides come closer?",
+    "burndown": "How many issues are unresolved over time?",
+    "burnup": "How many issues are opened, resolved and reopened over time?",
+    "flow": "How many issues have each status over time?",
+    "survival": "How likely is each issue still unresolved on a date?",
+    "calendar": "When is each issue resolved, and how certain is the date?",
+    "gap": "How do the offers of the two sides approach each other?",
     "terms": "On whose terms does each issue settle?",
-    "frontier": "What could both have had, and what do they agree on?",
+    "frontier": "What deals are possible, and which do the sides agree on?",
     "waiting": "What does each issue wait for?",
-    "last": "Which issue is the last one standing?",
+    "last": "Which issue is resolved first, and which last?",
     "climate": "How does the political climate develop?",
     "trace": "What happens in one run?",
 }
@@ -38,7 +38,7 @@ FORMATS = ("svg", "png")
 
 @dataclass(frozen=True, repr=False)
 class Picture:
-    """A figure and the table behind it; notebooks show it, `save` writes both."""
+    """A figure and its data. A notebook shows it; `save` writes both."""
 
     figure: Figure
     table: pd.DataFrame
@@ -48,16 +48,16 @@ class Picture:
 
     @cached_property
     def svg(self) -> str:
-        """The picture as the text of an SVG file, the same each time."""
+        """The text of the SVG file; the same each time."""
         from negsim.plots.style import render
 
         return render(self.figure, "svg").decode()
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture, and its data as CSV beside it; returns the path of the CSV file.
+        """Write the picture and, beside it, its data as CSV. Returns the path of the CSV file.
 
         Raises:
-            NegsimError: the name ends neither in ``.svg`` nor in ``.png``, or a file cannot be written.
+            NegsimError: the name does not end in ``.svg`` or ``.png``, or a file cannot be written.
         """
         from negsim.plots.style import render
 
@@ -73,10 +73,10 @@ class Picture:
 
 
 def picture_format(path: Path) -> str:
-    """The format that a file name asks for.
+    """The format of a picture file, from its name.
 
     Raises:
-        NegsimError: it is none of ours.
+        NegsimError: it is neither SVG nor PNG.
 
     >>> picture_format(Path("x.SVG"))
     'svg'
@@ -88,10 +88,10 @@ def picture_format(path: Path) -> str:
 
 
 def check_kind(kind: str) -> None:
-    """See that there is such a kind of picture.
+    """Check that a kind of picture exists.
 
     Raises:
-        NegsimError: there is not.
+        NegsimError: it does not.
     """
     if kind not in KINDS:
         hint = did_you_mean(kind, KINDS)
@@ -101,10 +101,10 @@ def check_kind(kind: str) -> None:
 
 
 def draw(kind: str, data: Any, ax: Axes | None = None) -> Any:
-    """Draw the data of a kind of picture: on ``ax``, which is returned, or as a `Picture` of its own.
+    """Draw data as a kind of picture: on ``ax``, which is returned, or as a new `Picture`.
 
     Raises:
-        NegsimError: there is no such kind.
+        NegsimError: the kind does not exist.
     """
     from matplotlib import rc_context
 

@@ -1,4 +1,4 @@
-"""One look for all pictures: colours that colour-blind readers can tell apart, files that are the same each time."""
+"""Style of all pictures: a palette for colour-blind readers, and files with the same bytes each time."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: The palette of Okabe and Ito (2008). A picture never tells two things apart by colour alone.
+#: The palette of Okabe and Ito (2008). Colour is never the only difference between two things.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-#: Bands that lie on each other: the inner one darker, so that they differ in lightness and not only in hue.
+#: Nested bands: the inner one is darker, so they differ in lightness and not only in hue.
 BAND_80, BAND_50 = "#CFE6F5", "#86BFE3"
 INK, GREY, FAINT = "#222222", "#5F6368", "#D9DCE0"
 
-#: The two sides: they differ in lightness too, and their bands are hatched against each other.
+#: The two sides. Their colours differ in lightness too.
 SIDES = (BLUE, VERMILLION)
 
-#: Colour and hatch of each status. The bright end is done; what waits is hatched; what cannot go on is dark.
+#: Colour and hatch of each status: green for agreed and later, blue for open, hatched for waiting, dark for lapsed.
 STATUS: dict[Status, tuple[str, str]] = {
     Status.RESOLVED: ("#00664B", ""),
     Status.IMPLEMENTING: ("#3DB391", ""),
@@ -40,23 +40,23 @@ STATUS: dict[Status, tuple[str, str]] = {
     Status.DORMANT: ("#FFFFFF", "----"),
 }
 
-#: Colours for things without an order of their own, each with a hatch that tells it apart in grey.
+#: Colours of unordered categories. Hatches keep them distinct in grey.
 KINDS = (
     (SKY, ""), (ORANGE, "////"), (GREEN, ""), (PURPLE, "||||"), (BLUE, ""), (YELLOW, "xxxx"), (VERMILLION, ""),
     ("#BBBBBB", "\\\\\\\\"), ("#55504C", ""), ("#A8DFCC", "----"), ("#D5E9F7", "++++"), ("#EEEEEE", ""),
 )  # fmt: skip
 
-#: Inches of a picture that needs no more, and of its edge.
+#: Default width and height of a picture and the width of its edge, in inches.
 WIDTH, HEIGHT, EDGE = 9.0, 5.0, 0.08
 
-#: The mark of what spans the whole width, such as the heading.
+#: Group id of artists that span the whole width, such as the heading.
 WIDE = "wide"
 
 RC: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10,
     "text.color": INK,
-    "text.parse_math": False,  # a dollar in a title is a dollar
+    "text.parse_math": False,  # a dollar sign in a title is not mathematics
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.8,
@@ -72,13 +72,13 @@ RC: dict[Any, Any] = {
     "grid.linewidth": 0.6,
     "hatch.linewidth": 0.6,
     "legend.frameon": False,
-    "svg.fonttype": "none",  # text stays text: it can be searched, read aloud and restyled
-    "svg.hashsalt": "negsim",  # element ids, and with them the file, are the same each time
+    "svg.fonttype": "none",  # text remains text, which can be searched, read aloud and restyled
+    "svg.hashsalt": "negsim",  # the same element ids each time, so the same file
 }
 
 
 def new_figure(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Axes]:
-    """A figure of its own with one axes; sizes in inches. Nothing is registered with pyplot."""
+    """A new figure with one axes; sizes in inches. It is not registered with pyplot."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -90,10 +90,10 @@ def new_figure(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Ax
 
 
 def settle(figure: Figure) -> None:
-    """Give the axes of a finished figure all the room that its labels, heading and foot leave.
+    """Give the axes of a finished figure all the room that labels, heading and footnote leave.
 
-    What is marked `WIDE` lies over or under the axes and takes height alone. All distances are in points, so that they
-    hold for the final place too.
+    Artists marked `WIDE` lie above or below the axes and take only height. All distances are in points, so they also
+    hold at the final position.
     """
     from matplotlib.transforms import Bbox
 
@@ -117,14 +117,14 @@ def settle(figure: Figure) -> None:
 
 @contextmanager
 def _any_script() -> Iterator[None]:
-    """Letters that the font lacks are no reason to complain: in an SVG text stays text, and a browser has them."""
+    """Silence warnings about missing glyphs: SVG text remains text, and a browser finds a font for it."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         yield
 
 
 def render(figure: Figure, kind: str) -> bytes:
-    """A figure as the bytes of an ``svg`` or ``png`` file (PNG at 200 dots an inch); the same bytes each time."""
+    """The bytes of a figure as an ``svg`` or ``png`` file (200 dots an inch). They are the same each time."""
     from matplotlib import rc_context
 
     out = BytesIO()
@@ -134,7 +134,7 @@ def render(figure: Figure, kind: str) -> bytes:
     picture = out.getvalue()
     if kind == "png":
         return picture
-    # A hundredth of a point cannot be seen; the digits after it are most of a file.
+    # Nobody sees a hundredth of a point, and further digits would be most of the file.
     picture = re.sub(rb"\d+\.\d{3,}", lambda found: b"%.8g" % round(float(found[0]), 2), picture)
-    # matplotlib names the one font that it measured with; where that is missing, a browser would take one with serifs.
+    # matplotlib names only the font that it measured with. Without it a browser would choose a serif font.
     return picture.replace(b"font-family: 'DejaVu Sans'", b"font-family: 'DejaVu Sans', Verdana, sans-serif")

@@ -1,4 +1,4 @@
-"""The share of runs in which each issue is unresolved, a row an issue."""
+"""Survival: the share of runs in which each issue is unresolved, one row per issue."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
     from negsim.analysis import View
 
-#: How much of a row the areas take; the rest is for the numbers at risk.
+#: Share of a row for the areas; the rest is for the numbers at risk.
 FULL = 0.72
 
-#: A curve of more steps than this is drawn through some of them: more could not be seen.
+#: Most steps of a curve; a reader could not see more.
 POINTS = 100
 
 
 def height(view: View) -> float:
-    """Room for a curve and a line of numbers in each row."""
+    """Height in inches, one row per issue with a curve and a line of numbers."""
     return frame.height_of(len(view.context.issues), 0.82)
 
 
 def survival(view: View, ax: Axes) -> Axes:
-    """Draw for each issue the shares of runs: still open from below, lapsed above it, resolved above all.
+    """Draw the shares of runs for each issue as stacked areas: still open, lapsed, resolved.
 
-    The line between open or lapsed and resolved is the share unresolved, with its 95 % interval. The numbers are the
-    runs in which the issue can still be resolved.
+    The line below the resolved area is the share unresolved, with its 95 % interval. The numbers count the runs in
+    which the issue can still be resolved.
     """
     context = view.context
     end = date2num(context.horizon)
@@ -84,7 +84,7 @@ def survival(view: View, ax: Axes) -> Axes:
 
 
 def _at_risk(view: View, rows: pd.DataFrame, j: int, ax: Axes) -> None:
-    """The runs in which the issue can still be resolved, at five dates."""
+    """Write the number of runs in which the issue can still be resolved, at five dates."""
     context = view.context
     for k in range(5):
         day = context.as_of + timedelta(days=round(k * (context.horizon_days - 1) / 4))
@@ -97,8 +97,8 @@ def _at_risk(view: View, rows: pd.DataFrame, j: int, ax: Axes) -> None:
 
 
 def _thin(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows that change what can be seen, at most `POINTS` of them, and the last one."""
+    """Keep the rows with a visible change, at most `POINTS` of them, and the last row."""
     levels = (rows[["open", "unresolved"]].to_numpy(float) * 400).round()
     changed = np.append(True, (levels[1:] != levels[:-1]).any(axis=1))
-    kept = np.flatnonzero(changed)[:: -(-int(changed.sum()) // POINTS)]
-    return rows.iloc[np.unique(np.append(kept, len(rows) - 1))]
+    steps = np.flatnonzero(changed)[:: -(-int(changed.sum()) // POINTS)]
+    return rows.iloc[np.unique(np.append(steps, len(rows) - 1))]

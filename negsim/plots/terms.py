@@ -1,4 +1,4 @@
-"""On whose terms each issue settles, a row an issue from one side's demand to the other's."""
+"""Terms: on whose terms each issue settles. A row goes from one demand to the other."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 def height(view: View) -> float:
-    """A row an issue."""
+    """Height in inches, one row per issue."""
     return frame.height_of(len(view.context.issues), 0.62)
 
 
 def terms(view: View, ax: Axes) -> Axes:
-    """Draw how often each share is agreed as a silhouette, with the median and the middle 80 %; options as bars."""
+    """Draw the distribution of the agreed share with its median and middle 80 %, and options as bars."""
     context = view.context
     issues = list(view.rows.groupby("issue", sort=False))
     for j, (_, rows) in enumerate(issues):
         what = rows["what"].iloc[0]
         settled = f"{100 * rows['settled'].iloc[0]:.0f} % settle"
         if what == "none":
-            ax.text(0.5, j + 0.5, "no terms: it settles by chance, or never", ha="center", va="center", fontsize=9,
+            ax.text(0.5, j + 0.5, "no terms: it settles by chance, or never settles", ha="center", va="center", fontsize=9,
                     color=style.GREY)  # fmt: skip
             continue
         if what == "share":
@@ -52,7 +52,7 @@ def terms(view: View, ax: Axes) -> Axes:
         Line2D([], [], color=style.INK, linewidth=1.2),
         Line2D([], [], color=style.VERMILLION, linewidth=2.6),
     ]
-    frame.below(ax, view.note, handles, ["how often (of the runs that settle)", "80 % of them", "median"], columns=4)
+    frame.below(ax, view.note, handles, ["share of the runs that settle", "80 % of them", "median"], columns=4)
     return ax
 
 

@@ -1,4 +1,4 @@
-"""A tornado: what each factor does to an outcome between its low and its high end."""
+"""Tornado: the effect of each factor on an outcome between its low and its high end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Tornado:
-    """What the picture shows: ``effects``, a row a factor; ``labels`` of factors, and of the ends of their ranges."""
+    """Data of the picture: ``effects``, one row per factor; ``labels`` of factors, and of the ``ends`` of their ranges."""
 
     context: Context
     effects: pd.DataFrame
@@ -31,7 +31,7 @@ class Tornado:
 
 
 def tornado_picture(data: Tornado) -> Picture:
-    """Draw the outcome's mean where a factor is low and where it is high, a row a factor; lines are 95 % intervals."""
+    """Draw the mean outcome where a factor is low and where it is high. Lines are 95 % intervals."""
     from matplotlib import rc_context
 
     rows, mean = data.effects.to_dict("records"), data.mean
@@ -57,12 +57,11 @@ def tornado_picture(data: Tornado) -> Picture:
             ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:g} %")
         ax.grid(axis="x")
         frame.rows(ax, data.labels)
-        frame.heading(ax, data.context, f"{data.labels[0]} moves the outcome most. Outcome: {data.outcome}.")
+        frame.heading(ax, data.context, f"{data.labels[0]} has the largest effect. Outcome: {data.outcome}.")
         note = (
-            f"Means over the fifth of the {data.each}s with the lowest and with the highest value of a factor; for "
-            "words, over those with the least and the largest mean. Beside each bar: where that end lies. Lines: 95 % "
-            "intervals. "
-            f"Upright line: the mean of all {data.each}s. From {data.provenance}."
+            f"Means over the {data.each}s in the lowest and in the highest fifth of a factor; for a factor with words, "
+            "over the word with the smallest and the word with the largest mean. Beside each bar: the value at that "
+            f"end. Lines: 95 % intervals. Vertical line: the mean of all {data.each}s. From {data.provenance}."
         )
         frame.below(ax, note, list(bars.values()), ["the factor is low", "the factor is high"], columns=2)
         style.settle(figure)

@@ -1,4 +1,4 @@
-"""One run as swim lanes: a lane an issue, with the meetings, the shocks and the climate above them."""
+"""Trace: one run as lanes, one per issue, below the meetings, the shocks and the climate."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ MEETINGS = {"held": ("|", style.INK), "cancelled": ("x", style.VERMILLION), "los
 
 
 def height(view: View) -> float:
-    """A lane an issue, and three for what all share."""
+    """Height in inches: one lane per issue, and those above them."""
     return frame.height_of(len(view.context.issues) + _shared(view), 0.5)
 
 
 def _shared(view: View) -> int:
-    """Lanes above the issues: meetings, then shocks and the climate where there are any."""
+    """Number of lanes above the issues: meetings, then shocks and climate if there are any."""
     return 1 + int((view.rows["what"] == "shock").any()) + int(len(view.context.names.regimes) > 1)
 
 
 def trace(view: View, ax: Axes) -> Axes:
-    """Draw one run: how each issue stands from day to day under the meetings that took place or did not."""
+    """Draw one run: meetings, shocks and climate, then the status of each issue over time."""
     context, rows = view.context, view.rows
     titles, handles = ["Meetings"], {}
     meetings = rows[rows["what"] == "meeting"]

@@ -1,4 +1,4 @@
-"""The pictures of a backtest: scores by talks, and whether what was given so much happened that often."""
+"""Pictures of a backtest: scores by negotiation, and the reliability of the probabilities."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-#: A marker and a line for each of some things, so that colour is not needed to tell them apart.
+#: Markers and lines, so that colour is not the only difference.
 MARKS = (("o", "-"), ("s", "--"), ("^", ":"), ("D", "-."))
-#: How far the marks of one row lie apart, in rows.
+#: Distance between the marks of one row, in rows.
 APART = 0.16
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE)
 
 
 def record_picture(draw: Callable[[pd.DataFrame, Axes], Axes], table: pd.DataFrame, height: float = 4.6) -> Picture:
-    """A picture of its own, with its table."""
+    """Draw a table on a new figure."""
     from matplotlib import rc_context
 
     with rc_context(style.RC):
@@ -34,7 +34,7 @@ def record_picture(draw: Callable[[pd.DataFrame, Axes], Axes], table: pd.DataFra
 
 
 def by_talks(table: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw the CRPS (``crps``) of each ``method`` by ``talks``: a row the talks, a mark the method."""
+    """Draw the CRPS (``crps``) of each ``method``, one row per negotiation (``talks``)."""
     talks = list(dict.fromkeys(table["talks"]))
     methods = list(dict.fromkeys(table["method"]))
     for y in range(1, len(talks)):
@@ -50,15 +50,15 @@ def by_talks(table: pd.DataFrame, ax: Axes) -> Axes:
     ax.set_yticks(range(len(talks)), talks)
     ax.set_ylim(len(talks) - 0.5, -0.5)
     ax.set_xlim(left=0)
-    ax.set_xlabel("CRPS in days: how far off, smaller is better")
+    ax.set_xlabel("CRPS in days (smaller is better)")
     ax.grid(axis="x")
-    ax.set_title("How far off forecasts of open issues were", fontweight="bold")
+    ax.set_title("Error of the forecasts of open issues", fontweight="bold")
     ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=len(methods), fontsize=9, borderaxespad=0)
     return ax
 
 
 def reliability(table: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw how often it ``happened`` against what was ``forecast``, a line for each number of ``days``."""
+    """Draw the observed share (``happened``) against the ``forecast``, a line for each number of ``days``."""
     ax.plot([0, 1], [0, 1], color=style.GREY, linewidth=0.9)
     for n, (days, rows) in enumerate(table.groupby("days", sort=True)):
         marker, line = MARKS[n % len(MARKS)]
@@ -71,12 +71,12 @@ def reliability(table: pd.DataFrame, ax: Axes) -> Axes:
     ax.set_xlim(-0.03, 1.03)
     ax.set_ylim(-0.03, 1.03)
     ax.set_aspect("equal")
-    ax.set_xlabel("the probability that was given to a closing")
-    ax.set_ylabel("how often it happened")
+    ax.set_xlabel("forecast probability of a closing")
+    ax.set_ylabel("observed share of closings")
     ax.grid()
-    ax.set_title("Did it happen as often as it was said?", fontweight="bold")
+    ax.set_title("Forecast probability and observed share", fontweight="bold")
     legend = ax.legend(
-        loc="upper left", bbox_to_anchor=(1.03, 1), fontsize=9, title="larger: more cases", borderaxespad=0
+        loc="upper left", bbox_to_anchor=(1.03, 1), fontsize=9, title="larger mark: more cases", borderaxespad=0
     )
     legend.get_title().set_fontsize(9)
     return ax

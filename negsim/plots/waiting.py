@@ -1,4 +1,4 @@
-"""What the time of each issue goes into, a bar an issue."""
+"""Waiting: what each issue waits for, one bar per issue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from negsim.analysis import View
 
-#: What the sides do is solid, what the ways of working cost is hatched, what follows an agreement is green.
+#: Waiting for a side is solid, waiting for procedure is hatched, after an agreement is green.
 LOOK = {
     Spent.DORMANT: ("#FFFFFF", "----"),
     Spent.MEETING: ("#F6E7A6", "////"),
@@ -28,17 +28,17 @@ LOOK = {
     Spent.BLOCKED: ("#A8DFCC", "xxxx"),
     Spent.IMPLEMENTING: ("#3DB391", ""),
 }
-#: A part is named by its share where it is at least this much of the longest bar.
+#: A part has a label if it is at least this share of the longest bar.
 NAMED = 0.05
 
 
 def height(view: View) -> float:
-    """A row an issue."""
+    """Height in inches, one row per issue."""
     return frame.height_of(len(view.context.issues), 0.5) + 0.2
 
 
 def waiting(view: View, ax: Axes) -> Axes:
-    """Draw the mean time of each issue as a bar, cut into what it waits for."""
+    """Draw the mean time of each issue as a bar, divided by what it waits for."""
     context = view.context
     issues = list(view.rows.groupby("issue", sort=False))
     months = 365.25 / 12
@@ -61,7 +61,7 @@ def waiting(view: View, ax: Axes) -> Axes:
                         color="white" if dark else style.INK, bbox=box)  # fmt: skip
             left += width
     ax.set_xlim(0, longest * 1.02)
-    ax.set_xlabel("months from the start until it is settled or the runs end (mean over runs)")
+    ax.set_xlabel("months from the as-of date until the issue is settled or the run ends (mean over runs)")
     ax.grid(axis="x")
     frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues], lines=False)
     frame.heading(ax, context, view.verdict)

@@ -1,4 +1,4 @@
-"""What each kind of picture shows of a projection: its data, and how they came about in words."""
+"""The data and the footnote of each kind of picture of a projection."""
 
 from __future__ import annotations
 
@@ -15,38 +15,32 @@ if TYPE_CHECKING:
 
     from negsim.projection.results import Results
 
-#: Kinds that can show a single run, and the ones that always do.
+#: Kinds that can show a single run, and kinds that always do.
 OF_A_RUN, ONLY_OF_A_RUN = ("climate", "trace"), ("trace",)
 
 NOTES = {
-    "burndown": "On each day at least half of all runs lie in the dark band and four fifths in the light one. An issue "
-    "counts from its first entry on record, or its opening, until it is resolved, also if it lapses. Hatched: only "
-    "the month or year is on record.",
-    "burnup": "Bands hold at least four fifths of all runs. An issue is on the table from its first entry on record, "
-    "or its opening. Reopened, after a collapse, it has to be agreed once more: the dotted line adds the mean number "
-    "of reopenings in {logged} runs. Hatched: only the month or year is on record.",
-    "flow": "Mean number of issues in each status at the end of each day, in {logged} runs. On record, a status counts "
-    "when its month is over; before its first entry an issue is dormant.",
-    "survival": "From below: the runs in which the issue is still open, those in which it lapsed, those in which it is "
-    "resolved. White: the 95 % interval of the simulation, where it is wide enough to be seen. Below each row: the "
-    "runs in which it can still be resolved.",
-    "calendar": "The ribbon spans the dates by which 10 and 90 % of all runs have resolved the issue; ▸: it goes on "
-    "beyond the horizon, where nothing was computed. Left: the recorded statuses; hatched where only the month or year "
-    "is on record.",
-    "gap": "What a side offers, as a share of the demand of {a} (up: all of it, down: that of {b}); left: first offers "
-    "in %. Medians and 80 % of the runs that still talk, of {logged} runs; right: how many do, at first and at last. "
-    "Rings: offers before the start in their order, as the scenario assumes them; no document dates or measures them.",
-    "terms": "How much of the way to its demand {a} gets in the agreement that stands at the end, over the runs that "
-    "have one; for an issue with options, how often each is taken.",
-    "frontier": "Reservations at the end of {logged} runs: the median, and grey the middle 80 %. Points: what theory "
-    "picks between the median reservations. A circle holds the deals of a square of 0.02.",
-    "waiting": "Mean over all runs of what the time of an issue goes into; while it is open, each stretch is named by "
-    "what the meeting at its end shows.",
-    "last": "The last one standing is resolved after all others, or alone is not. Lines: 95 % interval of the "
+    "burndown": "On each day the dark band holds at least 50 % of the runs and the light band 80 %. An issue counts "
+    "from its first entry on record, or its opening, until it is resolved. A lapsed issue remains unresolved.",
+    "burnup": "Bands hold at least 80 % of the runs. An issue counts as opened from its first entry on record, or its "
+    "opening. A resolved issue is opened too.",
+    "flow": "Mean number of issues in each status at the end of each day, in {logged} runs. A recorded month counts "
+    "at its end; before its first entry an issue is dormant.",
+    "survival": "From below: runs in which the issue is still open, in which it lapsed, in which it is resolved. White: "
+    "95 % interval of the simulation. Numbers: runs in which the issue can still be resolved.",
+    "calendar": "The ribbon spans the dates by which 10 and 90 % of all runs have resolved the issue; ▸: it extends "
+    "beyond the horizon. Left: the recorded statuses.",
+    "gap": "Offers as a share of the demand of {a} (top: its full demand, bottom: that of {b}); left: first offers in "
+    "%. Medians and 80 % of the runs that still negotiate, of {logged} runs; right: their share, first and last.",
+    "terms": "Share of its demand that {a} gets in the final agreement, over the runs with an agreement; for an issue "
+    "with options, the share of each option.",
+    "frontier": "Reservation values at the end of {logged} runs: the median, and in grey the middle 80 %. Points: "
+    "solutions of theory for the median reservation values. A circle holds the deals of a square of 0.02.",
+    "waiting": "Mean over all runs of the time that an issue waits, by what it waits for. For an open issue, each "
+    "interval between meetings has the reason that the meeting at its end shows.",
+    "last": "The last issue is resolved after all others, or is the only unresolved one. Lines: 95 % interval of the "
     "simulation.",
-    "climate": "The share of runs in each regime at the end of each day, of {logged} runs.",
-    "trace": "One run of {runs}: a story that the assumptions allow, not the likeliest one. A thin bar follows the end "
-    "of an issue.",
+    "climate": "Share of runs in each regime at the end of each day, of {logged} runs.",
+    "trace": "One run of {runs}: one possible course, not the most likely one. A thin bar follows the end of an issue.",
 }
 
 
