@@ -18,7 +18,7 @@ GRID = 0.02
 def quality(logs: Logs, bargain: int) -> dict[str, np.ndarray]:
     """Quality of the deals of a bargain, one entry per run with a deal.
 
-    ``u_a``, ``u_b``: utilities of the sides; ``joint``: their sum, and ``most``: the largest possible sum; ``surplus_a``:
+    ``u_a``, ``u_b``: utilities of the sides; ``joint``: their sum; ``most``: the largest possible sum; ``surplus_a``:
     side A's part of both gains over the reservation values (NaN if there is no gain); ``to_frontier``, ``to_nash``,
     ``to_kalai-smorodinsky``, ``to_egalitarian``, ``to_utilitarian``: Euclidean distances (NaN without a
     zone of agreement).

@@ -26,12 +26,13 @@ class Tally:
     """Counts over runs, of ``n`` issues over ``d`` days. Index ``d`` of a day axis means "not within the horizon".
 
     ``agreed`` and ``resolved``: runs by issue and day of the standing agreement or the resolution (n, d + 1);
-    ``all_agreed`` and ``all_resolved``: by the day of the last of them (d + 1); ``open``: runs with k issues
-    opened and unresolved at the end of each day (d, n + 1), ``scope`` with k opened so far, ``done`` with k resolved; ``lapsed``: as ``resolved``; ``reasons`` (n, reasons); ``options`` (n, most options);
-    ``terms``: runs by side A's share, ``BINS`` bins (n, BINS); ``shares``: the sum of side A's shares and their
-    number (n, 2); ``spent``: sums of days (n, ways); ``talked``: sums of discussions and reopenings (n, 2);
-    ``first`` and ``last``: runs by the issue that is resolved first, and by the issue that is resolved last or is the
-    only unresolved one (n + 1); index n counts runs with none or several; ``clipped``: draws outside their range; ``meetings``: meetings held.
+    ``all_agreed`` and ``all_resolved``: by the day of the last of them (d + 1); ``open``: runs with k issues opened
+    and unresolved at the end of each day (d, n + 1), ``scope`` with k opened so far, ``done`` with k resolved;
+    ``lapsed``: as ``resolved``; ``reasons`` (n, reasons); ``options`` (n, most options); ``terms``: runs by side A's
+    share, ``BINS`` bins (n, BINS); ``shares``: the sum of side A's shares and their number (n, 2); ``spent``: sums of
+    days (n, ways); ``talked``: sums of discussions and reopenings (n, 2); ``first`` and ``last``: runs by the issue
+    that is resolved first, and by the issue that is resolved last or is the only unresolved one (n + 1); index n
+    counts runs with none or several; ``clipped``: draws outside their range; ``meetings``: meetings held.
     """
 
     runs: int

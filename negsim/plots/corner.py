@@ -70,7 +70,7 @@ def corner_picture(data: Corner) -> Picture:
         frame.rows(ax, [data.labels[name] for name in names])
         frame.heading(ax, data.context, data.sentence)
         note = (
-            f"Columns hold equal numbers of {data.each}s. The height is the share in which the outcome happens: at most "
+            f"Columns hold equal numbers of {data.each}s. Height: the share in which the outcome happens, at most "
             f"{100 * top:.0f} %, over all {data.each}s {100 * data.base:.0f} %. Other factors vary too. "
             f"From {data.provenance}."
         )

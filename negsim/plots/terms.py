@@ -28,7 +28,7 @@ def terms(view: View, ax: Axes) -> Axes:
         what = rows["what"].iloc[0]
         settled = f"{100 * rows['settled'].iloc[0]:.0f} % settle"
         if what == "none":
-            ax.text(0.5, j + 0.5, "no terms: it settles by chance, or never settles", ha="center", va="center", fontsize=9,
+            ax.text(0.5, j + 0.5, "no terms: settled by chance, or never", ha="center", va="center", fontsize=9,
                     color=style.GREY)  # fmt: skip
             continue
         if what == "share":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Tornado:
-    """Data of the picture: ``effects``, one row per factor; ``labels`` of factors, and of the ``ends`` of their ranges."""
+    """Data of the picture: ``effects``, one row per factor, with ``labels`` and the labels of both ``ends``."""
 
     context: Context
     effects: pd.DataFrame

@@ -25,8 +25,8 @@ NOTES = {
     "opening. A resolved issue is opened too.",
     "flow": "Mean number of issues in each status at the end of each day, in {logged} runs. A recorded month counts "
     "at its end; before its first entry an issue is dormant.",
-    "survival": "From below: runs in which the issue is still open, in which it lapsed, in which it is resolved. White: "
-    "95 % interval of the simulation. Numbers: runs in which the issue can still be resolved.",
+    "survival": "From below: runs in which the issue is still open, in which it lapsed, in which it is resolved. "
+    "White: 95 % interval of the simulation. Numbers: runs in which the issue can still be resolved.",
     "calendar": "The ribbon spans the dates by which 10 and 90 % of all runs have resolved the issue; ▸: it extends "
     "beyond the horizon. Left: the recorded statuses.",
     "gap": "Offers as a share of the demand of {a} (top: its full demand, bottom: that of {b}); left: first offers in "
