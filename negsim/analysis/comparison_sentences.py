@@ -1,4 +1,4 @@
-"""What a comparison says, in sentences: which issues, by how much, and what the runs cannot show."""
+"""Sentences of a comparison: which issues differ, by how much, and what the runs cannot show."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from negsim.analysis.paired import ChanceDifference, DateDifference, Estimate, I
 
 
 def issue_verdict(issue: IssueComparison, pair: Paired) -> str:
-    """A sentence on one issue: the chance by the date of the verdicts, and the 50 % date.
+    """A sentence on one issue: the probability by the date of the verdicts, and the 50 % date.
 
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
     >>> pair = ns.compare(s, s, runs=20, engine="reference").pairs[0]
     >>> issue_verdict(pair.issues[0], pair)
-    'Banking and financing of the missions: no difference that 20 runs can show; each resolves it on the same day, ...'
+    'Banking and financing of the missions: no difference that 20 runs can show; both resolve it on the same day ...'
     """
     title, runs = issue.facts.title, pair.runs
     if issue.same.value == 1:
-        return f"{title}: no difference that {runs:,} runs can show; each resolves it on the same day, or never."
+        return f"{title}: no difference that {runs:,} runs can show; both resolve it on the same day or not at all."
     chance = issue.by[pair.on]
     moved = date_words(issue.p50, pair)
     if not chance.difference.shown:
@@ -31,7 +31,7 @@ def issue_verdict(issue: IssueComparison, pair: Paired) -> str:
 
 
 def issue_verdicts(pair: Paired) -> list[str]:
-    """A sentence for each issue that differs in any run; one names those that do not, if some do."""
+    """A sentence for each issue that differs in any run, and one sentence for all others."""
     differ = [issue_verdict(issue, pair) for issue in pair.issues if issue.same.value < 1]
     same = [issue.facts.title for issue in pair.issues if issue.same.value == 1]
     if not (differ and same):
@@ -58,9 +58,9 @@ def verdict(pair: Paired) -> str:
     names = (f'"{pair.other.title}"', f'"{pair.base.title}"')
     if names[0] == names[1]:
         names = (f"the other {names[0]}", "the first")
-    start = f"If it goes as in {names[0]} and not as in {names[1]}"
+    start = f"With {names[0]} instead of {names[1]}"
     if not shown:
-        return f"{start}, there is no difference that {runs:,} runs can show in what is resolved by {pair.on}."
+        return f"{start}, {runs:,} runs show no difference in what is resolved by {pair.on}."
     parts = []
     for sign, word in ((1, "more"), (-1, "fewer")):
         these = [issue for issue in shown if issue.by[pair.on].difference.value * sign > 0]
@@ -69,8 +69,8 @@ def verdict(pair: Paired) -> str:
             are = "is" if len(these) == 1 else "are"
             parts.append(f"{len(these)} of {n} issues {are} resolved in {word} of the runs, {_most(most, pair.on)}")
     rest = n - len(shown)
-    unclear = f" For {rest} there is no difference that {runs:,} runs can show." if rest else ""
-    return f"{start}, then by {pair.on} {', and '.join(parts)}.{unclear}"
+    unclear = f" For {rest}, {runs:,} runs show no difference." if rest else ""
+    return f"{start}, by {pair.on} {', and '.join(parts)}.{unclear}"
 
 
 def _most(issue: IssueComparison, on: date) -> str:
@@ -78,7 +78,7 @@ def _most(issue: IssueComparison, on: date) -> str:
 
 
 def points(chance: ChanceDifference) -> str:
-    """A difference of chances in points, with its interval and the two chances.
+    """A difference of probabilities in points, with its interval and both probabilities.
 
     >>> from negsim.analysis.summary import chance
     >>> less = Estimate(-0.12, 0.015, -0.15, -0.09)
@@ -96,7 +96,7 @@ def points(chance: ChanceDifference) -> str:
 
 
 def between(estimate: Estimate) -> str:
-    """The 95 % interval of a difference of chances, in points with their signs.
+    """The 95 % interval of a difference of probabilities, in points with signs.
 
     >>> between(Estimate(0.01, 0.01, -0.01, 0.03))
     '-1 to +3'
@@ -106,7 +106,7 @@ def between(estimate: Estimate) -> str:
 
 
 def signed_points(estimate: Estimate) -> str:
-    """A difference of chances in points with its interval.
+    """A difference of probabilities in points, with its interval.
 
     >>> signed_points(Estimate(-0.12, 0.015, -0.15, -0.09)), signed_points(Estimate(0.002, 0.001, 0.0004, 0.0036))
     ('-12 (-15 to -9)', '+0.20 (+0.04 to +0.36)')
@@ -129,15 +129,15 @@ def _signed(share: float, digits: int) -> str:
 
 
 def _digits(estimate: Estimate) -> int:
-    """As many decimals as show an interval, and on which side of 0 its ends are."""
+    """Number of decimals that show the width of an interval and the signs of its ends."""
     narrow = min((estimate.high - estimate.low) / 2, 2 * abs(estimate.low), 2 * abs(estimate.high))
     return min(max(math.ceil(-math.log10(100 * narrow)), 0), 2) if narrow > 0 else 0
 
 
 def date_words(p50: DateDifference, pair: Paired) -> str:
-    """What becomes of the 50 % date, in words; a date that is not reached is named as what it is."""
+    """The change of the 50 % date in words."""
     if p50.base is None and p50.other is None:
-        return f"half of the runs get there by {pair.last_day} under neither"
+        return f"neither resolves it in half of the runs by {pair.last_day}"
     before, after = (month(day, pair) for day in (p50.base, p50.other))
     if p50.days == 0:
         return f"the 50 % date stays in {before}"
@@ -147,12 +147,12 @@ def date_words(p50: DateDifference, pair: Paired) -> str:
 
 
 def month(day: date | None, pair: Paired) -> str:
-    """A date to the month; one that lies beyond the dates compared reads ``after`` the last month of them."""
+    """A date to the month; a date after the compared dates reads ``after`` their last month."""
     return f"after {pair.last_day:%Y-%m}" if day is None else f"{day:%Y-%m}"
 
 
 def days_words(p50: DateDifference, runs: int) -> str:
-    """By how many days the 50 % date moves, with its interval; where it has one end only, at least by how many.
+    """The change of the 50 % date in days, with its interval, or with its bound if the interval has one end.
 
     >>> some = date(2026, 1, 1)
     >>> days_words(DateDifference(some, date(2026, 1, 31), 30, 20.0, 41.0), 100)
@@ -160,10 +160,10 @@ def days_words(p50: DateDifference, runs: int) -> str:
     >>> days_words(DateDifference(some, None, None, 200.0, math.inf), 100)
     'at least 200 days later (95 %)'
     >>> days_words(DateDifference(some, date(2026, 1, 2), 1, -3.0, 5.0), 100)
-    'which 100 runs cannot tell from no move'
+    'a change that 100 runs cannot show'
     """
     if not p50.shown:
-        return f"which {runs:,} runs cannot tell from no move"
+        return f"a change that {runs:,} runs cannot show"
     what = "later" if p50.low > 0 else "earlier"
     low, high = sorted((abs(p50.low), abs(p50.high)))
     if p50.days is None or math.isinf(high):
@@ -172,19 +172,20 @@ def days_words(p50: DateDifference, runs: int) -> str:
 
 
 def saved_words(pair: Paired) -> str:
-    """What common luck is worth, in a sentence.
+    """The gain in precision by shared random numbers, in a sentence.
 
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
     >>> saved_words(ns.compare(s, s, runs=20, engine="reference").pairs[0])
-    'Common luck leaves the differences by 2027-04-10 no variance: no pair of runs differs there.'
+    'The differences by 2027-04-10 have no variance: no pair of runs differs there.'
     """
     ratios = sorted(issue.by[pair.on].saved for issue in pair.issues)
     known = [ratio for ratio in ratios if math.isfinite(ratio)]
     if not known:
-        return f"Common luck leaves the differences by {pair.on} no variance: no pair of runs differs there."
+        return f"The differences by {pair.on} have no variance: no pair of runs differs there."
     span = f" ({known[0]:.1f} to {known[-1]:.1f} by issue)" if len(known) > 1 else ""
     return (
-        f"Common luck divides the variance of the differences by {pair.on} by {pair.saved:.1f}{span}: {pair.runs:,} "
-        f"pairs of runs say as much as {float(f'{pair.runs * pair.saved:.2g}'):,.0f} under independent seeds."
+        f"Shared random numbers divide the variance of the differences by {pair.on} by {pair.saved:.1f}{span}: "
+        f"{pair.runs:,} pairs of runs are as precise as {float(f'{pair.runs * pair.saved:.2g}'):,.0f} pairs with "
+        "independent seeds."
     )

@@ -1,4 +1,4 @@
-"""Why an issue comes so late: what its time goes into, how runs end that do not resolve it, what a change does."""
+"""Delay of an issue: how its time is spent, how runs end that do not resolve it, and the effect of a change."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from negsim.simulation import Kind
 
 Array = npt.NDArray[Any]
 
-#: Nine of ten resolved runs were discussed at least so often, and spent at most such a share in the worst regime.
+#: Share of the resolved runs beyond the limits of `Apart`.
 TAIL = 0.1
 
 
 class Unresolved(IntEnum):
-    """What has become of an issue by the end of a run that has not resolved it; each such run has one of these."""
+    """State of an issue at the end of a run that has not resolved it; each such run has exactly one."""
 
     NO_ZONE = 0
     DEADLINE = 1
@@ -57,10 +57,10 @@ _OF_REASON = {
 
 @dataclass(frozen=True)
 class Apart:
-    """A figure that sets runs that end in talk apart from those that resolve the issue.
+    """A figure that differs between runs that still discuss the issue at the end and runs that resolve it.
 
-    ``limit``: at most a tenth of the resolved runs lie beyond it; ``beyond``: the share of those that end in talk that
-    do; ``resolved`` and ``talked``: the means of the figure over either.
+    ``limit``: at most a tenth of the resolved runs lie beyond it; ``beyond``: the share of the others beyond it;
+    ``resolved`` and ``talked``: the means of the figure in both groups.
     """
 
     limit: float
@@ -71,13 +71,13 @@ class Apart:
 
 @dataclass(frozen=True)
 class Why:
-    """What the runs say of one issue.
+    """Figures of the runs on one issue.
 
-    ``by``: the chance to be resolved by ``on``; ``half``: the date by which half of the runs have resolved it, and the
-    chance by the horizon; ``spent``: shares of its time; ``unresolved``: shares of all runs. ``meetings``: number of
-    discussions, too few of which is below the limit. ``mood``: the share of the days of a run in ``worst``, the
-    regime in which the fewest meetings a day are held, of which too much is above it; over the ``logged`` runs.
-    Either is None where no run is resolved or none ends in talk, the mood also where there is only one regime.
+    ``by``: probability to be resolved by ``on``; ``half``: the date by which half of the runs have resolved it, and the
+    probability by the horizon; ``spent``: shares of its time; ``unresolved``: shares of all runs. ``meetings``: number
+    of discussions; low values lie beyond the limit. ``mood``: share of the days of a run in the climate ``worst``, in
+    which the fewest meetings a day take place; high values lie beyond the limit; from the ``logged`` runs. Each is None
+    if no run resolves the issue or none discusses it at the end; ``mood`` also if there is only one regime.
     """
 
     facts: IssueFacts
@@ -93,7 +93,7 @@ class Why:
     logged: int
 
     def data(self) -> dict[str, Any]:
-        """As plain data for JSON."""
+        """Plain data for JSON."""
         return {
             "resolved_by": {"date": str(self.on), **vars(self.by)},
             "half": self.half.data(),
@@ -108,11 +108,11 @@ class Why:
 
 @dataclass(frozen=True)
 class Gain:
-    """What a change does to one issue, from pairs of runs under common luck.
+    """Effect of a change on one issue, from pairs of runs with the same random numbers.
 
-    ``chance``: to be resolved by the date that is asked for; ``half``: the 50 % date; ``days``: the mean of the date,
-    where what is not resolved counts as resolved at the horizon (a restricted mean); ``others``: the mean number of
-    other issues resolved by the date. All are the other's minus the base's.
+    ``chance``: probability to be resolved by the given date; ``half``: the 50 % date; ``days``: mean time to resolution
+    restricted to the horizon; ``others``: mean number of other issues resolved by the date. All are the other minus
+    the base.
     """
 
     chance: ChanceDifference
@@ -122,16 +122,16 @@ class Gain:
 
     @property
     def shown(self) -> bool:
-        """Whether the intervals of the chance or of the mean date leave 0 out."""
+        """Whether the interval of the probability or of the mean date excludes 0."""
         return self.chance.difference.shown or self.days.shown
 
     @property
     def rank(self) -> tuple[float, float]:
-        """What is better comes first: the chance, then the mean date."""
+        """Sort key, best first: the probability, then the mean date."""
         return -self.chance.difference.value, self.days.value
 
     def data(self) -> dict[str, Any]:
-        """As plain data for JSON; null for no bound."""
+        """Plain data for JSON; null for no bound."""
         half = {"base": self.half.base, "other": self.half.other}
         return {
             "p_base": self.chance.base.p,
@@ -145,7 +145,7 @@ class Gain:
 
 
 def why(context: Context, outcomes: Array, logs: Logs, j: int, on: date) -> Why:
-    """What the runs say of issue ``j``; ``outcomes`` has a row a run and issue, ``logs`` those of the first runs."""
+    """Figures of issue ``j``; ``outcomes`` has a row for each run and issue, ``logs`` covers the first runs."""
     rows, runs = outcomes[:, j], len(outcomes)
     days = whole(rows["resolved"], context.horizon_days)
     resolved = days < context.horizon_days
@@ -171,9 +171,9 @@ def why(context: Context, outcomes: Array, logs: Logs, j: int, on: date) -> Why:
 
 
 def mood(logs: Logs) -> tuple[int | None, Array]:
-    """The regime in which the fewest meetings a day are held, and each run's share of its days by regime.
+    """The regime with the fewest meetings a day, and the share of the days of each run by regime.
 
-    None for the regime where the climate never changes.
+    The regime is None if the climate never changes.
     """
     turns, turned = logs.of(Kind.CLIMATE)
     ended, _ = logs.of(Kind.END)
@@ -200,7 +200,7 @@ def mood(logs: Logs) -> tuple[int | None, Array]:
 
 
 def gain(context: Context, before: Array, after: Array, j: int, on: date) -> Gain:
-    """What changes for issue ``j`` between two sets of runs under one luck.
+    """Effect on issue ``j`` between two sets of runs with the same random numbers.
 
     ``before`` and ``after`` hold times in days, runs by issues, NaN for never.
 

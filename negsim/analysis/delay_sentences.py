@@ -1,4 +1,4 @@
-"""What the runs say of one issue, in sentences: why so late, what becomes of it, what a change would do."""
+"""Sentences on the delay of one issue: its time, runs that do not resolve it, the effect of a change."""
 
 from __future__ import annotations
 
@@ -12,78 +12,78 @@ from negsim.analysis.delay import Gain, Unresolved, Why
 from negsim.analysis.headline import WAITS
 from negsim.analysis.paired import Estimate
 
-#: What has become of an issue that is not resolved, as words that follow "in so many of the runs".
+#: States of an issue that is not resolved, as words after "in 12 % of the runs".
 ENDS = {
     Unresolved.NO_ZONE: "there is no zone of agreement at the end",
     Unresolved.DEADLINE: "it lapses at the deadline",
     Unresolved.BREAKDOWN: "the talks break down and it lapses",
-    Unresolved.PREREQUISITE: "it is agreed and a prerequisite still blocks it",
-    Unresolved.DORMANT: "it never comes on the table",
-    Unresolved.CARRIED_OUT: "it is agreed and not carried out yet",
-    Unresolved.TALKED: "it is still talked about, or suspended",
+    Unresolved.PREREQUISITE: "it is agreed and a prerequisite blocks it",
+    Unresolved.DORMANT: "it never opens",
+    Unresolved.CARRIED_OUT: "it is agreed and not implemented yet",
+    Unresolved.TALKED: "it is still under discussion, or suspended",
 }
-#: Parts of its time below this are not told one by one.
+#: Shares of its time below this are summed up as the rest.
 _SMALL = 0.02
 
 
 def dates(why: Why) -> str:
-    """When an issue is resolved, in a sentence or two."""
+    """Probabilities and 50 % date of an issue, in a sentence or two."""
     half, ever = why.half, why.half.by_horizon
     said = f"Resolved by {why.on} in {percent_range(why.by)} % of the runs"
     if why.on != half.last_day:
         said += f", by {half.last_day} in {percent_range(ever)} %"
     if half.day is None:
-        return f"{said}; half of the runs do not get there."
+        return f"{said}; fewer than half of the runs resolve it."
     end = half.high or f"after {half.last_day}"
-    return f"{said}. Half of the runs get there by {half.day} (95 %: {half.low} to {end})."
+    return f"{said}. Half of the runs resolve it by {half.day} (95 %: {half.low} to {end})."
 
 
 def time(why: Why, context: Context) -> str:
-    """What the time of an issue goes into."""
+    """How the time of an issue is spent."""
     sides = {Spent.SIDE_A: context.sides[0], Spent.SIDE_B: context.sides[1]}
     parts = sorted(((part, what) for what, part in why.spent.items() if part > 0), reverse=True)
     if not parts:
-        return "No time passes: it is settled at the start in every run."
+        return "It takes no time: every run settles it at the start."
     told = [f"{sides.get(what) or WAITS[what]} {100 * part:.0f} %" for part, what in parts if part >= _SMALL]
     rest = sum(part for part, _ in parts if part < _SMALL)
     more = f"; the rest {100 * rest:.0f} %" if rest >= 0.005 else ""
     return (
-        f"Its time, until it is resolved or lapses or the run ends, goes into waiting for {', '.join(told)}{more}. "
-        "A side is waited for while a discussion is in vain and its going down to its reservation value alone would "
-        "make a deal."
+        f"Until it is resolved or lapses or the run ends, its time is spent waiting for {', '.join(told)}{more}. Time "
+        "counts as waiting for a side if discussions fail and would succeed if that side alone conceded to its "
+        "reservation value."
     )
 
 
 def unresolved(why: Why) -> list[str]:
-    """What becomes of an issue in the runs that do not resolve it."""
+    """How runs end that do not resolve the issue."""
     ever = why.half.by_horizon
     if ever.value == 1:
-        return [f"Every one of {why.runs:,} runs resolves it."]
+        return [f"All {why.runs:,} runs resolve it."]
     never = Estimate(1 - ever.value, ever.se, 1 - ever.high, 1 - ever.low)
     parts = sorted(((part.value, what) for what, part in why.unresolved.items() if part.value > 0), reverse=True)
     told = [f"in {_percent(part)} {ENDS[what]}" for part, what in parts]
     said = [f"In {percent_range(never)} % of the runs it is not resolved by {why.half.last_day}: {'; '.join(told)}."]
     if why.meetings is not None:
         few = why.meetings
-        seldom = "never discussed it" if few.limit <= 1 else f"discussed it fewer than {few.limit:.0f} times"
+        seldom = "never discuss it" if few.limit <= 1 else f"discuss it fewer than {few.limit:.0f} times"
         said.append(
-            f"Too few meetings: {percent_range(few.beyond)} % of the runs that still talk about it have {seldom}, "
-            "of those that resolve it at most one in ten; on average "
-            f"{few.talked.value:.1f} times, where it is resolved {few.resolved.value:.1f}."
+            f"Too few meetings: {percent_range(few.beyond)} % of the runs that still discuss it at the end {seldom}; "
+            "at most 10 % of the runs that resolve it do. Mean number of discussions: "
+            f"{few.talked.value:.1f}, and {few.resolved.value:.1f} in runs that resolve it."
         )
     if why.mood is not None:
         much = why.mood
         said.append(
-            f'Climate "{why.worst}", in which the fewest meetings are held: the runs that still talk about it spend '
-            f"{_mean(much.talked)} % of their days in it, those that resolve it {_mean(much.resolved)} %. More than "
-            f"{100 * much.limit:.0f} % of their days in it have {percent_range(much.beyond)} % of the former, and at "
-            "most one in ten of the latter."
+            f'Climate "{why.worst}", which has the fewest meetings: runs that still discuss the issue at the end spend '
+            f"{_mean(much.talked)} % of their days in it, runs that resolve it {_mean(much.resolved)} %. "
+            f"{percent_range(much.beyond)} % of the first spend more than {100 * much.limit:.0f} % of their days in "
+            "it, at most 10 % of the second."
         )
     return said
 
 
 def gain_words(gain: Gain, on: date, runs: int) -> str:
-    """What a change does: to the chance by a date, and to the 50 % date, or to the mean one where that is beyond.
+    """Effect of a change: on the probability by a date, and on the 50 % date or the mean date.
 
     >>> import numpy as np
     >>> from negsim.analysis.delay import gain
@@ -104,17 +104,17 @@ def gain_words(gain: Gain, on: date, runs: int) -> str:
         what = "earlier" if mean.value < 0 else "later"
         said += f"; the mean date {_days(abs(mean.value))} {what} (95 %: {low:.0f} to {high:.0f})"
     else:
-        said += f"; the mean date as before, as far as {runs:,} runs can tell"
+        said += f"; {runs:,} runs show no change of the mean date"
     others = gain.others
     if others.shown and abs(others.value) >= 0.005:
         low, high = sorted((abs(others.low), abs(others.high)))
         less = "fewer" if others.value < 0 else "more"
-        said += f"; of the other issues {abs(others.value):.2f} {less} (95 %: {low:.2f} to {high:.2f})"
+        said += f"; {abs(others.value):.2f} {less} of the other issues (95 %: {low:.2f} to {high:.2f})"
     return said
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in a row.
+    """Names as a list in a sentence.
 
     >>> listed(["a", "b", "c"]), listed(["a"])
     ('a, b and c', 'a')

@@ -1,7 +1,7 @@
-"""What the event logs of some runs say, day by day: statuses, the mood, offers, deals.
+"""Event logs of some runs by day: statuses, climate, offers, agreements.
 
-Outcomes tell how each issue ended; what happens in between stands in the logs alone. They are long, so a projection
-keeps none: it plays a part of its runs again when a picture asks (`Projection.logs`).
+Outcomes hold only how each issue ended. Logs hold every event. They are long, so a projection does not keep them: it
+simulates a part of its runs again when a picture needs logs (`Projection.logs`).
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from negsim.simulation import Kind
 
 Array = npt.NDArray[Any]
 
-#: An issue that stands so is still being talked about.
+#: Statuses of an issue under discussion.
 TALKING = (Status.RAISED, Status.DISCUSSING, Status.CONVERGING, Status.STALLED, Status.SUSPENDED)
 
 
 @dataclass(frozen=True, eq=False)
 class Logs:
-    """The logs of runs 0 to ``runs - 1``, end to end, and what held at the start.
+    """The logs of runs 0 to ``runs - 1``, one after the other, and the state at the start.
 
     ``events``: rows as `events.EVENT` describes them, by run and time; ``run``: the run of each; ``statuses``: of each
-    issue at ``as_of``; ``regime``, ``regimes``: the first one, and how many there are; ``members``: the issues of each
-    bargain; ``floors``: reservations at the end of the run (runs, bargains, 2); ``frontiers``: of each bargain, one for
-    each run or one for all, pieces ``a0, b0, a1, b1`` (k, 4); ``before``: of each issue, the offers of both sides that
-    the scenario takes to have been made before ``as_of``, oldest first, as side A's utility.
+    issue at ``as_of``; ``regime``, ``regimes``: the first regime and the number of regimes; ``members``: the issues of
+    each bargain; ``floors``: reservations at the end of the run (runs, bargains, 2); ``frontiers``: of each bargain,
+    one for each run or one for all, pieces ``a0, b0, a1, b1`` (k, 4); ``before``: of each issue, the offers of both
+    sides before ``as_of`` in the scenario, oldest first, as side A's utility.
     """
 
     runs: int
@@ -77,20 +77,20 @@ class Logs:
         return kept[min(run, len(kept) - 1)]
 
     def reopened(self) -> Array:
-        """How often issues were reopened by the end of each day, over all runs: (days,)."""
+        """Number of reopenings by the end of each day, over all runs: (days,)."""
         moves, _ = self.of(Kind.STATUS)
         back = (moves["was"] == Status.IMPLEMENTING) & (moves["now"] == Status.RAISED)
         days = _days(moves[back], self.horizon)
         return np.asarray(np.cumsum(np.bincount(days[days < self.horizon], minlength=self.horizon)))
 
     def meetings(self) -> Array:
-        """How many meetings were held by the end of each day, over all runs: (days,)."""
+        """Number of meetings by the end of each day, over all runs: (days,)."""
         held, _ = self.of(Kind.MEETING)
         days = _days(held[held["now"] == 0], self.horizon)
         return np.asarray(np.cumsum(np.bincount(days[days < self.horizon], minlength=self.horizon)))
 
     def bargains(self) -> list[int]:
-        """The bargains in which offers are made, packages before the issues that they do not hold."""
+        """The bargains with offers: packages, and issues that are in no package."""
         offers, _ = self.of(Kind.OFFER)
         seen = set(np.unique(offers["who"]).tolist())
         packages = [b for b in seen if len(self.members[b]) > 1]
@@ -98,10 +98,10 @@ class Logs:
         return sorted(b for b in seen if len(self.members[b]) > 1 or not packed & set(self.members[b]))
 
     def stands(self, bargain: int, days: Array) -> tuple[Array, Array]:
-        """What each side offers at the end of some days, as side A's utility: two tables (runs, days).
+        """The last offer of each side at the end of some days, as side A's utility: two tables (runs, days).
 
-        NaN where it has not made an offer yet, or the bargain is no longer talked about. After a package has come
-        undone its members' own offers are not part of it.
+        NaN before the first offer, and when the bargain is no longer under discussion. Offers of single members after a
+        package has been dissolved do not count.
         """
         offers, run = self.of(Kind.OFFER)
         first = self.members[bargain][0]
@@ -118,7 +118,7 @@ class Logs:
         return tables[0], tables[1]
 
     def deals(self, bargain: int) -> tuple[Array, Array, Array]:
-        """The last deal of each run in a bargain that has terms: run, side A's utility, side B's."""
+        """The last agreement with terms of each run in a bargain: run, side A's utility, side B's."""
         deals, run = self.of(Kind.DEAL)
         rows = (deals["who"] == bargain) & ~np.isnan(deals["x"])
         deals, run = deals[rows], run[rows]
@@ -127,14 +127,14 @@ class Logs:
 
 
 def joined(logs: Sequence[Array]) -> tuple[Array, Array]:
-    """Logs of runs end to end, and the run of each row."""
+    """Logs of runs one after the other, and the run of each row."""
     return np.concatenate(logs), np.repeat(np.arange(len(logs)), [len(log) for log in logs])
 
 
 def step(run: Array, t: Array, value: Array, runs: int, days: Array) -> Array:
-    """The last value by the end of each day, in each run: (runs, days); NaN before the first.
+    """The last value by the end of each day in each run: (runs, days); NaN before the first.
 
-    ``run`` and ``t`` rise: by run, then by time.
+    Rows are sorted by ``run``, then by ``t``.
 
     >>> step(np.array([0, 0, 1]), np.array([1.5, 3.0, 0.0]), np.array([7.0, 8.0, 9.0]), 2, np.array([0, 1, 3])).tolist()
     [[nan, 7.0, 8.0], [9.0, 9.0, 9.0]]

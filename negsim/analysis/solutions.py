@@ -1,8 +1,8 @@
-"""The points that bargaining theory picks on a Pareto frontier, and how far a deal lies from them.
+"""Solutions of bargaining theory on a Pareto frontier, and distances of agreements from them.
 
 A frontier is an array of pieces ``a0, b0, a1, b1`` (k, 4): straight lines from side B's best to side A's best, or
-points. ``floor`` is what each side has without a deal (its reservation value). With ``e`` for what a side gets above
-its floor and ``m`` for the most it could get while the other keeps its floor:
+points. ``floor`` holds the reservation values. ``e`` is the surplus of a side above its reservation value, and ``m``
+the largest surplus that leaves the other side its reservation value:
 
 * Nash (1950): the largest product ``e_A e_B``;
 * Kalai and Smorodinsky (1975): the largest ``min(e_A / m_A, e_B / m_B)``;
@@ -20,14 +20,14 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-#: Gains closer than this are equal: then the larger joint utility is taken, then what is better for side A.
+#: Surpluses closer than this are equal; ties go to the larger joint utility, then to side A.
 TOLERANCE = 1e-12
 
 SOLUTIONS = ("nash", "kalai-smorodinsky", "egalitarian", "utilitarian")
 
 
 def solutions(frontier: Array, floor: tuple[float, float]) -> dict[str, tuple[float, float]]:
-    """The four points on a frontier, by name; empty if no point leaves both sides their floor.
+    """The four solutions on a frontier by name; empty if there is no zone of agreement.
 
     >>> line = np.array([[0.0, 5.0, 10.0, 0.0]])
     >>> {name: (round(a, 4), round(b, 4)) for name, (a, b) in solutions(line, (0.0, 0.0)).items()}
@@ -42,7 +42,7 @@ def solutions(frontier: Array, floor: tuple[float, float]) -> dict[str, tuple[fl
     def smaller(scale_a: float, scale_b: float) -> Callable[[float, float], float]:
         return lambda a, b: min((a - low_a) * scale_a, (b - low_b) * scale_b)
 
-    # Where one side has nothing to gain, any scale leaves the smaller gain at zero and the sum decides.
+    # If one side has no surplus, the smaller surplus is zero at any scale and the sum decides.
     by_a, by_b = (1 / most if most > 0 else 1.0 for most in (most_a, most_b))
     return {
         "nash": _best(zone, lambda a, b: (a - low_a) * (b - low_b), lambda p: _product(p, floor)),
@@ -53,7 +53,7 @@ def solutions(frontier: Array, floor: tuple[float, float]) -> dict[str, tuple[fl
 
 
 def acceptable(frontier: Array, floor: tuple[float, float]) -> Array:
-    """The part of a frontier that leaves both sides their floor, as pieces.
+    """The part of a frontier that leaves both sides at least their reservation values, as pieces.
 
     >>> acceptable(np.array([[0.0, 1.0, 1.0, 0.0]]), (0.25, 0.5)).tolist()
     [[0.25, 0.75, 0.5, 0.5]]
@@ -69,7 +69,7 @@ def acceptable(frontier: Array, floor: tuple[float, float]) -> Array:
 
 
 def distance(frontier: Array, point: tuple[float, float]) -> float:
-    """How far a point lies from a frontier (Euclidean).
+    """Euclidean distance of a point from a frontier.
 
     >>> round(distance(np.array([[0.0, 1.0, 1.0, 0.0]]), (0.0, 0.0)), 6)
     0.707107
@@ -82,13 +82,13 @@ def distance(frontier: Array, point: tuple[float, float]) -> float:
 
 
 def _product(piece: Array, floor: tuple[float, float]) -> float:
-    """How far along a piece the product of gains is largest, if that lies within it."""
+    """Position of the largest product of surpluses on the line of a piece."""
     (a, b), (rise, fall) = piece[:2] - floor, piece[2:] - piece[:2]
     return -(a * fall + b * rise) / (2 * rise * fall) if rise * fall < 0 else 0.0
 
 
 def _equal(piece: Array, floor: tuple[float, float], by_a: float, by_b: float) -> float:
-    """How far along a piece the two scaled gains are equal."""
+    """Position of equal scaled surpluses on the line of a piece."""
     (a, b), (rise, fall) = piece[:2] - floor, piece[2:] - piece[:2]
     width = rise * by_a - fall * by_b
     return (b * by_b - a * by_a) / width if width > 0 else 0.0

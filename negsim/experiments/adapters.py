@@ -1,4 +1,4 @@
-"""A scenario for those who live in another library: as a model of the EMA workbench, and as a problem of SALib."""
+"""Adapters for other libraries: a scenario as a model of the EMA workbench, and as a problem of SALib."""
 
 from __future__ import annotations
 
@@ -25,15 +25,14 @@ Vary = Mapping[str, object] | Sequence[Factor]
 def ema_model(
     scenario: Scenario, vary: Vary, issue: str = ALL, runs: int = 500, seed: int = DEFAULT_SEED, name: str = "negsim"
 ) -> Any:
-    """A scenario as an `ema_workbench.Model`: factors are its uncertainties, one evaluation is a whole set of runs.
+    """A scenario as an `ema_workbench.Model`: factors are its uncertainties, one evaluation is one set of runs.
 
     A list of values becomes a categorical parameter (the value's number), a uniform distribution a real one with its
     bounds, any other a real one from 0 to 1, the quantile of the distribution. Outcomes are those of a sweep
-    (`experiment.OUTCOMES`), of one issue. The workbench wants names that Python could use, so dots become
-    ``__``.
+    (`experiment.OUTCOMES`) of one issue. Names must be Python identifiers, so dots become ``__``.
 
     Raises:
-        NegsimError: a factor is not in order, there is no such issue, or the EMA workbench is missing.
+        NegsimError: a factor is not valid, there is no such issue, or the EMA workbench is missing.
     """
     factors = factors_of(vary)
     Outcome(issue, "horizon").check(scenario)
@@ -65,7 +64,7 @@ def salib_problem(scenario: Scenario, vary: Vary) -> dict[str, Any]:
     A uniform distribution has its own bounds in canonical units; any other, and a list of values, runs from 0 to 1.
 
     Raises:
-        NegsimError: a factor is not in order.
+        NegsimError: a factor is not valid.
 
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
@@ -85,7 +84,7 @@ def salib_model(
     """A function from samples of `salib_problem` (a row each) to one of `experiment.OUTCOMES` of an issue.
 
     Raises:
-        NegsimError: a factor is not in order, there is no such outcome or issue, or SALib is missing.
+        NegsimError: a factor is not valid, there is no such outcome or issue, or SALib is missing.
     """
     from negsim.errors import NegsimError, one_of
 
@@ -120,7 +119,7 @@ def _bounds(factor: Factor) -> tuple[float, float]:
 
 
 def _value(factor: Factor, given: Any) -> Any:
-    """What a file would say: of a category its number, of a uniform distribution the value, else its quantile."""
+    """The value as a file states it: a category by its number, a uniform value, else a quantile."""
     if factor.values:
         return factor.values[int(given)]
     low, high = _bounds(factor)

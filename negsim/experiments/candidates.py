@@ -1,7 +1,7 @@
-"""What somebody could change for one issue: candidates made from a scenario, as changes that it takes.
+"""Candidate changes for one issue: changes of a scenario that might resolve the issue earlier or later.
 
-Each is a step of a stated size from what the scenario assumes, within reach of one side, of both, or of nobody (shocks
-and the mood). A distribution is moved as a whole, so that its luck stays: every run draws the same quantile.
+Each is a step of a stated size. One side can take it, or both, or nobody (shocks and the climate). A distribution is
+moved as a whole, so every run draws the same quantile as before.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from negsim.scenario import Until
 if TYPE_CHECKING:
     from negsim.scenario import IssueSetup, Package, Scenario
 
-#: How large the steps are: a factor one way and its inverse the other way, a part of the whole utility, a gap.
+#: Sizes of the steps: a factor and its inverse, a part of the whole utility, a factor of gaps.
 FACTOR, LESS, SHARE, GAP = 1.5, 2 / 3, 0.1, 0.75
-#: In a package that is tried, what an issue weighs for the side that cares more for it, and for the other.
+#: Weight of an issue in a trial package for the side that values it more.
 MORE_WEIGHT = 0.65
 
-#: The numbers of a family that carry its unit, and whether they may all be shifted by the same amount.
+#: For each family: the numbers in its unit, and whether all of them can be shifted by the same amount.
 _MOVES = {
     "pert": (("low", "mode", "high"), True),
     "triangular": (("low", "mode", "high"), True),
@@ -37,10 +37,10 @@ _MOVES = {
 
 @dataclass(frozen=True)
 class Candidate:
-    """A change that might bring an issue forward (``helps``) or set it back, as `Scenario.replace` takes it.
+    """A change that might bring an issue forward (``helps``) or delay it, in the form of `Scenario.replace`.
 
-    ``reach``: the side that could do it alone, by id; "both" if the two, or a host, have to; "nobody" for what happens
-    to the talks. ``changes`` is None where it cannot be written for this scenario, and ``why_not`` says why.
+    ``reach``: the id of the side that can do it alone; "both" if both sides or a host must do it; "nobody" if no side
+    controls it. ``changes`` is None if this scenario does not allow the change; ``why_not`` gives the reason.
     """
 
     reach: str
@@ -51,9 +51,9 @@ class Candidate:
 
 
 def moved(quantity: Quantity, times: float = 1.0, plus: float = 0.0) -> Quantity | None:
-    """A quantity ``times`` as large and moved by ``plus``; None for a distribution that cannot be moved like this.
+    """The quantity multiplied by ``times`` and shifted by ``plus``; None if its distribution does not allow the shift.
 
-    Known values are kept within the range of their field.
+    Known values stay within the range of their field.
 
     >>> from negsim.quantities.quantity import Rule
     >>> share = Rule("number", 0, 1)
@@ -84,12 +84,12 @@ def moved(quantity: Quantity, times: float = 1.0, plus: float = 0.0) -> Quantity
 
 
 def candidates(scenario: Scenario, issue: str, worst: str | None = None) -> tuple[Candidate, ...]:
-    """What could be tried for one issue, in a fixed order; ``worst`` names the regime that would last longer.
+    """The candidate changes for one issue, in a fixed order; ``worst`` is the climate regime that lasts longer.
 
     >>> import negsim as ns
     >>> found = candidates(ns.load("scenarios/baseline.yaml"), "flights", "freeze")
     >>> len(found), found[0].words, found[0].changes
-    (40, 'United States: comes down earlier, beta x 1.5', {'issues.flights.tactics.us.beta': {..., 'times': 1.5}})
+    (40, 'United States: concedes earlier, beta x 1.5', {'issues.flights.tactics.us.beta': {..., 'times': 1.5}})
     """
     return tuple(_Candidates(scenario, issue).all(worst))
 
@@ -114,39 +114,41 @@ class _Candidates:
     def step(
         self, reach: str, words: str, helps: bool, quantities: Mapping[str, Quantity], times: float = 1, plus: float = 0
     ) -> Candidate:
-        """A lever that moves quantities, all of the same kind."""
+        """A candidate that changes quantities of the same kind."""
         changes = {}
         for path, quantity in quantities.items():
             new = moved(quantity, times, plus)
             if new is None:
                 family = quantity.family if isinstance(quantity, Draw) else "value"
-                return Candidate(reach, words, None, helps, f"a {family} cannot be moved like this")
+                return Candidate(reach, words, None, helps, f"a {family} distribution cannot be shifted")
             changes[path] = new.text
         return Candidate(reach, words, changes, helps)
 
     def concession(self, side: str) -> Iterator[Candidate]:
         who, tactic, path = self.sides[side], self.bargain.tactics[side], f"{self.path}.tactics.{side}"
         if self.bargain.settle != "concession":
-            yield Candidate(side, f"{who}: concedes otherwise", None, True, "it settles by chance, without positions")
+            yield Candidate(
+                side, f"{who}: another concession tactic", None, True, "it settles by chance, without offers"
+            )
             return
         if tactic.beta is not None:
             beta = {f"{path}.beta": tactic.beta}
-            yield self.step(side, f"{who}: comes down earlier, beta x {FACTOR}", True, beta, FACTOR)
-            yield self.step(side, f"{who}: comes down later, beta a third lower", False, beta, LESS)
+            yield self.step(side, f"{who}: concedes earlier, beta x {FACTOR}", True, beta, FACTOR)
+            yield self.step(side, f"{who}: concedes later, beta a third lower", False, beta, LESS)
         if tactic.patience is not None:
             dated = isinstance(tactic.patience, Until)
             span = tactic.patience.times if isinstance(tactic.patience, Until) else tactic.patience
             patience = {f"{path}.patience{'.times' if dated else ''}": span}
             yield self.step(side, f"{who}: patience a third shorter", True, patience, LESS)
-            yield self.step(side, f"{who}: patience half as long again", False, patience, FACTOR)
+            yield self.step(side, f"{who}: patience longer by half", False, patience, FACTOR)
         if tactic.aspiration is not None:
             first = {f"{path}.aspiration": tactic.aspiration}
-            yield self.step(side, f"{who}: insists on {SHARE} less at the start", True, first, plus=-SHARE)
-            yield self.step(side, f"{who}: insists on {SHARE} more at the start", False, first, plus=SHARE)
+            yield self.step(side, f"{who}: aspiration {SHARE} lower", True, first, plus=-SHARE)
+            yield self.step(side, f"{who}: aspiration {SHARE} higher", False, first, plus=SHARE)
         if tactic.reciprocity is not None:
             answer = {f"{path}.reciprocity": tactic.reciprocity}
-            yield self.step(side, f"{who}: answers concessions with half as much again", True, answer, FACTOR)
-            yield self.step(side, f"{who}: answers concessions with a third less", False, answer, LESS)
+            yield self.step(side, f"{who}: reciprocates concessions by half more", True, answer, FACTOR)
+            yield self.step(side, f"{who}: reciprocates concessions by a third less", False, answer, LESS)
         least = {f"issues.{name}.reservation.{side}": self.s.issues[name].reservation[side] for name in self.members}
         if self.package is not None and (stated := self.s.packages[self.package].reservation):
             least = {f"{self.path}.reservation.{side}": stated[side]}
@@ -157,25 +159,25 @@ class _Candidates:
         titles = self.s.agenda.issues
         if requires := self.issue.implementation.requires:
             path, names = f"issues.{self.name}.implementation.requires", [titles[name].title for name in requires]
-            yield Candidate("both", f"it need not wait for {' and '.join(names)}", {path: []}, True)
+            yield Candidate("both", f"it no longer requires {' and '.join(names)}", {path: []}, True)
         if self.issue.opens is not None:
             now: dict[str, Any] = {f"issues.{self.name}.opens": {"on": str(self.s.as_of)}}
             if self.issue.opens.when is not None:
                 now |= {f"issues.{self.name}.opens.when": None}
-            yield Candidate("both", "it is put on the table at once", now, True)
+            yield Candidate("both", "it opens at once", now, True)
         if self.s.undertaking == "single":
             changes = {"undertaking": "early_harvest"}
-            yield Candidate("both", "what is agreed stands alone: no single undertaking", changes, True)
+            yield Candidate("both", "each agreement stands alone: no single undertaking", changes, True)
         elif len(self.s.issues) > 1:
             yield Candidate(
                 "both", "nothing is agreed until all is: a single undertaking", {"undertaking": "single"}, False
             )
         if self.package is not None:
             title = self.s.packages[self.package].title
-            yield Candidate("both", f'the package "{title}" is untied', {f"packages.{self.package}": None}, True)
+            yield Candidate("both", f'the package "{title}" is split', {f"packages.{self.package}": None}, True)
         lag = {f"issues.{self.name}.implementation.lag": self.issue.implementation.lag}
-        yield self.step("both", "it is carried out in two thirds of the time", True, lag, LESS)
-        yield self.step("both", "carrying it out takes half as long again", False, lag, FACTOR)
+        yield self.step("both", "implementation takes a third less time", True, lag, LESS)
+        yield self.step("both", "implementation takes half more time", False, lag, FACTOR)
 
     def meetings(self) -> Iterator[Candidate]:
         takes = [name for name, each in self.s.channels.items() if set(self.members) <= set(each.issues)]
@@ -185,7 +187,7 @@ class _Candidates:
             gap, session = {f"{path}.gap": channel.gap}, {f"{path}.session": channel.session}
             yield self.step("both", f"{title}: gaps a quarter shorter", True, gap, GAP)
             yield self.step("both", f"{title}: gaps a third longer", False, gap, 1 / GAP)
-            yield self.step("both", f"{title}: sessions half as long again", True, session, FACTOR)
+            yield self.step("both", f"{title}: sessions longer by half", True, session, FACTOR)
             yield self.step("both", f"{title}: sessions a third shorter", False, session, LESS)
             offices = {f"{path}.good_offices": channel.good_offices}
             words = f"{title}: the host proposes terms for gaps {2 * SHARE} wider"
@@ -195,10 +197,10 @@ class _Candidates:
             lowest = min((each.value for each in known if isinstance(each, Fixed)), default=1.0)
             first: dict[str, Any] = {f"issues.{self.members[0]}.priority": lowest - 1}
             first |= {f"channels.{name}.order": "priority" for name in takes}
-            yield Candidate("both", "it is taken up first at every meeting", first, True)
+            yield Candidate("both", "it is first on the agenda of every meeting", first, True)
 
     def partners(self) -> Iterator[Candidate]:
-        """A package with each other issue that stands alone and is settled by concession."""
+        """A trial package with each other issue that is in no package and settles by concession."""
         if self.package is not None or self.issue.settle != "concession":
             return
         packed = {name for each in self.s.packages.values() for name in each.issues}
@@ -223,15 +225,15 @@ class _Candidates:
                     "issues": [self.name, other],
                     "weights": weights,
                     "tactics": tactics,
-                    "source": f"judgement: tried, each side with a weight of {MORE_WEIGHT} on another of the two",
+                    "source": f"judgement: a trial, each side gives one of the two issues a weight of {MORE_WEIGHT}",
                 }
-                words = f'a package with "{title}", which matters more to {self.sides[giving]}'
+                words = f'a trial package with "{title}", if {self.sides[giving]} values that more'
                 yield Candidate("both", words, {f"packages.tried_{self.name}_{other}": package}, True)
 
     def around(self, worst: str | None) -> Iterator[Candidate]:
         if worst is not None and (sojourn := self.s.climate.regimes[worst].sojourn) is not None:
             path = {f"climate.regimes.{worst}.sojourn": sojourn}
-            yield self.step("nobody", f'the climate "{worst}" lasts half as long again', False, path, FACTOR)
+            yield self.step("nobody", f'the climate "{worst}" lasts longer by half', False, path, FACTOR)
         for name, shock in self.s.shocks.items():
             if not (isinstance(shock.rate, Fixed) and shock.rate.value == 0):
                 rate = {f"shocks.{name}.rate": shock.rate}

@@ -1,4 +1,4 @@
-"""What analyses of a sweep or of runs start from: the factors of each case, and one outcome, said in words."""
+"""The data of sensitivity and discovery: the factors of each case and one outcome, with their words."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from negsim.scenario import Scenario
 
 HORIZON = "horizon"
-#: Within how many months something is asked for; ``horizon``: ever.
+#: Months within which an issue is resolved; ``horizon``: at any time.
 WITHIN = (*map(str, MONTHS), HORIZON)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is analysed of an issue (``all``: of the last one), or without one the number of issues resolved.
+    """The outcome to analyse: of one issue (``all``: of the last one), or the number of issues resolved.
 
-    ``within`` is one of `WITHIN`; ``days``: not whether it is resolved by then, but when.
+    ``within`` is one of `WITHIN`; ``days``: the day of resolution instead of whether it is resolved by then.
 
     Raises:
-        NegsimError: it makes no sense.
+        NegsimError: ``within`` is unknown, or ``days`` is given without an issue.
     """
 
     issue: str | None = None
@@ -48,17 +48,17 @@ class Outcome:
             raise NegsimError("days are those of an issue; name one")
 
     def check(self, scenario: Scenario) -> None:
-        """See that a scenario can tell this.
+        """Check that a scenario has this outcome.
 
         Raises:
-            NegsimError: it has no such issue, or its horizon is nearer.
+            NegsimError: it has no such issue, or its horizon is earlier.
         """
         if self.issue is not None and self.issue != ALL and self.issue not in scenario.issues:
             hint = did_you_mean(self.issue, [*scenario.issues, ALL])
             meant = f"; did you mean {hint}?" if hint else ""
             raise NegsimError(f'there is no issue "{self.issue}"; allowed: {one_of(scenario.issues)}, all{meant}')
         if self.day(scenario) > scenario.horizon_days:
-            raise NegsimError(f"nothing was computed {self.within} months on: the horizon is {scenario.horizon_date}")
+            raise NegsimError(f"{self.within} months is after the horizon, {scenario.horizon_date}")
 
     def day(self, scenario: Scenario) -> int:
         """The last day that counts, in days from ``as_of``."""
@@ -67,7 +67,7 @@ class Outcome:
         return (add_months(scenario.as_of, int(self.within)) - scenario.as_of).days
 
     def event(self, scenario: Scenario, varied: Collection[str] = ()) -> str:
-        """What happens or does not, in words; with the date, unless that is among what is ``varied``."""
+        """The event in words, with its date unless the date is ``varied``."""
         title = "all issues are" if self.issue == ALL else f"{scenario.agenda.issues[str(self.issue)].title} is"
         if self.within == HORIZON:
             return f"{title} resolved within {_horizon(scenario, varied)}"
@@ -75,7 +75,7 @@ class Outcome:
         return f"{title} resolved within {self.within} months{by}"
 
     def words(self, scenario: Scenario, each: str, varied: Collection[str] = ()) -> str:
-        """What is analysed, in words; ``each`` is a run or an experiment."""
+        """The outcome in words; ``each`` is a run or an experiment."""
         mean = "" if each == "run" else "mean over runs of the "
         if self.issue is None:
             return f"{mean}number of issues resolved within {_horizon(scenario, varied)}"
@@ -93,7 +93,7 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class Cases:
-    """Cases to analyse, runs or experiments: the factors ``x`` (a column each) and the outcome ``y``.
+    """Cases to analyse, runs or experiments: the factors ``x`` (one column each) and the outcome ``y``.
 
     ``design`` is that of the sweep, or ``runs``; ``points`` are quantiles of the factors for designs that need them.
     """
@@ -111,12 +111,12 @@ class Cases:
 
     @property
     def words(self) -> str:
-        """What is analysed."""
+        """The outcome in words."""
         return self.outcome.words(self.scenario, self.each, list(self.x.columns))
 
     @property
     def event(self) -> str:
-        """What happens or does not, of an issue."""
+        """The event of an issue, in words."""
         return self.outcome.event(self.scenario, list(self.x.columns))
 
     @property
@@ -154,10 +154,10 @@ def amount(value: float, unit: str) -> str:
 
 
 def cases_of(source: Sweep | Projection, outcome: Outcome) -> Cases:
-    """The cases of a sweep (its experiments), or of a projection (its runs and what each of them assumes).
+    """The cases of a sweep (its experiments), or of a projection (its runs with their assumptions).
 
     Raises:
-        NegsimError: the source does not tell the outcome, or nothing varies in it.
+        NegsimError: the source has no such outcome, or nothing varies in it.
     """
     outcome.check(source.scenario)
     return _of_sweep(source, outcome) if isinstance(source, Sweep) else _of_runs(source, outcome)
@@ -172,7 +172,7 @@ def _of_sweep(sweep: Sweep, outcome: Outcome) -> Cases:
     kept = rows[column].notna()
     if sweep.design in ("saltelli", "morris") and (len(rows) < sweep.experiments or not kept.all()):
         raise NegsimError(
-            f"some experiments do not tell of {outcome.issue}, and a {sweep.design} design needs them all"
+            f"some experiments have no outcome of {outcome.issue}, and a {sweep.design} design needs all of them"
         )
     rows = rows[kept]
     x = rows[sweep.paths].reset_index(drop=True)
@@ -194,7 +194,7 @@ def _of_runs(projection: Projection, outcome: Outcome) -> Cases:
     x = projection.parameters.reset_index(drop=True)
     x = x.loc[:, x.nunique() > 1]
     if not len(x.columns):
-        raise NegsimError("the scenario draws no assumption: all numbers in it are known; sweep some of them")
+        raise NegsimError("the scenario draws no assumption: all its numbers are fixed; vary some of them with sweep")
     kinds = compile(scenario).assumptions
     factors = tuple(Factor(name, kinds[name], own=True) for name in x.columns)
     return Cases(scenario, factors, x, y, outcome, "run", "runs", projection.seed, projection.provenance)

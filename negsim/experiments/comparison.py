@@ -1,4 +1,4 @@
-"""What would change: scenarios compared with a first one, run by run under common luck."""
+"""Comparison of scenarios with a first one, run by run with the same random numbers."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Projections that share their luck, each of the ``others`` compared with the ``baseline``.
+    """Projections with the same random numbers: each of the ``others`` against the ``baseline``.
 
-    ``by`` is the date that verdicts speak of: 24 months on, or the last date that both cover, unless it is given.
+    ``by`` is the date of the verdicts; see `compare` for its default.
     ``pairs`` holds the figures as objects, one `Paired` for each of the others.
 
     Raises:
-        NegsimError: the projections were not run under the same luck, or have nothing in common.
+        NegsimError: the projections have other runs, seeds or lucks, or no issue or date in common.
 
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
@@ -58,7 +58,7 @@ class Comparison:
                 if mine != its:
                     wrong.append(f"A has {what} {mine:,}, {label} has {its:,}")
         if wrong:
-            raise NegsimError(f"only runs under the same luck can be compared run by run: {'; '.join(wrong)}")
+            raise NegsimError(f"only runs with the same random numbers can be compared run by run: {'; '.join(wrong)}")
         assert self.pairs
 
     def __repr__(self) -> str:
@@ -67,12 +67,12 @@ class Comparison:
 
     @property
     def runs(self) -> int:
-        """How many pairs of runs there are."""
+        """Number of pairs of runs."""
         return self.baseline.runs
 
     @property
     def seed(self) -> int:
-        """The seed that all share."""
+        """The common seed."""
         return self.baseline.seed
 
     @property
@@ -82,7 +82,7 @@ class Comparison:
 
     @property
     def labels(self) -> list[str]:
-        """What tables call them: A is the baseline, B the first of the others."""
+        """Labels in tables: A is the baseline, B the first of the others."""
         letters = string.ascii_uppercase
         return [letters[k] if k < len(letters) else f"#{k + 1}" for k in range(len(self.others) + 1)]
 
@@ -103,11 +103,11 @@ class Comparison:
     def issues(self) -> pd.DataFrame:
         """A row for each of the others and each issue in both; the issue ``all`` is resolved with the last of them.
 
-        ``p_base``, ``p_other``: chances to be resolved by the date of the verdicts; ``difference`` with ``se``,
+        ``p_base``, ``p_other``: probabilities to be resolved by the date of the verdicts; ``difference`` with ``se``,
         ``low``, ``high``: the other's minus the base's, paired, with its 95 % interval; ``p50_...``: the 50 % dates
         (None: not within the dates compared), their difference in days (NaN) and the ends of its interval (infinite: no
         bound); ``earlier``, ``same``, ``later``: shares of runs in which the other resolves it earlier, on the same day
-        or later, with 95 % intervals; ``saved``: how many times less variance common luck leaves; ``verdict``.
+        or later, with 95 % intervals; ``saved``: by how much shared random numbers divide the variance; ``verdict``.
         """
         import pandas as pd
 
@@ -129,7 +129,7 @@ class Comparison:
 
     @property
     def chances(self) -> pd.DataFrame:
-        """The differences of chances on every date compared: a row for each of the others, issue and date."""
+        """The differences of probabilities on every date: a row for each of the others, issue and date."""
         import pandas as pd
 
         rows = [
@@ -144,12 +144,12 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """What differs over all issues, a line for each of the others."""
+        """The verdict over all issues, a line for each of the others."""
         return "\n".join(verdicts.verdict(pair) for pair in self.pairs)
 
     @property
     def notes(self) -> list[str]:
-        """What is compared with what, and how to read it, in sentences."""
+        """What is compared, and how to read the figures, in sentences."""
         several = len(self.others) > 1
         notes = []
         for number, (label, other, pair) in enumerate(zip(self.labels[1:], self.others, self.pairs, strict=True)):
@@ -163,24 +163,24 @@ class Comparison:
                     versus = f" (against {label})" if several and who == "A" else ""
                     notes.append(f"Only in {who}{versus}: {', '.join(facts.title for facts in only)}.")
             if dict(self.baseline.versions) != dict(other.versions):
-                notes.append(f"A and {label} were run with different versions: part of what differs may be theirs.")
+                notes.append(f"A and {label} were run with different versions; part of the differences may be theirs.")
             if not self.differences(number):
                 notes.append(f"A and {label} assume the same.")
         notes.append(
-            "Intervals are 95 % ones of the simulation, each by itself: of twenty, one misses. They say nothing of how "
-            "right the assumptions are. All of it holds if the sides concede as the scenarios assume: it is no "
-            "forecast of what they will do."
+            "Intervals are 95 % intervals of the simulation, each for itself: about one in twenty misses. They do not "
+            "cover errors of the assumptions. All figures hold if the sides concede as the scenarios assume; they are "
+            "not a forecast of what the sides will do."
         )
         return notes
 
     @property
     def provenance(self) -> str:
-        """What produced this, in a line."""
+        """Runs, seed and scenarios in one line."""
         hashes = ", ".join(f"{k} {p.hash[:8]}" for k, p in zip(self.labels, self.projections, strict=True))
         return f"{self.runs:,} pairs of runs, seed {self.seed}, scenarios {hashes}"
 
     def data(self) -> dict[str, Any]:
-        """All of it as plain data for JSON; dates are ISO text; null for a date not reached and for no bound."""
+        """Plain data for JSON; dates are ISO text; null for a date not reached and for no bound."""
         return {
             "runs": self.runs,
             "seed": self.seed,
@@ -269,20 +269,20 @@ def compare(
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Comparison:
-    """Compare scenarios with the first one, run by run under common luck.
+    """Compare scenarios with the first one, run by run with the same random numbers.
 
     Args:
-        scenarios: two or more; each one that is a projection already is taken as it is.
-        runs: how many pairs of runs; as many as a projection that is given has, else 2,000.
-        seed: the key of all draws; that of a projection that is given, else 1.
+        scenarios: two or more scenarios or projections; projections are not run again.
+        runs: number of pairs; that of a given projection, else 2,000.
+        seed: the key of all draws; that of a given projection, else 1.
         engine: as for `negsim.run`.
         by: the date that verdicts speak of (``2027-04-10``); 24 months on, or the last that both cover, if not given.
         executor: as for `negsim.run`.
         progress: called with how many more runs are finished.
 
     Raises:
-        NegsimError: fewer than two, projections under different luck, no issue or date in common, more outcomes than
-            memory should hold, or anything that `negsim.run` raises.
+        NegsimError: fewer than two, projections with other random numbers, no issue or date in common, too many
+            outcomes for memory, or anything that `negsim.run` raises.
 
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
@@ -313,7 +313,7 @@ def _day(by: str | date | None) -> date | None:
 
 
 def _refuse_in_vain(scenarios: Sequence[Scenario | Projection], runs: int, on: date | None) -> None:
-    """Raise, before anything is played, what would be raised afterwards."""
+    """Check before any run what would fail afterwards."""
     first, *others = [each.scenario if isinstance(each, Projection) else each for each in scenarios]
     for other in others:
         dates_in_common(first.as_of, first.horizon_date, other.as_of, other.horizon_date, on)

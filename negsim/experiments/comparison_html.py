@@ -1,4 +1,4 @@
-"""A comparison as notebooks show it."""
+"""HTML of a comparison for notebooks."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def comparison_html(
     provenance: str,
     notes: Sequence[str],
 ) -> str:
-    """For each of the others a table of the issues, the verdict and what is assumed otherwise; then notes."""
+    """For each of the others: a table of the issues, the verdict and the different assumptions; then notes."""
     parts = []
     for label, pair, different in zip(labels[1:], pairs, assumed, strict=True):
         items = "".join(f"<li>{escape(difference.words)}</li>" for difference in different)
         parts.append(
             f"{_differences(label, pair)}<p>{escape(verdicts.verdict(pair))}</p>"
-            f"<p>Assumed otherwise in {escape(label)}:</p><ul>{items or '<li>nothing</li>'}</ul>"
+            f"<p>Different assumptions in {escape(label)}:</p><ul>{items or '<li>none</li>'}</ul>"
             f"<p>{escape(verdicts.saved_words(pair))}</p>"
         )
     foot = " ".join([f"{provenance}.", *notes])

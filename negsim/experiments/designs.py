@@ -1,4 +1,4 @@
-"""Designs: which values of the factors are tried together."""
+"""Designs of experiments: combinations of values of the factors."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-#: What each design does.
+#: The designs.
 DESIGNS = {
     "grid": "every value of each with every value of the others",
-    "latin": "samples that fill the space evenly in each factor (Latin hypercube)",
-    "sobol": "samples that fill the space evenly (Sobol sequence, a power of two)",
-    "saltelli": "what Sobol indices need: samples x (factors + 2) experiments",
-    "morris": "what Morris' screening needs: samples x (factors + 1) experiments",
+    "latin": "Latin hypercube: samples spread evenly over each factor",
+    "sobol": "Sobol sequence: samples spread evenly over the space; a power of two",
+    "saltelli": "for Sobol indices: samples x (factors + 2) experiments",
+    "morris": "for Morris screening: samples x (factors + 1) experiments",
 }
-#: Morris goes to both ends of a factor; of a distribution without an end, so far.
+#: Morris screening uses the range from this quantile to one minus it.
 ENDS = 0.05
 
 
 def check_design(design: str, factors: Sequence[Factor], samples: int) -> None:
-    """See that a design can be made.
+    """Check that a design exists and fits the factors and samples.
 
     Raises:
-        NegsimError: there is no such design, or it can't be made of these factors or with so many samples.
+        NegsimError: there is no such design, or it does not fit these factors or this number of samples.
     """
     if design not in DESIGNS:
         hint = did_you_mean(design, DESIGNS)

@@ -1,4 +1,4 @@
-"""Whether a sweep moves what it says: every value makes a scenario, and one that computes something else."""
+"""Check that every value of a sweep gives a valid scenario and another computation."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from negsim.files import to_line
 if TYPE_CHECKING:
     from negsim.scenario import Scenario
 
-#: Where a distribution is tried.
+#: Quantiles at which distributions are checked.
 _TRIED = (0.05, 0.95)
 
 
 def check_moves(base: Base, factors: Sequence[Factor]) -> None:
-    """See that every value of every factor makes a scenario, and one that computes something else than its others.
+    """Check that the values of each factor give valid and different computations.
 
     Raises:
-        NegsimError: with everything that is wrong.
+        NegsimError: lists everything that is wrong.
     """
     wrong = []
     for factor in factors:
@@ -43,7 +43,7 @@ def check_moves(base: Base, factors: Sequence[Factor]) -> None:
 
 
 def _meant(scenario: Scenario, path: str, said: str) -> str:
-    """The name that was probably meant, where a path leads to nothing and the error does not say so."""
+    """A suggestion for a path that does not exist, if the error has none."""
     here: Any = scenario.resolved()
     for step in path.split("."):
         if not isinstance(here, Mapping):
@@ -57,8 +57,5 @@ def _meant(scenario: Scenario, path: str, said: str) -> str:
 
 def _idle(path: str, one: Any, other: Any, number: int) -> str:
     if number == 2:
-        return (
-            f"--vary {path}: nothing that is computed depends on this path; "
-            f"{to_line(one)} and {to_line(other)} give the same"
-        )
-    return f"--vary {path}: {to_line(one)} and {to_line(other)} give the same, so one of them would be a copy"
+        return f"--vary {path}: no computation depends on this path; {to_line(one)} and {to_line(other)} give the same"
+    return f"--vary {path}: {to_line(one)} and {to_line(other)} give the same computation; remove one of them"

@@ -1,4 +1,4 @@
-"""One experiment of a sweep: a changed scenario, all of its runs, and what came out in a row an issue."""
+"""One experiment of a sweep: a changed scenario, its runs, and a row of outcomes for each issue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from negsim.simulation import Compiled, compile
 if TYPE_CHECKING:
     from negsim.scenario import Scenario
 
-#: The outcomes of an experiment, in this order, and what each is; ``all`` is resolved with the last issue.
+#: The outcomes of an experiment in order; the issue ``all`` is resolved with the last issue.
 OUTCOMES = {
     "p_6m": "share of runs in which it is resolved within 6 months (NaN: beyond the horizon)",
     "p_12m": "within 12 months",
@@ -33,7 +33,7 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Base:
-    """What all experiments have in common, sent to a worker once."""
+    """The common part of all experiments, sent to a worker once."""
 
     scenario: Scenario
     compiled: Compiled
@@ -57,15 +57,15 @@ class Result:
 
     @classmethod
     def of_data(cls, number: int, data: Mapping[str, Any]) -> Result:
-        """A result from what `data` gave."""
+        """The result of its plain data."""
         return cls(number, tuple(data["issues"]), tuple(tuple(row) for row in data["rows"]))
 
 
 def play_experiment(base: Base, piece: tuple[int, dict[str, Any]]) -> Result:
-    """Play all runs of one experiment, a number and its values by path.
+    """Simulate all runs of one experiment, given as a number and its values by path.
 
     Raises:
-        NegsimError: these values make no scenario, or a run can't go on.
+        NegsimError: the values give no valid scenario, or a run fails.
     """
     number, values = piece
     try:
@@ -83,7 +83,7 @@ def play_experiment(base: Base, piece: tuple[int, dict[str, Any]]) -> Result:
 
 
 def changed(base: Base, values: Mapping[str, Any]) -> Compiled:
-    """The tables of an experiment."""
+    """The compiled scenario of an experiment."""
     assumed = {path: value for path, value in values.items() if path in base.own}
     others = {path: value for path, value in values.items() if path not in base.own}
     compiled = compile(base.scenario.replace(others)) if others else base.compiled
@@ -104,7 +104,7 @@ def _outcomes(compiled: Compiled, tally: Tally) -> tuple[tuple[float, ...], ...]
 
 
 def fingerprint(compiled: Compiled) -> str:
-    """What tells tables apart: two scenarios with the same give the same runs."""
+    """A hash of all tables: scenarios with the same hash give the same runs."""
     found = hashlib.sha256()
     names = (compiled.issues, compiled.members, compiled.options, str(compiled.as_of), compiled.horizon)
     found.update(repr(names).encode())

@@ -1,7 +1,6 @@
-"""Feedback on expert judgement: what was said, and what the distribution that is made of it implies.
+"""Feedback on expert judgement: the statements of the experts, and what the fitted distribution implies.
 
-Elicitation without it is half done: who sees that one in twenty of the draws is above three years can say that this was
-not meant.
+Feedback is a step of elicitation: experts who see the implied quantiles can correct their statements.
 """
 
 from __future__ import annotations
@@ -37,18 +36,18 @@ from negsim.quantities import (
 if TYPE_CHECKING:
     from negsim.scenario import Scenario
 
-#: The quantiles that are fed back.
+#: The quantiles of the feedback.
 CHANCES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
-#: From which error in probability on a fit to quantiles is worth a word.
+#: A fit that misses a stated quantile by more than this probability gets a remark.
 _MISSED = 0.02
 
 
 @dataclass(frozen=True)
 class Implied:
-    """What a distribution implies, in the canonical unit.
+    """Figures of a distribution, in the canonical unit.
 
-    ``quantiles`` are those of `CHANCES`; ``outside`` the chance outside what was stated, and ``said`` that chance as
-    it was said (None for a pool: its interval is from the least to the greatest that anybody stated).
+    ``quantiles`` are those of `CHANCES`; ``outside`` is the probability outside the stated interval, and ``said`` is
+    that probability as stated (None for a pool: its interval goes from the lowest to the highest stated value).
     """
 
     name: str
@@ -58,7 +57,7 @@ class Implied:
     said: float | None
 
     def data(self) -> dict[str, Any]:
-        """As plain data."""
+        """Plain data for JSON."""
         quantiles = {f"{100 * p:g} %": rounded(x) for p, x in zip(CHANCES, self.quantiles, strict=True)}
         said = None if self.said is None else rounded(self.said)
         mean = rounded(self.mean) if math.isfinite(self.mean) else None
@@ -70,7 +69,7 @@ class Implied:
 
 @dataclass(frozen=True)
 class Elicitation:
-    """One number that experts were asked about: where it stands, what is said under ``elicit``, for which field."""
+    """One elicited number: its path and place, the text under ``elicit``, and the rule of its field."""
 
     stated: Any
     rule: Rule
@@ -79,21 +78,21 @@ class Elicitation:
 
     @cached_property
     def experts(self) -> Experts:
-        """What each expert said, in canonical units.
+        """The statements of the experts, in canonical units.
 
         Raises:
-            ComplaintsError: it is not in order.
+            ComplaintsError: a statement is not valid.
         """
         return parse_experts(self.stated, self.rule)
 
     @cached_property
     def draw(self) -> Draw:
-        """The distribution that stands for it in a run."""
+        """The distribution that runs draw from."""
         return resolved(self.experts, self.rule)
 
     @cached_property
     def each(self) -> tuple[Implied, ...]:
-        """What is implied by every expert's own distribution."""
+        """Figures of the distribution of each expert."""
         rows = []
         for name, expert, own in zip(self.names, self.experts, self._laws, strict=True):
             rows.append(_implied(name, own, min(expert.values), max(expert.values), 1 - expert.within))
@@ -101,7 +100,7 @@ class Elicitation:
 
     @cached_property
     def pool(self) -> Implied | None:
-        """What is implied by the pool; None of one expert."""
+        """Figures of the pooled distribution; None for one expert."""
         if len(self.experts) == 1:
             return None
         values = [value for expert in self.experts for value in expert.values]
@@ -109,20 +108,20 @@ class Elicitation:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """What the experts are called here."""
+        """Names of the experts."""
         if len(self.experts) == 1:
             return (self.experts[0].who or "expert",)
         return tuple(expert.who or f"expert {number}" for number, expert in enumerate(self.experts, 1))
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What each expert said, as it was written."""
+        """The statements of the experts, as written."""
         stated = self.stated if isinstance(self.stated, list | tuple) else [self.stated]
         return tuple(_words(data, expert) for data, expert in zip(stated, self.experts, strict=True))
 
     @cached_property
     def remarks(self) -> tuple[str, ...]:
-        """What should be looked at again."""
+        """Remarks on what to check again."""
         found: list[str] = []
         for name, expert, own, row in zip(self.names, self.experts, self._laws, self.each, strict=True):
             if expert.interval:
@@ -135,18 +134,18 @@ class Elicitation:
         for one, two in itertools.combinations(self.each, 2):
             if one.quantiles[-1] < two.quantiles[0] or two.quantiles[-1] < one.quantiles[0]:
                 found.append(
-                    f"{one.name} and {two.name}: their 90 % intervals do not overlap. The pool has room for both and "
-                    "little between them; ask what each of them knows that the other does not."
+                    f"{one.name} and {two.name}: their 90 % intervals do not overlap. The pool covers both and little "
+                    "in between. Ask each expert what the other does not know."
                 )
         if self.pool:
             half = self.pool.quantiles[3] - self.pool.quantiles[1]
             for name, expert in zip(self.names, self.experts, strict=True):
                 if max(expert.values) - min(expert.values) < half:
-                    found.append(f"{name}: what was stated is narrower than the middle half of the pool.")
+                    found.append(f"{name}: the stated interval is narrower than the middle half of the pool.")
         return tuple(found)
 
     def _clipped(self, name: str, interval: tuple[float, float], row: Implied) -> Iterator[str]:
-        """Where the end of the range kept the distribution from the 90 % interval of an expert."""
+        """Remarks where the range of the field cuts the 90 % interval of an expert."""
         ends = ends_of(self.experts, self.rule)
         got = row.quantiles[0], row.quantiles[-1]
         for n, side in enumerate(("below", "above")):
@@ -156,13 +155,13 @@ class Elicitation:
 
     @cached_property
     def _laws(self) -> tuple[Any, ...]:
-        # In the range of all of them, as the pool takes them.
+        # The pool uses the common range of all experts.
         ends = ends_of(self.experts, self.rule)
         rule = Rule(self.rule.kind, *ends)
         return tuple(law(resolved((expert,), rule)) for expert in self.experts)
 
     def data(self) -> dict[str, Any]:
-        """As plain data, values in the canonical unit."""
+        """Plain data for JSON, values in the canonical unit."""
         experts = []
         for expert, row, words in zip(self.experts, self.each, self.words, strict=True):
             interval = [rounded(value) for value in expert.interval] if expert.interval else None
@@ -183,14 +182,14 @@ def _implied(name: str, one: Any, low: float, high: float, said: float | None) -
     import numpy as np
 
     quantiles = tuple(float(one.ppf(p)) for p in CHANCES)
-    with np.errstate(over="ignore"):  # a tail that is all but endless has no mean
+    with np.errstate(over="ignore"):  # a very heavy tail has no finite mean
         return Implied(name, quantiles, float(one.mean()), outside(one, low, high), said)
 
 
 def elicitations(scenario: Scenario) -> tuple[list[Elicitation], list[str]]:
-    """Every elicitation of a scenario's file and of what it extends, in the order of the file; and paths not used.
+    """The elicitations of a scenario file and of the files that it extends, in order; and the paths of unused ones.
 
-    What is overridden everywhere, or belongs to an issue that is not in play, is in the file and in no run.
+    An elicitation is unused if it is overridden everywhere or belongs to an issue that is not in play.
 
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
@@ -215,7 +214,7 @@ def elicitations(scenario: Scenario) -> tuple[list[Elicitation], list[str]]:
 
 
 def _stated(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Node]]:
-    """Where ``elicit`` stands."""
+    """The nodes with ``elicit``, and their paths."""
     if head(node.data) == ELICIT:
         yield path, node
         return
@@ -226,7 +225,7 @@ def _stated(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tupl
 
 
 def _quantities(scenario: Scenario, path: tuple[str | int, ...]) -> Iterator[Quantity]:
-    """The quantities of the full form to which a path of the file may lead."""
+    """The quantities of the resolved scenario that a path of the file can set."""
     homes: list[tuple[Any, tuple[str | int, ...]]] = [(scenario, path)]
     if path[0] in ("tactics", "defaults"):
         below = path if path[0] == "tactics" else path[1:]

@@ -1,4 +1,4 @@
-"""Finding out why an issue comes so late: runs, and pairs of runs with one assumption changed."""
+"""Explanation of one issue: runs, and pairs of runs with one assumption changed."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ def explain(
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Explanation:
-    """Say why an issue is resolved when it is, what would bring it forward, and what would set it back.
+    """Explain when an issue is resolved, what brings it forward and what delays it.
 
     Args:
-        scenario: what is assumed, as `negsim.load` returns it.
+        scenario: a scenario, as `negsim.load` returns it.
         issue: the id of the issue.
-        side: only what this side could do alone; both sides, and what takes both, if it is not given.
+        side: only changes that this side can make alone; default: each side, and both together.
         by: levers are ranked by the chance to be resolved by then; 24 months on, or the last date, if not given.
-        runs: how many pairs of runs for each candidate, 2,000 unless you say otherwise.
+        runs: pairs of runs for each candidate; default 2,000.
         seed: the key of all draws; candidates are chosen under the next one.
         engine: as for `negsim.run`.
         executor: as for `negsim.run`.
-        progress: called with how many more runs are finished; `variants` tells about how many sets there are.
+        progress: called with the number of newly finished runs; `variants` gives the number of sets.
 
     Raises:
         NegsimError: there is no such issue, side or date, or anything that `negsim.run` raises.
@@ -50,7 +50,7 @@ def explain(
     _check(scenario, issue, side)
     total = runs if runs is not None else DEFAULT_RUNS
     if total * len(scenario.issues) > KEPT:
-        raise NegsimError(f"{total:,} runs are too many to keep in memory for each change; explain with fewer")
+        raise NegsimError(f"{total:,} runs are too many to keep in memory for each change; use fewer")
     wanted = None if by is None else day_of_text(by)
     ends = (scenario.as_of, scenario.horizon_date)
     dates = dates_in_common(*ends, *ends, wanted)[2]
@@ -80,13 +80,13 @@ def explain(
 
 
 def variants(scenario: Scenario, issue: str, side: str | None = None) -> int:
-    """About how many sets of runs an explanation takes; never fewer than it does.
+    """An upper bound of the number of sets of runs of an explanation.
 
     Raises:
         NegsimError: there is no such issue or side.
     """
     _check(scenario, issue, side)
-    worst = next(iter(scenario.climate.regimes))  # whichever it is, it is one candidate
+    worst = next(iter(scenario.climate.regimes))  # any regime gives one candidate
     return 2 + len(_candidates(scenario, issue, side, worst)) + TOLD * (len(reaches(scenario, side)) + 1)
 
 
@@ -99,13 +99,13 @@ def _check(scenario: Scenario, issue: str, side: str | None) -> None:
 
 
 def _candidates(scenario: Scenario, issue: str, side: str | None, worst: str | None) -> list[Candidate]:
-    """Everything that could set it back, and what helps within the reach that is asked for."""
+    """All candidates that delay the issue, and those that help within the requested reach."""
     within = reaches(scenario, side)
     return [lever for lever in candidates(scenario, issue, worst) if not lever.helps or lever.reach in within]
 
 
 def _changed(scenario: Scenario, tried: Sequence[Candidate]) -> Iterator[tuple[Candidate, Scenario | None, str]]:
-    """Each candidate with its scenario; without one, and why, if it can't be written or no number would differ."""
+    """Each candidate with its scenario, or with None and the reason why there is none."""
     from negsim.simulation import compile
 
     base = compile(scenario)
@@ -121,23 +121,23 @@ def _changed(scenario: Scenario, tried: Sequence[Candidate]) -> Iterator[tuple[C
         except NegsimError as error:
             yield lever, None, str(error)
         else:
-            yield lever, None if same else changed, "it changes no number that is played" if same else ""
+            yield lever, None if same else changed, "it changes no number of the simulation" if same else ""
 
 
 def _same(one: Compiled, other: Compiled) -> bool:
-    """Whether nothing that is played differs."""
+    """Whether both give the same simulation."""
     return (one.rows, one.horizon, one.bargains) == (other.rows, other.horizon, other.bargains) and all(
         table.tobytes() == other.tables[name].tobytes() for name, table in one.tables.items()
     )
 
 
 def _choice(tried: Sequence[Tried], within: Sequence[str]) -> list[int]:
-    """Which candidates to play again: by the pilot, the best of each who could pull them, and the worst of all."""
+    """Numbers of the candidates to measure again: by the pilot, the best of each reach, and the worst of all."""
     ranks = {k: each.pilot.rank for k, each in enumerate(tried) if each.pilot is not None and each.pilot.shown}
     order = sorted(ranks, key=lambda k: ranks[k])
     best: list[int] = []
     for reach in within:
-        # A package with one partner is told once, the better way round.
+        # A package with one partner is reported once, with the better weights.
         ways: dict[tuple[str, ...], int] = {}
         for k in order:
             lever = tried[k].lever

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from negsim.projection import Projection
     from negsim.scenario import Scenario
 
-#: How many levers are told for each who could pull them, and how many things that would set the issue back.
+#: Number of changes reported for each reach, and of changes that delay the issue.
 TOLD = 3
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A candidate and what it does: in the ``pilot`` that chose, and as ``found`` under the seed that was asked for.
+    """A candidate and its effect: in the ``pilot`` that selects, and as ``found`` with the requested seed.
 
-    ``found`` is None for what was not chosen, ``pilot`` for what was not played: ``why_not`` then says why.
+    ``found`` is None if it was not selected, ``pilot`` if it was not simulated; ``why_not`` gives the reason.
     """
 
     lever: Candidate
@@ -32,7 +32,7 @@ class Tried:
     why_not: str = ""
 
     def data(self) -> dict[str, Any]:
-        """As plain data for JSON."""
+        """Plain data for JSON."""
         lever = self.lever
         changes = None if lever.changes is None else dict(lever.changes)
         gains = {name: each and each.data() for name, each in (("pilot", self.pilot), ("found", self.found))}
@@ -42,11 +42,11 @@ class Tried:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """Why one issue is resolved when it is, what would bring it forward, and what would set it back.
+    """When one issue is resolved and why, what brings it forward, and what delays it.
 
-    ``tried`` holds every candidate. They were chosen by the runs of another seed, ``pilot_seed``, and those chosen were
-    played again under the seed of the ``projection``: so the largest of many is not taken for larger than it is.
-    ``quality`` tells how good its deals are, or those of its package; None if no offers are made.
+    ``tried`` holds every candidate. Runs with another seed, ``pilot_seed``, select the candidates. The selected ones
+    are simulated again with the seed of the ``projection``, so the selection does not inflate their effects.
+    ``quality`` measures the agreements of the issue or its package; None if no offers are made.
 
     >>> import negsim as ns
     >>> found = ns.explain(ns.load("scenarios/baseline.yaml"), "visas", side="us", runs=200)
@@ -71,7 +71,7 @@ class Explanation:
 
     @property
     def levers(self) -> dict[str, tuple[Tried, ...]]:
-        """What brings it forward most, best first: by the id of the side that could do it, and "both"."""
+        """The changes that bring it forward most, best first: by the id of the side, and "both"."""
         return {
             reach: _best([each for each in self._chosen(True) if each.lever.reach == reach])
             for reach in reaches(self.projection.scenario, self.side)
@@ -79,7 +79,7 @@ class Explanation:
 
     @property
     def breaks(self) -> tuple[Tried, ...]:
-        """What sets it back most, worst first."""
+        """The changes that delay it most, worst first."""
         return _best(self._chosen(False))[::-1]
 
     def _chosen(self, helps: bool) -> list[Tried]:
@@ -89,10 +89,10 @@ class Explanation:
         """Sentences under headings; the first has none."""
         context, on, runs = self.projection.context, self.why.on, self.projection.runs
         said = [because.dates(self.why), because.time(self.why, context), *_links(self.projection.scenario, self.issue)]
-        result = [("", said), ("Where it is not resolved", because.unresolved(self.why))]
+        result = [("", said), ("Runs that do not resolve it", because.unresolved(self.why))]
 
         if self.quality is not None:
-            result.append(("On what terms", quality_words(self.quality, context.sides)))
+            result.append(("Terms", quality_words(self.quality, context.sides)))
 
         def lines(chosen: Sequence[Tried], who: str = "") -> list[str]:
             told = [(t.lever.words.removeprefix(f"{who}: "), t.found) for t in chosen if t.found is not None]
@@ -102,47 +102,49 @@ class Explanation:
         for reach, chosen in self.levers.items():
             who = names.get(reach, "")
             nothing = self._nothing([t for t in self.tried if t.lever.helps and t.lever.reach == reach])
-            heading = f"What {who} could do alone" if who else "What both could do together, or with a host"
+            heading = f"Changes by {who} alone" if who else "Changes by both sides together, or with a host"
             result.append((heading, lines(chosen, who) or [nothing]))
         nothing = self._nothing([t for t in self.tried if not t.lever.helps])
-        result.append(("What would set it back", lines(self.breaks) or [nothing]))
+        result.append(("Changes that delay it", lines(self.breaks) or [nothing]))
         return result
 
     def _nothing(self, tried: Sequence[Tried]) -> str:
         played = sum(each.pilot is not None for each in tried)
         if played:
-            what = "the one thing" if played == 1 else f"{played} things"
-            return f"Nothing of {what} tried makes a difference that {self.projection.runs:,} runs can show."
+            what = "The one change tried makes" if played == 1 else f"None of {played} changes tried makes"
+            no = "no difference" if played == 1 else "a difference"
+            return f"{what} {no} that {self.projection.runs:,} runs can show."
         reasons = dict.fromkeys(each.why_not for each in tried)
         return f"There is nothing to try: {'; '.join(reasons)}." if reasons else "There is nothing to try."
 
     @property
     def notes(self) -> list[str]:
-        """How it was found, and how to read it."""
+        """How the figures were found, and how to read them."""
         played = sum(t.pilot is not None for t in self.tried)
         chosen = sum(t.found is not None for t in self.tried)
         left = len(self.tried) - played
-        without = f" {left} more could not be written for this scenario or would change nothing." if left else ""
+        without = f" {left} more are not possible in this scenario or change nothing." if left else ""
         return [
-            f"Tried: {played} changes of one assumption each, in pairs of runs under common luck, seed "
-            f"{self.pilot_seed}.{without} Their figures are in --json. Told are the largest of those that the pairs "
-            f"show, at most {TOLD} under each heading: {chosen} in all, each played again under seed "
-            f"{self.projection.seed}, so that no figure is large because it was chosen for that.",
-            f"The mean date counts what is not resolved as resolved on {self.projection.context.horizon}. Of the other "
-            f"issues: how many more or fewer of them are resolved by {self.why.on}. Sizes of steps are examples: "
-            "half of one, or two at once, need not do half as much, or twice.",
-            "Intervals are 95 % ones of the simulation, each by itself: of twenty, one misses. Which runs end in talk "
-            "and which do not tells what goes with it, not what causes it; only the changes were tried. All of it "
-            "holds if the sides concede as the scenario assumes: it is no forecast of what they will do.",
+            f"Tried: {played} changes of one assumption each, in pairs of runs with the same random numbers, seed "
+            f"{self.pilot_seed}.{without} All their figures are in --json. Each heading lists at most {TOLD} changes: "
+            f"those with the largest effect that the pairs show. These {chosen} were simulated again with seed "
+            f"{self.projection.seed}, so the selection does not inflate their figures.",
+            "The mean date counts runs that do not resolve the issue as resolved on "
+            f"{self.projection.context.horizon}. The figure of the other issues is the change in how many are resolved "
+            f"by {self.why.on}. The step sizes are examples: effects need not be proportional to the step, nor add up.",
+            "Intervals are 95 % intervals of the simulation, each for itself: about one in twenty misses. The "
+            "comparison of runs that resolve the issue with runs that do not shows association, not cause; only the "
+            "changes were tried. All figures hold if the sides concede as the scenario assumes; they are not a "
+            "forecast of what the sides will do.",
         ]
 
     @property
     def text(self) -> str:
-        """All of it as text, 80 columns wide."""
+        """The explanation as text, 80 columns wide."""
         return self.render(TextStyle())
 
     def render(self, look: TextStyle) -> str:
-        """All of it as text that fits a terminal."""
+        """The explanation as text that fits a terminal."""
         context = self.projection.context
         lines = [look.bold(line) for line in wrap(self.why.facts.title, look.width)]
         lines += wrap(f"{context.talks}: {context.title}", look.width)
@@ -156,7 +158,7 @@ class Explanation:
         return "\n".join(line.rstrip() for line in lines) + "\n"
 
     def data(self) -> dict[str, Any]:
-        """All of it as plain data for JSON, every candidate included."""
+        """Plain data for JSON, with every candidate."""
         projection = self.projection
         return {
             "issue": self.issue,
@@ -191,7 +193,7 @@ class Explanation:
 
 
 def reaches(scenario: Scenario, side: str | None) -> tuple[str, ...]:
-    """Who could pull levers: the side that is asked for, or both sides and the two together."""
+    """Who can make changes: the requested side, or each side and both together."""
     return (*scenario.sides, "both") if side is None else (side,)
 
 
@@ -200,21 +202,21 @@ def _best(chosen: Sequence[Tried]) -> tuple[Tried, ...]:
 
 
 def _links(scenario: Scenario, issue: str) -> list[str]:
-    """What the issue hangs together with, in sentences."""
+    """The links of the issue with other issues, in sentences."""
     setup, titles = scenario.issues[issue], {name: each.title for name, each in scenario.agenda.issues.items()}
     said = []
     if requires := setup.implementation.requires:
         names = because.listed(titles[name] for name in requires)
-        said.append(f"It cannot be carried out before {names} {'is' if len(requires) == 1 else 'are'} resolved.")
+        said.append(f"It cannot be implemented before {names} {'is' if len(requires) == 1 else 'are'} resolved.")
     if setup.opens is not None and setup.opens.when is not None:
         said.append(f"It opens when {titles[setup.opens.when.issue]} is {setup.opens.when.reaches}.")
     waiting = [titles[name] for name, each in scenario.issues.items() if issue in each.implementation.requires]
     if waiting:
-        said.append(f"Carrying out {because.listed(waiting)} waits for it.")
+        said.append(f"The implementation of {because.listed(waiting)} requires it.")
     for package in scenario.packages.values():
         if issue in package.issues:
             names = because.listed(titles[name] for name in package.issues if name != issue)
             said.append(f'It is settled in a package, "{package.title}", together with {names}.')
     if scenario.undertaking == "single":
-        said.append("Nothing is agreed until everything is: it waits for the last of all issues.")
+        said.append("Nothing is agreed until everything is agreed: it waits for the last of all issues.")
     return said

@@ -1,4 +1,4 @@
-"""What a sweep varies: a path of the scenario and the values that it takes there, listed or drawn."""
+"""Factors of a sweep: a path of the scenario and its values, listed or from a distribution."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ UNIT = {"duration": "days", "hours": "hours", "rounds": "rounds", "rate": "per y
 
 @dataclass(frozen=True)
 class Factor:
-    """One path that is varied, and how.
+    """A path to vary and its values.
 
-    ``values`` lists what a file would say there; ``draw`` is a distribution instead. ``kind`` is the kind of number, or
-    None for categories. ``own``: the scenario draws it anyway, under the name ``path``.
+    ``values`` lists them as a file states them; ``draw`` is a distribution instead. ``kind`` is the kind of number,
+    None for categories. ``own``: an assumption that the scenario itself draws, with the name ``path``.
 
     >>> f = Factor.of("tactics.us.patience", {"uniform": {"low": "6 months", "high": "36 months"}})
     >>> f.at(0.5), f.unit
@@ -37,10 +37,10 @@ class Factor:
 
     @classmethod
     def of(cls, path: str, given: object) -> Factor:
-        """A factor from a list of values, or from a distribution as a file writes it.
+        """A factor from a list of values, or from a distribution in the form of a file.
 
         Raises:
-            NegsimError: it is neither, or nothing would vary.
+            NegsimError: it is neither, or nothing varies.
         """
         if head(given) in DISTRIBUTIONS:
             kind = kind_of(given) or "number"
@@ -64,21 +64,21 @@ class Factor:
         return factor
 
     def at(self, u: float) -> Any:
-        """What a file would say at quantile ``u`` (0 to 1) of the distribution, or at that share of the list."""
+        """The value, as a file states it, at quantile ``u`` (0 to 1) of the distribution or of the list."""
         if self.draw is None:
             return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
         return Fixed(float(self.law.ppf(u)), self.draw.rule).text
 
     @cached_property
     def law(self) -> Any:
-        """The distribution as a frozen one of `scipy.stats`."""
+        """The distribution as a frozen distribution of `scipy.stats`."""
         from negsim.quantities import law
 
         assert self.draw is not None
         return law(self.draw)
 
     def column(self, value: Any) -> Any:
-        """The value as tables have it: a number in the canonical unit, or a word."""
+        """The value in tables: a number in the canonical unit, or a word."""
         if self.own:
             return float(value)
         if self.kind is None:
@@ -97,7 +97,7 @@ class Factor:
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> Factor:
-        """A factor from what `data` gave."""
+        """The factor of its plain data."""
         given = data["values"]
         if isinstance(given, dict) and "own" in given:
             return cls(data["path"], given["own"], own=True)
@@ -105,10 +105,10 @@ class Factor:
 
 
 def read_vary(text: str) -> tuple[str, Any]:
-    """The path and what it is varied over, of ``path=values``: what would stand in a list of a file, or a distribution.
+    """Read ``path=values``: the path, and a list of values or a distribution.
 
     Raises:
-        NegsimError: there is no ``=``, or what follows is no YAML.
+        NegsimError: there is no ``=``, or the values are not valid YAML.
 
     >>> read_vary("tactics.us.beta=0.1,0.5")
     ('tactics.us.beta', [0.1, 0.5])
@@ -120,7 +120,7 @@ def read_vary(text: str) -> tuple[str, Any]:
     path, equals, given = text.partition("=")
     if not equals:
         raise NegsimError(
-            f"--vary is written path=value,value or path={{uniform: {{low: 1, high: 2}}}}, but was {text!r}"
+            f"write --vary path=value,value or --vary path={{uniform: {{low: 1, high: 2}}}}; it was {text!r}"
         )
     try:
         data = read_yaml_text(f"[{given}]", f"--vary {path}").data
@@ -130,10 +130,10 @@ def read_vary(text: str) -> tuple[str, Any]:
 
 
 def factors_of(vary: Mapping[str, object] | Sequence[Factor]) -> tuple[Factor, ...]:
-    """Factors from paths and what each is varied over.
+    """Factors from paths and their values.
 
     Raises:
-        NegsimError: one is not in order, or there is none.
+        NegsimError: a factor is not valid, or there is none.
     """
     found = [Factor.of(path, given) for path, given in vary.items()] if isinstance(vary, Mapping) else list(vary)
     if not found:

@@ -1,4 +1,4 @@
-"""Sweeps: one scenario under many values of some assumptions, each a whole set of runs, all under the same luck."""
+"""Sweeps: one scenario with many values of some assumptions; all experiments use the same random numbers."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ DEFAULT_RUNS, DEFAULT_SAMPLES = 500, 128
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """What came out of the experiments of a sweep.
+    """The outcomes of the experiments of a sweep.
 
-    ``table`` is tidy: a row an experiment and issue (and ``all``), with the number of the experiment, the factors under
-    their paths (numbers in canonical units), and `negsim.experiments.experiment.OUTCOMES`.
+    ``table`` is tidy: a row for each experiment and issue (and ``all``), with the number of the experiment, the factors
+    by path (numbers in canonical units), and `negsim.experiments.experiment.OUTCOMES`.
     """
 
     scenario: Scenario
@@ -60,32 +60,32 @@ class Sweep:
 
     @property
     def experiments(self) -> int:
-        """How many experiments there are."""
+        """Number of experiments."""
         return int(self.table["experiment"].nunique())
 
     @property
     def paths(self) -> list[str]:
-        """The paths that were varied."""
+        """Paths of the factors."""
         return [factor.path for factor in self.factors]
 
     @cached_property
     def points(self) -> npt.NDArray[np.float64]:
-        """The experiments as quantiles of the factors (experiments, factors); made again, the same."""
+        """The experiments as quantiles of the factors: an array (experiments, factors)."""
         return points(self.design, self.factors, self.samples, self.seed)
 
     @property
     def provenance(self) -> str:
-        """What produced this, in a line."""
+        """Design, runs, seed, engine and scenario in one line."""
         return (
             f"{self.experiments:,} experiments ({self.design}) x {self.runs:,} runs, seed {self.seed}, "
             f"{self.engine} engine, scenario {self.scenario.hash[:8]}"
         )
 
     def save(self, folder: str | os.PathLike[str], command: str = "") -> None:
-        """Write this to a new folder: ``experiments.parquet`` and ``manifest.json``.
+        """Write the sweep to a new folder: ``experiments.parquet`` and ``manifest.json``.
 
         Raises:
-            NegsimError: the folder is there already, or cannot be written.
+            NegsimError: the folder exists already, or cannot be written.
         """
         refuse_to_overwrite(Path(folder))
         who = _identity(self.scenario, self.factors, self.design, self.samples, self.seed, self.runs, self.versions)
@@ -94,10 +94,10 @@ class Sweep:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Sweep:
-        """Read what `save` or `sweep` has written.
+        """Read a folder written by `save` or `sweep`.
 
         Raises:
-            NegsimError: the folder holds no sweep, or one that does not fit its own manifest.
+            NegsimError: the folder holds no sweep, or its table does not match its manifest.
         """
         import pandas as pd
 
@@ -110,7 +110,7 @@ class Sweep:
         if manifest.get("format") != FORMAT:
             raise NegsimError(f'{path / MANIFEST} is not a manifest of the format "{FORMAT}"')
         if hashlib.sha256(raw).hexdigest() != manifest["sha256"]:
-            raise NegsimError(f"{path / TABLE} is not what {path / MANIFEST} describes")
+            raise NegsimError(f"{path / TABLE} does not match {path / MANIFEST}")
         origin = str(path / MANIFEST)
         scenario = from_mapping(read_yaml_text(manifest["scenario"], origin).data, origin)
         kept = ("design", "samples", "seed", "runs", "engine", "versions")
@@ -136,26 +136,26 @@ def sweep(
     out: str | os.PathLike[str] | None = None,
     command: str = "",
 ) -> Sweep:
-    """Play a scenario under many values of some assumptions, all under the same luck.
+    """Simulate a scenario with many values of some assumptions, all with the same random numbers.
 
-    Before anything runs, every value is tried: one that makes no scenario, and a path that nothing computed depends on,
-    is an error. Distributions are tried at their 5 % and 95 % points.
+    Every value is checked first: a value that gives no valid scenario, or a path that no computation depends on, is an
+    error. Distributions are checked at their 5 % and 95 % points.
 
     Args:
         scenario: the base.
-        vary: by path, a list of values or a distribution as a file writes them.
+        vary: for each path, a list of values or a distribution in the form of a file.
         design: ``grid``, ``latin`` or ``sobol``; ``saltelli`` and ``morris`` for those analyses.
-        samples: how many samples a design other than ``grid`` takes, 128 unless you say otherwise.
-        runs: runs an experiment.
+        samples: number of samples of a design other than ``grid``; default 128.
+        runs: runs for each experiment.
         seed: the key of all draws, and of the design.
         engine: ``auto`` or the name of one; all give the same result.
-        progress: called with how many more runs are finished; the first call tells how many were before.
-        executor: any `concurrent.futures.Executor`. A scenario is changed and compiled in Python, so use processes.
-        out: a new folder for the result. After an interruption the same call goes on there.
-        command: what the manifest in ``out`` says that was typed.
+        progress: called with the number of newly finished runs; first with the number resumed.
+        executor: any `concurrent.futures.Executor`. Most of the work is in Python, so use processes.
+        out: a new folder for the result. After an interruption the same call resumes there.
+        command: the command line for the manifest in ``out``.
 
     Raises:
-        NegsimError: something is not in order, or ``out`` is there already.
+        NegsimError: an argument is not valid, or ``out`` exists already.
 
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
@@ -185,10 +185,10 @@ def sweep(
 
 
 def own_factors(scenario: Scenario, names: Sequence[str] = ()) -> tuple[Factor, ...]:
-    """What the scenario draws once a run as factors of a sweep: all of it, or the assumptions of these names.
+    """The assumptions that the scenario draws once a run, as factors of a sweep: all, or those named.
 
     Raises:
-        NegsimError: there is no assumption of a name, or the scenario draws none.
+        NegsimError: a name is unknown, or the scenario draws no assumption.
     """
     kinds = compile(scenario).assumptions
     for name in names:
@@ -196,7 +196,7 @@ def own_factors(scenario: Scenario, names: Sequence[str] = ()) -> tuple[Factor, 
             hint = did_you_mean(name, kinds)
             raise NegsimError(f'the scenario draws no "{name}"' + (f"; did you mean {hint}?" if hint else ""))
     if not kinds:
-        raise NegsimError("the scenario draws no assumption: all numbers in it are known; give --vary path=values")
+        raise NegsimError("the scenario draws no assumption: all its numbers are fixed; give --vary path=values")
     return tuple(Factor(name, kinds[name], own=True) for name in names or kinds)
 
 
@@ -238,7 +238,7 @@ def _play(
 def _finished(checkpoint: Checkpoint, number: int) -> dict[int, Result]:
     found = {}
     for file in (checkpoint.folder / "parts").glob("*.json"):
-        with contextlib.suppress(OSError, ValueError, KeyError):  # half a file after a power cut is no file
+        with contextlib.suppress(OSError, ValueError, KeyError):  # an incomplete file does not count
             if int(file.stem) < number:
                 found[int(file.stem)] = Result.of_data(int(file.stem), json.loads(file.read_text(encoding="utf-8")))
     return found
@@ -266,7 +266,7 @@ def _identity(
     runs: int,
     used: Mapping[str, str],
 ) -> dict[str, Any]:
-    """What must be the same for finished experiments to be of use."""
+    """What must be equal to reuse finished experiments."""
     return {
         "format": FORMAT,
         "title": scenario.title,
@@ -299,16 +299,16 @@ def _finish(checkpoint: Checkpoint, done: Sweep, command: str) -> None:
 
 
 def refuse_to_overwrite(folder: Path) -> None:
-    """See to it, before any work is done, that a sweep may be written to a folder.
+    """Check that a sweep may be written to a folder.
 
     Raises:
-        NegsimError: something is there; a sweep is minutes of work, so it is never replaced.
+        NegsimError: the folder is not empty (a sweep is never replaced) or its parent is missing.
     """
-    if (folder / "job.json").is_file():  # finished, but not yet tidy: the bench sees to it
+    if (folder / "job.json").is_file():  # finished, but the last step of the checkpoint is missing
         from negsim.projection import finish_last_step
 
         finish_last_step(folder)
     if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
-        raise NegsimError(f"{folder} is kept as it is: something is there; name another folder, or remove it")
+        raise NegsimError(f"{folder} is not empty; name another folder, or remove it")
     if not folder.absolute().parent.is_dir():
         raise NegsimError(f"{folder} cannot be written: there is no folder {folder.absolute().parent}")

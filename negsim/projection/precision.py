@@ -1,4 +1,4 @@
-"""Running until it is precise enough: a look after every chunk of runs, in their order, whoever plays them."""
+"""Runs until a goal of precision: a check after every chunk of runs, in order, for any executor."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from negsim.analysis import Tally
 
 
-#: The most runs unless somebody says otherwise.
+#: Default limit of the number of runs.
 MOST = 1_000_000
 
 
 @dataclass(frozen=True)
 class Precision:
-    """What ``precision`` asks for: a largest standard error, of probabilities or, in days, of the 50 % dates.
+    """A goal of precision: the largest standard error of probabilities or, in days, of the 50 % dates.
 
-    It is looked at every ``CHUNK`` runs, first after as many, last after ``most``.
+    It is checked after every ``CHUNK`` runs, up to ``most`` runs.
     """
 
     se: float | None = None
@@ -31,10 +31,10 @@ class Precision:
 
     @classmethod
     def of(cls, text: str | float, most: int = MOST) -> Precision:
-        """Read what was asked for: ``0.005``, ``"0.005"``, ``"7 days"`` or ``"7d"``.
+        """Read a goal: ``0.005``, ``"0.005"``, ``"7 days"`` or ``"7d"``.
 
         Raises:
-            NegsimError: it is neither, or it can never be reached.
+            NegsimError: it is neither a standard error nor a duration, or out of range.
 
         >>> Precision.of("7d"), Precision.of(0.005)
         (Precision(se=None, days=7.0, most=1000000), Precision(se=0.005, days=None, most=1000000))
@@ -61,18 +61,18 @@ class Precision:
 
     @property
     def least(self) -> int:
-        """How many runs there are before the first look."""
+        """Number of runs before the first check."""
         return min(CHUNK, self.most)
 
     @property
     def enough(self) -> int:
-        """With how many runs it is surely reached, or the most there may be."""
+        """Number of runs that surely reach the goal, at most ``most``."""
         if self.se is None:
             return self.most
         return min(self.most, math.ceil(0.25 / self.se**2 / CHUNK) * CHUNK)
 
     def data(self, tally: Tally) -> dict[str, Any]:
-        """What was asked for, what came of it, and the limits within which it was looked for."""
+        """The goal, whether it is reached, and the limits of the runs."""
         return {
             "goal": str(self),
             "se": self.se,
@@ -85,17 +85,17 @@ class Precision:
 
     @classmethod
     def of_data(cls, data: dict[str, Any]) -> Precision:
-        """The precision whose data these are."""
+        """The precision of its plain data."""
         return cls(data["se"], data["days"], data["most"])
 
     def reached(self, tally: Tally) -> bool:
-        """Whether the runs so far are as precise."""
+        """Whether the runs so far reach the goal."""
         if self.se is not None:
             return probability_error(tally) <= self.se
         return date_error(tally) <= (self.days or 0.0)
 
     def __str__(self) -> str:
-        """What was asked for, in words."""
+        """The goal in words."""
         return f"standard errors up to {self.se:g}" if self.se is not None else f"50 % dates to {self.days:g} days"
 
 

@@ -156,7 +156,7 @@ def test_never_in_either_is_no_difference_and_is_said():
     issue = found.issues[0]
     assert (issue.same.value, issue.neither, issue.by[found.on].difference.value) == (1, 1, 0)
     assert (issue.p50.base, issue.p50.other, issue.p50.days, issue.p50.shown) == (None, None, None, False)
-    assert "half of the runs get there by 2028-04-09 under neither" in verdicts.date_words(issue.p50, found)
+    assert "neither resolves it in half of the runs by 2028-04-09" in verdicts.date_words(issue.p50, found)
     assert "no difference that 50 runs can show" in verdicts.issue_verdict(issue, found)
     assert np.isnan(issue.by[found.on].saved)
 
@@ -215,10 +215,10 @@ def test_a_verdict_names_chances_and_dates():
     found = pair(before, after, by=date(2026, 4, 10))
     assert verdicts.issue_verdict(found.issues[0], found) == (
         "Issue 0: resolved by 2026-04-10 in 30 points fewer of the runs (95 %: 20 to 38), 10 % instead of 40 %; "
-        "the 50 % date moves from 2027-09 to after 2028-04, which 100 runs cannot tell from no move."
+        "the 50 % date moves from 2027-09 to after 2028-04, a change that 100 runs cannot show."
     )
     assert verdicts.verdict(found) == (
-        'If it goes as in the other "As it stands" and not as in the first, then by 2026-04-10 1 of 1 issues is '
+        'With the other "As it stands" instead of the first, by 2026-04-10 1 of 1 issues is '
         "resolved in fewer of the runs, most of all Issue 0 (30 points fewer of the runs (95 %: 20 to 38), 10 % "
         "instead of 40 %)."
     )

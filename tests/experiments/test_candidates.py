@@ -77,7 +77,7 @@ def test_there_is_a_step_for_every_kind_of_tactic():
         return words(mapping)
 
     fixed = side("us", kind="fixed", aspiration=0.7)
-    assert fixed["United States: insists on 0.1 less at the start"].changes == {
+    assert fixed["United States: aspiration 0.1 lower"].changes == {
         "issues.a.tactics.us.aspiration": pytest.approx(0.6)
     }
     assert "United States: patience a third shorter" not in fixed
@@ -87,12 +87,12 @@ def test_there_is_a_step_for_every_kind_of_tactic():
         "issues.a.tactics.us.patience.times": pytest.approx(0.8)
     }
     mixed = side("russia", kind="mixed", beta=1, patience="90 days")
-    assert "Russia: answers concessions with half as much again" in mixed
+    assert "Russia: reciprocates concessions by half more" in mixed
 
 
 def test_issues_by_chance_have_no_concessions_to_move():
     found = words(chance(0.2, "a b"))
-    assert found["Russia: concedes otherwise"].changes is None
+    assert found["Russia: another concession tactic"].changes is None
     assert not any("package" in said for said in found)
     assert "Rounds: gaps a quarter shorter" in found
 
@@ -100,11 +100,11 @@ def test_issues_by_chance_have_no_concessions_to_move():
 def test_what_hangs_together_can_be_untied():
     mapping = talks({"a": {"implementation": {"requires": ["b"]}}, "b": {}, "c": {}}, undertaking="single")
     found = words(mapping)
-    assert found["it need not wait for B"].changes == {"issues.a.implementation.requires": []}
-    assert found["what is agreed stands alone: no single undertaking"].changes == {"undertaking": "early_harvest"}
+    assert found["it no longer requires B"].changes == {"issues.a.implementation.requires": []}
+    assert found["each agreement stands alone: no single undertaking"].changes == {"undertaking": "early_harvest"}
     dormant = words(talks({"a": {"opens": {"when": {"issue": "b", "reaches": "agreed"}}}, "b": {}}))
     opened = from_mapping(talks({"a": {"opens": {"when": {"issue": "b", "reaches": "agreed"}}}, "b": {}})).replace(
-        dormant["it is put on the table at once"].changes
+        dormant["it opens at once"].changes
     )
     assert (str(opened.issues["a"].opens.on), opened.issues["a"].opens.when) == ("2025-04-10", None)
 
@@ -117,20 +117,20 @@ def test_a_package_moves_as_a_whole_and_can_be_untied():
         "issues.a.reservation.russia",
         "issues.b.reservation.russia",
     }
-    assert set(found["Russia: comes down earlier, beta x 1.5"].changes) == {"packages.p.tactics.russia.beta"}
-    assert from_mapping(mapping).replace(found['the package "Both" is untied'].changes).packages == {}
-    assert not any("which matters more" in said for said in found)
+    assert set(found["Russia: concedes earlier, beta x 1.5"].changes) == {"packages.p.tactics.russia.beta"}
+    assert from_mapping(mapping).replace(found['the package "Both" is split'].changes).packages == {}
+    assert not any("values that more" in said for said in found)
 
 
 def test_packages_are_tried_both_ways_with_every_issue_that_stands_alone():
-    found = [said for said in words(talks("a b c")) if "which matters more" in said]
-    assert found == [f'a package with "{other}", which matters more to {side}' for other in "BC" for side in
+    found = [said for said in words(talks("a b c")) if "values that more" in said]
+    assert found == [f'a trial package with "{other}", if {side} values that more' for other in "BC" for side in
                      ("Russia", "United States")]  # fmt: skip
 
 
 def test_shocks_come_twice_as_often_and_a_regime_lasts_longer(baseline):
     found = {lever.words: lever for lever in candidates(baseline, "visas", "freeze")}
-    longer = found['the climate "freeze" lasts half as long again']
+    longer = found['the climate "freeze" lasts longer by half']
     assert (longer.reach, longer.helps) == ("nobody", False)
     assert longer.changes["climate.regimes.freeze.sojourn"]["lognormal"]["q90"] == f"{30 * 365.25 / 12 * 1.5!r} days"
     assert sum(said.startswith("twice as often") for said in found) == 2

@@ -45,7 +45,7 @@ def test_the_table_is_what_the_tidy_tables_of_the_runs_say(compared):
 def test_common_luck_saves_more_than_half_of_the_variance_on_one_changed_lever(compared):
     assert compared.pairs[0].saved > 4
     assert (compared.issues["saved"].drop("all", level="issue") > 2).all()
-    assert "Common luck divides the variance" in compared._repr_html_()
+    assert "Shared random numbers divide the variance" in compared._repr_html_()
 
 
 def test_a_scenario_compared_with_itself_differs_in_nothing(projection):
@@ -137,7 +137,11 @@ def test_the_command_prints_eighty_columns_with_everything_in_them(negsim, compa
     flat = " ".join(ended.out.split())
     for issue in compared.pairs[0].issues:
         assert issue.facts.title in flat.replace(" - ", " ")
-    for words in (compared.verdict, "- United States beta: parameter us_beta -> 0.1 (9 issues)", "Common luck divides"):
+    for words in (
+        compared.verdict,
+        "- United States beta: parameter us_beta -> 0.1 (9 issues)",
+        "Shared random numbers divide",
+    ):
         assert words in flat
     assert " 50 % in B" in ended.out
     assert "after 2028-04" in ended.out

@@ -232,7 +232,7 @@ def _quantile(u):
 
 
 def test_adapters_check_what_they_are_given(baseline):
-    with pytest.raises(NegsimError, match="nothing that is computed depends"):
+    with pytest.raises(NegsimError, match="no computation depends"):
         salib_problem(baseline, {"title": ["a", "b"]})
     with pytest.raises(NegsimError, match="there is no issue"):
         ema_model(baseline, VARY, "flihgts")

@@ -158,32 +158,32 @@ def test_giving_way_helps_and_insisting_hurts(found):
     by = {t.lever.words: t.pilot.days.value for t in found.tried if t.pilot is not None}
     for side in ("United States", "Russia"):
         for more, less in (
-            ("patience a third shorter", "patience half as long again"),
+            ("patience a third shorter", "patience longer by half"),
             ("reservation value 0.1 lower", "reservation value 0.1 higher"),
-            ("comes down earlier, beta x 1.5", "comes down later, beta a third lower"),
+            ("concedes earlier, beta x 1.5", "concedes later, beta a third lower"),
         ):
             assert by[f"{side}: {more}"] < 0 < by[f"{side}: {less}"]
     assert by["Rounds: gaps a quarter shorter"] < min(0, by["Rounds: gaps a third longer"])
-    assert by['the climate "foul" lasts half as long again'] > 0
+    assert by['the climate "foul" lasts longer by half'] > 0
 
 
 def test_a_candidate_that_changes_nothing_is_left_out_with_the_reason():
     mapping = talks({"a": {"reservation": {"us": 0, "russia": 0.3}}}, horizon="200 days")
     found = ns.explain(from_mapping(mapping), "a", runs=20, engine="reference")
     why_not = {t.lever.words: t.why_not for t in found.tried}
-    assert why_not["United States: reservation value 0.1 lower"] == "it changes no number that is played"
+    assert why_not["United States: reservation value 0.1 lower"] == "it changes no number of the simulation"
     assert why_not["United States: reservation value 0.1 higher"] == ""
     uneven = talks("a", horizon="200 days")
     uneven["issues"]["a"]["reservation"] = {"us": {"uniform": {"low": 0.0, "high": 0.1}}, "russia": 0.2}
     found = ns.explain(from_mapping(uneven), "a", runs=20, engine="reference", side="us")
     (tried,) = [t for t in found.tried if t.lever.words == "United States: reservation value 0.1 lower"]
     assert "high must be more than low" in tried.why_not
-    assert "could not be written" in found.notes[0]
+    assert "are not possible in this scenario" in found.notes[0]
 
 
 def test_issues_by_chance_say_that_there_is_nothing_a_side_could_do():
     found = ns.explain(from_mapping(chance(0.2, "a b", horizon="1 year")), "a", runs=50, engine="reference")
-    assert "There is nothing to try: it settles by chance, without positions." in found.text
+    assert "There is nothing to try: it settles by chance, without offers." in found.text
     assert found.quality is None
     assert found.why.mood is None
     assert "Rounds: gaps a quarter shorter" in [t.lever.words for t in found.levers["both"]]
@@ -191,15 +191,15 @@ def test_issues_by_chance_say_that_there_is_nothing_a_side_could_do():
 
 def test_what_every_run_resolves_is_said_to_be():
     found = ns.explain(from_mapping(talks("a")), "a", runs=20, engine="reference")
-    assert "Every one of 20 runs resolves it." in found.text
-    assert "Half of the runs get there by 2025-10-17" in found.text
+    assert "All 20 runs resolve it." in found.text
+    assert "Half of the runs resolve it by 2025-10-17" in found.text
 
 
 def test_what_it_hangs_together_with_is_said():
     mapping = two_towns(undertaking="single")
     found = ns.explain(from_mapping(mapping), "c", side="us", runs=20, engine="reference")
-    assert "It cannot be carried out before A is resolved." in found.text
-    assert "Nothing is agreed until everything is" in found.text
+    assert "It cannot be implemented before A is resolved." in found.text
+    assert "Nothing is agreed until everything is agreed" in found.text
     weights = {"us": {"a": 0.7, "b": 0.3}, "russia": {"a": 0.2, "b": 0.8}}
     package = {"p": {"title": "Both", "issues": ["a", "b"], "weights": weights}}
     packed = ns.explain(from_mapping(talks("a b", packages=package)), "a", side="us", runs=20, engine="reference")
@@ -212,8 +212,8 @@ def test_only_one_side_can_be_asked_for(found):
     assert list(only.levers) == ["russia"]
     same = {t.lever.words: t for t in found.levers["russia"]}
     assert [t.found for t in only.levers["russia"]] == [same[t.lever.words].found for t in only.levers["russia"]]
-    assert "What Russia could do alone" in only.text
-    assert "could do together" not in only.text
+    assert "Changes by Russia alone" in only.text
+    assert "by both sides together" not in only.text
 
 
 def test_progress_never_runs_over_what_was_announced():

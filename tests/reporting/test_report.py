@@ -108,7 +108,7 @@ def test_another_scenario_comes_with_what_differs_and_what_that_does(both):
     text = "".join(Tree(both).texts)
     assert "United States beta: parameter us_beta -> 0.1 (9 issues)" in text
     assert "Against Baseline" in text
-    assert text.count('If it goes as in "Harder" and not as in "Baseline"') == 1
+    assert text.count('With "Harder" instead of "Baseline"') == 1
 
 
 def test_it_needs_nothing_from_anywhere(both):
