@@ -1,4 +1,4 @@
-"""What README and guide show works: each command, each block, and the two lines."""
+"""What README, tutorials and guide show works: each command, each block, and the two lines."""
 
 import glob
 import re
@@ -14,7 +14,9 @@ import yaml
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+TUTORIALS = ("docs/first-projection.md", "docs/your-own-negotiation.md")
 PAGES = {"README.md": README, "docs/guide.md": GUIDE}
+PAGES |= {name: (ROOT / name).read_text(encoding="utf-8") for name in TUTORIALS}
 BLOCKS = [
     block for text in PAGES.values() for block in re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 ]

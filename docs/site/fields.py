@@ -1,0 +1,107 @@
+"""The keys of a file as tables, from its JSON schema."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+#: What a pattern allows, by an example that it matches; a pattern that matches none is shown as it is.
+_EXAMPLES = {
+    "2026": "a year, month or day such as `2026-02`",
+    "2026-02-12": "a day such as `2026-02-12`",
+    "18 months": "a duration such as `18 months`",
+    "2 hours": "hours such as `2 hours`",
+    "3 per year": "a rate such as `3 per year`",
+    "2 rounds": "rounds such as `2 rounds`",
+    "judgement: why": "a source such as `judgement: ...`",
+    "name": "an id of small letters, digits and `_`",
+    f"doc#3 {'0' * 64}": "a document, its sentence and the fingerprint",
+    "0" * 64: "a SHA-256 fingerprint",
+}
+_WORDS = {"object": "mapping", "array": "list", "string": "text", "boolean": "true or false", "null": "nothing"}
+
+
+def fields_page(title: str, intro: str, schema: dict[str, Any]) -> str:
+    """Return the page: the keys of the file itself, then those of each kind of block."""
+    parts = [f"# {title}", intro, *_section("The file", schema)]
+    for name, block in sorted(schema["$defs"].items()):
+        parts += _section(name, block)
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(name: str, block: dict[str, Any]) -> list[str]:
+    heading = f"## {name} {{#{_anchor(name)}}}" if name != "The file" else "## The file"
+    described = [_line(block["description"])] if block.get("description") and name != "The file" else []
+    properties = block.get("properties")
+    if not properties:
+        return [heading, *described, f"Allowed: {_type(block)}."]
+    required = set(block.get("required", []))
+    rows = ["| key | value | default | meaning |", "|---|---|---|---|"]
+    for key, value in properties.items():
+        default = "**required**" if key in required else _default(value)
+        rows.append(f"| `{key}` | {_type(value)} | {default} | {_line(_description(value))} |")
+    return [heading, *described, "\n".join(rows)]
+
+
+def _default(value: dict[str, Any]) -> str:
+    if value.get("default") in (None, "", [], {}):
+        return ""
+    return f"`{value['default']}`"
+
+
+def _description(value: dict[str, Any]) -> str:
+    if "description" in value:
+        return str(value["description"])
+    return " ".join(part["description"] for part in value.get("anyOf", ()) if "description" in part)
+
+
+def _type(value: dict[str, Any]) -> str:
+    """Return what is allowed, in words, with links to the blocks."""
+    if "$ref" in value:
+        name = value["$ref"].rsplit("/", 1)[-1]
+        return f"[{name}](#{_anchor(name)})"
+    for several in ("anyOf", "oneOf"):
+        if several in value:
+            return " or ".join(dict.fromkeys(_type(part) for part in value[several] if part.get("type") != "null"))
+    if "allOf" in value:
+        return " and ".join(_type(part) for part in value["allOf"])
+    if "const" in value:
+        return f"`{value['const']}`"
+    if "enum" in value:
+        return ", ".join(f"`{word}`" for word in value["enum"])
+    kind = value.get("type", "any value")
+    if isinstance(kind, list):
+        return " or ".join(_WORDS.get(word, word) for word in kind)
+    if kind == "array":
+        return f"list of {_type(value['items'])}" if value.get("items") else "list"
+    if kind == "object":
+        return _mapping(value)
+    return _WORDS.get(kind, kind) + _limits(value)
+
+
+def _mapping(value: dict[str, Any]) -> str:
+    inner = value.get("additionalProperties") or next(iter(value.get("patternProperties", {}).values()), None)
+    if isinstance(inner, dict):
+        return f"mapping of names to {_type(inner)}"
+    return "mapping"
+
+
+def _limits(value: dict[str, Any]) -> str:
+    words = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below"}
+    told = [f"{word} {value[key]}" for key, word in words.items() if key in value]
+    if "pattern" in value:
+        told.append(_pattern(value["pattern"]))
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _pattern(pattern: str) -> str:
+    shown = f"pattern `{pattern}`".replace("|", "\\|")
+    return next((words for example, words in _EXAMPLES.items() if re.search(pattern, example)), shown)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _anchor(name: str) -> str:
+    return name.lower().replace("_", "-")
