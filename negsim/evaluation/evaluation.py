@@ -163,7 +163,7 @@ def evaluate(
         return whole(found)
     with keeper or nullcontext():
         if keeper is not None:
-            found |= keeper.on_the_bench()
+            found |= keeper.in_checkpoint()
         todo = [piece for piece in pieces if piece not in found]
         if progress is not None:
             progress(len(pieces) - len(todo))

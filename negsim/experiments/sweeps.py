@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,8 @@ from negsim.experiments.designs import check_design, points
 from negsim.experiments.effect_check import check_moves
 from negsim.experiments.experiment import OUTCOMES, Base, Result, play_experiment
 from negsim.experiments.factors import Factor, factors_of
-from negsim.files import read_yaml_text
-from negsim.projection import DEFAULT_SEED, Checkpoint, spread, versions
+from negsim.files import MANIFEST, Checkpoint, check_new, read_checked, read_manifest, read_yaml_text
+from negsim.projection import DEFAULT_SEED, spread, versions
 from negsim.scenario import from_mapping
 from negsim.simulation import compile, pick_engine
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from negsim.scenario import Scenario
 
 FORMAT = "negsim sweep 1"
-MANIFEST, TABLE = "manifest.json", "experiments.parquet"
+TABLE = "experiments.parquet"
 DEFAULT_RUNS, DEFAULT_SAMPLES = 500, 128
 
 
@@ -89,7 +88,7 @@ class Sweep:
         """
         refuse_to_overwrite(Path(folder))
         who = _identity(self.scenario, self.factors, self.design, self.samples, self.seed, self.runs, self.versions)
-        with Checkpoint(Path(folder), who, ("parts",)) as checkpoint:
+        with Checkpoint(Path(folder), who) as checkpoint:
             _finish(checkpoint, self, command)
 
     @classmethod
@@ -102,15 +101,8 @@ class Sweep:
         import pandas as pd
 
         path = Path(folder)
-        try:
-            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-            raw = (path / TABLE).read_bytes()
-        except (OSError, ValueError) as error:
-            raise NegsimError(f"{path} holds no sweep: {getattr(error, 'strerror', None) or error}") from None
-        if manifest.get("format") != FORMAT:
-            raise NegsimError(f'{path / MANIFEST} is not a manifest of the format "{FORMAT}"')
-        if hashlib.sha256(raw).hexdigest() != manifest["sha256"]:
-            raise NegsimError(f"{path / TABLE} does not match {path / MANIFEST}")
+        manifest = read_manifest(path, FORMAT)
+        raw = read_checked(path / TABLE, manifest.get("sha256"))
         origin = str(path / MANIFEST)
         scenario = from_mapping(read_yaml_text(manifest["scenario"], origin).data, origin)
         kept = ("design", "samples", "seed", "runs", "engine", "versions")
@@ -175,7 +167,7 @@ def sweep(
     pieces = _pieces(base, factors, points(design, factors, samples, seed))
     used = versions()
     who = _identity(scenario, factors, design, samples, seed, runs, used)
-    with Checkpoint(Path(out), who, ("parts",)) if out is not None else contextlib.nullcontext() as checkpoint:
+    with Checkpoint(Path(out), who) if out is not None else contextlib.nullcontext() as checkpoint:
         results = _play(base, pieces, executor, checkpoint, progress)
         table = _table(factors, pieces, results)
         done = Sweep(scenario, factors, design, samples, seed, runs, engine, used, table)
@@ -229,7 +221,7 @@ def _play(
     for result in fresh:
         done[result.number] = result
         if checkpoint is not None:
-            checkpoint.write(f"parts/{result.number:06}.json", json.dumps(result.data()).encode())
+            checkpoint.put(f"{result.number:06}", result.data())
         if progress is not None:
             progress(base.runs)
     return done
@@ -237,10 +229,10 @@ def _play(
 
 def _finished(checkpoint: Checkpoint, number: int) -> dict[int, Result]:
     found = {}
-    for file in (checkpoint.folder / "parts").glob("*.json"):
-        with contextlib.suppress(OSError, ValueError, KeyError):  # an incomplete file does not count
-            if int(file.stem) < number:
-                found[int(file.stem)] = Result.of_data(int(file.stem), json.loads(file.read_text(encoding="utf-8")))
+    for name, data in checkpoint.parts():
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            if int(name) < number:
+                found[int(name)] = Result.of_data(int(name), data)
     return found
 
 
@@ -294,8 +286,7 @@ def _finish(checkpoint: Checkpoint, done: Sweep, command: str) -> None:
         "sha256": hashlib.sha256(raw).hexdigest(),
         "scenario": done.scenario.to_yaml(),
     }
-    checkpoint.write(MANIFEST, (json.dumps({**who, **rest}, indent=2, ensure_ascii=False) + "\n").encode())
-    checkpoint.become()
+    checkpoint.finish({**who, **rest})
 
 
 def refuse_to_overwrite(folder: Path) -> None:
@@ -304,11 +295,5 @@ def refuse_to_overwrite(folder: Path) -> None:
     Raises:
         NegsimError: the folder is not empty (a sweep is never replaced) or its parent is missing.
     """
-    if (folder / "job.json").is_file():  # finished, but the last step of the checkpoint is missing
-        from negsim.projection import finish_last_step
-
-        finish_last_step(folder)
-    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+    if folder.is_symlink() or not check_new(folder):
         raise NegsimError(f"{folder} is not empty; name another folder, or remove it")
-    if not folder.absolute().parent.is_dir():
-        raise NegsimError(f"{folder} cannot be written: there is no folder {folder.absolute().parent}")

@@ -4,6 +4,13 @@ from .builtin import data_folder as data_folder
 from .builtin import find_data as find_data
 from .builtin import find_scenario as find_scenario
 from .builtin import installed_name as installed_name
+from .checkpoint import MANIFEST as MANIFEST
+from .checkpoint import Checkpoint as Checkpoint
+from .checkpoint import check_new as check_new
+from .checkpoint import differing as differing
+from .checkpoint import json_bytes as json_bytes
+from .checkpoint import read_checked as read_checked
+from .checkpoint import read_manifest as read_manifest
 from .csv import CONFIDENCE as CONFIDENCE
 from .csv import FieldError as FieldError
 from .csv import Parser as Parser

@@ -1,7 +1,4 @@
 from .assumption_share import under_lucks as under_lucks
-from .checkpoint import Checkpoint as Checkpoint
-from .checkpoint import differing as differing
-from .checkpoint import finish_last_step as finish_last_step
 from .chunks import DEFAULT_RUNS as DEFAULT_RUNS
 from .chunks import DEFAULT_SEED as DEFAULT_SEED
 from .chunks import Job as Job

@@ -23,7 +23,7 @@ from negsim.projection.chunks import Job, Part
 from negsim.simulation.engines import ENGINES
 
 if TYPE_CHECKING:
-    from negsim.projection.checkpoint import ChunkCheckpoint
+    from negsim.projection.storage import ChunkCheckpoint
 
 #: How long a task should take, in seconds: much longer than sending it, short enough to lose.
 TASK = 1.0
@@ -87,7 +87,7 @@ def play_all(
         while chunk not in waiting:
             part = next(fresh)
             if checkpoint is not None:
-                checkpoint.put(part)
+                checkpoint.add(part)
                 part = part if keep else Part(part.chunk, part.tally)
             waiting[part.chunk] = part
         yield waiting.pop(chunk)

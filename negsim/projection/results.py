@@ -56,9 +56,9 @@ class Results:
                 f"the outcomes of {self.runs:,} runs were counted and not kept; "
                 "run with out=FOLDER (--out) to have them on disk"
             )
-        from negsim.projection.results_folder import read_tables
+        from negsim.projection.storage import read_tables
 
-        return read_tables(self.folder, self.runs, len(self.scenario.issues))
+        return read_tables(self.folder, len(self.scenario.issues))
 
     @property
     def outcomes(self) -> npt.NDArray[np.void]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from negsim.analysis import Tally
-    from negsim.projection.checkpoint import ChunkCheckpoint
+    from negsim.projection.storage import ChunkCheckpoint
     from negsim.projection.chunks import Part
     from negsim.projection.projection import Projection
     from negsim.scenario import Scenario
@@ -67,9 +67,9 @@ def run(
     (20, 1, 'reference')
     """
     from negsim.projection import execution as work
-    from negsim.projection import storage as store
     from negsim.projection.precision import MOST, Precision
     from negsim.projection.projection import Projection
+    from negsim.projection.storage import refuse_to_overwrite
     from negsim.simulation import compiler as compiled
 
     most = runs if runs is not None else (DEFAULT_RUNS if precision is None else MOST)
@@ -86,7 +86,7 @@ def run(
     parts: list[Part] = []
     total: Tally | None = None
     if out is not None:
-        store.refuse_to_overwrite(Path(out), scenario.hash)
+        refuse_to_overwrite(Path(out), scenario.hash)
     with _checkpoint(out, scenario, seed, luck, used) as checkpoint:
         played = work.play_all(job, chunks, keep, executor, checkpoint, progress)
         with contextlib.closing(played):
@@ -101,7 +101,7 @@ def run(
         folder = None if out is None else Path(out)
         projection = Projection(scenario, total, seed, engine, used, luck, goal, folder, tables)
         if checkpoint is not None:
-            store.finish(checkpoint, projection, command)
+            checkpoint.complete(projection, command)
     return projection
 
 
@@ -112,10 +112,9 @@ def _checkpoint(
     if out is None:
         yield None
         return
-    from negsim.projection import storage as store
-    from negsim.projection.checkpoint import ChunkCheckpoint
+    from negsim.projection.storage import ChunkCheckpoint, identity
 
-    with ChunkCheckpoint(Path(out), store.identity(scenario, seed, luck, used), tuple(scenario.issues)) as checkpoint:
+    with ChunkCheckpoint(Path(out), identity(scenario, seed, luck, used), tuple(scenario.issues)) as checkpoint:
         yield checkpoint
 
 

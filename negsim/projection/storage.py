@@ -1,27 +1,117 @@
 """A projection as a folder: ``outcomes/``, ``runs/`` (Parquet parts), ``tally.npz`` and ``manifest.json``.
 
-The outcomes are the tidy table `Projection.issues`, a row a run and issue; the runs are a row a run; both in parts of a
-fixed number of runs, which `pandas.read_parquet` takes as one table. The tally holds the counts that all figures come
-from. The manifest holds the resolved scenario and its hash, seed, runs, engine, versions, the command, and what the
-other files hash to.
+``outcomes/`` holds the tidy table `Projection.issues`, a row per run and issue. ``runs/`` holds a row per run. Each part
+holds a fixed number of runs; `pandas.read_parquet` reads a folder of parts as one table. The tally holds the counts
+that all figures come from. The manifest holds the resolved scenario and its hash, seed, runs, engine, versions, the
+command, and the digests of the other files.
 
-A folder appears whole or not at all. One that exists is replaced only if it is empty, or holds a projection of the
-*same* scenario (by hash) and nothing else; everything else is somebody's work and stays as it is.
+A folder appears whole or not at all. An existing folder is replaced only if it is empty, or holds a projection of the
+*same* scenario (by hash) and nothing else.
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
+import io
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from negsim.errors import NegsimError
-from negsim.projection.results_folder import FORMAT, MANIFEST, TABLES, TALLY, check_digest, digests, read_manifest
+from negsim.files import MANIFEST, Checkpoint, check_new, read_manifest, write_file
+from negsim.projection.chunks import Part, sizes
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from negsim.analysis import Tally
     from negsim.projection.results import Results
     from negsim.scenario import Scenario
+
+FORMAT = "negsim projection 3"
+TALLY, TABLES = "tally.npz", ("outcomes", "runs")
+_KINDS = {"outcomes": "parquet", "runs": "parquet", "tally": "npz"}
+
+
+class ChunkCheckpoint(Checkpoint):
+    """A checkpoint of chunks of runs of a scenario; the tally of a chunk is written last."""
+
+    def __init__(self, target: Path, identity: dict[str, Any], issues: tuple[str, ...]) -> None:
+        self.issues = issues
+        super().__init__(target, identity, tuple(_KINDS))
+
+    def _file(self, kind: str, chunk: int) -> Path:
+        return self.folder / kind / f"{chunk:06}.{_KINDS[kind]}"
+
+    def finished(self, chunks: dict[int, tuple[int, int]]) -> set[int]:
+        """Which of these chunks are finished, undamaged and of the same size."""
+        found = set()
+        for chunk, (_, runs) in chunks.items():
+            if all(self._file(kind, chunk).is_file() for kind in _KINDS):
+                with suppress(OSError, ValueError, KeyError, BadZipFile):  # a power cut can leave half a file
+                    if _read_tally(self._file("tally", chunk)).runs == runs:
+                        found.add(chunk)
+        return found
+
+    def read(self, chunk: int, keep: bool) -> Part:
+        """A finished chunk, with its outcomes if ``keep``."""
+        from negsim.projection.tidy import read_outcomes, read_rows
+
+        tally = _read_tally(self._file("tally", chunk))
+        if not keep:
+            return Part(chunk, tally)
+        outcomes = read_outcomes(self._file("outcomes", chunk), len(self.issues))
+        return Part(chunk, tally, outcomes, read_rows(self._file("runs", chunk)))
+
+    def add(self, part: Part) -> None:
+        """Write a finished chunk.
+
+        Raises:
+            NegsimError: it cannot be written; the finished chunks remain.
+        """
+        from negsim.projection.chunks import CHUNK
+        from negsim.projection.tidy import outcomes_bytes, rows_bytes
+
+        first = part.chunk * CHUNK
+        write_file(self._file("outcomes", part.chunk), outcomes_bytes(part.outcomes, self.issues, first))
+        write_file(self._file("runs", part.chunk), rows_bytes(part.rows, first))
+        write_file(self._file("tally", part.chunk), tally_bytes(part.tally))
+
+    def complete(self, projection: Results, command: str = "") -> None:
+        """Turn a checkpoint with all chunks into the folder of a projection.
+
+        Raises:
+            NegsimError: it cannot be written.
+        """
+        last = max(sizes(projection.runs))  # workers may have finished chunks beyond the runs that count
+        for kind in _KINDS:
+            for file in (self.folder / kind).iterdir():
+                if int(file.stem) > last:
+                    file.unlink()
+        self.write(TALLY, tally_bytes(projection.tally))
+        manifest = {
+            "format": FORMAT,
+            "title": projection.scenario.title,
+            "hash": projection.hash,
+            "seed": projection.seed,
+            "luck": projection.luck,
+            "runs": projection.runs,
+            "precision": projection.precision_data,
+            "engine": projection.engine,
+            "versions": dict(projection.versions),
+            "command": command,
+            "sha256": {name: _digest(self.folder / name) for name in (*TABLES, TALLY)},
+            "scenario": projection.scenario.to_yaml(),
+        }
+        self.finish(manifest)
+
+
+def identity(scenario: Scenario, seed: int, luck: int, versions: Any) -> dict[str, Any]:
+    """What must be equal for finished chunks to count."""
+    return {"format": FORMAT, "hash": scenario.hash, "seed": seed, "luck": luck, "versions": dict(versions)}
 
 
 def save(projection: Results, folder: str | os.PathLike[str], command: str = "") -> None:
@@ -31,8 +121,6 @@ def save(projection: Results, folder: str | os.PathLike[str], command: str = "")
         NegsimError: the folder holds something else, or cannot be written.
     """
     from negsim.analysis import count
-    from negsim.projection.checkpoint import ChunkCheckpoint
-    from negsim.projection.chunks import Part, sizes
 
     context = projection.context
     most = max(len(facts.options) for facts in context.issues)
@@ -44,63 +132,27 @@ def save(projection: Results, folder: str | os.PathLike[str], command: str = "")
             for chunk, (first, runs) in sizes(projection.runs).items():
                 span = slice(first, first + runs)
                 outcomes, rows = projection.outcomes[span], projection.run_table[span]
-                checkpoint.put(Part(chunk, count(outcomes, rows, context.horizon_days, most), outcomes, rows))
-            finish(checkpoint, projection, command)
+                checkpoint.add(Part(chunk, count(outcomes, rows, context.horizon_days, most), outcomes, rows))
+            checkpoint.complete(projection, command)
         except BaseException:
-            if checkpoint.new:  # nothing that took long is on it
+            if checkpoint.new:  # an older checkpoint may hold long work
                 checkpoint.discard()
             raise
 
 
-def finish(checkpoint: Any, projection: Results, command: str = "") -> None:
-    """Turn a bench whose chunks are all there into the projection's folder.
-
-    Raises:
-        NegsimError: it cannot be written.
-    """
-    checkpoint.keep_only(projection.runs)
-    checkpoint.write(TALLY, _tally_bytes(projection))
-    manifest = {
-        "format": FORMAT,
-        "title": projection.scenario.title,
-        "hash": projection.hash,
-        "seed": projection.seed,
-        "luck": projection.luck,
-        "runs": projection.runs,
-        "precision": projection.precision_data,
-        "engine": projection.engine,
-        "versions": dict(projection.versions),
-        "command": command,
-        "sha256": digests(checkpoint.folder),
-        "scenario": projection.scenario.to_yaml(),
-    }
-    checkpoint.write(MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
-    checkpoint.become()
-
-
-def identity(scenario: Scenario, seed: int, luck: int, versions: Any) -> dict[str, Any]:
-    """What must be the same for finished chunks to be of use."""
-    return {"format": FORMAT, "hash": scenario.hash, "seed": seed, "luck": luck, "versions": dict(versions)}
-
-
 def load(folder: str | os.PathLike[str]) -> dict[str, Any]:
-    """The fields of the projection in a folder; the outcomes are read when they are asked for.
+    """The fields of the projection in a folder; outcomes are read when they are asked for.
 
     Raises:
-        NegsimError: the folder holds no projection, or one that does not fit its own manifest.
+        NegsimError: the folder holds no projection, or does not fit its manifest.
     """
-    import numpy as np
-
-    from negsim.analysis import Tally
     from negsim.files import read_yaml_text
     from negsim.projection.precision import Precision
     from negsim.scenario import from_mapping
 
     path = Path(folder)
-    manifest = read_manifest(path)
-    check_digest(path, TALLY, manifest)
-    with np.load(path / TALLY) as arrays:
-        tally = Tally.of_arrays(dict(arrays))
+    manifest = read_manifest(path, FORMAT)
+    _check(path, TALLY, manifest)
     origin = str(path / MANIFEST)
     scenario = from_mapping(read_yaml_text(manifest["scenario"], origin).data, origin)
     if scenario.hash != manifest["hash"]:
@@ -111,7 +163,7 @@ def load(folder: str | os.PathLike[str]) -> dict[str, Any]:
     goal = manifest["precision"]
     return {
         "scenario": scenario,
-        "tally": tally,
+        "tally": _read_tally(path / TALLY),
         "seed": manifest["seed"],
         "engine": manifest["engine"],
         "versions": manifest["versions"],
@@ -121,35 +173,74 @@ def load(folder: str | os.PathLike[str]) -> dict[str, Any]:
     }
 
 
+def read_tables(folder: Path, issues: int) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
+    """The outcomes (runs by issues) and the rows of the runs in a folder.
+
+    Raises:
+        NegsimError: they do not fit the manifest.
+    """
+    import numpy as np
+
+    from negsim.projection.tidy import read_outcomes, read_rows
+
+    manifest = read_manifest(folder, FORMAT)
+    for name in TABLES:
+        _check(folder, name, manifest)
+    outcomes = [read_outcomes(part, issues) for part in sorted((folder / "outcomes").iterdir())]
+    rows = [read_rows(part) for part in sorted((folder / "runs").iterdir())]
+    return np.concatenate(outcomes), np.concatenate(rows)
+
+
 def refuse_to_overwrite(folder: Path, scenario_hash: str) -> None:
-    """See to it, before any work is done, that a projection may be written to a folder.
+    """Check, before any work is done, that a projection may be written to a folder.
 
     Raises:
         NegsimError: it may not, and why.
     """
-    if not folder.exists() and not folder.is_symlink():
-        if not folder.absolute().parent.is_dir():
-            raise NegsimError(f"{folder} cannot be written: there is no folder {folder.absolute().parent}")
+    if check_new(folder):
         return
-    if not folder.is_dir():
-        raise NegsimError(f"{folder} exists and is no folder; name another one")
-    unfinished = {"job.json", "tally"} if (folder / "job.json").is_file() else set()
-    others = sorted({entry.name for entry in folder.iterdir()} - {MANIFEST, TALLY, *TABLES} - unfinished)
+    others = sorted({entry.name for entry in folder.iterdir()} - {MANIFEST, TALLY, *TABLES})
     if others:
         raise NegsimError(
-            f"{folder} is kept as it is: it holds files that are no projection ({', '.join(others[:3])}); "
+            f"{folder} is not changed: it holds files that are not of a projection ({', '.join(others[:3])}); "
             "name another folder"
         )
-    if any(folder.iterdir()):
-        manifest = read_manifest(folder)
-        if manifest["hash"] != scenario_hash:
-            raise NegsimError(
-                f'{folder} is kept as it is: it holds a projection of another scenario ("{manifest["title"]}", '
-                f"{manifest['hash'][:8]}, not {scenario_hash[:8]}); name another folder or remove it"
-            )
+    manifest = read_manifest(folder, FORMAT)
+    if manifest["hash"] != scenario_hash:
+        raise NegsimError(
+            f'{folder} is not changed: it holds a projection of another scenario ("{manifest["title"]}", '
+            f"{manifest['hash'][:8]}, not {scenario_hash[:8]}); name another folder or remove it"
+        )
 
 
-def _tally_bytes(projection: Results) -> bytes:
-    from negsim.projection.checkpoint import tally_bytes
+def _check(folder: Path, name: str, manifest: dict[str, Any]) -> None:
+    path = folder / name
+    if not path.exists() or _digest(path) != manifest["sha256"].get(name):
+        raise NegsimError(f"{path} is missing or does not match {folder / MANIFEST}")
 
-    return tally_bytes(projection.tally)
+
+def _digest(path: Path) -> str:
+    """The SHA-256 over the digests of a file, or of all files of a folder."""
+    total = hashlib.sha256()
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        with file.open("rb") as stream:
+            total.update(hashlib.file_digest(stream, "sha256").digest())
+    return total.hexdigest()
+
+
+def _read_tally(file: Path) -> Tally:
+    import numpy as np
+
+    from negsim.analysis import Tally
+
+    with file.open("rb") as stream, np.load(stream) as arrays:
+        return Tally.of_arrays(dict(arrays))
+
+
+def tally_bytes(tally: Tally) -> bytes:
+    """A tally as a file of arrays, the same bytes each time."""
+    import numpy as np
+
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **tally.arrays())  # type: ignore[arg-type]
+    return stream.getvalue()

@@ -76,7 +76,7 @@ def test_out_is_refused_before_any_work_is_done(negsim, tmp_path, monkeypatch):
     (tmp_path / "mine.txt").write_text("mine")
     ended = negsim("run", BASELINE, "--out", tmp_path)
     assert (ended.code, ended.out) == (2, "")
-    assert "is kept as it is" in ended.err
+    assert "is not changed" in ended.err
 
 
 def test_plot_writes_png_of_twice_the_size(negsim, tmp_path):

@@ -17,7 +17,7 @@ from negsim.history.baselines import BASELINES
 from negsim.history.negotiations import Histories
 from negsim.history.origins import read_origins
 from negsim.history.reader import load
-from negsim.projection.checkpoint import Checkpoint
+from negsim.files import Checkpoint
 
 HISTORIES = load("seeds/histories")
 REMEMBERED = load("seeds/histories", memory=True)
@@ -185,7 +185,7 @@ def test_what_is_somebody_elses_or_was_edited_is_left_alone(tmp_path):
     evaluate(HISTORIES, ORIGINS, out=tmp_path / "out")
     table = tmp_path / "out" / "scores.csv"
     table.write_text(table.read_text().replace("not yet opened", "open", 1))
-    with pytest.raises(NegsimError, match=r"scores\.csv is not what .*manifest\.json describes"):
+    with pytest.raises(NegsimError, match=r"scores\.csv does not match .*manifest\.json"):
         evaluate(HISTORIES, ORIGINS, out=tmp_path / "out")
     with (
         Checkpoint(tmp_path / "busy", {}, ("parts",)),

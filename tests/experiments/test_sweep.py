@@ -337,7 +337,7 @@ def test_a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes(negsim, tm
 
 
 def test_unfinished_work_of_another_sweep_is_left_alone_and_two_do_not_work_at_one(baseline, tmp_path):
-    from negsim.projection.checkpoint import Checkpoint
+    from negsim.files import Checkpoint
 
     with Checkpoint(tmp_path / "out", {"another": 1}, ("parts",)) as checkpoint:
         checkpoint.write("parts/000000.json", b"{}")

@@ -15,7 +15,7 @@ import pytest
 
 import negsim as ns
 from negsim.errors import NegsimError
-from negsim.projection.checkpoint import ChunkCheckpoint
+from negsim.projection.storage import ChunkCheckpoint
 from negsim.projection.running import run
 from negsim.projection.storage import refuse_to_overwrite
 from tests.conftest import heed_interrupts
@@ -47,11 +47,11 @@ setattr(os, what, move)
 #: Kills it when the result is in its place, but not yet tidy.
 KILLED_TIDYING = """
 import os, signal, sys
-import negsim.projection.checkpoint
-def finish_last_step(result):
+import negsim.files.checkpoint
+def tidy_up(result):
     if (result / "job.json").exists():
         os.kill(os.getpid(), signal.SIGKILL)
-negsim.projection.checkpoint.finish_last_step = finish_last_step
+negsim.files.checkpoint.tidy_up = tidy_up
 """
 
 
@@ -297,7 +297,7 @@ def test_a_result_that_is_not_tidy_yet_may_be_replaced_and_read(baseline, place)
     (place / "out" / "job.json").write_text("{}")
     assert ns.Projection.load("out").runs == 5
     refuse_to_overwrite(Path("out"), baseline.hash)
-    with pytest.raises(NegsimError, match="kept as it is"):
+    with pytest.raises(NegsimError, match="is not changed"):
         refuse_to_overwrite(Path("out"), "another")
 
 

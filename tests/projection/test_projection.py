@@ -10,7 +10,8 @@ import pytest
 import negsim as ns
 from negsim.errors import NegsimError
 from negsim.projection.running import run
-from negsim.projection.storage import MANIFEST, TABLES, TALLY
+from negsim.files import MANIFEST
+from negsim.projection.storage import TABLES, TALLY
 from negsim.simulation.machine import pick_engine
 
 
@@ -179,7 +180,7 @@ def test_results_of_the_same_scenario_are_replaced(baseline, tmp_path):
 def test_results_of_another_scenario_are_kept(baseline, projection, tmp_path):
     projection.save(tmp_path / "out")
     other = run(baseline.replace({"horizon": "1 year"}), runs=5)
-    with pytest.raises(NegsimError, match="kept as it is: it holds a projection of another scenario"):
+    with pytest.raises(NegsimError, match="is not changed: it holds a projection of another scenario"):
         other.save(tmp_path / "out")
     assert ns.Projection.load(tmp_path / "out").runs == projection.runs
 
@@ -187,7 +188,7 @@ def test_results_of_another_scenario_are_kept(baseline, projection, tmp_path):
 @pytest.mark.parametrize("name", ["notes.txt", "scenario.yaml"])
 def test_somebody_elses_files_are_kept(projection, tmp_path, name):
     (tmp_path / name).write_text("mine")
-    with pytest.raises(NegsimError, match=f"holds files that are no projection \\({name}\\)"):
+    with pytest.raises(NegsimError, match=f"holds files that are not of a projection \\({name}\\)"):
         projection.save(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
@@ -198,7 +199,7 @@ def test_an_empty_folder_is_filled_and_a_file_is_not_overwritten(baseline, tmp_p
     few.save(tmp_path / "empty")
     assert ns.Projection.load(tmp_path / "empty").runs == 3
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(NegsimError, match="exists and is no folder"):
+    with pytest.raises(NegsimError, match="exists and is not a folder"):
         few.save(tmp_path / "file")
     with pytest.raises(NegsimError, match="there is no folder"):
         few.save(tmp_path / "no" / "where")
@@ -227,7 +228,7 @@ def test_a_table_that_was_changed_is_not_taken_for_a_result(projection, tmp_path
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     loaded = ns.Projection.load(tmp_path / "out")
     assert loaded.summary().equals(projection.summary())
-    with pytest.raises(NegsimError, match=f"{name} is missing or is not what .* describes"):
+    with pytest.raises(NegsimError, match=f"{name} is missing or does not match"):
         _ = loaded.outcomes
     path.unlink()
     with pytest.raises(NegsimError, match=f"{name} is missing"):
@@ -238,7 +239,7 @@ def test_a_table_that_was_changed_is_not_taken_for_a_result(projection, tmp_path
 def test_counts_that_were_changed_are_not_taken_for_a_result(projection, tmp_path, change):
     projection.save(tmp_path / "out")
     change(tmp_path / "out" / TALLY)
-    with pytest.raises(NegsimError, match=f"{TALLY} is missing or is not what"):
+    with pytest.raises(NegsimError, match=f"{TALLY} is missing or does not match"):
         ns.Projection.load(tmp_path / "out")
 
 
