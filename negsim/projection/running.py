@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from negsim.analysis import Tally
-    from negsim.projection.storage import ChunkCheckpoint
     from negsim.projection.chunks import Part
     from negsim.projection.projection import Projection
+    from negsim.projection.storage import ChunkCheckpoint
     from negsim.scenario import Scenario
 
 #: Outcomes of more rows than this (runs x issues) are not kept in memory; their counts are, and ``out`` keeps all.

@@ -1,9 +1,9 @@
 """A projection as a folder: ``outcomes/``, ``runs/`` (Parquet parts), ``tally.npz`` and ``manifest.json``.
 
-``outcomes/`` holds the tidy table `Projection.issues`, a row per run and issue. ``runs/`` holds a row per run. Each part
-holds a fixed number of runs; `pandas.read_parquet` reads a folder of parts as one table. The tally holds the counts
-that all figures come from. The manifest holds the resolved scenario and its hash, seed, runs, engine, versions, the
-command, and the digests of the other files.
+``outcomes/`` holds the tidy table `Projection.issues`, a row per run and issue. ``runs/`` holds a row per run. Each
+part holds a fixed number of runs; `pandas.read_parquet` reads a folder of parts as one table. The tally holds the
+counts that all figures come from. The manifest holds the resolved scenario and its hash, seed, runs, engine, versions,
+the command, and the digests of the other files.
 
 A folder appears whole or not at all. An existing folder is replaced only if it is empty, or holds a projection of the
 *same* scenario (by hash) and nothing else.

@@ -12,12 +12,12 @@ from negsim.errors import NegsimError
 from negsim.evaluation import evaluation as module
 from negsim.evaluation.evaluation import Part, evaluate
 from negsim.evaluation.results_store import COLUMNS
+from negsim.files import Checkpoint
 from negsim.history.backtest import score
 from negsim.history.baselines import BASELINES
 from negsim.history.negotiations import Histories
 from negsim.history.origins import read_origins
 from negsim.history.reader import load
-from negsim.files import Checkpoint
 
 HISTORIES = load("seeds/histories")
 REMEMBERED = load("seeds/histories", memory=True)

@@ -15,9 +15,8 @@ import pytest
 
 import negsim as ns
 from negsim.errors import NegsimError
-from negsim.projection.storage import ChunkCheckpoint
 from negsim.projection.running import run
-from negsim.projection.storage import refuse_to_overwrite
+from negsim.projection.storage import ChunkCheckpoint, refuse_to_overwrite
 from tests.conftest import heed_interrupts
 
 ROOT = Path(__file__).parents[2]

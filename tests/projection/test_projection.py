@@ -9,8 +9,8 @@ import pytest
 
 import negsim as ns
 from negsim.errors import NegsimError
-from negsim.projection.running import run
 from negsim.files import MANIFEST
+from negsim.projection.running import run
 from negsim.projection.storage import TABLES, TALLY
 from negsim.simulation.machine import pick_engine
 
