@@ -1,10 +1,10 @@
-"""What can go wrong, as people are to read it.
+"""Errors, and problems of input with their place.
 
-    NegsimError            everything this package raises on purpose; the command line ends with exit code 2
-    └── InputError         a file, or what was given in its place, is not what it should be: all problems at once
+    NegsimError            every error that negsim raises deliberately; the command line exits with code 2
+    └── InputError         a file or another input is invalid; it lists all problems
 
-A :class:`Problem` is one of them: where, what, what is allowed instead. A :class:`ComplaintsError` is raised by
-validators, which know a value and not its place in a file; ``negsim.files.models.validate`` turns it into problems.
+A :class:`Problem` states a place, a mistake and what is allowed. Validators know a value but not its place in a file.
+They raise :class:`ComplaintsError`, and ``negsim.files.models.try_validate`` turns it into problems.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-#: Longer source lines are cut around the place that is meant.
+#: Longer source lines are cut around the place of the problem.
 _WIDTH = 140
 
 
 class NegsimError(Exception):
-    """Everything negsim raises on purpose."""
+    """Base class of all errors that negsim raises deliberately."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in one place; lines and columns count from 1, line 0 means that there is no file behind it.
+    """One mistake at one place. Lines and columns count from 1; line 0 means that there is no file.
 
     >>> print(Problem("a.yaml", 2, 11, "hours needs a unit, but was 3", "  hours:  3", 'hours: "1 hour"').render())
     a.yaml:2:11: hours needs a unit, but was 3; allowed: hours: "1 hour"
@@ -43,7 +43,7 @@ class Problem:
     warning: bool = False
 
     def data(self) -> dict[str, str | int | None]:
-        """The problem for programs; what there is not is null.
+        """The problem as plain data; missing parts are null.
 
         >>> Problem("a.yaml", 2, 11, "hours needs a unit").data()["severity"]
         'error'
@@ -73,7 +73,7 @@ class Problem:
         return f"{harmless(place)}: {'; '.join(parts)}"
 
     def render(self, bold: Callable[[str], str] = str) -> str:
-        """The headline, then the offending line with a caret under the place."""
+        """The headline, then the line of the file with a caret under the place."""
         if not self.source_line.strip():
             return self._headline(bold)
         text, at = self.source_line, self.col - 1
@@ -85,7 +85,7 @@ class Problem:
 
 
 class InputError(NegsimError):
-    """A file is not what it should be; ``problems`` holds every mistake found, in the order of the file.
+    """An input is invalid; ``problems`` holds every mistake found, in file order.
 
     >>> str(InputError([Problem("a.yaml", 0, 0, "there is no such file")]))
     'a.yaml: there is no such file'
@@ -101,9 +101,9 @@ class InputError(NegsimError):
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A mistake seen from inside a value: ``path`` leads from that value to the culprit.
+    """A mistake inside a value; ``path`` leads from the value to the wrong part.
 
-    ``on_key`` says that the key is meant and not what stands behind it.
+    ``on_key``: the key is wrong, not its value.
     """
 
     message: str
@@ -115,7 +115,7 @@ class Complaint:
 
 
 class ComplaintsError(ValueError):
-    """What a validator raises when it has something to say about the parts of its value."""
+    """Raised by a validator, with all mistakes in the parts of its value."""
 
     def __init__(self, items: Iterable[Complaint]) -> None:
         self.items = tuple(items)
@@ -123,7 +123,7 @@ class ComplaintsError(ValueError):
 
 
 def was(value: object) -> str:
-    """How a message shows the value that it complains about.
+    """The value as a message shows it.
 
     >>> was(42), was("six"), was(None), was({"a": 1}), was(True)
     ('42', '"six"', 'nothing', 'a mapping', 'true')
@@ -141,7 +141,7 @@ def was(value: object) -> str:
 
 
 def did_you_mean(word: object, names: Iterable[str]) -> str:
-    """The one of ``names`` that was probably meant, in quotes, or nothing.
+    """The most similar of ``names``, in quotes; an empty string if none is similar.
 
     >>> did_you_mean("patiense", ["kind", "patience"])
     '"patience"'
@@ -165,7 +165,7 @@ def one_of(names: Iterable[str], most: int = 12) -> str:
 
 
 def cells(text: str) -> int:
-    r"""How many columns a text takes: East Asian wide letters take two, combining marks none.
+    r"""The number of columns of a text: East Asian wide letters take two, combining marks none.
 
     >>> cells("talks"), cells("会談"), cells("e\u0301")
     (5, 4, 1)
@@ -174,7 +174,7 @@ def cells(text: str) -> int:
 
 
 def harmless(text: str) -> str:
-    r"""Text without what could steer a terminal; tabs and spaces stay as they are.
+    r"""Text with every control character replaced by "?"; tabs and spaces stay.
 
     >>> harmless("a\x1b[31m\t b")
     'a?[31m\t b'

@@ -1,4 +1,4 @@
-"""The agenda: issues, demands, statuses, rounds and citations on record, their checks, and the board of any day."""
+"""The agenda: issues, demands, statuses, rounds and citations, their checks, and the board of any day."""
 
 import lazy_loader
 

@@ -1,6 +1,6 @@
-"""What is on the table: an agenda of issues with their facts; the board on any day.
+"""The agenda of a negotiation: issues with their facts, and the board of any day.
 
-An agenda is a record of facts. It knows nothing of assumptions, and on a given day nothing of what came later.
+An agenda records facts, not assumptions. The board of a day shows nothing that happened later.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from negsim.quantities import PartialDate
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """How an issue stands on a day."""
+    """The state of an issue on a day."""
 
     id: str
     title: str
@@ -50,7 +50,7 @@ class BoardRow:
 
 
 class Agenda(Model):
-    """The record of the talks: sides, issues, rounds, third parties, events, disputes, announced dates."""
+    """The record of a negotiation: sides, issues, rounds, third parties, events, disputes, announced dates."""
 
     title: Text
     description: Text | None = None
@@ -88,10 +88,10 @@ class Agenda(Model):
         return agenda
 
     def issue(self, issue_id: str) -> Issue:
-        """The issue of that id.
+        """The issue with this id.
 
         Raises:
-            NegsimError: If there is none.
+            NegsimError: there is no such issue.
         """
         if issue_id not in self.issues:
             hint = did_you_mean(issue_id, self.issues)
@@ -102,23 +102,23 @@ class Agenda(Model):
         return self.issues[issue_id]
 
     def status(self, issue_id: str, on: date) -> Status:
-        """The status of an issue at the end of the day ``on``; a month counts when it is over.
+        """The status of an issue at the end of the day ``on``; a month counts from its last day.
 
         Raises:
-            NegsimError: If there is no such issue, or it was not yet on the table.
+            NegsimError: there is no such issue, or its history begins later.
         """
         return self._entry(issue_id, on).status
 
     def since(self, issue_id: str, on: date) -> PartialDate:
-        """When the issue got the status that it has at the end of the day ``on``.
+        """The date of the status that the issue has at the end of the day ``on``.
 
         Raises:
-            NegsimError: If there is no such issue, or it was not yet on the table.
+            NegsimError: there is no such issue, or its history begins later.
         """
         return self._entry(issue_id, on).date
 
     def board(self, on: date) -> list[BoardRow]:
-        """How every issue that is on the table by the end of the day ``on`` stands, in the agenda's order."""
+        """The state of every issue with an entry by the end of the day ``on``, in the order of the agenda."""
         return [self._row(issue, entry, on) for issue in self.issues.values() if (entry := issue.entry(on)) is not None]
 
     def _row(self, issue: Issue, entry: StatusChange, on: date) -> BoardRow:
@@ -135,10 +135,7 @@ class Agenda(Model):
         return BoardRow(issue.id, issue.title, entry.status, entry.date, demands, len(documents), disputes)
 
     def announced(self, on: date, issue_id: str | None = None) -> list[Announced]:
-        """The dates that had certainly been announced by the end of the day ``on``, the earliest first.
-
-        With an issue, those that name it.
-        """
+        """The dates announced by the end of the day ``on``, the earliest first; with an issue, those that name it."""
         said = [target.known_by(on) for target in self.targets if target.said.certainly_by(on)]
         mine = [target for target in said if issue_id is None or issue_id in target.issues]
         return [Announced(target, self._state(target, on)) for target in sorted(mine, key=lambda one: one.by.latest)]
@@ -155,7 +152,7 @@ class Agenda(Model):
 
     @property
     def last_day(self) -> date:
-        """The day by which everything in the histories, rounds and announcements had certainly come."""
+        """The last possible day of any entry in the histories, rounds and announcements."""
         changes = [change.date for issue in self.issues.values() for change in issue.history]
         rounds = [one.date for one in self.rounds.values()]
         targets = [day for target in self.targets for day in (target.said, target.came) if day is not None]
@@ -163,7 +160,7 @@ class Agenda(Model):
 
     @property
     def tells_demands(self) -> bool:
-        """Whether a demand of anybody is on record; talks of the past may come with days alone."""
+        """Whether any demand is on record; past negotiations may have dates only."""
         return any(demand.text for issue in self.issues.values() for demand in issue.demands.values())
 
     def _repr_html_(self) -> str:
@@ -172,7 +169,7 @@ class Agenda(Model):
         return agenda_card(self)
 
     def citations(self) -> Iterator[tuple[str, Citation]]:
-        """Every citation with the place in the agenda where it stands, such as ``issues.banking.history.0``."""
+        """Every citation with its path in the agenda, such as ``issues.banking.history.0``."""
         yield from _citations(self, ())
 
     def _entry(self, issue_id: str, on: date) -> StatusChange:
@@ -180,7 +177,7 @@ class Agenda(Model):
         entry = issue.entry(on)
         if entry is None:
             raise NegsimError(
-                f'the issue "{issue_id}" was not yet on the table on {on}; its history begins {issue.history[0].date}'
+                f'the issue "{issue_id}" was not yet on the agenda on {on}; its history begins {issue.history[0].date}'
             )
         return entry
 
@@ -200,7 +197,7 @@ def _citations(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Citatio
 
 
 def _with_ids(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The data with each issue's key as its id."""
+    """The data with the key of each issue as its id."""
     issues = data.get("issues")
     if not isinstance(issues, Mapping):
         return dict(data)
@@ -209,23 +206,23 @@ def _with_ids(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load_agenda(path: str | os.PathLike[str]) -> Agenda:
-    """Read an agenda file and the file of sources that it may name.
+    """Read an agenda file, and the file of sources if it names one.
 
     Raises:
-        InputError: With all problems at once.
+        InputError: the file is invalid; it lists all problems.
     """
     return agenda_from_node(read_yaml(path))
 
 
 def agenda_from_node(node: Node) -> Agenda:
-    """The agenda that a node holds; ``sources`` may be a path relative to the file of the node.
+    """The agenda in a node; ``sources`` may be a path relative to the file of the node.
 
     Raises:
-        InputError: With all problems at once.
+        InputError: the data is invalid; it lists all problems.
     """
     node = _with_sources(node)
     agenda, problems = try_validate(Agenda, node)
-    # What is wrong between the parts is not looked at by pydantic while a part is wrong in itself.
+    # Pydantic does not check relations between parts while a part is invalid.
     problems += [node.at(item.path, item.on_key).problem(item) for item in complaints(node.data)]
     raise_problems(in_file_order(problems))
     assert agenda is not None
@@ -240,10 +237,10 @@ def _with_sources(node: Node) -> Node:
     try:
         sources = read_yaml(path)
     except InputError as error:
-        raise InputError([node.problem("this file of sources can't be used", "sources"), *error.problems]) from None
+        raise InputError([node.problem("this file of sources has errors", "sources"), *error.problems]) from None
     listed = sources.find("sources")
     if listed is None or set(sources.mapping) != {"sources"}:
-        raise InputError([sources.problem("a file of sources holds one key", allowed="sources")])
+        raise InputError([sources.problem("a file of sources has one key", allowed="sources")])
     return Node({**node.mapping, "sources": listed}, node.place, node.keys)
 
 

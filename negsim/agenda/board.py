@@ -1,4 +1,4 @@
-"""The agenda as people and programs read it: the board of a day, and one issue in full."""
+"""The board of a day and one issue in full, as text and as data."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from negsim.agenda.status import Status
 from negsim.errors import InputError, Problem
 from negsim.files import WIDTH, TextStyle, pad, wrap
 
-#: What a row of the board needs beside the issue's id, and the longest mark of who speaks.
+#: The width of a row of the board without the id of the issue, and the longest label of a side.
 _COLUMNS, _LABEL = 45, 26
 _NOTHING = "no public position"
 _SILENT = "not known by then"
 
 
 def board_table(agenda: Agenda, on: date, look: TextStyle | None = None) -> str:
-    """The board of a day as text of at most 80 columns: issues with status, since when, sources, disputes, demands."""
+    """The board of a day as text of at most 80 columns: issues with status, date, sources, disputes, demands."""
     rows = agenda.board(on)
     dormant = sum(row.status is Status.DORMANT for row in rows)
     look = look or TextStyle()
@@ -51,7 +51,7 @@ def board_table(agenda: Agenda, on: date, look: TextStyle | None = None) -> str:
 
 
 def board_data(agenda: Agenda, on: date) -> dict[str, Any]:
-    """The board of a day as plain data for ``--json``; a demand of null means no public position known by then."""
+    """The board of a day as plain data for ``--json``; a demand of null means that no position was known."""
     return {
         "title": agenda.title,
         "as_of": on.isoformat(),
@@ -76,7 +76,7 @@ def issue_text(agenda: Agenda, issue_id: str, documents: Path | None = None) -> 
     """One issue in full as text of at most 80 columns, with the cited sentences if a folder of documents is given.
 
     Raises:
-        NegsimError: If there is no such issue, or the folder does not exist.
+        NegsimError: there is no such issue, or no such folder.
     """
     issue = agenda.issue(issue_id)
     reader = _Reader(documents)
@@ -106,10 +106,10 @@ def issue_text(agenda: Agenda, issue_id: str, documents: Path | None = None) -> 
 
 
 def issue_data(agenda: Agenda, issue_id: str, documents: Path | None = None) -> dict[str, Any]:
-    """One issue in full as plain data, its disputes spelled out; with a folder, each citation with its sentence.
+    """One issue in full as plain data, with its disputes; with a folder, each citation has its sentence.
 
     Raises:
-        NegsimError: If there is no such issue, or the folder does not exist.
+        NegsimError: there is no such issue, or no such folder.
     """
     issue = agenda.issue(issue_id)
     reader = _Reader(documents)
@@ -121,7 +121,7 @@ def issue_data(agenda: Agenda, issue_id: str, documents: Path | None = None) -> 
 
 
 class _Reader:
-    """Reads the cited sentences from a folder, each document once; without a folder it shows the places alone."""
+    """Reads cited sentences from a folder, each document once; without a folder it shows only their places."""
 
     def __init__(self, documents: Path | None) -> None:
         if documents is not None and not documents.is_dir():
@@ -130,7 +130,7 @@ class _Reader:
         self._sentences: dict[str, list[str] | None] = {}
 
     def sentence(self, cited: Citation) -> str | None:
-        """The cited sentence, or ``None`` if it is not there or has changed."""
+        """The cited sentence; ``None`` if it is missing or has changed."""
         if self._documents is None:
             return None
         if cited.document not in self._sentences:
@@ -141,18 +141,18 @@ class _Reader:
         return found if found is not None and fingerprint(found) == cited.sha256 else None
 
     def lines(self, citations: tuple[Citation, ...]) -> list[str]:
-        """The citations below a claim: in one paragraph, or each with its sentence."""
+        """The citations of a claim: in one paragraph, or each with its sentence."""
         if not citations:
             return []
         if self._documents is None:
             return [_fill(", ".join(cited.place for cited in citations) + "]", "    [", "     ")]
         return [
-            _fill(self.sentence(cited) or "(not there, or changed)", f"    [{cited.place}] ", "      ")
+            _fill(self.sentence(cited) or "(missing or changed)", f"    [{cited.place}] ", "      ")
             for cited in citations
         ]
 
     def expand(self, value: Any) -> Any:
-        """Plain data with every list of citations as mappings of document, sentence, fingerprint and text."""
+        """Plain data with each citation as a mapping of document, sentence, fingerprint and text."""
         if isinstance(value, dict):
             return {
                 key: [self._citation(Citation.parse(text)) for text in child]
@@ -177,7 +177,7 @@ def _announced_data(announced: list[Announced]) -> list[dict[str, Any]]:
 
 
 def _announced(agenda: Agenda, one: Announced, named: bool) -> str:
-    """An announced date in a line or more; ``named``: with the issues that it names."""
+    """An announced date as text; ``named``: with its issues."""
     target = one.target
     names = "all issues" if len(target.issues) == len(agenda.issues) else ", ".join(target.issues)
     about = f", on {names}" if named and names else ""
@@ -185,7 +185,7 @@ def _announced(agenda: Agenda, one: Announced, named: bool) -> str:
 
 
 def _dated(agenda: Agenda, issue: Issue, reader: _Reader) -> list[str]:
-    """Rounds, events and announced dates that name the issue."""
+    """Rounds, events and announced dates of the issue."""
     dated = [(item.date, item.title) for item in agenda.rounds.values() if issue.id in item.issues]
     events = [(item.date, item.title) for item in agenda.events.values() if issue.id in item.issues]
     out = []
@@ -210,6 +210,6 @@ def _fill(text: str, first: str = "", following: str | None = None) -> str:
 
 def _counted(present: int, dormant: int) -> str:
     if not present and not dormant:
-        return "nothing on the table yet"
-    named = f"{present} issue{'' if present == 1 else 's'} on the table"
+        return "no issue on the agenda yet"
+    named = f"{present} issue{'' if present == 1 else 's'} on the agenda"
     return f"{named}, {dormant} dormant" if dormant else named

@@ -1,7 +1,4 @@
-"""An agenda and an issue as notebooks show them.
-
-Every text that comes from a file is escaped.
-"""
+"""HTML of an agenda and of an issue for notebooks; every text from a file is escaped."""
 
 from __future__ import annotations
 
@@ -34,9 +31,9 @@ def agenda_card(agenda: Any) -> str:
 
 
 def issue_card(issue: Any, sides: Mapping[str, str], disputes: Mapping[str, str], announced: Sequence[Any] = ()) -> str:
-    """One issue: demands, history with the sentences that say so, announced dates, disputes.
+    """One issue: demands, history with citations, announced dates, disputes.
 
-    Names stand there by id where no agenda tells more.
+    Without an agenda, sides and disputes are shown by id.
     """
     last = issue.history[-1]
     parts = [f"<p><b>{escape(issue.title)}</b>: {escape(last.status.label)} since {escape(str(last.date))}</p>"]
@@ -45,12 +42,12 @@ def issue_card(issue: Any, sides: Mapping[str, str], disputes: Mapping[str, str]
         [escape(sides.get(side, side)), escape(demand.text or _NOTHING), _cited(demand.citations)]
         for side, demand in issue.demands.items()
     ]
-    parts.append(table("Demands", ["side", "wants", "says who"], wanted))
+    parts.append(table("Demands", ["side", "wants", "citations"], wanted))
     happened = [
         [escape(str(change.date)), escape(change.status.label), escape(change.what), _cited(change.citations)]
         for change in issue.history
     ]
-    parts.append(table("History", ["date", "status", "what happened", "says who"], happened))
+    parts.append(table("History", ["date", "status", "what happened", "citations"], happened))
     parts.append(_announced(announced))
     questions = "".join(f"<li>{escape(disputes.get(name, name))}</li>" for name in issue.disputed)
     parts.append(f"<p>Disputed:</p><ul>{questions}</ul>" if questions else "<p>Disputed: nothing.</p>")
@@ -58,10 +55,10 @@ def issue_card(issue: Any, sides: Mapping[str, str], disputes: Mapping[str, str]
 
 
 def _announced(announced: Sequence[Any], titles: Mapping[str, str] | None = None) -> str:
-    """Announced dates with what became of them; with titles also what they are about. Nothing if there are none."""
+    """Announced dates with their outcome, and with their issues if titles are given; empty without dates."""
     if not announced:
         return ""
-    heads = ["by", "", "who", "said", "what", *(["about"] if titles else []), "says who"]
+    heads = ["by", "", "who", "said", "what", *(["about"] if titles else []), "citations"]
     rows = []
     for one in announced:
         target = one.target
@@ -74,4 +71,4 @@ def _announced(announced: Sequence[Any], titles: Mapping[str, str] | None = None
 
 
 def _cited(citations: Iterable[Citation]) -> str:
-    return ", ".join(escape(cited.place) for cited in citations) or "nobody cited"
+    return ", ".join(escape(cited.place) for cited in citations) or "no citation"

@@ -1,6 +1,6 @@
-"""What must hold across an agenda: names that exist, legal moves, dates in order, a citation for every claim.
+"""Checks between the parts of an agenda: names that exist, legal moves, dates in order, a citation for every claim.
 
-It reads plain data and passes over what has the wrong shape, so that these mistakes are named together with all others.
+They read plain data and skip parts of the wrong type, so that all mistakes of a file are reported together.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LABELS = {status.label: status for status in Status}
 
 
 def complaints(data: object) -> Iterator[Complaint]:
-    """Everything that is wrong between the parts of an agenda given as plain data.
+    """All mistakes between the parts of an agenda, given as plain data.
 
     >>> issue = {"history": [{"status": "resolved"}, {"status": "raised"}]}
     >>> [item.message for item in complaints({"issues": {"visas": issue}})]
@@ -46,11 +46,11 @@ def complaints(data: object) -> Iterator[Complaint]:
         said, by, came = (_date(_mapping(target).get(key)) for key in ("said", "by", "came"))
         if said and came and came.certainly_before(said):
             yield Complaint(
-                f"what came on {came} can't have been announced on {said}, later", ("targets", number, "came")
+                f"the outcome date {came} is earlier than the announcement on {said}", ("targets", number, "came")
             )
         if said and by and by.certainly_before(said):
             yield Complaint(
-                f"what is announced for {by} can't have been said on {said}, later", ("targets", number, "by")
+                f"the announced date {by} is earlier than the announcement on {said}", ("targets", number, "by")
             )
     yield from _cycle(issues)
     if isinstance(agenda.get("sources", {}), Mapping):
@@ -67,8 +67,8 @@ def _sides(
             yield _unknown("side", side, sides, (*path, side), on_key=True)
     for side in sides if all_of_them else ():
         if side not in given:
-            allowed = 'an entry for each side, if need be with the text "no public position"'
-            yield Complaint(f'{path[-1]} says nothing about "{side}"', path, allowed, on_key=True)
+            allowed = 'an entry for each side; without a position, the text "no public position"'
+            yield Complaint(f'{path[-1]} has no entry for "{side}"', path, allowed, on_key=True)
 
 
 def _names(what: str, given: object, known: Mapping[str, Any], path: _Path) -> Iterator[Complaint]:
@@ -84,7 +84,7 @@ def _history(history: list[Any], path: _Path) -> Iterator[Complaint]:
         date, status = _date(change.get("date")), _LABELS.get(str(change.get("status")))
         if date and latest and date.certainly_before(latest):
             yield Complaint(
-                f"{date} lies before {latest}, the date of an entry above", (*path, number, "date"), "oldest first"
+                f"{date} is earlier than {latest}, the date of an entry above", (*path, number, "date"), "oldest first"
             )
         if date and (latest is None or date.earliest > latest.earliest):
             latest = date
@@ -100,7 +100,7 @@ def _history(history: list[Any], path: _Path) -> Iterator[Complaint]:
 
 
 def _moves(before: list[Status]) -> frozenset[Status]:
-    """What the last of these statuses may become; a suspended issue goes back to what it was, if that is known."""
+    """The legal moves after the last of these statuses; a suspended issue returns to its status before."""
     moves = LEGAL_MOVES[before[-1]]
     if before[-1] is Status.SUSPENDED and len(before) > 1:
         return moves & {before[-2], Status.AGREED, Status.LAPSED}
@@ -114,7 +114,10 @@ def _opening(name: str, issue: Mapping[str, Any], issues: Mapping[str, Any]) -> 
     first = _mapping(history[0]).get("status") if history else "dormant"
     if _list(issue.get("opens_after")) and first not in ("dormant", Status.DORMANT):
         yield Complaint(
-            f'"{name}" is open from the start, so it waits for nothing', path, "only for dormant issues", on_key=True
+            f'"{name}" is open from its first entry, so opens_after has no effect',
+            path,
+            "only for dormant issues",
+            on_key=True,
         )
 
 
@@ -137,7 +140,9 @@ def _cycle(issues: Mapping[str, Any]) -> Iterator[Complaint]:
     for name in waits:
         if ring := walk(name, ()):
             yield Complaint(
-                f"these wait for each other: {' -> '.join(ring)}", ("issues", ring[0], "opens_after"), on_key=True
+                f"these issues wait for each other: {' -> '.join(ring)}",
+                ("issues", ring[0], "opens_after"),
+                on_key=True,
             )
             return
 
@@ -159,7 +164,7 @@ def _documents(agenda: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterato
 
 
 def _uncited(agenda: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Claims without a citation: an agenda that names sources says of each claim where it stands."""
+    """Claims without a citation; an agenda with sources needs one for each claim."""
     claims: list[tuple[_Path, Any]] = []
     for name, issue in _mappings(_mapping(agenda.get("issues"))):
         claims.append((("issues", name), issue))

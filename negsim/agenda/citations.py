@@ -1,4 +1,4 @@
-"""Citations: which sentence of which document says it, by number and fingerprint, and the check that it still does."""
+"""Citations of sentences in documents, by number and fingerprint."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Citation:
         """Read ``DOCUMENT#SENTENCE FINGERPRINT``.
 
         Raises:
-            ValueError: If it does not have that form.
+            ValueError: it has another form.
         """
         if isinstance(value, Citation):
             return value
         if not isinstance(value, str) or not re.fullmatch(_PATTERN, value):
             form = "DOCUMENT#SENTENCE and 64 hexadecimal digits, such as report#17 9f86d081..."
-            raise ComplaintsError([Complaint(f"{was(value)} is no citation", allowed=form)])
+            raise ComplaintsError([Complaint(f"{was(value)} is not a citation", allowed=form)])
         place, sha256 = value.split(" ")
         document, sentence = place.split("#")
         return cls(document, int(sentence), sha256)
@@ -71,14 +71,14 @@ class Citation:
 
 
 class Source(Model):
-    """A document that is cited, as far as it shows who wrote it, when and where."""
+    """A cited document, with what it shows about its author, place and date."""
 
-    title: Text | None = Field(None, description="The headline, where the document shows one.")
-    subtitle: Text | None = Field(None, description="What follows the colon of a long headline.")
-    publisher: Text | None = Field(None, description="Where the document shows one.")
-    author: Text | None = Field(None, description="Where the document shows one.")
-    date: PartialDate | None = Field(None, description="Day of publication, where the document shows one.")
-    about: Text = Field(description="What kind of text it is, in our words.")
+    title: Text | None = Field(None, description="The headline, if the document shows one.")
+    subtitle: Text | None = Field(None, description="The part of a long headline after the colon.")
+    publisher: Text | None = Field(None, description="If the document shows one.")
+    author: Text | None = Field(None, description="If the document shows one.")
+    date: PartialDate | None = Field(None, description="Date of publication, if the document shows one.")
+    about: Text = Field(description="The kind of text, in your own words.")
     sentences: int = Field(ge=1, description="Number of its sentences.")
     sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of its normalised text.")
 
@@ -87,7 +87,7 @@ def read_document(documents: Path, document: str) -> str | None:
     """The text of ``DOCUMENT.txt`` in the folder, or ``None`` if there is no such file.
 
     Raises:
-        InputError: If the file can't be read or is not UTF-8.
+        InputError: the file can't be read or is not UTF-8.
     """
     path = documents / f"{document}.txt"
     try:
@@ -101,10 +101,10 @@ def read_document(documents: Path, document: str) -> str | None:
 
 
 def cite(documents: Path, document: str, sentence: int) -> Citation:
-    """The citation of a sentence (counted from 1) of a document in a folder, ready to be pasted into an agenda.
+    """The citation of a sentence (counted from 1) of a document in a folder, to paste into an agenda.
 
     Raises:
-        NegsimError: If there is no such document or sentence.
+        NegsimError: there is no such document or sentence.
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())

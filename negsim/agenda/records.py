@@ -1,4 +1,4 @@
-"""The facts of an agenda: sides, issues with positions and histories, rounds, events, disputes, announced dates."""
+"""Models of the facts of an agenda: sides, issues, rounds, events, disputes, announced dates."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
 from negsim.files import FrozenDict, Model, Text
 from negsim.quantities import PartialDate
 
-#: How a file says that a side has said nothing, which is a fact too.
+#: The text of a position if the side has said nothing.
 NO_POSITION = "no public position"
 
 _ID = "^[a-z][a-z0-9_]*$"
@@ -34,12 +34,14 @@ _ID = "^[a-z][a-z0-9_]*$"
 def _id(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(_ID, value):
         return value
-    raise ComplaintsError([Complaint(f"{was(value)} is no id", (), "lower-case letters, digits and _, a letter first")])
+    raise ComplaintsError(
+        [Complaint(f"{was(value)} is not a valid id", (), "lower-case letters, digits and _, a letter first")]
+    )
 
 
 Id = Annotated[str, BeforeValidator(_id), Field(pattern=_ID)]
 Frozen = AfterValidator(FrozenDict)
-Citations = Annotated[tuple[Citation, ...], Field(description="Which sentences of which documents say so.")]
+Citations = Annotated[tuple[Citation, ...], Field(description="The sentences of documents that support it.")]
 
 
 def _status(value: object) -> Status:
@@ -62,35 +64,35 @@ StatusLabel = Annotated[
 
 
 class Side(Model):
-    """One of the two parties to the talks."""
+    """One of the two sides of the negotiation."""
 
     title: Text
     citations: Citations = ()
 
 
 class Position(Model):
-    """What a side demands, or how it presents itself, on an issue; no text means that it has no public position."""
+    """The demand or the stance of a side on an issue; no text means that it has no public position."""
 
     text: Annotated[Text | None, BeforeValidator(lambda value: None if value == NO_POSITION else value)] = Field(
-        description=f'In our words; "{NO_POSITION}" if the side has said nothing.'
+        description=f'In your own words; "{NO_POSITION}" if the side has said nothing.'
     )
     since: PartialDate | None = Field(
-        None, description="When it was first known; without it, the first entry of the history."
+        None, description="The date from which it is known; by default, the first entry of the history."
     )
     citations: Citations = ()
 
 
 class StatusChange(Model):
-    """An entry of an issue's history: from this date it has this status, because of what happened."""
+    """An entry of the history of an issue: its status from this date on, and what happened."""
 
     date: PartialDate
     status: StatusLabel
-    what: Text = Field(description="What happened, in our words.")
+    what: Text = Field(description="What happened, in your own words.")
     citations: Citations = ()
 
 
 class Issue(Model):
-    """One thing that the sides have to settle, with its history."""
+    """One issue of the negotiation, with its history."""
 
     id: SkipJsonSchema[str] = Field("", exclude=True)
     title: Text
@@ -98,17 +100,17 @@ class Issue(Model):
     demands: Annotated[dict[str, Position], Frozen] = Field(description="What each side wants.")
     stances: Annotated[dict[str, Position], Frozen] = Field(description="How each side presents itself.")
     history: tuple[StatusChange, ...] = Field(min_length=1, description="Statuses, oldest first; the first may be any.")
-    resolves_when: Text = Field(description="One sentence by which a stranger would judge that it is resolved.")
-    opens_after: tuple[str, ...] = Field((), description="For a dormant issue: the issues that it waits for.")
-    disputed: tuple[str, ...] = Field((), description="The disputes that touch it.")
+    resolves_when: Text = Field(description="One sentence that says when the issue counts as resolved.")
+    opens_after: tuple[str, ...] = Field((), description="For a dormant issue: the issues it waits for.")
+    disputed: tuple[str, ...] = Field((), description="The disputes about it.")
     citations: Citations = ()
-    # What its agenda calls the sides and the disputes, for those who look at the issue alone.
+    # Titles of sides and disputes of its agenda, for the HTML of the issue.
     _sides: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _disputes: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _announced: tuple[Announced, ...] = PrivateAttr(())
 
     def entry(self, on: date) -> StatusChange | None:
-        """The last entry of the history that had certainly come by the end of the day ``on``, if any."""
+        """The last entry of the history that is certainly at or before ``on``; None before the first."""
         known = [change for change in self.history if change.date.certainly_by(on)]
         return known[-1] if known else None
 
@@ -119,25 +121,25 @@ class Issue(Model):
 
 
 class Round(Model):
-    """A meeting that was held."""
+    """A meeting that took place."""
 
     title: Text
     date: PartialDate
     city: Text | None = None
-    venue: Text | None = Field(None, description="The building, where it is known.")
-    host: Text | None = Field(None, description="The country, and the owner of the house, where known.")
-    hours: float | None = Field(None, gt=0, description="Length in hours, where it is known.")
+    venue: Text | None = Field(None, description="The building, if it is known.")
+    host: Text | None = Field(None, description="The country and the owner of the building, if known.")
+    hours: float | None = Field(None, gt=0, description="Length in hours, if it is known.")
     heads: Annotated[dict[str, Text], Frozen] = Field(
-        default_factory=dict, description="Who led each side's delegation."
+        default_factory=dict, description="The head of the delegation of each side."
     )
-    issues: tuple[str, ...] = Field((), description="The issues that were talked about.")
+    issues: tuple[str, ...] = Field((), description="The issues that were discussed.")
     what: Text
     disputed: tuple[str, ...] = ()
     citations: Citations = ()
 
 
 class ThirdParty(Model):
-    """Somebody who is no side of the talks and matters to them."""
+    """A third party that matters to the negotiation."""
 
     title: Text
     role: Text
@@ -147,60 +149,58 @@ class ThirdParty(Model):
 
 
 class Event(Model):
-    """Something outside the talks that the documents tie to them; a date is left out where no document gives one."""
+    """An event outside the negotiation; without a date if no document gives one."""
 
     title: Text
     date: PartialDate | None = None
     what: Text
-    use: Text | None = Field(
-        None, description="What it may stand for in a scenario: climate, shock, channel, good offices."
-    )
+    use: Text | None = Field(None, description="Its possible use in a scenario: climate, shock, channel, good offices.")
     issues: tuple[str, ...] = ()
     disputed: tuple[str, ...] = ()
     citations: Citations = ()
 
 
 class Version(Model):
-    """One account of a disputed matter."""
+    """One version of a disputed fact."""
 
     text: Text
-    says: Text = Field(description="Who says so.")
+    says: Text = Field(description="The source of this version.")
     citations: Citations = ()
 
 
 class Dispute(Model):
-    """A matter on which the documents contradict each other or themselves, and what we take."""
+    """A question on which documents contradict each other, and the version that is used."""
 
     question: Text
-    date: PartialDate = Field(description="The day of what is disputed; before it nothing counts as disputed.")
+    date: PartialDate = Field(description="The date of the disputed fact; nothing is disputed before it.")
     versions: tuple[Version, ...] = Field(min_length=2)
     we_take: Text
     why: Text
 
 
 class Target(Model):
-    """An announced date: who said when that what would have happened by when."""
+    """An announced date: who announced it, when, what for, and for which date."""
 
     who: Text
     said: PartialDate
     what: Text
     by: PartialDate
-    came: PartialDate | None = Field(None, description="When it came true, where the issues do not tell it.")
+    came: PartialDate | None = Field(None, description="The date of the outcome, if no history shows it.")
     issues: tuple[str, ...] = ()
     citations: Citations = ()
 
     def known_by(self, on: date) -> Target:
-        """The same as it was known at the end of the day ``on``: without what came later."""
+        """The announced date as known at the end of the day ``on``, without a later outcome."""
         known = self.came is None or self.came.certainly_by(on)
         return self if known else self.model_copy(update={"came": None})
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """An announced date as it looks on a day.
+    """An announced date with its state on a day.
 
-    ``state`` is ``kept`` if it came true, or all issues that it names were resolved, by then; ``passed`` if it did or
-    they were not; ``past`` if it has passed, names no issue and the record does not say; else ``ahead``.
+    ``state`` is ``ahead`` before the date; ``kept`` if the outcome came, or all its issues were resolved, by the date;
+    ``passed`` if not; ``past`` if it names no issue and the record has no outcome.
     """
 
     target: Target
@@ -208,5 +208,5 @@ class Announced:
 
     @property
     def what(self) -> str:
-        """What was announced, and when it came, if it has."""
+        """What was announced, with the date of its outcome if known."""
         return self.target.what + (f" (came {self.target.came})" if self.target.came else "")

@@ -1,8 +1,7 @@
-"""Sentences with fixed numbers and fingerprints, so that a citation needs no copy of what it cites.
+"""Numbers and fingerprints of sentences, so that a citation needs no copy of the text.
 
-The rules are few, fixed and written down in ``docs/agenda-format.md``; the same text gives the same numbers everywhere,
-however its lines end, whatever its quotation marks and spaces look like. They are made for English prose as web pages
-give it.
+The rules are fixed; ``docs/agenda-format.md`` states them. The same text gives the same numbers whatever its line ends,
+quotation marks and spaces. The rules are made for English prose from web pages.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-# Marks that no reader sees: zero-width characters, the soft hyphen, the byte order mark.
+# Invisible characters: zero-width characters, the soft hyphen, the byte order mark.
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _SAME = {
     **dict.fromkeys(map(ord, _INVISIBLE), None),
@@ -28,7 +27,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Never the end of a sentence, because what they belong to follows.
+# Never the end of a sentence.
 _NEVER = _words("""
     mr mrs ms dr prof gen col lt sgt capt maj adm cmdr rep sen gov amb hon rev pres st mt messrs
     e.g i.e cf vs viz al approx ca esp incl
@@ -58,7 +57,7 @@ _NOT_PROSE = re.compile(r"://|www\.|@", re.IGNORECASE)
 
 
 def normalise(text: str) -> str:
-    """The text of one line in the form that is compared: what looks the same is the same.
+    """The text of one line in a form for comparison, in which texts that look the same are equal.
 
     Unicode NFKC (a non-breaking space is a space, an ellipsis three points), straight quotation marks, one kind of
     hyphen and dash, no invisible characters, runs of white space as one space, none at the ends. Doing it twice
@@ -67,7 +66,7 @@ def normalise(text: str) -> str:
     >>> print(normalise("  “It’s  slow…” he said "))
     "It's slow..." he said
     """
-    # Before NFKC, so that what an unseen character kept apart is composed; after it, for what it makes of rarer ones.
+    # Before NFKC, so that characters compose; after it, because NFKC makes some of these characters from others.
     return " ".join(unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME).split())
 
 
@@ -83,7 +82,7 @@ def fingerprint(sentence: str) -> str:
 def document_fingerprint(text: str) -> str:
     r"""SHA-256 of a whole document: its normalised lines that are not empty, joined by single line ends.
 
-    It doesn't depend on the rules for sentences, so it tells a changed document from a changed rule.
+    It does not depend on the rules for sentences, so it separates a changed document from a changed rule.
 
     >>> document_fingerprint("One.\r\n\r\nTwo.") == document_fingerprint("One.\n Two.\n")
     True
@@ -94,9 +93,9 @@ def document_fingerprint(text: str) -> str:
 def split(text: str) -> list[str]:
     r"""The normalised sentences of a document, in order; a citation's number 1 is the first.
 
-    A line end ends a sentence, so that a heading without a full stop is one; a row of a table is one, its rule is none;
-    a list marker belongs to no sentence. Within a line, points that end a sentence are told from those of
-    abbreviations, initials and numbers. The rules in full are in ``docs/agenda-format.md``.
+    A line end ends a sentence, so a heading without a full stop is a sentence. A row of a table is one sentence; the
+    line below its heads is none. List markers are removed. Points of abbreviations, initials and numbers do not end a sentence.
+    ``docs/agenda-format.md`` has all rules.
 
     >>> split("Talks today\n-\nMr. Lee met U.S. envoys. “Good,” he said. It went on.")
     ['Talks today', 'Mr. Lee met U.S. envoys.', '"Good," he said.', 'It went on.']
@@ -163,7 +162,7 @@ def _ends(sentence: str, line: str, stop: re.Match[str]) -> bool:
 
 
 def _is_glued(word: str, following: str, line: str, stop: re.Match[str]) -> bool:
-    """Whether two sentences touch without a space, as web pages glue them ("... the end.Sources: ...")."""
+    """Whether two sentences touch without a space, as on some web pages ("... the end.Sources: ...")."""
     if not (following[0].isupper() and following[1:2].islower()):
         return False
     before = word or line[: stop.start()]
@@ -175,7 +174,7 @@ def _is_glued(word: str, following: str, line: str, stop: re.Match[str]) -> bool
 
 
 def _glued_end(sentence: str, stop: re.Match[str]) -> int:
-    """Where the first of two glued sentences ends: a quotation mark closes if one is open, else it opens the next."""
+    """The end of the first of two glued sentences; a quotation mark closes an open quotation, else opens one."""
     if stop["close"].endswith('"') and sentence.count('"') % 2 == 0:
         return stop.end("close") - 1
     return stop.end("close")

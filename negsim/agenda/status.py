@@ -1,6 +1,6 @@
-"""The status of an issue, the reasons for its end, and the one table of legal moves.
+"""The status of an issue, the reasons for the end of a run, and the table of legal moves.
 
-The tracker (what really happened) and the simulation use this one table; see "Status" in ``docs/model.md``.
+The record and the simulation share this table; see "Status" in ``docs/model.md``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """How an issue stands. The numbers are the ones in outcome arrays and event logs."""
+    """The status of an issue. Outcome arrays and event logs hold these numbers."""
 
     DORMANT = 0
     RAISED = 1
@@ -25,7 +25,7 @@ class Status(IntEnum):
 
     @property
     def label(self) -> str:
-        """The name as files and tables spell it.
+        """The name in files and tables.
 
         >>> Status.CONVERGING.label
         'converging'
@@ -34,7 +34,7 @@ class Status(IntEnum):
 
     @property
     def final(self) -> bool:
-        """Whether nothing can follow.
+        """Whether no move follows.
 
         >>> Status.RESOLVED.final, Status.AGREED.final
         (True, False)
@@ -44,7 +44,7 @@ class Status(IntEnum):
 
 _S = Status
 
-#: What each status may become. A collapse turns ``implementing`` into ``raised`` (reopened, and counted).
+#: The legal moves from each status. A collapse moves ``implementing`` to ``raised``.
 LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     _S.DORMANT: frozenset({_S.RAISED, _S.LAPSED}),
     _S.RAISED: frozenset({_S.DISCUSSING, _S.CONVERGING, _S.AGREED, _S.STALLED, _S.SUSPENDED, _S.LAPSED}),
@@ -72,7 +72,7 @@ PROGRESS: tuple[Status, ...] = (
 
 
 class Reason(IntEnum):
-    """Why an issue's part of a run ended as it did."""
+    """The reason for the end of an issue in a run."""
 
     RESOLVED = 0
     NO_ZONE = 1
@@ -84,7 +84,7 @@ class Reason(IntEnum):
 
     @property
     def label(self) -> str:
-        """The name as tables spell it.
+        """The name in tables.
 
         >>> Reason.NO_ZONE.label
         'no zone'
@@ -93,7 +93,7 @@ class Reason(IntEnum):
 
 
 class Spent(IntEnum):
-    """What an issue's time went into; the parts sum to the time."""
+    """The parts of the time of an issue; they sum to its whole time."""
 
     DORMANT = 0
     SUSPENDED = 1

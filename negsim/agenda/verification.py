@@ -14,7 +14,7 @@ from negsim.errors import InputError, Problem
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One thing that does not hold: where it is said, what is cited, what is wrong."""
+    """A citation or source that does not hold: its path, its place in the document, the reason."""
 
     where: str
     cited: str
@@ -26,7 +26,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What `verify` found: how many citations and documents were checked, and each that does not hold."""
+    """The result of `verify`: the numbers of citations and documents, and all failures."""
 
     count: int
     documents: int
@@ -34,7 +34,7 @@ class Verification:
 
     @property
     def ok(self) -> bool:
-        """Whether everything holds.
+        """Whether there are no failures.
 
         >>> Verification(3, 1, ()).ok
         True
@@ -69,11 +69,11 @@ class Verification:
 def verify(agenda: Agenda, documents: Path) -> Verification:
     """Check every citation of an agenda, and every source it names, against the documents in a folder.
 
-    A citation holds if the sentence of that number has that fingerprint; a source if the number of its sentences and
-    the fingerprint of its text are as stated.
+    A citation holds if the sentence with its number has its fingerprint. A source holds if the number of sentences and
+    the fingerprint of the text are as stated.
 
     Raises:
-        InputError: If the folder does not exist, or a document in it can't be read.
+        InputError: there is no such folder, or a document can't be read.
     """
     if not documents.is_dir():
         raise InputError([Problem(str(documents), 0, 0, "there is no such folder of documents")])
@@ -90,7 +90,7 @@ def verify(agenda: Agenda, documents: Path) -> Verification:
             continue
         if len(sentences[name]) != source.sentences:
             failures.append(
-                Failure("sources", name, f"{source.sentences} sentences are stated, there are {len(sentences[name])}")
+                Failure("sources", name, f"the document has {len(sentences[name])} sentences, not {source.sentences}")
             )
         if document_fingerprint(text) != source.sha256:
             failures.append(
@@ -105,7 +105,7 @@ def verify(agenda: Agenda, documents: Path) -> Verification:
 
 def _wrong(cited: Citation, prints: list[str] | None) -> str:
     if prints is None:
-        return "the document is not there"
+        return "the document is missing"
     if cited.sentence <= len(prints) and prints[cited.sentence - 1] == cited.sha256:
         return ""
     if cited.sha256 in prints:

@@ -1,4 +1,4 @@
-"""Files: YAML and CSV with the place of every value, models that report all mistakes at once, files written whole."""
+"""Files: YAML and CSV with the place of every value, models that report all mistakes, atomic writing."""
 
 import lazy_loader
 

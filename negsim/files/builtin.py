@@ -1,7 +1,6 @@
 """Data that comes with negsim: scenarios, the agenda and its sources, histories, schemas, notebooks.
 
-The data has one source, the folders of the clone. The wheel holds a copy of them in ``negsim/data``, with the same
-layout.
+In a clone the data lies in its folders. The wheel holds a copy in ``negsim/data`` with the same layout.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def data_folder() -> Path:
-    """The folder of the built-in data: inside an installed package, else the clone.
+    """The folder of the built-in data: ``negsim/data`` if installed, else the clone.
 
     >>> (data_folder() / "scenarios" / "baseline.yaml").is_file()
     True
@@ -29,7 +28,7 @@ def data_folder() -> Path:
 
 @dataclass(frozen=True)
 class Found:
-    """A file or folder, and the built-in name by which it was found, if so."""
+    """A file or folder; ``builtin`` is its name if it is built in."""
 
     path: Path
     builtin: str | None = None
@@ -45,13 +44,13 @@ def builtin_scenarios() -> dict[str, Path]:
 
 
 def find_scenario(given: str | os.PathLike[str], folders: bool = False) -> Found:
-    """The scenario file that a path or a name means: what lies in the current folder first, then what is built in.
+    """The scenario file of a path or a name. The current folder comes first, then the built-in scenarios.
 
     A name such as ``baseline`` means ``baseline``, ``baseline.yaml`` or ``scenarios/baseline.yaml`` in the current
-    folder, else the built-in scenario. ``folders``: a folder of that name counts, too. A path is given back as it is.
+    folder, else the built-in scenario. ``folders``: a folder of that name is accepted. A path is returned unchanged.
 
     Raises:
-        InputError: nothing has this name.
+        InputError: no file and no built-in scenario has this name.
 
     >>> find_scenario("scenarios/baseline.yaml").builtin is None
     True
@@ -77,9 +76,9 @@ def find_scenario(given: str | os.PathLike[str], folders: bool = False) -> Found
 
 
 def installed_name(file: str | os.PathLike[str]) -> str | None:
-    """The name of a scenario file inside an installed package; none for a file in a clone or anywhere else.
+    """The name of a scenario file inside an installed package; None for any other file.
 
-    Other files extend it by this name, since its path holds on one machine only.
+    Other files extend it by this name, because its path differs between machines.
     """
     path = Path(file)
     inside = path.parent == _PACKAGE / "data" / "scenarios"
@@ -94,6 +93,6 @@ def _here() -> list[str]:
 
 
 def find_data(name: str) -> Found:
-    """A file or folder of the data, such as ``seeds/agenda.yaml``: from the current folder, else the built-in one."""
+    """A file or folder such as ``seeds/agenda.yaml``: from the current folder, else the built-in one."""
     here = Path(name)
     return Found(here) if here.exists() else Found(data_folder() / name, name)

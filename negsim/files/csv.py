@@ -1,4 +1,4 @@
-"""CSV files with the place of every field: what is wrong in one is a problem with line and column, all at once."""
+"""CSV files with the place of every field: each mistake is a problem with line and column."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Any
 
 from negsim.errors import InputError, Problem, did_you_mean, one_of, was
 
-#: A larger file is no record of some talks.
+#: The largest file that is read.
 MAX_BYTES = 5_000_000
 
-#: How sure a date is: seen in a source; seen in part, so that the day may be off; remembered and not yet looked up.
+#: Confidence in a date: seen in a source; seen in part, so the day may be wrong; from memory, not checked.
 CONFIDENCE = ("verified", "partly", "memory")
 
 Parser = Callable[[str], Any]
 
 
 class FieldError(ValueError):
-    """A field is not what it should be; ``allowed`` and ``suggestion`` say what would be."""
+    """A field is invalid; ``allowed`` and ``suggestion`` say what is valid."""
 
     def __init__(self, message: str, allowed: str = "", suggestion: str = "") -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ class FieldError(ValueError):
 
 
 def text(value: str) -> str:
-    """A field that must say something.
+    """A field that must not be empty.
 
     Raises:
         FieldError: it is empty.
@@ -42,10 +42,10 @@ def text(value: str) -> str:
 
 
 def optional_day(value: str) -> date | None:
-    """A day, or nothing.
+    """A day such as ``2011-06-30``; None for an empty field.
 
     Raises:
-        FieldError: it is neither.
+        FieldError: it is neither a day nor empty.
 
     >>> optional_day("2011-06-30"), optional_day("")
     (datetime.date(2011, 6, 30), None)
@@ -54,21 +54,23 @@ def optional_day(value: str) -> date | None:
 
 
 def day(value: str) -> date:
-    """A day as ``2011-06-30``.
+    """A day such as ``2011-06-30``.
 
     Raises:
-        FieldError: it is none.
+        FieldError: it is not a day.
     """
     try:
         if len(value) != 10:
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
-        raise FieldError(f"{was(value) if value else 'nothing'} is no day", "a day such as 2011-06-30") from None
+        raise FieldError(
+            f"{was(value) if value else 'an empty field'} is not a day", "a day such as 2011-06-30"
+        ) from None
 
 
 def word(*allowed: str) -> Parser:
-    """A parser of one of some words; the empty word is one of them only if it is given."""
+    """A parser that accepts the given words; an empty field only if "" is among them."""
 
     def parse(value: str) -> str:
         if value not in allowed:
@@ -81,7 +83,7 @@ def word(*allowed: str) -> Parser:
 
 @dataclass(frozen=True)
 class Row:
-    """A row that was read: its values by column, and where each stands."""
+    """A row: its values by column, with the place of each."""
 
     values: Mapping[str, Any]
     file: str
@@ -98,7 +100,7 @@ class Row:
 
 
 def read_table(path: Path, columns: Mapping[str, Parser], problems: list[Problem]) -> list[Row]:
-    """The rows of a CSV file that are in order; what is wrong with the others is added to ``problems``."""
+    """The valid rows of a CSV file; the mistakes in the others are added to ``problems``."""
     name = str(path)
     try:
         raw = path.read_bytes()
@@ -120,7 +122,7 @@ def read_table(path: Path, columns: Mapping[str, Parser], problems: list[Problem
     try:
         return list(_rows(name, content, lines, columns, problems))
     except csv.Error as error:
-        problems.append(Problem(name, 0, 0, f"this is not CSV: {error}"))
+        problems.append(Problem(name, 0, 0, f"this is not valid CSV: {error}"))
         return []
 
 
@@ -134,9 +136,9 @@ def _rows(
     for at, column in zip(_places(top), header, strict=False):
         if column not in columns:
             hint = did_you_mean(column, columns)
-            problems.append(Problem(name, 1, at, f"there is no column {was(column)}", top, one_of(columns, 20), hint))
+            problems.append(Problem(name, 1, at, f"unknown column {was(column)}", top, one_of(columns, 20), hint))
         elif header.count(column) > 1:
-            problems.append(Problem(name, 1, at, f"the column {was(column)} stands here more than once", top))
+            problems.append(Problem(name, 1, at, f"duplicate column {was(column)}", top))
     for column in columns:
         if column not in header:
             problems.append(Problem(name, 1, 1, f"the column {was(column)} is missing", top))
@@ -149,8 +151,8 @@ def _rows(
         if not fields:
             continue
         if len(fields) != len(header):
-            message = f"the row has {len(fields)} fields and the header {len(header)}"
-            problems.append(Problem(name, here, 1, message, source, "text with a comma stands in double quotes"))
+            message = f"the row has {len(fields)} fields, but the header has {len(header)}"
+            problems.append(Problem(name, here, 1, message, source, "text with a comma must be in double quotes"))
             continue
         row = Row({}, name, here, source, dict(zip(header, _places(source), strict=False)))
         values = {}
@@ -164,7 +166,7 @@ def _rows(
 
 
 def _places(line: str) -> list[int]:
-    """The columns, from 1, at which the fields of a line begin."""
+    """The columns (from 1) where the fields of a line begin."""
     places, quoted = [1], False
     for n, letter in enumerate(line):
         quoted ^= letter == '"'
@@ -174,7 +176,7 @@ def _places(line: str) -> list[int]:
 
 
 def raise_in_order(problems: list[Problem]) -> None:
-    """Raise all problems, by file and line.
+    """Raise all problems, ordered by file and line.
 
     Raises:
         InputError: there are any.

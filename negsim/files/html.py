@@ -9,7 +9,7 @@ _LEFT = "text-align:left;vertical-align:top"
 
 
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; the cells are HTML already."""
+    """A table; ``rows`` hold cells that are already HTML."""
     head = "".join(f'<th scope="col" style="{_LEFT}">{escape(text)}</th>' for text in heads)
     cells = ("".join(_cell(cell) for cell in row) for row in rows)
     body = "".join(f"<tr>{row}</tr>" for row in cells)
@@ -20,5 +20,5 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> st
 
 
 def _cell(cell: str) -> str:
-    short = ";white-space:nowrap" if len(cell) <= 12 else ""  # dates stay in one piece
+    short = ";white-space:nowrap" if len(cell) <= 12 else ""  # dates are not broken
     return f'<td style="{_LEFT}{short}">{cell}</td>'

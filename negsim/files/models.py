@@ -1,4 +1,4 @@
-"""What all models of files share: frozen, strict about keys, and their mistakes said in words and with the place."""
+"""The base of all models of files: frozen, strict about keys; their mistakes become problems with a place."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Model(BaseModel):
-    """A frozen model that refuses keys it does not know; values are checked again by nobody."""
+    """A frozen model that refuses unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
 class FrozenDict(dict[Key, Value]):
-    """A dict that can't be changed, so that a frozen model stays as it was checked.
+    """A dict that cannot be changed, so that a frozen model stays valid.
 
     >>> FrozenDict({"us": 1})["us"]
     1
     """
 
     def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
-        raise TypeError("this mapping is frozen; make a changed copy of the model that holds it")
+        raise TypeError("this mapping is frozen; make a changed copy of its model")
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
@@ -43,7 +43,7 @@ def _text(value: object) -> object:
     if isinstance(value, str):
         if value.strip():
             return value.strip()
-        raise ComplaintsError([Complaint("{what} must be some text, but was empty")])
+        raise ComplaintsError([Complaint("{what} must not be empty")])
     hint = ' in quotes, such as "42"' if isinstance(value, int | float) else ""
     raise ComplaintsError([Complaint(f"{{what}} must be text, but was {was(value)}", allowed=f"text{hint}")])
 
@@ -53,10 +53,10 @@ Text = Annotated[str, BeforeValidator(_text)]
 
 
 def validate(model: type[M], node: Node, context: Mapping[str, Any] | None = None) -> M:
-    """The model of what ``node`` holds.
+    """The model of the data in ``node``.
 
     Raises:
-        InputError: with every problem the model finds, each at the place in the file from which the culprit came.
+        InputError: the data is invalid; it lists every problem with its place in the file.
     """
     found, problems = try_validate(model, node, context)
     raise_problems(problems)
@@ -67,7 +67,7 @@ def validate(model: type[M], node: Node, context: Mapping[str, Any] | None = Non
 def try_validate(
     model: type[M], node: Node, context: Mapping[str, Any] | None = None, path: tuple[Step, ...] = ()
 ) -> tuple[M | None, list[Problem]]:
-    """As :func:`validate`, for what stands at ``path`` in ``node``, but the problems are given back."""
+    """The model of the data at ``path`` in ``node``; problems are returned, not raised."""
     part = node.find(*path)
     data = part.data if part is not None else None
     try:
@@ -82,7 +82,7 @@ def try_validate(
 
 
 def _complaints(model: type[BaseModel], error: Any, node: Node, path: tuple[Step, ...]) -> list[Complaint]:
-    """What one pydantic error says, in our words."""
+    """One pydantic error as complaints."""
     loc: tuple[Step, ...] = tuple(error["loc"])
     kind, value, ctx = error["type"], error["input"], error.get("ctx", {})
 
@@ -124,7 +124,7 @@ def _complaints(model: type[BaseModel], error: Any, node: Node, path: tuple[Step
         tag = ctx["discriminator"].strip("'")
         return [Complaint(f'{what or "this"} has no "{tag}"', loc)]
     if kind == "too_short":
-        # Elements that are wrong in themselves are missing from pydantic's count, and have been complained of.
+        # Pydantic does not count invalid elements. Those are reported already.
         if isinstance(value, Sized) and len(value) >= ctx["min_length"]:
             return []
         return [Complaint(f"{what} is too short", loc, f"at least {ctx['min_length']}")]
@@ -155,7 +155,7 @@ _WANTED = {
 
 
 def _in_file(node: Node, path: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The steps of a path that lead anywhere; what pydantic adds of its own is dropped."""
+    """The steps of a path that exist in the file; pydantic adds steps of its own."""
     steps: list[Step] = []
     for step in path:
         child = node.find(step)
@@ -165,7 +165,7 @@ def _in_file(node: Node, path: tuple[Step, ...]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-#: Mappings whose entries are called by their own name and the mapping's: `reservation.us`.
+#: Mappings whose entries are named with the mapping: `reservation.us`.
 _BY_NAME = ("clock", "demands", "next", "offers", "quantiles", "reservation", "stances", "tactics", "terms", "weights")
 
 
@@ -181,7 +181,7 @@ def _name(path: tuple[Step, ...]) -> str:
 
 
 def _keys_at(model: object, loc: tuple[str | int, ...]) -> list[str]:
-    """The keys that the model at the end of ``loc`` knows."""
+    """The keys of the model at the end of ``loc``."""
     current: Any = model
     for step in loc:
         current = _step_into(current, step)

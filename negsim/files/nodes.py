@@ -1,7 +1,6 @@
-"""Trees of what a file says, with the place of every key and value; how they are merged and complained about.
+"""Trees of data with the place of every key and value: reading paths, merging, reporting problems.
 
-A node comes from a YAML file or from plain Python data; nodes of several files may stand in
-one tree, and each keeps its own place.
+A node comes from a YAML file or from plain Python data. One tree may hold nodes of several files; each keeps its place.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ Step = str | int
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: file, line and column (from 1; line 0: not in a file) and the text of the line."""
+    """A place in a file: line and column from 1, and the text of the line. Line 0 means that there is no file."""
 
     file: str
     line: int = 0
@@ -42,7 +41,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A mapping (keys are text), a list or a scalar, with its place; ``keys`` holds the places of a mapping's keys."""
+    """A mapping with text keys, a list or a scalar, with its place; ``keys`` holds the places of the keys."""
 
     value: dict[str, Node] | list[Node] | Scalar
     place: Place
@@ -50,7 +49,7 @@ class Node:
 
     @classmethod
     def of(cls, data: object, place: Place) -> Node:
-        """Plain data as a node, everything at the same place.
+        """Plain data as a node; every part gets the same place.
 
         >>> Node.of({"a": [1, 2.5]}, Place("given")).data
         {'a': [1, 2.5]}
@@ -81,12 +80,12 @@ class Node:
 
     @property
     def mapping(self) -> dict[str, Node]:
-        """The children by key; empty when this is no mapping."""
+        """The children by key; empty if the node is not a mapping."""
         return self.value if isinstance(self.value, dict) else {}
 
     @property
     def items(self) -> list[Node]:
-        """The elements of a list; empty when this is no list."""
+        """The elements of a list; empty if the node is not a list."""
         return self.value if isinstance(self.value, list) else []
 
     def find(self, *path: Step) -> Node | None:
@@ -100,7 +99,7 @@ class Node:
         return node
 
     def at(self, path: Iterable[Step], on_key: bool = False) -> Place:
-        r"""The place of what ``path`` leads to; steps that are not in the file are passed over.
+        r"""The place at the end of ``path``; steps that are not in the file are skipped.
 
         >>> from negsim.files.yaml import read_yaml_text
         >>> node = read_yaml_text("a:\n  b: [1, 2]\n", "x.yaml")
@@ -112,7 +111,7 @@ class Node:
             child = node._child(step)
             if child is None:
                 continue
-            # A block mapping starts at its first key; its own key tells better where it is.
+            # A block mapping starts at its first key, so the key above it is the better place.
             key = node.keys.get(str(step))
             below = key is not None and isinstance(child.value, dict | list) and child.place.line != key.line
             node, place = child, key if key is not None and (on_key or below) else child.place
@@ -132,10 +131,10 @@ class Node:
 
 
 def merge(base: Node, over: Node, kept: Callable[[Node, Node], Node | None] | None = None) -> Node:
-    """``base`` with what ``over`` says: mappings are merged key by key, everything else is replaced.
+    """``base`` changed by ``over``: mappings are merged key by key, everything else is replaced.
 
-    A key that ``over`` sets to null is taken away. ``kept(base, over)`` may say what of a mapping remains under
-    another: all of it, a part, or nothing (``None``).
+    A key that ``over`` sets to null is removed. ``kept(base, over)`` returns the part of a mapping that remains under
+    another one; ``None`` means nothing.
 
     >>> here = Place("given")
     >>> merge(Node.of({"a": 1, "b": {"c": 2, "d": 3}}, here), Node.of({"b": {"c": 5, "d": None}}, here)).data
@@ -168,7 +167,7 @@ def without_nulls(node: Node) -> Node:
 
 
 def raise_problems(problems: Iterable[Problem]) -> None:
-    """Raises one :class:`InputError` with all problems that are no warnings, each once, or does nothing."""
+    """Raise one :class:`InputError` with all problems except warnings, if there are any."""
     errors = in_file_order(problem for problem in problems if not problem.warning)
     if errors:
         raise InputError(errors)
@@ -181,14 +180,14 @@ def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(unique, key=lambda problem: (files[problem.file], problem.line, problem.col))
 
 
-#: Words that YAML 1.1 reads as true and false where they stand without quotes.
+#: Words that YAML 1.1 reads as true and false if they have no quotes.
 _REWRITTEN = {"true": ("on", "yes"), "false": ("off", "no")}
 
 
 def rewritten(key: object, path: Sequence[Step]) -> str | None:
-    """The message about a key that a YAML 1.1 tool has turned into true or false, or ``None`` for any other key.
+    """The message about a key that a YAML 1.1 tool changed to true or false; ``None`` for any other key.
 
-    ``path`` leads to the mapping in which the key stands.
+    ``path`` leads to the mapping that holds the key.
 
     >>> rewritten("true", ("shocks", "summit"))
     'the key "true" was probably "on" before a YAML 1.1 tool rewrote the file; write "dates"'
@@ -207,7 +206,7 @@ def _key(key: object) -> str:
 
 
 def unknown(what: str, name: object, names: Iterable[str], *path: Step, on_key: bool = False) -> Complaint:
-    """The complaint about a name that nothing carries.
+    """The complaint about an unknown name.
 
     >>> unknown("issue", "bankng", ["banking", "visas"]).suggestion
     '"banking"'

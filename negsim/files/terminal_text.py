@@ -1,4 +1,4 @@
-"""Text for people: lines and tables that fit the width of a terminal, with bold and faint letters where wanted."""
+"""Text for people: lines and tables that fit the width of a terminal, with bold and faint letters."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from negsim.errors import cells, harmless, is_wide
 
 #: Columns of piped output, and of a terminal that does not report its width.
 WIDTH = 80
-#: If less room than this is left for the names of a table, they stand above their figures.
+#: With less room than this, the names of a table are printed above their figures.
 _NARROW = 8
 
 
 @dataclass(frozen=True)
 class TextStyle:
-    """The number of columns, and whether bold and faint letters are wanted."""
+    """The number of columns, and whether bold and faint letters are used."""
 
     width: int = WIDTH
     styled: bool = False
 
     @classmethod
     def of(cls, stream: TextIO) -> TextStyle:
-        """The style of a stream; plain and 80 columns wide if it is no terminal."""
+        """The style of a stream; plain and 80 columns wide if it is not a terminal."""
         if not stream.isatty():
             return cls()
         width = min(max(shutil.get_terminal_size((WIDTH, 24)).columns, 60), 120)
@@ -50,7 +50,7 @@ class TextStyle:
 
 @dataclass(frozen=True)
 class TextPage:
-    r"""Lines for a terminal, added from top to bottom. All fit the width, and no control character gets through.
+    r"""Lines for a terminal, added from top to bottom. They fit the width and hold no control characters.
 
     >>> page = TextPage(TextStyle(30)).add("Two\x1b issues:")
     >>> page.table(("issue", "2027"), (8,), [("a bridge over the river", ("41",), "open"), None, ("all", ("3",), "")])
@@ -101,15 +101,15 @@ class TextPage:
         rule: bool = True,
         indent: str = "",
     ) -> None:
-        """Add a table: a column of names that takes what room is left, then figures of the given widths.
+        """Add a table: a column of names that takes the remaining width, then figures of the given widths.
 
         Args:
             heads: of the names, then of the figures.
             widths: of the columns of figures.
-            rows: name, figures and details of each row; None draws a rule.
-            beside: details stand beside the further lines of the name and not below them.
-            rule: whether a rule follows the heads.
-            indent: stands before every name.
+            rows: name, figures and details of each row; None draws a line.
+            beside: details are printed beside the further lines of the name, not below them.
+            rule: whether a line follows the heads.
+            indent: printed before every name.
         """
         look, left = self.look, self.look.width - sum(widths)
         above = left < _NARROW
@@ -149,7 +149,7 @@ def clean(text: str) -> str:
 
 
 def pad(text: str, width: int) -> str:
-    """Text filled up with spaces to a number of columns."""
+    """Text padded with spaces to a number of columns."""
     return text + " " * max(width - cells(text), 0)
 
 
@@ -183,7 +183,7 @@ def wrap(text: str, width: int, later: str = "", first: str = "") -> list[str]:
 
 
 def _break(word: str, room: int) -> int:
-    """The number of letters that fit into ``room`` columns if the word is broken only where words may be."""
+    """The number of letters that fit into ``room`` columns if the word is broken only at an allowed place."""
     found = 0
     for n in range(1, len(word)):
         if cells(word[:n]) > room:

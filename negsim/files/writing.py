@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all: written beside their place, then renamed."""
+"""Atomic writing: files and folders are written under a temporary name, then renamed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from negsim.errors import NegsimError
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever sees half of it.
+    """Write a file atomically: readers see the old content or the new one.
 
     Raises:
-        NegsimError: it cannot be written there.
+        NegsimError: the file cannot be written.
     """
     beside = unused_name(path)
     try:
@@ -30,10 +30,10 @@ def write_file(path: Path, content: bytes) -> None:
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """A new folder beside the target, which takes its place if all goes well and vanishes if anything goes wrong.
+    """A temporary folder that replaces the target at the end; it is removed if an error occurs.
 
     Raises:
-        NegsimError: it cannot be written there.
+        NegsimError: the folder cannot be written.
     """
     place = target.absolute()
     beside = unused_name(place)
@@ -48,12 +48,12 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 def unused_name(path: Path) -> Path:
-    """A hidden name beside a path that nobody uses."""
+    """An unused hidden name in the folder of a path."""
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
 
 
 def swap(new: Path, place: Path) -> None:
-    """Let a folder take the place of another, which goes; if that fails, the other stays."""
+    """Replace a folder by another one; if that fails, the old folder stays."""
     if not place.exists():
         new.rename(place)
         return

@@ -1,7 +1,7 @@
-"""The only reader and writer of YAML: safe, with the place of every key and value, and problems instead of tracebacks.
+"""Reading and writing YAML safely, with the place of every key and value; mistakes become problems.
 
-A file becomes a tree of :class:`Node`. Trees are merged (:func:`merge`) and given to a model (:func:`validate`); what
-the model finds wrong comes back with the file, line and column from which the value came, whichever file that was.
+A file becomes a tree of :class:`Node`. Trees are merged (:func:`merge`) and validated (:func:`validate`). A problem
+names the file, line and column of the value, even if several files were merged.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -32,7 +31,6 @@ __all__ = [
     "to_yaml",
     "unknown",
     "validate",
-    "write_text_atomically",
 ]
 
 MAX_BYTES = 2_000_000
@@ -40,18 +38,18 @@ MAX_DEPTH = 40
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-# Few things are more than text: an int with a leading zero, a sexagesimal number, a date and `no` stay what was typed.
+# Everything else is text: an int with a leading zero, a sexagesimal number, a date, `no`.
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)")
 _WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 def read_yaml(path: str | os.PathLike[str]) -> Node:
-    """Reads a YAML file of at most 2 MB.
+    """Read a YAML file of at most 2 MB.
 
     Raises:
-        InputError: the file is missing, a folder, not UTF-8, too large, no YAML, or uses what is refused: tags,
-            anchors, aliases, duplicate keys, several documents, nesting deeper than 40.
+        InputError: the file is missing, a folder, not UTF-8, too large or not YAML; or it uses tags, anchors, aliases,
+            duplicate keys, several documents or more than 40 levels.
     """
     name = os.fspath(path)
     try:
@@ -76,7 +74,7 @@ def read_yaml(path: str | os.PathLike[str]) -> Node:
 
 
 def read_yaml_text(text: str, file: str) -> Node:
-    r"""Reads YAML from text; ``file`` is the name that problems show.
+    r"""Read YAML from text; ``file`` is the name that problems show.
 
     Raises:
         InputError: as :func:`read_yaml`.
@@ -97,7 +95,7 @@ def read_yaml_text(text: str, file: str) -> Node:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
         context = getattr(error, "context", None)
-        message = f"this is not YAML: {what}" + (f" ({context})" if context else "")
+        message = f"this is not valid YAML: {what}" + (f" ({context})" if context else "")
         index = getattr(error, "position", None)
         where = place(mark) if mark is not None else _place_of_index(text, index, lines, file)
         raise InputError([where.problem(Complaint(message))]) from None
@@ -111,7 +109,7 @@ def read_yaml_text(text: str, file: str) -> Node:
 
 
 def _checked_events(text: str, place: Callable[[Any], Place]) -> list[Any]:
-    """The node events of the one document; whatever is refused is refused here, before anything is built."""
+    """The node events of the document; everything that is not allowed is reported here."""
     events: list[Any] = []
     problems: list[Problem] = []
     depth = documents = 0
@@ -123,18 +121,18 @@ def _checked_events(text: str, place: Callable[[Any], Place]) -> list[Any]:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if event.tags:
-                refuse(event, "tag directives are refused", "plain YAML")
+                refuse(event, "tag directives are not allowed", "plain YAML")
             if documents == 2:
-                refuse(event, "a second document starts here", "one document in a file")
+                refuse(event, "a second document starts here", "one document per file")
                 break
         elif isinstance(event, yaml.AliasEvent):
-            refuse(event, f"the alias *{event.anchor} is refused", "write the value out")
+            refuse(event, f"the alias *{event.anchor} is not allowed", "the value itself")
         elif isinstance(event, yaml.NodeEvent):
             if event.anchor is not None:
-                refuse(event, f"the anchor &{event.anchor} is refused", "write the value out where it is needed")
+                refuse(event, f"the anchor &{event.anchor} is not allowed", "the value itself, at each place")
             if event.tag is not None:
                 tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-                refuse(event, f"the tag {tag} is refused", "plain values without tags")
+                refuse(event, f"the tag {tag} is not allowed", "plain values without tags")
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
@@ -173,7 +171,7 @@ def _build(
         elif message is not None:
             problems.append(key_place.problem(Complaint(message)))
         elif name in keys:
-            message = f'the key "{name}" stands here a second time; it was given in line {keys[name].line}'
+            message = f'duplicate key "{name}"; the first one is in line {keys[name].line}'
             problems.append(key_place.problem(Complaint(message)))
         else:
             children[name], keys[name] = child, key_place
@@ -181,7 +179,7 @@ def _build(
 
 
 def plain_value(text: str) -> Scalar:
-    """What an unquoted scalar means: true, false, null, an int, a float, and else just the text.
+    """The value of an unquoted scalar: true, false, null, an int, a float, else text.
 
     >>> plain_value("010"), plain_value("3"), plain_value("1e3"), plain_value("2025-04-10"), plain_value("no")
     ('010', 3, 1000.0, '2025-04-10', 'no')
@@ -210,29 +208,8 @@ def _sibling(path: Path) -> str:
     return did_you_mean(path.name, names)
 
 
-def write_text_atomically(path: str | os.PathLike[str], text: str) -> None:
-    """Writes UTF-8 text beside ``path`` and renames it, so that nobody ever sees half a file."""
-    target = Path(path)
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        os.chmod(beside, mode)
-        os.replace(beside, target)
-    except BaseException:
-        os.unlink(beside)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
-    """Quotes exactly the text that :func:`plain_value` would read as something else; never writes aliases."""
+    """Quotes only text that :func:`plain_value` would read as another type; never writes aliases."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
@@ -240,7 +217,7 @@ class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
         return True
 
     def represent_str(self, data: str) -> Any:
-        # Only double quotes keep the line ends that YAML knows and Unix does not.
+        # Only double quotes keep these line ends.
         style = '"' if any(char in data for char in "\r\x85\u2028\u2029") else None
         return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
@@ -256,7 +233,7 @@ _Dumper.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(f"^{_FLOAT.p
 
 
 def to_yaml(data: object) -> str:
-    """Plain data as YAML that :func:`read_yaml` gives back unchanged.
+    """Plain data as YAML; :func:`read_yaml` reads the same data back.
 
     >>> print(to_yaml({"title": "no", "when": "2025-04-10", "n": "42", "x": 0.5}), end="")
     title: no

@@ -1,4 +1,4 @@
-"""Quantities: numbers with units, dates known in part, distributions, parameters, expert judgement."""
+"""Quantities: numbers with units, partial dates, distributions, parameters, expert judgement."""
 
 import lazy_loader
 

@@ -1,5 +1,6 @@
 from .dates import PartialDate as PartialDate
 from .distributions import law as law
+from .distributions import median as median
 from .elicitation import outside as outside
 from .elicitation import rounded as rounded
 from .experts import Expert as Expert
@@ -31,7 +32,6 @@ from .fields import Span as Span
 from .fields import Step as Step
 from .fields import Unit as Unit
 from .fields import parse_day as parse_day
-from .medians import median as median
 from .parsing import parse as parse
 from .parsing import parse_experts as parse_experts
 from .parsing import parse_plain as parse_plain

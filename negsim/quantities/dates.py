@@ -1,4 +1,4 @@
-"""Dates that may be known only to the month or the year, and keep it so."""
+"""Dates of which perhaps only the month or the year is known."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _FORMS = "2025-04-10, or 2025-02 if only the month is known, or 2025 if only the
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A day, a month or a year: as much as is known.
+    """A day, a month or a year.
 
-    Two of them are equal if they say the same. There is no ``<``: a month neither precedes nor follows a day
-    within it, so compare ``earliest`` and ``latest``, or ask `certainly_by` and `certainly_before`.
+    Two dates are equal if they have the same parts. There is no ``<``, because a month has no order with a day in it.
+    Compare ``earliest`` and ``latest``, or use `certainly_by` and `certainly_before`.
 
     Raises:
-        ValueError: If there is no such day.
+        ValueError: there is no such day.
 
     >>> when = PartialDate.parse("2025-02")
     >>> str(when), when.earliest.isoformat(), when.latest.isoformat()
@@ -44,10 +44,10 @@ class PartialDate:
 
     @classmethod
     def parse(cls, value: object) -> PartialDate:
-        """Read a date as people and YAML write it: text, a whole number (a year) or a ``datetime.date``.
+        """Read a date: text, a whole number (a year) or a ``datetime.date``.
 
         Raises:
-            ValueError: If it is none of the three forms, or no such day exists.
+            ValueError: the form is wrong, or there is no such day.
 
         >>> PartialDate.parse("2025-04-10")
         PartialDate(year=2025, month=4, day=10)
@@ -60,7 +60,7 @@ class PartialDate:
             return cls(value.year, value.month, value.day)
         text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
         if not re.fullmatch(_PATTERN, text):
-            raise ComplaintsError([Complaint(f"{was(value)} is no date", allowed=_FORMS)])
+            raise ComplaintsError([Complaint(f"{was(value)} is not a date", allowed=_FORMS)])
         try:
             return cls(*(int(part) for part in text.split("-")))
         except ValueError:
@@ -68,7 +68,7 @@ class PartialDate:
 
     @property
     def earliest(self) -> date:
-        """The first day it can be.
+        """The first possible day.
 
         >>> PartialDate(2021).earliest.isoformat()
         '2021-01-01'
@@ -77,7 +77,7 @@ class PartialDate:
 
     @property
     def latest(self) -> date:
-        """The last day it can be.
+        """The last possible day.
 
         >>> PartialDate(2024, 2).latest.isoformat()
         '2024-02-29'
@@ -95,7 +95,7 @@ class PartialDate:
         return self.day is not None
 
     def certainly_by(self, on: date) -> bool:
-        """Whether it has come by the end of the day ``on``, wherever in its month or year it lies.
+        """Whether every possible day is at or before ``on``.
 
         >>> february = PartialDate(2025, 2)
         >>> february.certainly_by(date(2025, 2, 27)), february.certainly_by(date(2025, 2, 28))
@@ -104,7 +104,7 @@ class PartialDate:
         return self.latest <= on
 
     def certainly_before(self, other: PartialDate) -> bool:
-        """Whether every day it can be lies before every day the other can be.
+        """Whether every possible day is before every possible day of ``other``.
 
         >>> PartialDate(2025, 2).certainly_before(PartialDate(2025, 2, 27))
         False

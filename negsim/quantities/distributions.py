@@ -1,17 +1,19 @@
-"""The distributions of the scenario language as those of `scipy.stats`."""
+"""Distributions of the scenario language as distributions of `scipy.stats`, and medians of quantities."""
 
 from __future__ import annotations
 
 import math
+import statistics
+from collections.abc import Mapping
 from typing import Any
 
-from negsim.quantities.quantity import Draw, Fixed
+from negsim.quantities.quantity import Draw, Fixed, Parameter, Quantity
 
 _Z90 = 1.2815515655446004
 
 
 def law(draw: Draw) -> Any:
-    """A distribution whose numbers are all plain, as a frozen one of `scipy.stats`, in canonical units.
+    """A distribution with plain numbers as a frozen distribution of `scipy.stats`, in canonical units.
 
     >>> from negsim.quantities.quantity import Rule
     >>> from negsim.quantities.parsing import parse
@@ -46,7 +48,7 @@ def law(draw: Draw) -> Any:
 
 
 class _Observed:
-    """Observed values, as likely as each other; as much of a distribution of `scipy.stats` as is needed."""
+    """Equally likely observed values, with the methods of `scipy.stats` that are needed."""
 
     def __init__(self, values: tuple[float, ...]) -> None:
         import numpy as np
@@ -66,3 +68,36 @@ class _Observed:
 
     def mean(self) -> float:
         return float(self.values.mean())
+
+
+def median(quantity: Quantity, parameters: Mapping[str, Quantity]) -> float:
+    """The median of a quantity in the canonical unit of its kind, within the range of its field.
+
+    An uncertain number inside a distribution is replaced by its own median.
+
+    >>> from negsim.quantities.quantity import Rule
+    >>> from negsim.quantities.parsing import parse
+    >>> days = Rule("duration", 0)
+    >>> named = {"patience": parse({"lognormal": {"median": "20 days", "q90": "60 days"}}, days)}
+    >>> median(parse({"parameter": "patience", "times": 1.5}, days), named)
+    30.0
+    >>> round(median(parse({"pert": {"low": 0, "mode": 0.25, "high": 1}}, Rule("number", 0, 1)), {}), 3)
+    0.314
+    """
+    rule = quantity.rule
+    return min(max(_median(quantity, parameters), rule.lo), rule.hi)
+
+
+def _median(quantity: Quantity, parameters: Mapping[str, Quantity]) -> float:
+    if isinstance(quantity, Fixed):
+        return quantity.value
+    if isinstance(quantity, Parameter):
+        return quantity.times * median(parameters[quantity.name], parameters) + quantity.plus
+    if quantity.family == "empirical":
+        return statistics.median(quantity.values)
+    if quantity.family == "lognormal":  # its median may meet its 90 % quantile
+        return median(quantity.numbers["median"], parameters)
+    at = {name: Fixed(median(number, parameters), number.rule) for name, number in quantity.numbers.items()}
+    if "low" in at and at["low"].value >= at["high"].value:  # uncertain ends may meet
+        return at["low"].value
+    return float(law(Draw(quantity.family, at, quantity.rule)).ppf(0.5))

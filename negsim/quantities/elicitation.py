@@ -1,8 +1,8 @@
-"""The arithmetic of expert judgement: what experts said, turned into distributions, pooled, and given back.
+"""The arithmetic of expert judgement: distributions from statements of experts, and their pool.
 
-Three points with a confidence are rescaled to 90 % as the IDEA protocol does and become a PERT; quantiles become the
-family that fits them best, as SHELF does; several experts become their linear pool. Everything here is plain numbers
-in canonical units; :mod:`negsim.quantities.experts` knows files.
+Three points with a confidence are rescaled to 90 % as in the IDEA protocol and become a PERT. Quantiles become the
+family that fits best, as in SHELF. Several experts become their linear pool. All functions take plain numbers in
+canonical units; :mod:`negsim.quantities.experts` reads files.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from typing import Any, Final
 #: The interval that three points are rescaled to, and its two ends.
 COVERAGE: Final = 0.9
 ENDS: Final = (0.05, 0.95)
-#: How many equally likely values stand for a pool; odd, so that one of them is its median.
+#: The number of equally likely values that represent a pool; odd, so that one of them is its median.
 POOL_VALUES: Final = 199
-#: A later family must fit better than an earlier one by so much, in squared probability.
+#: A later family must fit better than an earlier one by this much, in squared probability.
 _TIE = 1e-8
 _Z90 = 1.2815515655446004
 
 
 def rescaled(low: float, mode: float, high: float, confidence: float) -> tuple[float, float]:
-    """The 90 % interval of somebody who is ``confidence`` sure of ``low`` to ``high``: mode - (mode - low) 0.9 / C.
+    """The 90 % interval of an expert with ``confidence`` in ``low`` to ``high``: mode - (mode - low) 0.9 / C.
 
-    The upper end likewise; Hemming et al. 2018, "A practical guide to structured expert elicitation using the IDEA
+    The same for the upper end; Hemming et al. 2018, "A practical guide to structured expert elicitation using the IDEA
     protocol".
 
     >>> rescaled(30, 90, 365, 0.9)
@@ -41,8 +41,8 @@ def pert_through(
 ) -> dict[str, float]:
     """The low, mode and high of the PERT with these 5 % and 95 % quantiles, inside ``lo`` to ``hi``.
 
-    Where it would reach over an end of that range, its low or high is that end, and the quantile on the other side is
-    still exact; where it would over both, PERT goes from end to end. The mode is always kept.
+    If it exceeds one end of that range, that end becomes its low or high, and the quantile on the other side stays
+    exact. If it exceeds both ends, it spans the whole range. The mode never changes.
 
     >>> {name: round(value, 3) for name, value in pert_through(-1.0, 0.0, 1.0).items()}
     {'low': -1.609, 'mode': 0.0, 'high': 1.609}
@@ -63,11 +63,11 @@ def pert_through(
 
 
 def _pert_between(five: float, mode: float, ninety_five: float) -> tuple[float, float]:
-    """The ends of a PERT; one equation for where the mode lies in it, as a share of the whole."""
+    """The ends of a PERT, from one equation for the relative place of its mode."""
     from scipy.optimize import brentq
 
-    # How far up the mode lies between the two quantiles rises with the share: from below 0 to above 1, so that there
-    # is one solution whatever was said.
+    # The relative place of the mode between the two quantiles rises with the share, from below 0 to above 1. So there
+    # is always exactly one solution.
     wanted = (mode - five) / (ninety_five - five)
 
     def too_high(share: float) -> float:
@@ -81,7 +81,7 @@ def _pert_between(five: float, mode: float, ninety_five: float) -> tuple[float, 
 
 
 def _high_above(low: float, mode: float, ninety_five: float) -> float:
-    """The high of the PERT that begins at ``low`` and has this 95 % quantile."""
+    """The high of the PERT with this low, mode and 95 % quantile."""
     from scipy.optimize import brentq
 
     if mode <= low:
@@ -99,10 +99,10 @@ def _ends(share: float) -> tuple[float, float]:
 
 
 def fitted(quantiles: Sequence[tuple[float, float]], lo: float, hi: float) -> tuple[str, dict[str, float]]:
-    """The family, and its numbers, whose cdf comes closest to probabilities at values: by least squares.
+    """The family and its numbers whose cdf is closest to the quantiles, by least squares.
 
-    A beta from ``lo`` to ``hi`` where the range has two ends, else what is best of lognormal, Weibull and gamma, which
-    begin at 0; of equals the first, so that two quantiles give a lognormal. ``quantiles`` are (probability, value),
+    A beta from ``lo`` to ``hi`` if the range has two ends; else the best of lognormal, Weibull and gamma, which begin
+    at 0. Of equal fits the first wins, so two quantiles give a lognormal. ``quantiles`` are (probability, value),
     rising, with values strictly inside the range.
 
     >>> fitted([(0.5, 20.0), (0.9, 60.0)], 0.0, math.inf)
@@ -112,7 +112,7 @@ def fitted(quantiles: Sequence[tuple[float, float]], lo: float, hi: float) -> tu
         inside = [(p, (x - lo) / (hi - lo)) for p, x in quantiles]
         (a, b), _ = _fit("beta", inside)
         return "beta", {"a": rounded(a), "b": rounded(b), "low": lo, "high": hi}
-    # In units of the middle of what was said, so that one optimiser suits seconds and centuries.
+    # In units of the geometric mean, so that one optimiser works for seconds and centuries.
     unit = math.exp(sum(math.log(x) for _, x in quantiles) / len(quantiles))
     scaled = [(p, x / unit) for p, x in quantiles]
     best, (first, second), loss = "", (0.0, 0.0), math.inf
@@ -129,16 +129,16 @@ def fitted(quantiles: Sequence[tuple[float, float]], lo: float, hi: float) -> tu
 
 
 def _fit(family: str, quantiles: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], float]:
-    """The two numbers of a family by least squares on the cdf, and the sum of squares that is left."""
+    """The two numbers of a family by least squares on the cdf, and the remaining sum of squares."""
     import numpy as np
     from scipy import special
     from scipy.optimize import least_squares
 
     p, x = (np.array(column) for column in zip(*quantiles, strict=True))
     z = special.ndtri(p)
-    # Straight lines through transformed quantiles: exact for two, and near enough for more.
+    # Straight lines through transformed quantiles: exact for two quantiles, a good start for more.
     log_spread, log_middle = np.polyfit(z, np.log(x), 1)
-    # A place and the logarithm of a width, so that the optimiser can go nowhere that is not allowed.
+    # A location and the logarithm of a width, so that every point of the optimiser is valid.
     match family:
         case "lognormal":
             start = [log_middle, math.log(log_spread)]
@@ -182,7 +182,7 @@ def _fit(family: str, quantiles: Sequence[tuple[float, float]]) -> tuple[tuple[f
         return cdf(at) - p
 
     around = (np.array(start) - 12, np.array(start) + 12)
-    with np.errstate(all="ignore"):  # what overflows on the way is a cdf of 0 or 1
+    with np.errstate(all="ignore"):  # an overflow means a cdf of 0 or 1
         found = least_squares(missed, start, bounds=around, xtol=1e-13, ftol=1e-13)
     return numbers(found.x), 2 * float(found.cost)
 
@@ -190,9 +190,8 @@ def _fit(family: str, quantiles: Sequence[tuple[float, float]]) -> tuple[tuple[f
 def pooled(laws: Sequence[Any], weights: Sequence[float] | None = None, count: int = POOL_VALUES) -> tuple[float, ...]:
     """The linear pool of distributions as ``count`` equally likely values: its quantiles (k - 1/2) / count.
 
-    The pool is the mixture: its cdf is the weighted mean of theirs (equal weights if none are given), and what one of
-    them holds possible the pool does too. ``laws`` have a ``cdf`` and a ``ppf`` that take arrays, as those of
-    `scipy.stats`.
+    The pool is the mixture: its cdf is the weighted mean of their cdfs (equal weights by default). ``laws`` have a
+    ``cdf`` and a ``ppf`` that take arrays, as in `scipy.stats`.
 
     >>> from scipy import stats
     >>> pooled([stats.uniform(0, 1), stats.uniform(1, 1)], [3, 1], 4)
@@ -204,7 +203,7 @@ def pooled(laws: Sequence[Any], weights: Sequence[float] | None = None, count: i
     share = share / share.sum()
     p = (np.arange(count) + 0.5) / count
     each = np.array([law.ppf(p) for law in laws])
-    # Between the least and the greatest of theirs; halved until two neighbouring numbers are left, or nearly.
+    # Bisection between the least and the greatest quantile of the experts.
     below, above = each.min(axis=0), each.max(axis=0)
     for _ in range(60):
         middle = (below + above) / 2
@@ -215,7 +214,7 @@ def pooled(laws: Sequence[Any], weights: Sequence[float] | None = None, count: i
 
 
 def outside(law: Any, low: float, high: float) -> float:
-    """The chance of less than ``low`` or more than ``high``.
+    """The probability of a value below ``low`` or above ``high``.
 
     >>> from scipy import stats
     >>> round(outside(stats.uniform(0, 10), 1, 8), 9)
@@ -225,7 +224,7 @@ def outside(law: Any, low: float, high: float) -> float:
 
 
 def rounded(value: float, span: float = math.inf) -> float:
-    """A number to six significant digits, or to a millionth of ``span`` where that is finer.
+    """A number with six significant digits, or to a millionth of ``span`` if that is finer.
 
     >>> rounded(12.3456789), rounded(1000.123456, 0.01), rounded(0.0)
     (12.3457, 1000.123456, 0.0)

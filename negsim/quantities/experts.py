@@ -1,4 +1,4 @@
-"""What experts said of a number, as a file gives it under ``elicit``, and the distribution that stands for it."""
+"""Statements of experts about a number, as a file gives them under ``elicit``, and their distribution."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from negsim.quantities.quantity import EXPERT_KEYS, UNITLESS, Draw, Fixed, Quant
 
 Path = tuple[str | int, ...]
 POINTS: Final = ("low", "mode", "high")
-#: How far a middle may lie below all that was said, and a tail above it: times.
+#: The largest factor of the median below all values given, and of the tail above them.
 _LONGEST: Final = 1e12
 
 
 class Reader(Protocol):
-    """What reads the quantities of a file: it reads plain values and collects what is wrong."""
+    """A reader of the quantities of a file, which reads plain values and collects complaints."""
 
     complaints: list[Complaint]
 
-    def no(self, message: str, path: Path, allowed: str = "", suggestion: str = "") -> None:
-        """Note that a value is wrong."""
+    def refuse(self, message: str, path: Path, allowed: str = "", suggestion: str = "") -> None:
+        """Add a complaint about a value."""
 
-    def no_key(self, message: str, path: Path, allowed: str = "", suggestion: str = "") -> None:
-        """Note that a key is wrong."""
+    def refuse_key(self, message: str, path: Path, allowed: str = "", suggestion: str = "") -> None:
+        """Add a complaint about a key."""
 
     def plain(self, data: object, rule: Rule, path: Path) -> float | None:
-        """Read a plain value, or note what is wrong with it."""
+        """Read a plain value, or add a complaint about it."""
 
-    def only(self, data: Mapping[Any, Any], names: tuple[str, ...], path: Path) -> None:
-        """Note the keys that are not among the names."""
+    def check_keys(self, data: Mapping[Any, Any], names: tuple[str, ...], path: Path) -> None:
+        """Add a complaint about each key that is not among the names."""
 
-    def order(self, family: str, numbers: Mapping[str, Quantity], path: Path) -> None:
-        """Note that numbers of a family do not rise."""
+    def check_order(self, family: str, numbers: Mapping[str, Quantity], path: Path) -> None:
+        """Add a complaint if the numbers of a family do not rise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expert:
-    """One judgement, in the canonical unit: ``points`` (low, mode, high) and how sure of them, or ``quantiles``.
+    """One judgement in the canonical unit: ``points`` (low, mode, high) with a confidence, or ``quantiles``.
 
     ``quantiles`` are (probability, value), rising.
     """
@@ -62,12 +62,12 @@ class Expert:
 
     @property
     def within(self) -> float:
-        """The chance, as it was said, that the number lies between the least and the greatest value given."""
+        """The stated probability that the number lies between the least and the greatest value given."""
         return self.confidence if self.points else self.quantiles[-1][0] - self.quantiles[0][0]
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Three points rescaled to 90 %, before the range of the field is looked at; None for quantiles."""
+        """Three points rescaled to 90 %, before they are limited to the range of the field; None for quantiles."""
         return rescaled(*self.points, self.confidence) if self.points else None
 
 
@@ -75,9 +75,9 @@ Experts = tuple[Expert, ...]
 
 
 def resolved(experts: Experts, rule: Rule) -> Draw:
-    """The distribution that stands for what experts said: of one its PERT or best fit, of several their linear pool.
+    """The distribution of the statements: PERT or best fit for one expert, the linear pool for several.
 
-    It is drawn as any other distribution of the field; the same statement is worked out once.
+    It is drawn as any other distribution of the field. Results are cached.
     """
     family, numbers, values = _resolved(experts, ends_of(experts, rule))
     rules = {name: Rule("number" if name in UNITLESS else rule.kind) for name in numbers}
@@ -103,9 +103,9 @@ def _drawn(family: str, numbers: Mapping[str, float], values: tuple[float, ...])
 
 
 def ends_of(experts: Experts, rule: Rule) -> tuple[float, float]:
-    """The range that a distribution keeps to: the field's.
+    """The range of a distribution, which is that of the field.
 
-    A parameter has none of its own; nothing said below 0 then means that there is nothing below 0.
+    A parameter has no range. If no value is below 0, its range begins at 0.
     """
     if rule.lo == -math.inf and all(value >= 0 for expert in experts for value in expert.values):
         return 0.0, rule.hi
@@ -113,12 +113,12 @@ def ends_of(experts: Experts, rule: Rule) -> tuple[float, float]:
 
 
 def read_experts(data: object, rule: Rule, path: Path, reader: Reader) -> Experts | None:
-    """What stands under ``elicit``: one expert, or a list of them; what is wrong is told to the reader."""
+    """Read the value of ``elicit``: one expert, or a list; complaints go to the reader."""
     before = len(reader.complaints)
     experts = []
     if isinstance(data, list | tuple):
         if not data:
-            reader.no("elicit needs what at least one expert said, but the list was empty", path)
+            reader.refuse("elicit needs at least one expert, but the list was empty", path)
         for number, item in enumerate(data):
             experts.append(_expert(item, rule, (*path, number), reader, EXPERT_KEYS))
     else:
@@ -130,19 +130,19 @@ def read_experts(data: object, rule: Rule, path: Path, reader: Reader) -> Expert
     for number, expert in enumerate(read):
         here: Path = (*path, number) if isinstance(data, list | tuple) else path
         if expert.quantiles and lo == -math.inf:
-            message = "quantiles become a distribution that begins at 0, and a value below 0 was given"
-            reader.no(message, (*here, "quantiles"), one_of(POINTS))
+            message = "a distribution of quantiles begins at 0, but a value below 0 was given"
+            reader.refuse(message, (*here, "quantiles"), one_of(POINTS))
         elif any(not lo < value < hi for value in expert.values if expert.quantiles):
             open_range = f"more than {lo:g}" + (f" and less than {hi:g}" if hi < math.inf else "")
-            reader.no("a quantile lies at the end of the range", (*here, "quantiles"), open_range)
+            reader.refuse("the values of quantiles must lie inside the range", (*here, "quantiles"), open_range)
         elif expert.quantiles and not _bounded(expert, (lo, hi)):
-            message = "these values lie too far apart for probabilities so close: it has no bounds"
-            reader.no(message, (*here, "quantiles"), "values nearer to each other, or probabilities further apart")
+            message = "these values are too far apart for probabilities so close to each other"
+            reader.refuse(message, (*here, "quantiles"), "values closer to each other, or probabilities further apart")
     return read if len(reader.complaints) == before else None
 
 
 def _bounded(expert: Expert, ends: tuple[float, float]) -> bool:
-    """Whether half of it, and one in a thousand, lie where they can still be counted."""
+    """Whether its median and its 99.9 % quantile are of a usable size."""
     if math.isfinite(ends[1]):
         return True
     try:
@@ -154,20 +154,22 @@ def _bounded(expert: Expert, ends: tuple[float, float]) -> bool:
 
 def _expert(data: object, rule: Rule, path: Path, reader: Reader, names: tuple[str, ...]) -> Expert | None:
     if not isinstance(data, Mapping):
-        reader.no(f"an expert says {one_of(POINTS)}, or quantiles, but this was {was(data)}", path)
+        reader.refuse(
+            f"an expert must be a mapping with {one_of(POINTS)}, or with quantiles, but was {was(data)}", path
+        )
         return None
     before = len(reader.complaints)
-    reader.only(data, names, path)
+    reader.check_keys(data, names, path)
     who = data.get("who", "")
     if not isinstance(who, str):
-        reader.no(f"{{what}} must be text, but was {was(who)}", (*path, "who"))
+        reader.refuse(f"{{what}} must be text, but was {was(who)}", (*path, "who"))
     weight = 1.0
     if "weight" in data and "weight" in names:
         weight = reader.plain(data["weight"], Rule("number", 0.0, lo_open=True), (*path, "weight")) or weight
     if "quantiles" in data:
         for name in (*POINTS, "confidence"):
             if name in data:
-                reader.no_key(f"{name} can't stand beside quantiles", (*path, name), "one or the other")
+                reader.refuse_key(f"{name} can't be given together with quantiles", (*path, name), "one of the two")
         quantiles = _quantiles(data["quantiles"], rule, (*path, "quantiles"), reader)
         expert = Expert(" ".join(str(who).split()), weight, quantiles=quantiles)
     else:
@@ -183,10 +185,10 @@ def _points(data: Mapping[Any, Any], rule: Rule, path: Path, reader: Reader) -> 
     points: dict[str, Fixed] = {}
     for name in POINTS:
         if name not in data:
-            reader.no(f'this expert has no "{name}"', path, f"{one_of(POINTS)}, or quantiles")
+            reader.refuse(f'this expert has no "{name}"', path, f"{one_of(POINTS)}, or quantiles")
         elif (value := reader.plain(data[name], within, (*path, name))) is not None:
             points[name] = Fixed(value, within)
-    reader.order("elicit", points, path)
+    reader.check_order("elicit", points, path)
     if len(reader.complaints) > before:
         return None
     return points["low"].value, points["mode"].value, points["high"].value
@@ -196,15 +198,15 @@ def _confidence(data: object, path: Path, reader: Reader) -> float:
     value = reader.plain(data, Rule("number"), path)
     if value is not None and not 0.5 <= value < 1:
         guess = f"{value / 100:g}" if 50 <= value < 100 else ""
-        reader.no(f"{{what}} was {was(data)}", path, "a number from 0.5 to below 1", guess)
+        reader.refuse(f"{{what}} was {was(data)}", path, "a number from 0.5 to below 1", guess)
     return value or COVERAGE
 
 
 def _quantiles(data: object, rule: Rule, path: Path, reader: Reader) -> tuple[tuple[float, float], ...]:
     allowed = "at least two, such as {0.1: ..., 0.5: ..., 0.9: ...}"
     if not isinstance(data, Mapping) or len(data) < 2:
-        told = was(data) if not isinstance(data, Mapping) else "one" if data else "none"
-        reader.no(f"quantiles give values by probability, but this was {told}", path, allowed)
+        given = was(data) if not isinstance(data, Mapping) else "one" if data else "none"
+        reader.refuse(f"quantiles must be values by probability, but there was {given}", path, allowed)
         return ()
     read: list[tuple[float, float, Any]] = []
     within = Rule(rule.kind, rule.lo, rule.hi)
@@ -212,9 +214,9 @@ def _quantiles(data: object, rule: Rule, path: Path, reader: Reader) -> tuple[tu
         p = _probability(key)
         if p is None or not 0 < p < 1:
             guess = f"{p / 100:g}" if p is not None and 1 <= p < 100 else ""
-            reader.no_key(f"{key} is no probability", (*path, key), "above 0 and below 1", guess)
+            reader.refuse_key(f"{key} is not a probability between 0 and 1", (*path, key), "above 0 and below 1", guess)
         elif p in (known for known, _, _ in read):
-            reader.no_key(f"the quantile {key} is given twice", (*path, key))
+            reader.refuse_key(f"duplicate quantile {key}", (*path, key))
         elif (value := reader.plain(given, within, (*path, key))) is not None:
             read.append((p, value, key))
     read.sort()
@@ -224,7 +226,7 @@ def _quantiles(data: object, rule: Rule, path: Path, reader: Reader) -> tuple[tu
             message = (
                 f"the quantile {key} must be more than that of {below} ({Fixed(less, within).text}), but was {text}"
             )
-            reader.no(message, (*path, key))
+            reader.refuse(message, (*path, key))
             break
     return tuple((p, value) for p, value, _ in read)
 

@@ -1,4 +1,4 @@
-"""Quantities, days and names as field types of pydantic models, with their JSON schema."""
+"""Field types of pydantic models for quantities, days, names and sources, with their JSON schema."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 class Takes:
     """Annotates a field of type ``Quantity`` with its rule.
 
-    ``by`` may choose between the rule and its twin in rounds, from the value and pydantic's information; ``words`` are
+    ``by`` may choose rounds instead of the unit of the rule, from the value and pydantic's information; ``words`` are
     names for values. The validation context may hold ``parameters``, the kind of each named parameter.
     """
 
@@ -54,7 +54,7 @@ class Takes:
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """A mark that ``negsim.quantities.schema`` turns into a reference."""
+        """A placeholder that ``negsim.quantities.schema`` turns into a reference."""
         name = definition_name(self.rule)
         choices: list[JsonSchemaValue] = [{"$quantity": name}]
         if self.by is not None:
@@ -64,7 +64,7 @@ class Takes:
         return choices[0] if len(choices) == 1 else {"anyOf": choices}
 
 
-#: Every rule that a field has; the JSON schema defines each once.
+#: Every rule of a field; the JSON schema defines each once.
 ALL_RULES: list[Rule] = []
 
 
@@ -86,7 +86,7 @@ def _by_unit(value: object, info: core_schema.ValidationInfo) -> str | None:
     return "rounds" if shown == "rounds" else None
 
 
-#: Names of exponents of concession.
+#: Names for values of beta, the exponent of a time-based tactic.
 BETAS = {"boulware": 0.25, "linear": 1.0, "conceder": 4.0}
 
 
@@ -102,12 +102,12 @@ PositiveSpan = Annotated[Quantity, _takes(Rule("duration", 0.0, lo_open=True))]
 #: Durations that are drawn each time.
 Gap = Annotated[Quantity, _takes(Rule("duration", 0.0, lo_open=True, chance=True))]
 Lag = Annotated[Quantity, _takes(Rule("duration", 0.0, chance=True))]
-#: The steps and moves of marks, drawn each time.
+#: The steps and changes of marks, drawn each time.
 Step = Annotated[Quantity, _takes(Rule("number", 0.0, 2.0, chance=True))]
 Delta = Annotated[Quantity, _takes(Rule("number", -1.0, 1.0, chance=True))]
-#: Days or rounds, by the clock named before it.
+#: Days or rounds, by the field ``clock`` before it.
 PatienceSpan = Annotated[Quantity, _takes(Rule("duration", 0.0, lo_open=True), by=_by_clock)]
-#: Days or rounds, by the unit that is given.
+#: Days or rounds, by the unit of the value.
 ClockValue = Annotated[Quantity, _takes(Rule("duration", 0.0), by=_by_unit)]
 Beta = Annotated[Quantity, _takes(Rule("number", 0.0, lo_open=True), words=tuple(BETAS.items()))]
 
@@ -118,7 +118,7 @@ def _any_kind(value: object) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class TakesAny:
-    """A quantity of whatever kind its units show."""
+    """A quantity of any kind, which its unit shows."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """How pydantic reads and writes the field."""
@@ -126,7 +126,9 @@ class TakesAny:
         def read(value: object) -> Quantity:
             if isinstance(value, Mapping) and "parameter" in value:
                 allowed = "a value with its unit, or a distribution"
-                raise ComplaintsError([Complaint("a parameter can't be made of another", ("parameter",), allowed)])
+                raise ComplaintsError(
+                    [Complaint("a parameter can't refer to another parameter", ("parameter",), allowed)]
+                )
             return parse(value, _any_kind(value))
 
         return core_schema.no_info_plain_validator_function(
@@ -148,7 +150,7 @@ def parse_day(value: object) -> date:
     """A day such as 2025-04-10.
 
     Raises:
-        ComplaintsError: it is none.
+        ComplaintsError: it is not a day.
 
     >>> parse_day("2025-04-10").isoformat()
     '2025-04-10'
@@ -169,7 +171,7 @@ def _name(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(NAME_PATTERN, value):
         return value
     allowed = "lower-case letters, digits and _, a letter first"
-    raise ComplaintsError([Complaint(f"{was(value)} can't be a name", (), allowed)])
+    raise ComplaintsError([Complaint(f"{was(value)} is not a valid name", (), allowed)])
 
 
 #: The name of an issue, channel, regime, shock or parameter.
@@ -192,7 +194,7 @@ def _unit_number(value: object) -> object:
     raise ComplaintsError([Complaint(f"{{what}} was {was(value)}", (), "a plain number from 0 to 1")])
 
 
-#: A plain number from 0 to 1: a fact of the start, never a distribution.
+#: A plain number from 0 to 1, never a distribution.
 Unit = Annotated[float, BeforeValidator(_unit_number), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
 
 Day = Annotated[
@@ -215,10 +217,10 @@ def _source(value: object) -> tuple[str, ...]:
         if prefix not in SOURCE_PREFIXES or not colon:
             guess = did_you_mean(prefix, SOURCE_PREFIXES)
             complaints.append(
-                Complaint(f"{{what}} must say what kind it is, but was {was(line)}", path, _SOURCES, guess)
+                Complaint(f"{{what}} must begin with its kind, but was {was(line)}", path, _SOURCES, guess)
             )
         elif not rest.strip():
-            complaints.append(Complaint(f"{{what}} says nothing after {prefix}:", path, f"{prefix}: and the reason"))
+            complaints.append(Complaint(f"{{what}} has no text after {prefix}:", path, f"{prefix}: and the reason"))
     if complaints:
         raise ComplaintsError(complaints)
     return tuple(" ".join(line.split()) for line in lines)
@@ -227,7 +229,7 @@ def _source(value: object) -> tuple[str, ...]:
 SOURCE_PREFIXES = ("document", "paper", "history", "theory", "judgement", "arithmetic")
 _SOURCES = f"text that begins with {one_of(f'{prefix}:' for prefix in SOURCE_PREFIXES)}"
 _SOURCE_LINE = {"type": "string", "pattern": f"^({'|'.join(SOURCE_PREFIXES)}):"}
-#: Where numbers come from: one line or several.
+#: The origin of numbers: one line or several.
 Source = Annotated[
     tuple[str, ...],
     BeforeValidator(_source),

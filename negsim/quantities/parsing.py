@@ -1,4 +1,4 @@
-"""Reads quantities as a file gives them, and says everything that is wrong with one at once."""
+"""Reading quantities from the data of a file; all mistakes are reported together."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from negsim.quantities.quantity import (
 
 
 def parse(data: object, rule: Rule, parameters: Mapping[str, str | None] | None = None) -> Quantity:
-    """Reads a quantity as a file gives it.
+    """Read a quantity from the data of a file.
 
-    ``parameters`` holds the kind of every named parameter (``None``: not known); without it names are not checked.
+    ``parameters`` holds the kind of each named parameter (``None``: unknown); without it names are not checked.
 
     Raises:
-        ComplaintsError: with everything that is wrong, each with the path within ``data``.
+        ComplaintsError: the data is invalid; it lists all mistakes with their paths in ``data``.
 
     >>> parse("6 weeks", Rule("duration")).value
     42.0
@@ -49,10 +49,10 @@ def parse(data: object, rule: Rule, parameters: Mapping[str, str | None] | None 
 
 
 def parse_plain(text: object, kind: str) -> float:
-    """The canonical value of a plain number with its unit, whatever its range.
+    """The canonical value of a plain number with its unit, without a check of its range.
 
     Raises:
-        ComplaintsError: it is no such number.
+        ComplaintsError: it is not such a number.
 
     >>> parse_plain("3 years", "duration")
     1095.75
@@ -65,10 +65,10 @@ def parse_plain(text: object, kind: str) -> float:
 
 
 def parse_experts(data: object, rule: Rule) -> Experts:
-    """What experts said of a number, as it stands under ``elicit``.
+    """The statements of experts under ``elicit``.
 
     Raises:
-        ComplaintsError: with everything that is wrong, each with the path within ``data``.
+        ComplaintsError: the data is invalid; it lists all mistakes with their paths in ``data``.
 
     >>> parse_experts({"low": "1 day", "mode": "2 days", "high": "1 week"}, Rule("duration"))[0].values
     (1.0, 2.0, 7.0)
@@ -85,10 +85,10 @@ class _Reader:
     parameters: Mapping[str, str | None] | None
     complaints: list[Complaint] = field(default_factory=list)
 
-    def no(self, message: str, path: tuple[str | int, ...], allowed: str = "", suggestion: str = "") -> None:
+    def refuse(self, message: str, path: tuple[str | int, ...], allowed: str = "", suggestion: str = "") -> None:
         self.complaints.append(Complaint(message, path, allowed, suggestion))
 
-    def no_key(self, message: str, path: tuple[str | int, ...], allowed: str = "", suggestion: str = "") -> None:
+    def refuse_key(self, message: str, path: tuple[str | int, ...], allowed: str = "", suggestion: str = "") -> None:
         self.complaints.append(Complaint(message, path, allowed, suggestion, on_key=True))
 
     def quantity(self, data: object, rule: Rule, path: tuple[str | int, ...], depth: int = 0) -> Quantity | None:
@@ -98,20 +98,20 @@ class _Reader:
             value = self.plain(data, rule, path)
             return None if value is None else Fixed(value, rule)
         if depth and not rule.chance:
-            self.no("{what} must be a plain value here, but was a mapping", path, rule.allowed)
+            self.refuse("{what} must be a plain value here, but was a mapping", path, rule.allowed)
             return None
         if "parameter" in data:
             return self.parameter(data, rule, path)
         if len(data) != 1:
             families = f"one of the distributions {one_of(DISTRIBUTIONS)}, or a parameter"
-            self.no(f"{{what}} must have one key, but had {len(data)}", path, families)
+            self.refuse(f"{{what}} must have one key, but had {len(data)}", path, families)
             return None
         family, numbers = next(iter(data.items()))
         if family == ELICIT:
             experts = read_experts(numbers, rule, (*path, ELICIT), self)
             return None if experts is None else self.quantity(resolved(experts, rule), rule, path, depth)
         if family not in FAMILIES:
-            self.no_key(
+            self.refuse_key(
                 f'there is no distribution "{family}"',
                 (*path, str(family)),
                 f"{one_of(DISTRIBUTIONS)}, or parameter",
@@ -119,23 +119,23 @@ class _Reader:
             )
             return None
         if not isinstance(numbers, Mapping):
-            self.no(f"{family} needs {one_of(FAMILIES[family])}, but was {was(numbers)}", (*path, family))
+            self.refuse(f"{family} needs {one_of(FAMILIES[family])}, but was {was(numbers)}", (*path, family))
             return None
         if family == "empirical":
             return self.empirical(numbers, rule, (*path, family))
         return self.draw(family, numbers, rule, (*path, family), depth)
 
     def plain(self, data: object, rule: Rule, path: tuple[str | int, ...]) -> float | None:
-        """A value with its unit, in the canonical one."""
+        """A plain value in the canonical unit."""
         value = None
         if rule.kind == "number":
             if isinstance(data, int | float) and not isinstance(data, bool):
                 value = float(data) + 0.0
             elif isinstance(data, str) and kind_of(data):
-                self.no(f"{{what}} is a number without a unit, but was {was(data)}", path, rule.allowed)
+                self.refuse(f"{{what}} must be a number without a unit, but was {was(data)}", path, rule.allowed)
                 return None
         elif isinstance(data, int | float) and not isinstance(data, bool):
-            self.no(f"{{what}} needs a unit, but was {was(data)}", path, NOUN[rule.kind])
+            self.refuse(f"{{what}} needs a unit, but was {was(data)}", path, NOUN[rule.kind])
             return None
         elif isinstance(data, str) and (match := WITH_UNIT.fullmatch(data.strip())):
             units, unit = UNITS[rule.kind], unit_of(match[2])
@@ -143,14 +143,14 @@ class _Reader:
                 value = float(match[1]) * units[unit] + 0.0
             elif unit not in KIND_OF_UNIT:
                 guess = did_you_mean(unit, units)
-                self.no(f'{{what}} was {was(data)}, and "{match[2]}" is no unit', path, NOUN[rule.kind], guess)
+                self.refuse(f'{{what}} was {was(data)}, but "{match[2]}" is not a unit', path, NOUN[rule.kind], guess)
                 return None
         if value is None:
             allowed = rule.allowed if rule.kind == "number" else NOUN[rule.kind]
-            self.no(f"{{what}} must be {NOUN[rule.kind].split(' such')[0]}, but was {was(data)}", path, allowed)
+            self.refuse(f"{{what}} must be {NOUN[rule.kind].split(' such')[0]}, but was {was(data)}", path, allowed)
             return None
         if not rule.holds(value):
-            self.no(f"{{what}} was {was(data)}", path, rule.allowed)
+            self.refuse(f"{{what}} was {was(data)}", path, rule.allowed)
             return None
         return value
 
@@ -159,16 +159,16 @@ class _Reader:
         for key in data:
             if key not in ("parameter", "times", "plus"):
                 names = ("parameter", "times", "plus")
-                self.no_key(f'unknown key "{key}"', (*path, key), one_of(names), did_you_mean(key, names))
+                self.refuse_key(f'unknown key "{key}"', (*path, key), one_of(names), did_you_mean(key, names))
         name = data["parameter"]
         if self.parameters is not None:
             if not isinstance(name, str) or name not in self.parameters:
                 names_known = one_of(self.parameters)
                 guess = did_you_mean(name, self.parameters)
-                self.no(f"there is no parameter {was(name)}", (*path, "parameter"), names_known, guess)
+                self.refuse(f"there is no parameter {was(name)}", (*path, "parameter"), names_known, guess)
             elif self.parameters[name] not in (None, rule.kind):
                 has = NOUN[str(self.parameters[name])].split(" such")[0]
-                self.no(f'the parameter "{name}" is {has}', (*path, "parameter"), rule.allowed)
+                self.refuse(f'the parameter "{name}" is {has}', (*path, "parameter"), rule.allowed)
         times = self.plain(data.get("times", 1), Rule("number"), (*path, "times"))
         plus = 0.0
         if "plus" in data:
@@ -179,33 +179,33 @@ class _Reader:
 
     def empirical(self, data: Mapping[Any, Any], rule: Rule, path: tuple[str | int, ...]) -> Quantity | None:
         before = len(self.complaints)
-        self.only(data, ("values",), path)
+        self.check_keys(data, ("values",), path)
         values = data.get("values")
         if not isinstance(values, list | tuple) or not values:
-            self.no("empirical needs values, a list of what was observed", path)
+            self.refuse("empirical needs values, a list of observations", path)
             return None
         read = [self.plain(value, rule, (*path, "values", number)) for number, value in enumerate(values)]
         if len(self.complaints) > before:
             return None
         return Draw("empirical", FrozenDict(), rule, tuple(value for value in read if value is not None))
 
-    def only(self, data: Mapping[Any, Any], names: tuple[str, ...], path: tuple[str | int, ...]) -> None:
+    def check_keys(self, data: Mapping[Any, Any], names: tuple[str, ...], path: tuple[str | int, ...]) -> None:
         for key in data:
             if key not in names:
-                self.no_key(f'unknown key "{key}"', (*path, key), one_of(names), did_you_mean(key, names))
+                self.refuse_key(f'unknown key "{key}"', (*path, key), one_of(names), did_you_mean(key, names))
 
     def draw(
         self, family: str, data: Mapping[Any, Any], rule: Rule, path: tuple[str | int, ...], depth: int
     ) -> Quantity | None:
         before = len(self.complaints)
         names = FAMILIES[family]
-        self.only(data, names, path)
+        self.check_keys(data, names, path)
         if family == "beta" and rule.kind == "number":
             data = {"low": 0, "high": 1, **data}
         numbers: dict[str, Quantity] = {}
         for name in names:
             if name not in data:
-                self.no(f'{family} has no "{name}"', path, one_of(names))
+                self.refuse(f'{family} has no "{name}"', path, one_of(names))
                 continue
             kind = "number" if name in UNITLESS else rule.kind
             inner_chance = rule.chance and depth == 0
@@ -214,25 +214,27 @@ class _Reader:
             else:
                 inner = Rule(kind, rule.lo, rule.hi, chance=inner_chance)
             if (number := self.quantity(data[name], inner, (*path, name), depth + 1)) is not None:
-                # Drawn once a run, whatever it stands in.
+                # Drawn once a run, even inside a distribution that is drawn each time.
                 numbers[name] = _as_assumption(number)
         if len(self.complaints) > before:
             return None
-        self.order(family, numbers, path)
+        self.check_order(family, numbers, path)
         return Draw(family, FrozenDict(numbers), rule) if len(self.complaints) == before else None
 
-    def order(self, family: str, numbers: Mapping[str, Quantity], path: tuple[str | int, ...]) -> None:
-        """The known numbers of a family must rise in the order in which they are named."""
+    def check_order(self, family: str, numbers: Mapping[str, Quantity], path: tuple[str | int, ...]) -> None:
+        """The known numbers of a family must rise in the order of their names."""
         rising = ("median", "q90") if family == "lognormal" else ("low", "mode", "high")
         known = [(name, number) for name in rising if isinstance(number := numbers.get(name), Fixed)]
         for (name, number), (after, next_number) in itertools.pairwise(known):
             loose = "mode" in (name, after)
             if next_number.value < number.value or (next_number.value == number.value and not loose):
                 what = f"{after} must be {'at least' if loose else 'more than'} {name}"
-                self.no(f"{what} ({number.text}), but was {next_number.text}", (*path, after))
+                self.refuse(f"{what} ({number.text}), but was {next_number.text}", (*path, after))
                 return
         if len(known) == 3 and known[0][1].value == known[2][1].value:
-            self.no(f"high must be more than low, but both were {known[0][1].text}", (*path, "high"), "a plain value")
+            self.refuse(
+                f"high must be more than low, but both were {known[0][1].text}", (*path, "high"), "a plain value"
+            )
 
 
 def _as_assumption(quantity: Quantity) -> Quantity:

@@ -1,8 +1,8 @@
-"""Numbers with units, and numbers that are not known: plain values, distributions and named parameters.
+"""Quantities: plain values with units, distributions and named parameters.
 
 Canonical units are days (a week is 7, a month 365.25/12, a year 365.25), hours, rounds, events per year, and 1. A
 *quantity* is a :class:`Fixed` value, a :class:`Draw` from a distribution or a :class:`Parameter`; each carries the
-:class:`Rule` of the field it fills, and its ``text`` is what a file would say, the same float after reading it back.
+:class:`Rule` of its field. Its ``text`` is the form in a file; reading it back gives the same float.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 DAYS_PER_YEAR: Final = 365.25
 
-#: What one of each unit is in the canonical unit of its kind.
+#: The value of each unit in the canonical unit of its kind.
 UNITS: Final[dict[str, dict[str, float]]] = {
     "duration": {"day": 1.0, "week": 7.0, "month": DAYS_PER_YEAR / 12, "year": DAYS_PER_YEAR},
     "hours": {"hour": 1.0, "minute": 1 / 60},
@@ -28,9 +28,9 @@ UNITS: Final[dict[str, dict[str, float]]] = {
     },
     "number": {},
 }
-#: The kind of number that a unit shows.
+#: The kind of quantity of each unit.
 KIND_OF_UNIT: Final = {unit: kind for kind, units in UNITS.items() for unit in units}
-#: What is allowed, in words.
+#: What each kind allows, in words.
 NOUN: Final = {
     "duration": 'a duration such as "6 weeks", "42 days" or "2 years"',
     "hours": 'hours such as "6 hours" or "30 minutes"',
@@ -39,10 +39,10 @@ NOUN: Final = {
     "number": "a plain number",
 }
 _NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
-#: A number and what stands behind it.
+#: A number and its unit.
 WITH_UNIT: Final = re.compile(rf"({_NUMBER})\s*([^\W\d].*)")
 
-#: The families of distributions with the numbers each needs; ``beta`` may add ``low`` and ``high``.
+#: The families of distributions with their numbers; for ``beta``, ``low`` and ``high`` are optional.
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "pert": ("low", "mode", "high"),
     "triangular": ("low", "mode", "high"),
@@ -54,20 +54,20 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "beta": ("a", "b", "low", "high"),
     "empirical": ("values",),
 }
-#: Numbers of families that are above 0, and those that never have a unit.
+#: Numbers of families that must be above 0, and numbers without a unit.
 POSITIVE: Final = frozenset({"median", "q90", "scale", "mean", "shape", "a", "b"})
 UNITLESS: Final = frozenset({"shape", "a", "b"})
 
-#: The key of what experts said, from which a distribution is made, and what can be said of one of them.
+#: The key of statements of experts, and the keys of one expert.
 ELICIT: Final = "elicit"
 EXPERT_KEYS: Final = ("who", "low", "mode", "high", "confidence", "quantiles", "weight")
-#: What a mapping that stands for a distribution may be called.
+#: The keys that begin a distribution.
 DISTRIBUTIONS: Final = (*FAMILIES, ELICIT)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a field takes: the kind of number, its range in canonical units, whether it is drawn each time (``chance``).
+    """What a field allows: a kind, a range in canonical units; ``chance``: it is drawn each time, not once a run.
 
     >>> Rule("number", 0, 1).allowed
     'a number from 0 to 1'
@@ -81,7 +81,7 @@ class Rule:
 
     @property
     def allowed(self) -> str:
-        """The range in words, as messages show it."""
+        """The range in words, for messages."""
         noun = NOUN[self.kind]
         if self.kind != "number":
             if self.lo_open and self.lo == 0:
@@ -111,7 +111,7 @@ class Fixed:
 
     @property
     def text(self) -> Any:
-        """What a file would say."""
+        """The form in a file."""
         return _plain_text(self.value, self.rule.kind)
 
 
@@ -126,7 +126,7 @@ class Draw:
 
     @property
     def text(self) -> Any:
-        """What a file would say."""
+        """The form in a file."""
         if self.family == "empirical":
             return {"empirical": {"values": [_plain_text(value, self.rule.kind) for value in self.values]}}
         return {self.family: {name: number.text for name, number in self.numbers.items()}}
@@ -143,7 +143,7 @@ class Parameter:
 
     @property
     def text(self) -> Any:
-        """What a file would say."""
+        """The form in a file."""
         data: dict[str, Any] = {"parameter": self.name}
         if self.times != 1.0:
             data["times"] = _plain_text(self.times, "number")
@@ -166,7 +166,7 @@ def _plain_text(value: float, kind: str) -> Any:
 
 
 def kind_of(data: object) -> str | None:
-    """The kind that a quantity's units show, or ``None`` if it can't be told.
+    """The kind of a quantity by its units; ``None`` if it is not known.
 
     >>> kind_of({"lognormal": {"median": "2 years", "q90": "6 years"}}), kind_of(0.3), kind_of("x")
     ('duration', 'number', None)
@@ -183,7 +183,7 @@ def kind_of(data: object) -> str | None:
     if isinstance(data, Mapping) and len(data) == 1:
         family, numbers = next(iter(data.items()))
         if family == ELICIT:
-            return next(filter(None, (kind_of(value) for value in _said(numbers))), None)
+            return next(filter(None, (kind_of(value) for value in _stated_values(numbers))), None)
         if isinstance(numbers, Mapping) and family in FAMILIES:
             if isinstance(values := numbers.get("values"), list) and values:
                 return kind_of(values[0])
@@ -192,8 +192,8 @@ def kind_of(data: object) -> str | None:
     return None
 
 
-def _said(stated: object) -> list[object]:
-    """The values that experts gave."""
+def _stated_values(stated: object) -> list[object]:
+    """The values given by experts."""
     experts = stated if isinstance(stated, list | tuple) else [stated]
     said: list[object] = []
     for expert in experts:
@@ -204,7 +204,7 @@ def _said(stated: object) -> list[object]:
 
 
 def head(data: object) -> str | None:
-    """What form of quantity a mapping is: its family, ``elicit``, ``parameter`` or ``until``; ``None``: it is none."""
+    """The form of a quantity: its family, ``elicit``, ``parameter`` or ``until``; ``None`` for other data."""
     if not isinstance(data, Mapping):
         return None
     if "parameter" in data and set(data) <= {"parameter", "times", "plus"}:
@@ -225,6 +225,6 @@ def _is_expert(data: object) -> bool:
 
 
 def unit_of(text: str) -> str:
-    """The unit as `UNITS` names it, without a plural s."""
+    """The unit as in `UNITS`, without a plural s."""
     unit = " ".join(text.split())
     return unit if unit in KIND_OF_UNIT else unit.removesuffix("s")

@@ -1,7 +1,7 @@
 """The JSON schema of quantities: one definition for each rule, to which fields refer.
 
-It knows units, families, what experts may say and the range of plain values; the order of numbers and ranges within
-distributions are for ``negsim check``.
+It covers units, families, statements of experts and the range of plain values. ``negsim check`` also checks the order
+of numbers and the ranges inside distributions.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _plain(rule: Rule) -> dict[str, Any]:
 
 
 def _distribution(kind: str, each_time: bool) -> dict[str, Any]:
-    """Any family; what is drawn each time may have numbers that are themselves uncertain."""
+    """Any family; if it is drawn each time, its numbers may be uncertain too."""
 
     def number(of: str) -> dict[str, Any]:
         plain = _reference(f"{of}_plain")
@@ -71,19 +71,19 @@ def _distribution(kind: str, each_time: bool) -> dict[str, Any]:
         needed = ["a", "b"] if family == "beta" and kind == "number" else list(names)
         choices.append(_only({family: _only(properties, needed)}, [family]))
     choices.append(_only({ELICIT: _reference(f"{kind}_experts")}, [ELICIT]))
-    return {"description": "A distribution, or what experts said.", "anyOf": choices}
+    return {"description": "A distribution, or statements of experts.", "anyOf": choices}
 
 
 def _experts(kind: str) -> dict[str, Any]:
-    """What stands under ``elicit``: one expert, with three points or with quantiles, or several."""
+    """The value of ``elicit``: one expert, with three points or with quantiles, or a list of experts."""
     plain = _reference(f"{kind}_plain")
-    who = {"who": {"type": "string", "description": "Who said so."}}
+    who = {"who": {"type": "string", "description": "The name of the expert."}}
     sure = {"type": "number", "minimum": 0.5, "exclusiveMaximum": 1, "default": 0.9}
-    sure["description"] = "How sure this expert is that it lies between low and high."
+    sure["description"] = "The probability, for this expert, that the value lies between low and high."
     points = {"low": plain, "mode": plain, "high": plain, "confidence": sure}
     chances = {"type": "object", "minProperties": 2, "additionalProperties": False}
     chances["patternProperties"] = {r"^(0?\.[0-9]+|[1-9](\.[0-9]+)?e-[0-9]+)$": plain}
-    chances["description"] = "Values by the probability of less than that, such as 0.1, 0.5 and 0.9."
+    chances["description"] = "Values by the probability of a smaller value, such as 0.1, 0.5 and 0.9."
 
     def either(**more: Any) -> list[dict[str, Any]]:
         return [
@@ -91,9 +91,14 @@ def _experts(kind: str) -> dict[str, Any]:
             _only({**who, "quantiles": chances, **more}, ["quantiles"]),
         ]
 
-    weight = {"type": "number", "exclusiveMinimum": 0, "default": 1, "description": "In the pool, beside the others."}
+    weight = {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 1,
+        "description": "The weight of this expert in the pool.",
+    }
     several = {"type": "array", "minItems": 1, "items": {"anyOf": either(weight=weight)}}
-    return {"description": "What experts said; several are pooled linearly.", "anyOf": [*either(), several]}
+    return {"description": "Statements of experts; several experts are pooled linearly.", "anyOf": [*either(), several]}
 
 
 def _parameter(kind: str) -> dict[str, Any]:
@@ -114,7 +119,7 @@ def _reference(name: str) -> dict[str, Any]:
 
 
 def resolve_quantities(schema: dict[str, Any], known: Iterable[Rule]) -> dict[str, Any]:
-    """The schema with every ``$quantity`` mark turned into a reference, and all definitions of quantities added."""
+    """The schema with a reference for every ``$quantity`` placeholder, and all definitions of quantities."""
 
     def walk(value: Any) -> Any:
         if isinstance(value, list):
@@ -137,7 +142,7 @@ def resolve_quantities(schema: dict[str, Any], known: Iterable[Rule]) -> dict[st
 
 
 def references(schema: object) -> set[str]:
-    """The names of all definitions to which a JSON schema refers."""
+    """The names of all definitions used in a JSON schema."""
     if isinstance(schema, dict):
         found = {schema["$ref"].removeprefix("#/$defs/")} if isinstance(schema.get("$ref"), str) else set()
         return found.union(*(references(value) for value in schema.values()))

@@ -171,7 +171,7 @@ def test_before_its_first_entry_an_issue_is_not_on_the_table() -> None:
     agenda, day = _agenda({"visas": _issue(*STORY)}), date(2025, 2, 9)
     assert agenda.board(day) == []
     for question in (agenda.status, agenda.since):
-        with pytest.raises(NegsimError, match="not yet on the table on 2025-02-09; its history begins 2025-02"):
+        with pytest.raises(NegsimError, match="not yet on the agenda on 2025-02-09; its history begins 2025-02"):
             question("visas", day)
 
 

@@ -97,7 +97,7 @@ def agenda(documents: Path) -> Agenda:
 def test_the_board_of_a_day(agenda: Agenda) -> None:
     assert board_table(agenda, date(2025, 3, 1)).splitlines() == [
         "Talks in Oslo",
-        "As of 2025-03-01: 1 issue on the table, 1 dormant",
+        "As of 2025-03-01: 1 issue on the agenda, 1 dormant",
         "",
         "issue   status        since       sources  disputed",
         "visas   converging    2025-03-01        1  yes (1)",
@@ -111,14 +111,14 @@ def test_the_board_of_a_day(agenda: Agenda) -> None:
 
 def test_the_board_of_an_earlier_day_knows_less(agenda: Agenda) -> None:
     assert board_table(agenda, date(2025, 2, 28)).splitlines()[1:] == [
-        "As of 2025-02-28: 1 issue on the table",
+        "As of 2025-02-28: 1 issue on the agenda",
         "",
         "issue  status        since       sources  disputed",
         "visas  raised        2025-02           1  no",
         "  us      not known by then",
         "  russia  no public position",
     ]
-    assert board_table(agenda, date(2025, 2, 27)) == "Talks in Oslo\nAs of 2025-02-27: nothing on the table yet"
+    assert board_table(agenda, date(2025, 2, 27)) == "Talks in Oslo\nAs of 2025-02-27: no issue on the agenda yet"
 
 
 LATER = date(2025, 7, 1)
@@ -279,10 +279,10 @@ def test_with_documents_it_reads_the_sentences_live(agenda: Agenda, documents: P
     assert '    [report#3] "A deal is near," one said.' in text
     (documents / "report.txt").write_text(REPORT.replace("Oslo", "Bern"), encoding="utf-8")
     text = issue_text(agenda, "visas", documents)
-    assert "    [report#1] (not there, or changed)" in text
+    assert "    [report#1] (missing or changed)" in text
     assert "Bern" not in text
     (documents / "report.txt").unlink()
-    assert issue_text(agenda, "visas", documents).count("(not there, or changed)") == 8
+    assert issue_text(agenda, "visas", documents).count("(missing or changed)") == 8
 
 
 def test_a_dormant_issue_says_what_it_waits_for(agenda: Agenda) -> None:
@@ -321,4 +321,4 @@ def test_the_real_record_fits_a_terminal() -> None:
     real = load_agenda(ROOT / "seeds" / "agenda.yaml")
     texts = [board_table(real, date(2025, 4, 10)), *(issue_text(real, name) for name in real.issues)]
     assert max(len(line) for text in texts for line in text.splitlines()) <= 80
-    assert "As of 2025-04-10: 9 issues on the table, 5 dormant" in texts[0]
+    assert "As of 2025-04-10: 9 issues on the agenda, 5 dormant" in texts[0]

@@ -82,7 +82,7 @@ def test_a_citation_is_document_number_and_fingerprint_and_nothing_else() -> Non
     ],
 )
 def test_other_forms_are_refused(text: object) -> None:
-    with pytest.raises(ValidationError, match="is no citation"):
+    with pytest.raises(ValidationError, match="is not a citation"):
         _Holder.model_validate({"cited": text})
 
 
@@ -129,7 +129,7 @@ def test_a_changed_document_is_named_and_only_the_citations_that_it_breaks(docum
     changed = "Envoys met in Oslo. A deal is far."
     (documents / "report.txt").write_text(changed, encoding="utf-8")
     assert [str(failure) for failure in verify(agenda, documents).failures] == [
-        "sources: report: 3 sentences are stated, there are 2",
+        "sources: report: the document has 2 sentences, not 3",
         f"sources: report: the text has changed: its SHA-256 is {document_fingerprint(changed)}",
         "issues.visas.history.0: report#3: the document has only 2 sentences",
     ]
@@ -147,8 +147,8 @@ def test_a_missing_document_is_named_for_the_source_and_for_each_citation(docume
     (documents / "note.txt").unlink()
     assert [failure.what for failure in verify(agenda, documents).failures] == [
         f"there is no note.txt in {documents}",
-        "the document is not there",
-        "the document is not there",
+        "the document is missing",
+        "the document is missing",
     ]
 
 

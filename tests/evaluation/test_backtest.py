@@ -65,7 +65,7 @@ def test_the_origins_in_the_file_are_those_of_the_rule():
         ("origins: {croatia: [2007-06-12, 2007-06-11]}", "does not lie after"),
         ("origins: {kroatia: [2007-06-12]}", 'did you mean "croatia"'),
         ("origins: {croatia: [2012-06-12]}", "ends on 2011-06-30"),
-        ("origins: {croatia: [soon]}", "is no day"),
+        ("origins: {croatia: [soon]}", "is not a day"),
         ("origins: {croatia: soon}", "a list of days"),
         ("origins: []", "from which days"),
         ("orgins: {croatia: [2007-06-12]}", "from which days"),

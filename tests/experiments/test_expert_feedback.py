@@ -156,7 +156,7 @@ def test_several_experts_are_pooled_on_the_command_line(negsim: Any) -> None:
         (["--low", 1, "--mode", 2, "--high", 4, "--share"], "mode was 2; allowed: a number from 0 to 1"),
         (["--quantile", "0.5"], '--quantile is written 0.5="90 days"'),
         (["--quantile", "0.5=1", "--quantile", "0.5=2"], "the same probability twice"),
-        (["--quantile", "0.5=1 day"], "quantiles give values by probability, but this was one"),
+        (["--quantile", "0.5=1 day"], "quantiles must be values by probability, but there was one"),
         (
             ["--quantile", "0.5=1 day", "--quantile", "0.9=2 days", "--confidence", 0.8],
             "--confidence is given once, or",
@@ -183,7 +183,7 @@ def test_the_feedback_fits_and_names_cannot_steer_a_terminal() -> None:
 def test_what_has_no_bounds_is_refused(negsim: Any, first: str, second: str) -> None:
     ended = negsim("elicit", "--quantile", f"{first}=0.0002 days", "--quantile", f"{second}=3000 years")
     assert (ended.code, ended.out) == (2, "")
-    assert "too far apart for probabilities so close: it has no bounds" in ended.err
+    assert "too far apart for probabilities so close to each other" in ended.err
 
 
 def test_what_is_pasted_takes_a_line_or_more() -> None:

@@ -369,7 +369,7 @@ def test_the_command_keeps_and_prints_the_same(negsim, tmp_path):
         (("--vary", "title=a,b", "--vary", "tactics.us.bta=1,2"), 'did you mean "beta"'),
         (("--vary", "title=a,b", "--vary", "tactics.us.bta=1,2"), "no computation depends on this path"),
         (("--vary", "title"), "write --vary path=value,value"),
-        (("--vary", "tactics.us.beta=["), "this is not YAML"),
+        (("--vary", "tactics.us.beta=["), "this is not valid YAML"),
         (("--vary", "a=1,2", "--vary", "a=1,2"), "a path is varied twice"),
     ],
 )

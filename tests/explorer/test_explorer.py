@@ -16,7 +16,7 @@ from negsim.explorer import show
 from negsim.explorer.changes import Moved, Variant, means_something, variant
 from negsim.explorer.exploration import Exploration
 from negsim.explorer.levers import levers
-from negsim.quantities.medians import median
+from negsim.quantities.distributions import median
 from negsim.scenario.scenario import Scenario, from_mapping
 from tests.kit import SOURCE, steady, talks
 

@@ -83,7 +83,7 @@ def test_a_word_that_was_probably_meant_is_named(folder):
 @pytest.mark.parametrize(
     ("name", "line", "old", "new", "message"),
     [
-        ("issues.csv", 1, "opened,", "opend,", "there is no column"),
+        ("issues.csv", 1, "opened,", "opend,", "unknown column"),
         ("issues.csv", 1, ",note", "", "is missing"),
         ("issues.csv", 2, "2010-04-19", "2007-04-19", "closed before it was opened"),
         ("issues.csv", 2, "2010-04-19,verified", ",verified", "a confidence and no day"),
@@ -91,7 +91,7 @@ def test_a_word_that_was_probably_meant_is_named(folder):
         ("issues.csv", 2, "2008-07-25,verified", ",", "so it was opened"),
         ("issues.csv", 2, "2011-06-30", "2011-06-29", "the same talks end on"),
         ("issues.csv", 2, "2010-04-19", "2012-04-19", "after the end of the record"),
-        ("issues.csv", 2, ",1,Free", ",1,x,Free", "12 fields and the header 11"),
+        ("issues.csv", 2, ",1,Free", ",1,x,Free", "12 fields, but the header has 11"),
         ("issues.csv", 3, "Freedom of movement for workers", "Free movement of goods", "a second time"),
         ("rounds.csv", 2, "2025-02-27,2025-02-27", "2025-02-27,2025-02-26", "ended before it began"),
         ("rounds.csv", 2, "2025-02-27,2025-02-27", ",", "has a first day"),

@@ -56,7 +56,7 @@ def test_bounds(text: str, earliest: date, latest: date) -> None:
     ],
 )
 def test_other_forms_are_refused(value: object) -> None:
-    with pytest.raises(ValueError, match="is no date"):
+    with pytest.raises(ValueError, match="is not a date"):
         PartialDate.parse(value)
 
 
@@ -94,7 +94,7 @@ def test_in_a_model_it_is_read_from_text_years_and_dates_and_written_as_text() -
         (PartialDate(2025), "2025"),
     ]:
         assert _Holder.model_validate({"when": value}).model_dump(mode="json") == {"when": text}
-    with pytest.raises(ValidationError, match="is no date"):
+    with pytest.raises(ValidationError, match="is not a date"):
         _Holder.model_validate({"when": "soon"})
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 from scipy import stats
 
-from negsim.quantities.medians import median
+from negsim.quantities.distributions import median
 from negsim.quantities.parsing import parse
 from negsim.quantities.quantity import Rule
 
