@@ -94,7 +94,8 @@ def split(text: str) -> list[str]:
     r"""The normalised sentences of a document, in order; a citation's number 1 is the first.
 
     A line end ends a sentence, so a heading without a full stop is a sentence. A row of a table is one sentence; the
-    line below its heads is none. List markers are removed. Points of abbreviations, initials and numbers do not end a sentence.
+    line below its heads is none. List markers are removed. Points of abbreviations, initials and numbers do not end
+    a sentence.
     ``docs/agenda-format.md`` has all rules.
 
     >>> split("Talks today\n-\nMr. Lee met U.S. envoys. “Good,” he said. It went on.")
