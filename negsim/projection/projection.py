@@ -256,6 +256,7 @@ class Projection(Results):
                 f"Precision asked for: {aim['goal']}; {how}. It was looked at every {aim['every']:,} runs, "
                 f"from {aim['least']:,} to {aim['most']:,}."
             )
+        notes += [f"Assumed by default: {line}." for line in self.scenario.assumed]
         if clipped := self.tally.clipped:
             notes.append(f"{clipped:,} drawn numbers lay outside their range and were taken as its end.")
         return notes

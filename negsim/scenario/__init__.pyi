@@ -10,7 +10,7 @@ from .issue_models import IssueSetup as IssueSetup
 from .issue_models import Package as Package
 from .layering import overlay as overlay
 from .layering import read_extended as read_extended
-from .layering import without as without
+from .node_tools import without as without
 from .scenario import Scenario as Scenario
 from .scenario import from_mapping as from_mapping
 from .scenario import from_node as from_node

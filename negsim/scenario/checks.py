@@ -12,8 +12,9 @@ from negsim.errors import Problem, did_you_mean, one_of
 from negsim.files import Step
 from negsim.quantities import Fixed, Quantity
 from negsim.scenario.draft import Draft
-from negsim.scenario.layering import STATUSES, at
+from negsim.scenario.layering import STATUSES
 from negsim.scenario.name_checks import names
+from negsim.scenario.node_tools import at
 from negsim.scenario.start_checks import days, starts
 from negsim.scenario.tactics import Tactic, Until
 from negsim.scenario.zones import bounds, clipped

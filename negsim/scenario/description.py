@@ -51,6 +51,7 @@ def describe(scenario: Resolved) -> tuple[Section, ...]:
         Section("Meetings", tuple(speaker.channels())),
         Section("Climate", tuple(speaker.climate())),
         Section("Shocks", tuple(speaker.shocks())),
+        Section("Assumed by default", tuple(Statement(f"{line[0].upper()}{line[1:]}.") for line in scenario.assumed)),
     ]
     return tuple(section for section in sections if section.statements)
 

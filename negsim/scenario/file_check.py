@@ -9,13 +9,13 @@ from typing import Any
 from negsim.errors import InputError, Problem
 from negsim.files import Node, read_yaml
 from negsim.scenario.layering import read_extended
-from negsim.scenario.scenario import assemble
+from negsim.scenario.scenario import assemble, stricter
 
 
-def check(path: str | os.PathLike[str]) -> list[Problem]:
+def check(path: str | os.PathLike[str], *, strict: bool = False) -> list[Problem]:
     """List all problems and warnings of a scenario file, in the order of the file.
 
-    A scenario runs if all its problems have ``warning`` true.
+    A scenario runs if all its problems have ``warning`` true. ``strict`` as in `load`.
 
     >>> [problem for problem in check("scenarios/baseline.yaml") if not problem.warning]
     []
@@ -24,7 +24,7 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
         node = read_extended(path)
     except InputError as error:
         return error.problems
-    return assemble(node)[1]
+    return assemble(stricter(node, strict))[1]
 
 
 def as_data(problems: Iterable[Problem]) -> list[dict[str, Any]]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from negsim.agenda import Status
 from negsim.errors import Complaint, InputError, Problem, did_you_mean, one_of
 from negsim.files import Node, Place, builtin_scenarios, find_scenario, merge, read_yaml
 from negsim.quantities import head
+from negsim.scenario.node_tools import at, only, put, without
 from negsim.scenario.tactics import TACTIC_KEYS
 
 #: The keys of a scenario file.
@@ -28,6 +28,8 @@ KEYS = (
     "undertaking",
     "deadline",
     "leave_out",
+    "source",
+    "strict",
     "parameters",
     "tactics",
     "defaults",
@@ -38,6 +40,8 @@ KEYS = (
     "shocks",
 )
 
+#: The key of a value for both sides, in place of the key of a side.
+BOTH = "both"
 #: Every status by its word.
 STATUSES = {status.label: status for status in Status}
 #: Every key of a tactic of any kind.
@@ -72,7 +76,7 @@ def _read_extended(path: str, before: tuple[str, ...]) -> Node:
     node = read_yaml(path)
     if not isinstance(node.value, dict):
         raise InputError([node.problem("a scenario must be a mapping", allowed=f"keys such as {one_of(KEYS, 6)}")])
-    node = modern(node)
+    node = normal(node)
     link = node.find("extends")
     if link is None:
         return node
@@ -101,10 +105,60 @@ def _read_extended(path: str, before: tuple[str, ...]) -> Node:
 
 def overlay(base: Node, over: Node) -> Node:
     """``base`` with the values of ``over``, as `extends` merges them."""
-    return merge(modern(base), modern(over), _kept)
+    over = normal(over)
+    return merge(_spread(normal(base), over), over, _kept)
 
 
-def modern(node: Node) -> Node:
+def normal(node: Node) -> Node:
+    """A scenario, or an issue, with `both` for values without a side, and with `dates` for the old key `on`."""
+    node = _with_both(_modern(node))
+    for section in ("defaults", "issues", "packages"):
+        part = node.find(section)
+        if part is None or not part.mapping:
+            continue
+        if section == "defaults":
+            node = put(node, section, _with_both(part))
+        else:
+            entries = {name: _with_both(entry) for name, entry in part.mapping.items()}
+            node = put(node, section, Node(entries, part.place, part.keys))
+    return node
+
+
+def _with_both(node: Node) -> Node:
+    """An issue or package whose reservation value and clock without a side stand under `both`."""
+    reservation, start = node.find("reservation"), node.find("start")
+    if reservation is not None and _is_quantity(reservation):
+        node = put(node, "reservation", _under_both(reservation))
+    if start is not None and (clock := start.find("clock")) is not None and _is_quantity(clock):
+        node = put(node, "start", put(start, "clock", _under_both(clock)))
+    return node
+
+
+def _is_quantity(node: Node) -> bool:
+    if isinstance(node.value, dict):
+        return head(_shape(node)) is not None
+    return isinstance(node.value, str | int | float)
+
+
+def _under_both(node: Node) -> Node:
+    return Node({BOTH: node}, node.place, {BOTH: node.place})
+
+
+def _spread(base: Node, over: Node) -> Node:
+    """``base`` with the values for both sides of ``over`` also under each side: they replace those of a side."""
+    for key, child in over.mapping.items():
+        below = base.find(key)
+        if below is None or not below.mapping or not child.mapping:
+            continue
+        if key in ("tactics", "reservation", "clock") and (both := child.find(BOTH)) is not None:
+            sides = {name: side if name == BOTH else merge(side, both, _kept) for name, side in below.mapping.items()}
+            base = put(base, key, Node(sides, below.place, below.keys))
+        elif key in ("defaults", "issues", "packages", "start") or key not in KEYS:
+            base = put(base, key, _spread(below, child))
+    return base
+
+
+def _modern(node: Node) -> Node:
     """The scenario with the key `dates` in place of its old name `on`; `notices` lists the old keys."""
     shocks = node.find("shocks")
     if shocks is None or not any(_FORMER in shock.mapping for shock in shocks.mapping.values()):
@@ -174,36 +228,3 @@ def _shape(node: Node) -> object:
 
 def _is_terms(node: Node) -> bool:
     return set(node.mapping) == {"option"}
-
-
-def only(node: Node, keys: Iterable[str]) -> Node:
-    """The mapping with some of its keys."""
-    kept = {key: child for key, child in node.mapping.items() if key in set(keys)}
-    return Node(kept, node.place, {key: node.keys[key] for key in kept})
-
-
-def without(node: Node, *keys: str) -> Node:
-    """The mapping without some of its keys."""
-    return only(node, [key for key in node.mapping if key not in keys])
-
-
-def put(node: Node, key: str, child: object, place: Place | None = None) -> Node:
-    """The mapping with a key set; plain data gets the mapping's place."""
-    here = place or node.keys.get(key) or node.place
-    return Node({**node.mapping, key: Node.of(child, here)}, node.place, {**node.keys, key: here})
-
-
-def fill(node: Node, **defaults: object) -> Node:
-    """The mapping with defaults for missing keys; a node that is not a mapping stays as it is."""
-    if not isinstance(node.value, dict):
-        return node
-    for key, value in defaults.items():
-        if key not in node.mapping:
-            node = put(node, key, value)
-    return node
-
-
-def at(node: Node, *path: str) -> Node:
-    """The node at ``path``, or an empty mapping."""
-    found = node.find(*path)
-    return found if found is not None else Node({}, node.at(path))

@@ -10,7 +10,8 @@ from negsim.errors import Problem, did_you_mean, one_of
 from negsim.files import Node, Step
 from negsim.quantities import NAME_PATTERN
 from negsim.scenario.draft import Draft
-from negsim.scenario.layering import at
+from negsim.scenario.layering import BOTH
+from negsim.scenario.node_tools import at
 
 
 def names(parts: Draft) -> Iterator[Problem]:
@@ -18,7 +19,7 @@ def names(parts: Draft) -> Iterator[Problem]:
     yield from _declared(parts)
     yield from _known(parts, parts.friendly, "issue", parts.agenda.issues, "issues", keys=True)
     yield from _known(parts, parts.friendly, "issue", parts.agenda.issues, "leave_out")
-    yield from _known(parts, parts.friendly, "side", parts.sides, "tactics", keys=True)
+    yield from _known(parts, parts.friendly, "side", (*parts.sides, BOTH), "tactics", keys=True)
     for section in ("issues", "packages"):
         for name in at(parts.full, section).mapping:
             for key in ("tactics", "reservation", "weights"):

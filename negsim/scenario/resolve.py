@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from negsim.agenda import Agenda, Status
 from negsim.errors import ComplaintsError, Problem
 from negsim.files import Node
-from negsim.quantities import parse_day, parse_plain
-from negsim.scenario.issue_filling import IssueFilling, mapping_like
-from negsim.scenario.layering import STATUSES, at, fill, only, put, without
+from negsim.quantities import Rule, parse, parse_day, parse_plain
+from negsim.scenario.defaults import Defaults
+from negsim.scenario.issue_filling import IssueFilling
+from negsim.scenario.layering import STATUSES
+from negsim.scenario.node_tools import at, fill, mapping_like, only, put, with_default, with_source, without
+from negsim.scenario.sources import with_sources
+from negsim.scenario.zones import bounds
 
 #: The parts of a scenario that are mappings.
 SECTIONS = ("parameters", "tactics", "defaults", "issues", "packages", "channels", "climate", "shocks")
@@ -25,19 +30,26 @@ REGIME_DEFAULTS: dict[str, object] = {
 }
 
 
+_GAP = Rule("duration", 0.0, lo_open=True, chance=True)
+#: The horizon that defaults go by if the horizon of the file cannot be read.
+_YEAR = 365.25
+
+
 @dataclass
 class Filling:
     """Turns the form of the file into the full form; ``problems`` collects what cannot be understood."""
 
     friendly: Node
     agenda: Agenda
+    strict: bool = False
     problems: list[Problem] = field(default_factory=list)
     as_of: date | None = None
     in_play: list[str] = field(default_factory=list)
 
     def filled(self) -> Node:
         """The full form. A value that should be a mapping and is not stays as it is, for the models to refuse."""
-        node = self.friendly
+        node, unsourced = with_sources(self.friendly, self.strict)
+        self.problems += unsourced
         for section in SECTIONS:
             if (part := node.find(section)) is not None and not isinstance(part.value, dict):
                 self.problems.append(node.problem(f"{section} must be a mapping", section))
@@ -46,10 +58,11 @@ class Filling:
         if out is not None and not isinstance(out.value, list):
             self.problems.append(node.problem("leave_out must be a list of issues", "leave_out"))
         self.as_of = self._day(node)
-        issues = IssueFilling(node, self.agenda, self.as_of, self.problems)
+        frame = only(node, ("title", "question", "description", "as_of", "undertaking", "deadline"))
+        frame = fill(self._horizon(node, frame), title=self.agenda.title, undertaking="early_harvest")
+        self.defaults = Defaults(self.agenda, self.as_of, self._horizon_days(frame))
+        issues = IssueFilling(node, self.agenda, self.as_of, self.defaults, self.strict, self.problems)
         self.in_play = self._issues_in_play(node, issues)
-        frame = fill(only(node, ("title", "question", "description", "as_of", "undertaking", "deadline")))
-        frame = fill(self._horizon(node, frame), undertaking="early_harvest")
         frame = put(frame, "leave_out", [name for name in self.agenda.issues if name not in self.in_play])
         frame = put(frame, "parameters", at(node, "parameters"))
         packages = {name: issues.package(name, part) for name, part in at(node, "packages").mapping.items()}
@@ -62,8 +75,7 @@ class Filling:
         full = {name: issues.issue(name, homes.get(name), self.in_play) for name in self.in_play}
         frame = put(frame, "issues", mapping_like(at(node, "issues"), full))
         frame = put(frame, "packages", mapping_like(at(node, "packages"), packages))
-        channels = {name: self._channel(channel) for name, channel in at(node, "channels").mapping.items()}
-        frame = put(frame, "channels", mapping_like(at(node, "channels"), channels))
+        frame = put(frame, "channels", self._channels(node, full))
         frame = put(frame, "climate", self._climate(node))
         shocks = {name: self._shock(shock) for name, shock in at(node, "shocks").mapping.items()}
         return put(frame, "shocks", mapping_like(at(node, "shocks"), shocks))
@@ -100,6 +112,13 @@ class Filling:
             return frame
         return put(frame, "horizon", horizon)
 
+    def _horizon_days(self, frame: Node) -> float:
+        try:
+            days = (parse_day(at(frame, "horizon").data) - (self.as_of or date.max)).days
+        except ComplaintsError:
+            return _YEAR
+        return days if days > 0 else _YEAR
+
     def _issues_in_play(self, node: Node, issues: IssueFilling) -> list[str]:
         left_out = {item.data for item in at(node, "leave_out").items if isinstance(item.value, str)}
         playing = []
@@ -118,9 +137,42 @@ class Filling:
             playing.append(name)
         return playing
 
-    def _channel(self, channel: Node) -> Node:
-        channel = fill(channel, since_last="0 days", good_offices=0, issues="all", order="priority")
+    def _channels(self, node: Node, issues: dict[str, Node]) -> Node:
+        given = at(node, "channels")
+        channels = dict(given.mapping)
+        if not channels and not self.strict:
+            channels = {"meetings": Node({}, given.place)}
+        alone = len(channels) == 1
+        return mapping_like(given, {name: self._channel(name, one, issues, alone) for name, one in channels.items()})
+
+    def _channel(self, name: str, channel: Node, issues: dict[str, Node], alone: bool) -> Node:
+        if not isinstance(channel.value, dict):
+            return channel
+        if not self.strict:
+            if "gap" not in channel.mapping:
+                channel = with_default(channel, "gap", self.defaults.gap)
+            if "session" not in channel.mapping:
+                channel = with_default(channel, "session", self.defaults.session(_hours(issues.values())))
+        if alone and "since_last" not in channel.mapping:
+            channel = self._since_last(channel)
+        title = name.replace("_", " ").capitalize()
+        channel = fill(channel, title=title, since_last="0 days", good_offices=0, issues="all", order="priority")
         return self._with_issues(channel)
+
+    def _since_last(self, channel: Node) -> Node:
+        """The only channel with the time since the last meeting on record, unless its gaps are shorter."""
+        meetings = self.defaults.meetings()
+        if not meetings or self.as_of is None:
+            return channel
+        days = (self.as_of - meetings[-1]).days
+        try:
+            longest = bounds(parse(at(channel, "gap").data, _GAP, None), {})[1]
+        except (ComplaintsError, KeyError):
+            return channel
+        if not 0 < days < longest:
+            return channel
+        line = f"arithmetic: since_last counted from the round of {meetings[-1]} in the agenda"
+        return with_source(put(channel, "since_last", f"{days} days"), line)
 
     def _with_issues(self, node: Node) -> Node:
         """The node with the names of its issues written out, without issues that are not in play."""
@@ -164,3 +216,14 @@ class Filling:
                 mark = self._with_issues(fill(mark, issues="all"))
             filled.append(mark)
         return put(shock, "marks", Node(filled, marks.place))
+
+
+def _hours(issues: Iterable[Node]) -> float:
+    """The hours of all issues together, where they are plain; an hour for an issue at least."""
+    total = 0.0
+    for issue in issues:
+        try:
+            total += parse_plain(at(issue, "hours").data, "hours")
+        except (ComplaintsError, TypeError):
+            total += 1.0
+    return max(total, 1.0)

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from negsim.agenda import Agenda
 from negsim.files import FrozenDict, to_yaml
+from negsim.scenario.defaults import ASSUMED
 from negsim.scenario.draft import Frame
 from negsim.scenario.issue_models import IssueSetup, Package
 from negsim.scenario.model_fields import ByName
@@ -45,6 +46,15 @@ class Resolved(Frame):
     def horizon_days(self) -> int:
         """The days from ``as_of`` to the horizon."""
         return (self.horizon - self.as_of).days
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """The default assumptions in force, one line each: values that the file does not state."""
+        parts: list[IssueSetup | Package] = [*self.issues.values(), *self.packages.values()]
+        blocks: list[Any] = [*(tactic for part in parts for tactic in part.tactics.values()), *parts]
+        blocks += self.channels.values()
+        lines = [line.partition(ASSUMED)[2] for block in blocks for line in block.source if ASSUMED in line]
+        return tuple(dict.fromkeys(lines))
 
     def resolved(self) -> dict[str, Any]:
         """The full form as plain data with the agenda; loaded again, it gives an equal scenario."""

@@ -9,13 +9,24 @@ from typing import Any
 from pydantic import PrivateAttr
 
 from negsim.agenda import Agenda, agenda_from_node
-from negsim.errors import Complaint, InputError, Problem
-from negsim.files import Model, Node, Place, in_file_order, raise_problems, read_yaml, try_validate, unknown
+from negsim.errors import Complaint, InputError, Problem, was
+from negsim.files import (
+    Model,
+    Node,
+    Place,
+    data_folder,
+    in_file_order,
+    raise_problems,
+    read_yaml,
+    try_validate,
+    unknown,
+)
 from negsim.quantities import kind_of
 from negsim.scenario.checks import inconsistencies
 from negsim.scenario.draft import Draft, Frame
 from negsim.scenario.issue_models import IssueSetup, Package
-from negsim.scenario.layering import FORMER_KEY, KEYS, at, modern, notices, only, overlay, put, read_extended
+from negsim.scenario.layering import FORMER_KEY, KEYS, normal, notices, overlay, read_extended
+from negsim.scenario.node_tools import at, only, put
 from negsim.scenario.reachability import reachability_warnings
 from negsim.scenario.resolve import Filling
 from negsim.scenario.resolved import Resolved
@@ -132,11 +143,15 @@ def _has_list(node: Node, path: list[str]) -> bool:
     return False
 
 
-def load(path: str | os.PathLike[str]) -> Scenario:
+def load(path: str | os.PathLike[str], *, strict: bool = False) -> Scenario:
     """Load a scenario from a file or by a name such as ``baseline``, with all that it extends and its agenda.
 
     A path has precedence over a name, and a file in the current folder (``NAME.yaml``, ``scenarios/NAME.yaml``) over a
     built-in scenario.
+
+    Args:
+        path: a file, or a name.
+        strict: refuse what a default or a missing source would only be listed for, as `strict: true` in the file does.
 
     Raises:
         InputError: with all problems at once, each with its place.
@@ -144,7 +159,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     >>> load("baseline").title
     'Baseline'
     """
-    return from_node(read_extended(path))
+    return from_node(stricter(read_extended(path), strict))
 
 
 def from_mapping(data: Mapping[str, Any], name: str = "scenario") -> Scenario:
@@ -154,6 +169,11 @@ def from_mapping(data: Mapping[str, Any], name: str = "scenario") -> Scenario:
         InputError: with all problems at once.
     """
     return from_node(Node.of(data, Place(name)))
+
+
+def stricter(node: Node, strict: bool) -> Node:
+    """The scenario with `strict: true`, if that is asked for."""
+    return put(node, "strict", True) if strict else node
 
 
 def from_node(node: Node, agenda: Agenda | None = None) -> Scenario:
@@ -173,15 +193,19 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
 
     ``known`` is its agenda, if that has been read already.
     """
-    friendly = modern(friendly)
+    friendly = normal(friendly)
     problems = [friendly.at((key,), True).problem(_unknown_key(key)) for key in friendly.mapping if key not in KEYS]
     agenda, found = (known, []) if known is not None else _agenda(friendly)
     problems += found
+    strict = friendly.find("strict")
+    if strict is not None and not isinstance(strict.value, bool):
+        problems.append(friendly.problem(f"strict was {was(strict.data)}", "strict", allowed="true or false"))
     if agenda is None:
         return None, in_file_order(problems)
-    filling = Filling(friendly, agenda)
+    filling = Filling(friendly, agenda, strict is not None and strict.value is True)
     full = filling.filled()
-    problems += filling.problems
+    notes = [*notices(friendly), *(problem for problem in filling.problems if problem.warning)]
+    problems += [problem for problem in filling.problems if not problem.warning]
     kinds = {name: kind_of(at(value, "value").data) for name, value in at(full, "parameters").mapping.items()}
     context = {"parameters": kinds}
     frame, found = try_validate(Frame, only(full, Frame.model_fields), context)
@@ -203,7 +227,7 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     problems += inconsistencies(whole)
     if problems:
         return None, in_file_order(problems)
-    warnings = in_file_order([*notices(friendly), *reachability_warnings(whole)])
+    warnings = in_file_order([*notes, *reachability_warnings(whole)])
     scenario = Scenario.model_validate({**dict(frame or {}), "climate": climate, "agenda": agenda, **parts})
     scenario._friendly = friendly
     scenario._warnings = tuple(warnings)
@@ -216,7 +240,7 @@ def _unknown_key(key: str) -> Complaint:
 
 
 def _agenda(friendly: Node) -> tuple[Agenda | None, list[Problem]]:
-    """The agenda: a file relative to the file that names it, or a mapping in the scenario."""
+    """The agenda: a file relative to the file that names it, a name, or a mapping in the scenario."""
     node = friendly.find("agenda")
     if node is None:
         return None, [friendly.problem('the scenario has no "agenda"', allowed="a file, or the agenda itself")]
@@ -226,12 +250,20 @@ def _agenda(friendly: Node) -> tuple[Agenda | None, list[Problem]]:
         if not isinstance(node.value, str):
             return None, [friendly.problem("agenda must be a path or a mapping", "agenda")]
         origin = node.place if node.place.line else friendly.place
-        path = os.path.normpath(os.path.join(os.path.dirname(origin.file), node.value))
+        path = _agenda_file(os.path.normpath(os.path.join(os.path.dirname(origin.file), node.value)), node.value)
         if not os.path.exists(path):
             return None, [friendly.problem(f"agenda names {path}, but there is no such file", "agenda")]
         return agenda_from_node(read_yaml(path)), []
     except InputError as error:
         return None, error.problems
+
+
+def _agenda_file(path: str, name: str) -> str:
+    """The file that a path or a name means: a file in the same folder, or else a built-in agenda."""
+    if os.path.isfile(path) or not name.isidentifier():
+        return path
+    builtin = data_folder() / "seeds" / f"{name}.yaml"
+    return next((file for file in (f"{path}.yaml", os.fspath(builtin)) if os.path.isfile(file)), path)
 
 
 def _tactics(full: Node) -> list[Problem]:

@@ -70,6 +70,14 @@ def scenario_schema() -> dict[str, Any]:
         "$ref": "#/$defs/IssueSetup",
         "description": "Values for every issue that does not state its own.",
     }
+    properties["strict"] = {
+        "type": "boolean",
+        "default": False,
+        "description": "Whether the file must state what has a default otherwise, and a source for every block.",
+    }
+    properties["source"] = definitions["Channel"]["properties"]["source"]
+    for model, key in (("IssueSetup", "reservation"), ("Package", "reservation"), ("Start", "clock")):
+        _may_be_for_both(definitions[model]["properties"], key)
     definitions["IssueSetup"]["properties"]["settle"]["default"] = "concession"
     for section in ("issues", "packages", "channels", "shocks", "parameters"):
         properties[section] = _may_be_taken_away(properties[section])
@@ -86,7 +94,7 @@ def scenario_schema() -> dict[str, Any]:
             "type": "object",
             "additionalProperties": False,
             "properties": dict(sorted(properties.items())),
-            "anyOf": [{"required": ["extends"]}, {"required": ["title", "agenda", "as_of", "horizon"]}],
+            "anyOf": [{"required": ["extends"]}, {"required": ["agenda", "as_of", "horizon"]}],
             "$defs": definitions,
         },
         ALL_RULES,
@@ -107,6 +115,19 @@ def _issues_may_be_all(definitions: dict[str, Any]) -> None:
                 "default": "all",
             }
     definitions["Channel"]["properties"]["order"]["default"] = "priority"
+
+
+def _may_be_for_both(properties: dict[str, Any], key: str) -> None:
+    """Let values by side also be one value for both sides."""
+    by_side = properties[key]
+    mapping = next(one for one in by_side.get("anyOf", [by_side]) if "patternProperties" in one)
+    (value,) = mapping["patternProperties"].values()
+    told = {name: by_side[name] for name in ("description", "default") if name in by_side}
+    properties[key] = {**told, "anyOf": [value, *by_side.get("anyOf", [_without_text(by_side)])]}
+
+
+def _without_text(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key not in ("description", "default", "title")}
 
 
 def _may_be_taken_away(mapping: dict[str, Any]) -> dict[str, Any]:

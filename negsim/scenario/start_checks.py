@@ -9,7 +9,8 @@ from negsim.errors import Problem, did_you_mean, one_of
 from negsim.quantities import Fixed
 from negsim.scenario.draft import Draft
 from negsim.scenario.issue_models import Chance, IssueSetup
-from negsim.scenario.layering import CARRIES, STATUSES, at
+from negsim.scenario.layering import CARRIES, STATUSES
+from negsim.scenario.node_tools import at
 from negsim.scenario.zones import zone_possible
 
 _SUM = 1e-9
