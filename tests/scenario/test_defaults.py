@@ -47,8 +47,8 @@ def test_agenda_day_and_horizon_are_enough() -> None:
 
 def test_every_default_is_listed_once_and_marked_in_the_sources() -> None:
     scenario = from_mapping(strike())
-    whats = ["both sides concede", "beta of both sides", "patience of both sides", "reservation values",
-             "a discussion takes", "an agreement is implemented", "gap between meetings", "a meeting lasts"]  # fmt: skip
+    whats = ["both sides concede", "beta of both sides", "patience of both sides", "reservation values"]
+    whats += ["a discussion takes", "an agreement is implemented", "gap between meetings", "a meeting lasts"]
     assert [what for line, what in zip(scenario.assumed, whats, strict=True) if line.startswith(what)] == whats
     assert all("assumed by default: " in line for line in scenario.channels["meetings"].source)
     (section,) = (section for section in describe(scenario) if section.title == "Assumed by default")
@@ -130,8 +130,9 @@ def test_the_start_is_counted_from_the_record() -> None:
         }
     )
     agenda["issues"]["wages"]["history"] = history(
-        ("2025-01-10", "raised"), ("2025-02-01", "discussing"), ("2025-03-01", "suspended"), ("2025-03-21", "discussing")
-    )
+        ("2025-01-10", "raised"), ("2025-02-01", "discussing"), ("2025-03-01", "suspended"),
+        ("2025-03-21", "discussing"),
+    )  # fmt: skip
     agenda["issues"]["temps"]["history"] = history(("2025-01-10", "discussing"), ("2025-03-01", "suspended"))
     agenda["issues"]["plants"]["history"] = history(("2025-02-01", "agreed"), ("2025-04-01", "implementing"))
     scenario = from_mapping(
@@ -155,8 +156,8 @@ def test_the_start_is_counted_from_the_record() -> None:
 def test_a_clock_begins_anew_when_an_agreement_is_undone() -> None:
     agenda = record()
     agenda["issues"]["wages"]["history"] = history(
-        ("2024-01-01", "discussing"), ("2024-06-01", "agreed"), ("2024-07-01", "implementing"), ("2025-01-01", "raised"),
-        ("2025-03-01", "discussing"),
+        ("2024-01-01", "discussing"), ("2024-06-01", "agreed"), ("2024-07-01", "implementing"),
+        ("2025-01-01", "raised"), ("2025-03-01", "discussing"),
     )  # fmt: skip
     scenario = from_mapping(strike(agenda=agenda))
     assert counted(scenario.agenda, "wages", date(2025, 3, 11)).days == 10
@@ -172,7 +173,7 @@ def test_the_time_since_the_last_meeting_never_exceeds_the_gap() -> None:
 
 def test_an_agenda_may_be_named(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("agenda: talks\nas_of: 2025-04-10\nhorizon: 10 weeks\n")
-    with pytest.raises(InputError, match="agenda names .*talks, but there is no such file"):
+    with pytest.raises(InputError, match=r"agenda names .*talks, but there is no such file"):
         load(tmp_path / "mine.yaml")
     (tmp_path / "talks.yaml").write_text(to_text(record()))
     assert list(load(tmp_path / "mine.yaml").issues) == ["wages", "temps", "plants"]
