@@ -17,8 +17,8 @@ from negsim.cli import app
 from negsim.quantities import fields
 from negsim.quantities.quantity import DAYS_PER_YEAR, FAMILIES
 from negsim.scenario import layering as layers
-from negsim.scenario import models as assumptions
-from negsim.scenario import tactics
+from negsim.scenario import issue_models, tactics
+from negsim.scenario import talks_models as assumptions
 from negsim.simulation import compiler as compiled
 from negsim.simulation import rows as rows_of
 from negsim.simulation.engines import reference
@@ -117,7 +117,8 @@ def _each_time(model: Any) -> Iterator[str]:
 
 
 def test_what_is_drawn_each_time_is_what_the_fields_say():
-    models = [m for m in vars(assumptions).values() if isinstance(m, type) and issubclass(m, assumptions.Model)]
+    found = [*vars(assumptions).values(), *vars(issue_models).values()]
+    models = [m for m in found if isinstance(m, type) and issubclass(m, assumptions.Model)]
     chance = {name for model in models for name in _each_time(model)}
     assert set(first("field", "drawn for")) == chance
 

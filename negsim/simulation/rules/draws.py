@@ -1,4 +1,4 @@
-"""Luck: every draw is a function of the seed, the run, what is drawn and which one. See "Uncertainty and luck".
+"""Luck: every draw is a function of the seed, the run, what is drawn and which one. See "Uncertainty and random draws".
 
 Philox4x64-10 is from Salmon, Moraes, Dror, Shaw, *Parallel random numbers: as easy as 1, 2, 3* (SC 2011).
 """

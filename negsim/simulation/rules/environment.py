@@ -1,6 +1,6 @@
 """What goes on around the table.
 
-Climate, shocks and their marks, the end of the talks, lags and collapses. See "Between and around".
+Climate, shocks and their marks, the end of the talks, lags and collapses. See "Climate, shocks, implementation".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A meeting: which bargains it takes, and one discussion of each. See "Concession" and "Talks"."""
+"""A meeting: which bargains it takes, and one discussion of each. See "Concession" and "Meetings"."""
 
 from __future__ import annotations
 

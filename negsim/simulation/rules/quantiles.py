@@ -1,4 +1,4 @@
-"""Values from uniforms: one uniform, one value of the inverse CDF. See "Uncertainty and luck".
+"""Values from uniforms: one uniform, one value of the inverse CDF. See "Uncertainty and random draws".
 
 A distribution is a transform of a standard one whose quantiles are tabulated. Table ``T`` has, for each tail, nodes at
 ``w = min(u, 1 - u)`` that split every halving of ``w`` from 1/2 to 2^-53 into ``CELLS`` equal parts: straight lines
