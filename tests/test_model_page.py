@@ -16,8 +16,8 @@ from negsim.agenda.status import LEGAL_MOVES, PROGRESS, Reason, Spent, Status
 from negsim.cli import app
 from negsim.quantities import fields
 from negsim.quantities.quantity import DAYS_PER_YEAR, FAMILIES
-from negsim.scenario import layering as layers
 from negsim.scenario import issue_models, tactics
+from negsim.scenario import layering as layers
 from negsim.scenario import talks_models as assumptions
 from negsim.simulation import compiler as compiled
 from negsim.simulation import rows as rows_of
