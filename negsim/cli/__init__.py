@@ -1,4 +1,4 @@
-"""The command line: parse, call, print. Everything heavy is imported by the command that needs it."""
+"""The command line. Each command imports what it needs when it runs, so that ``negsim --help`` is quick."""
 
 from __future__ import annotations
 
@@ -17,42 +17,44 @@ from negsim.cli import experiments as finding
 from negsim.cli import projection as projections
 from negsim.cli import questions as asking
 from negsim.cli import scenario as scenarios
-from negsim.cli.options import print_json
+from negsim.cli.output import print_json
 from negsim.errors import InputError, NegsimError, harmless
 from negsim.files import TextStyle
 
-_HELP = """When is each issue of some talks resolved, how surely, on whose terms, and what would change it?
+_HELP = """Simulate a negotiation between two sides: when is each issue resolved, on whose terms, and what would change
+that?
 
-An agenda is the record of the talks. A scenario says what is assumed of them. A projection is what follows, if the
-sides concede like this."""
+An agenda is a record of the issues, their status and the demands, with citations. A scenario holds the assumptions
+about how the sides concede. A projection is the result of many simulated runs of a scenario. It holds under these
+assumptions; it does not predict what the sides will do."""
 
 _EPILOG = """\b
-Seven lines to begin with:
-  negsim init river                             talks of two towns, to try
-  negsim agenda --agenda river/agenda.yaml      where they stand
-  negsim check river/scenario.yaml              is what is assumed in order?
-  negsim run river/scenario.yaml                when each issue is resolved
-  negsim trace river/scenario.yaml --run 3      one run as a story
-  negsim plot river/scenario.yaml -o river.svg  what is open, and until when
-  negsim report river/scenario.yaml             all of it, on one page to send
+First steps:
+  negsim init river                             create an example in a folder
+  negsim agenda --agenda river/agenda.yaml      status of each issue
+  negsim check river/scenario.yaml              find mistakes in the scenario
+  negsim run river/scenario.yaml                dates and probabilities
+  negsim trace river/scenario.yaml --run 3      one run, event by event
+  negsim plot river/scenario.yaml -o river.svg  picture of the open issues
+  negsim report river/scenario.yaml             HTML page with all results
 
-With --json, standard output holds one JSON object or nothing. What is wrong with an input ends with exit code 2 and
-is said on standard error, with --json as an object with the keys "error" and "problems". Text is plain where it is
-piped, where NO_COLOR is set and where TERM is dumb."""
+With --json, standard output holds one JSON object or nothing. Errors go to standard error and end with exit code 2;
+with --json they are an object with the keys "error" and "problems". Output has no colours or bold letters if it is
+piped, if NO_COLOR is set or if TERM is dumb."""
 
-#: What typer raises when it does not understand a command line; it has no public name for the whole family.
+#: Base class of all errors about a command line; typer has no public name for it.
 _UsageError: Any = typer.BadParameter.__bases__[0]
 
 
 class _Tour(TyperGroup):
-    """A group whose help is a tour: its commands in the order of use, under what one wants to do, then examples."""
+    """A group whose help lists its commands in the order of use, under headings, then examples."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         self.format_usage(ctx, formatter)
         self.format_help_text(ctx, formatter)
         panels: dict[str, list[tuple[str, str]]] = {panel: [] for panel in _TOUR}
         width = max(map(len, self.commands))
-        # typer puts groups behind commands, wherever they were added.
+        # typer lists groups after commands.
         for name, command in sorted(self.commands.items(), key=lambda item: _ORDER.index(item[0])):
             line = command.get_short_help_str(formatter.width - width - 4)
             panels[getattr(command, "rich_help_panel", None) or "More"].append((name.ljust(width), line))
@@ -63,7 +65,7 @@ class _Tour(TyperGroup):
         self.format_options(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Nothing: they were shown in the order of use."""
+        """Print nothing: ``format_help`` lists the commands."""
 
 
 app = typer.Typer(
@@ -83,16 +85,15 @@ def _name(command: Any) -> str:
     return str(command.__name__).replace("_", "-")
 
 
-#: The commands in the order in which somebody needs them, under what they want to do.
+#: Headings and their commands, in the order of use.
 _TOUR: dict[str, tuple[Any, ...]] = {
-    "Begin": (start.init, start.doctor),
-    "Know the record": (agenda_app,),
-    "Say what is assumed": (scenarios.scenarios, scenarios.check, scenarios.show, eliciting.elicit, scenarios.schema),
-    "Project": (projections.run, projections.plot, projections.trace),
-    "Ask": (asking.when, asking.how_many, asking.explain),
-    "Compare and tell": (comparing.compare, projections.report),
-    "Find out what matters": (finding.sweep, finding.sensitivity, finding.discover),
-    "Learn from history": (history_app, calibrating.calibrate, history.backtest),
+    "Start": (start.init, start.doctor),
+    "Agenda": (agenda_app,),
+    "Scenario": (scenarios.scenarios, scenarios.check, scenarios.show, eliciting.elicit, scenarios.schema),
+    "Projection": (projections.run, projections.plot, projections.trace, projections.report),
+    "Questions": (asking.when, asking.how_many, asking.explain, comparing.compare),
+    "Experiments": (finding.sweep, finding.sensitivity, finding.discover),
+    "History": (history_app, calibrating.calibrate, history.backtest),
 }
 _ORDER = [
     each.info.name or "" if isinstance(each, typer.Typer) else _name(each) for of in _TOUR.values() for each in of
@@ -106,7 +107,7 @@ for _panel, _commands in _TOUR.items():
 
 
 def main() -> None:
-    """Run the command line; what is wrong with an input ends it with exit code 2 and no traceback."""
+    """Run the command line. Errors in the input end with exit code 2 and no traceback."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -128,7 +129,7 @@ def main() -> None:
 
 
 def _report(error: NegsimError) -> None:
-    """Say on standard error what is wrong: for people, or with ``--json`` for programs."""
+    """Print an error on standard error, as text or with ``--json`` as an object."""
     problems = error.problems if isinstance(error, InputError) else []
     if _wants_json():
         from negsim.scenario import as_data
@@ -142,5 +143,5 @@ def _report(error: NegsimError) -> None:
 
 
 def _wants_json() -> bool:
-    # A command line that is wrong is not parsed, so this looks at its words.
+    # A wrong command line is not parsed.
     return "--json" in sys.argv[1:]

@@ -1,85 +1,109 @@
-"""The command that learns a scenario's numbers from records of talks."""
+"""The command that estimates the numbers of a scenario from past negotiations."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from negsim.cli.agenda import day
 from negsim.cli.execution import progress
-from negsim.cli.history import Folder, Memory, On, day_of, histories_in, talks_ids
-from negsim.cli.options import AgendaFile, Json, agenda_path, print_json, say_builtin, say_builtin_data, scenarios
+from negsim.cli.history import Folder, Memory, On, histories_in, negotiation_ids
+from negsim.cli.options import AgendaFile, Json, agenda_path, scenarios
+from negsim.cli.output import builtin_notice, data_notice, emit, print_json
 from negsim.errors import NegsimError
-from negsim.files import TextStyle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Teachers = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="NEGOTIATION",
+        help="Negotiations to learn from.  [default: all on record]",
+        autocompletion=negotiation_ids,
+    ),
+]
+Template = Annotated[
+    Path | None,
+    typer.Option("--template", metavar="FILE", help="Scenario whose numbers are estimated.", autocompletion=scenarios),
+]
+Subject = Annotated[
+    str | None,
+    typer.Option(
+        "--for",
+        metavar="NEGOTIATION",
+        help="Past negotiation to write a scenario for.",
+        autocompletion=negotiation_ids,
+    ),
+]
+Horizon = Annotated[str, typer.Option("--horizon", metavar="TIME", help="Horizon of a scenario without a template.")]
+Patience = Annotated[
+    bool, typer.Option("--patience/--no-patience", help="Estimate patience, by simulation; takes minutes.")
+]
+Hindsight = Annotated[
+    bool, typer.Option("--hindsight", help="Also learn from what other negotiations did after the as-of date.")
+]
 
 
 def calibrate(
-    talks: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="TALKS", help="Which talks teach; all on record.", autocompletion=talks_ids),
-    ] = None,
-    template: Annotated[
-        Path | None,
-        typer.Option(
-            "--template", metavar="FILE", help="Put the numbers into this scenario.", autocompletion=scenarios
-        ),
-    ] = None,
-    for_: Annotated[
-        str | None,
-        typer.Option("--for", metavar="TALKS", help="Make a scenario of talks on record.", autocompletion=talks_ids),
-    ] = None,
+    negotiations: Teachers = None,
+    template: Template = None,
+    for_: Subject = None,
     agenda: AgendaFile = None,
     on: On = None,
-    horizon: Annotated[
-        str, typer.Option("--horizon", metavar="TIME", help="How far the scenario goes, without a template.")
-    ] = "3y",
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write it to this file.")] = None,
-    simulate: Annotated[
-        bool, typer.Option("--patience/--no-patience", help="Find how patient sides are, by simulation.")
-    ] = True,
-    hindsight: Annotated[
-        bool, typer.Option("--hindsight", help="Learn from what other talks did after that day, too.")
-    ] = False,
+    horizon: Horizon = "3y",
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Scenario file to write.")] = None,
+    patience: Patience = True,
+    hindsight: Hindsight = False,
     histories: Folder = None,
     memory: Memory = False,
     as_json: Json = False,
 ) -> None:
-    """Learn the numbers of a scenario from talks of the past.
+    """Estimate the numbers of a scenario from past negotiations.
 
-    What comes out is an ordinary scenario: each number a distribution with its source. Into a --template go the numbers
-    that records can tell; without one it is of an agenda, or --for talks on record, from base rates alone. Nothing is
-    looked at that came after the day on which the talks stand so.
+    The result is an ordinary scenario. Each estimated number is a distribution with its source. --template updates the
+    numbers of a scenario that records can estimate. Without it, the scenario is for an agenda, or for a past
+    negotiation (--for), and uses base rates alone. Nothing after the as-of date is used.
     """
     from negsim.calibration import calibrate as making
     from negsim.calibration import summary
     from negsim.evaluation import days_of
     from negsim.files import write_file
 
-    given = {"--template": template, "--for": for_, "--agenda": agenda}
-    if len(named := [name for name, value in given.items() if value is not None]) > 1:
-        raise NegsimError(f"{' and '.join(named)} each say whose scenario it is; give one of them")
-    if template is not None and on is not None:
-        raise NegsimError("--on goes with --for or an agenda; a template has its as_of")
+    _one_target({"--template": template, "--for": for_, "--agenda": agenda}, on)
     record = histories_in(histories, memory)
-    teachers = [record[name] for name in dict.fromkeys(talks)] if talks else list(record.talks.values())
+    teachers = [record[name] for name in dict.fromkeys(negotiations)] if negotiations else list(record.talks.values())
     if template is not None:
-        with progress(None, "patience", "plays") as advance:
-            found = making.from_template(teachers, template, out, simulate, hindsight, advance)
+        with progress(None, "patience", "simulations") as advance:
+            found = making.from_template(teachers, template, out, patience, hindsight, advance)
     elif for_ is not None:
         subject = record[for_]
-        found = making.from_record(teachers, subject, day_of(on) or subject.until, days_of(horizon), hindsight)
+        found = making.from_record(teachers, subject, day(on) or subject.until, days_of(horizon), hindsight)
     else:
-        found = making.from_agenda(teachers, agenda_path(agenda), day_of(on), days_of(horizon), out, hindsight)
+        found = making.from_agenda(teachers, agenda_path(agenda), day(on), days_of(horizon), out, hindsight)
     if out is not None:
         write_file(out, found.text(out).encode())
         typer.echo(f"wrote {out}", err=True)
     if as_json:
         print_json(summary.data(found))
-    elif out is not None:
-        if template is not None:
-            say_builtin(template)
-        say_builtin_data("seeds/histories", "histories", histories)
-        typer.echo(summary.text(found, TextStyle.of_stdout()), nl=False)
-    else:
+    elif out is None:
         typer.echo(found.text(), nl=False)
+    else:
+        scenario = builtin_notice(template) if template is not None else ""
+        record_notice = data_notice("seeds/histories", "histories", histories)
+        emit(False, dict, lambda style: summary.text(found, style), scenario, record_notice)
+
+
+def _one_target(given: Mapping[str, object], on: str | None) -> None:
+    """At most one option names the scenario to write.
+
+    Raises:
+        NegsimError: several do, or a template comes with a day of its own.
+    """
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise NegsimError(f"{' and '.join(named)} exclude each other: give one of them")
+    if named == ["--template"] and on is not None:
+        raise NegsimError("--on needs --for or an agenda; a template has its own as_of")

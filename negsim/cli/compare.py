@@ -1,12 +1,12 @@
-"""``negsim compare``: scenarios against a first one, under common luck."""
+"""The command that compares scenarios."""
 
 from __future__ import annotations
 
 import typer
 
 from negsim.cli.execution import announce, executor_of, loaded, progress
-from negsim.cli.options import By, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers, print_json, say_builtin
-from negsim.files import TextStyle
+from negsim.cli.options import By, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers
+from negsim.cli.output import builtin_notice, emit
 from negsim.projection import DEFAULT_RUNS
 
 
@@ -19,9 +19,9 @@ def compare(
     workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
-    """Compare scenarios run by run: what changes, how surely, why.
+    """Compare scenarios run by run: differences with intervals.
 
-    The first is what the others are compared with. Folders are taken with their runs and their seed.
+    Each scenario is compared with the first. All use common random numbers. A results folder keeps its runs and seed.
     """
     from negsim.cli.comparison_table import comparison_table
     from negsim.experiments import compare as compare_all
@@ -29,17 +29,13 @@ def compare(
     from negsim.simulation import pick_engine
 
     given = [loaded(path) for path in sources]
-    to_play = [each for each in given if not isinstance(each, Projection)]
-    for warning in dict.fromkeys(warning.render() for each in to_play for warning in each.warnings):
+    to_run = [each for each in given if not isinstance(each, Projection)]
+    for warning in dict.fromkeys(warning.render() for each in to_run for warning in each.warnings):
         typer.echo(warning, err=True)
     total = runs or next((each.runs for each in given if isinstance(each, Projection)), DEFAULT_RUNS)
-    engine = pick_engine(engine, total * len(to_play))
-    if to_play:
+    engine = pick_engine(engine, total * len(to_run))
+    if to_run:
         announce(engine)
-    with executor_of(workers, None, engine) as executor, progress(total * len(to_play), "compare") as advance:
+    with executor_of(workers, None, engine) as executor, progress(total * len(to_run), "compare") as advance:
         found = compare_all(*given, runs=runs, seed=seed, engine=engine, by=by, executor=executor, progress=advance)
-    if as_json:
-        print_json(found.data())
-    else:
-        say_builtin(*sources, folders=True)
-        typer.echo(comparison_table(found, TextStyle.of_stdout()), nl=False)
+    emit(as_json, found.data, lambda style: comparison_table(found, style), builtin_notice(*sources, folders=True))

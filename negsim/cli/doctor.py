@@ -1,4 +1,4 @@
-"""What is installed, cached and missing: looked up without importing any of it, so that a broken part is only named."""
+"""State of the installation: packages, compiled engines, data. Packages are looked up, never imported."""
 
 from __future__ import annotations
 
@@ -9,246 +9,154 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
-from negsim.files import WIDTH, TextStyle, data_folder, pad, wrap
+from negsim.cli.output import count
+from negsim.files import TextPage, TextStyle, data_folder, pad
 from negsim.simulation import __version__
 from negsim.simulation.engines import ENGINES
 
-#: The oldest Python that will do.
+#: The oldest Python that is supported.
 PYTHON = (3, 11)
 
+_HOME = Path(__file__).parents[2]
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-_LABEL = 13
+_LABEL = 10
 
 
-@dataclass(frozen=True)
-class Need:
-    """A package that is needed, with the version that is there; ``extra`` is empty for what everybody needs."""
-
-    name: str
-    least: str
-    extra: str
-    version: str | None
-
-    @property
-    def ok(self) -> bool:
-        """Whether it is there and new enough."""
-        return self.version is not None and _numbers(self.version) >= _numbers(self.least)
-
-    @property
-    def text(self) -> str:
-        """Name and version, or what is wrong."""
-        if self.ok:
-            return f"{self.name} {self.version}"
-        wanted = f"{self.least} or later" if self.least else "any version"
-        return f"{self.name} {'is missing' if self.version is None else f'is {self.version}'} ({wanted} is needed)"
-
-
-@dataclass(frozen=True)
-class Examination:
-    """What was found; ``clone`` is the folder of scenarios and record; ``package`` is what pip is to install."""
-
-    needs: tuple[Need, ...]
-    clone: Path
-    package: str = "negsim"
-
-    @property
-    def missing(self) -> list[str]:
-        """What keeps negsim from running."""
-        wrong = [need.text for need in self.needs if not need.extra and not need.ok]
-        if sys.version_info < PYTHON:
-            wrong.insert(0, f"Python {platform.python_version()} is too old (3.11 or later is needed)")
-        if not self.needs:
-            wrong.append("nothing says what negsim needs: it is neither installed nor run from a clone")
-        return wrong
-
-    @property
-    def verdict(self) -> str:
-        """Whether negsim can run, in one sentence."""
-        if not self.missing:
-            return "negsim can run."
-        return f"negsim cannot run: {'; '.join(self.missing)}. To mend it: {self.pip()}"
-
-    def pip(self, extra: str = "") -> str:
-        """What to type to install negsim, or one of its extras.
-
-        >>> Examination((), Path("."), "/clone").pip("dask")
-        "pip install -e '/clone[dask]'"
-        """
-        what = shlex.quote(f"{self.package}[{extra}]" if extra else self.package)
-        return f"pip install {'' if self.package == 'negsim' else '-e '}{what}"
-
-    @property
-    def extras(self) -> dict[str, list[Need]]:
-        """The needs of each extra."""
-        names = dict.fromkeys(need.extra for need in self.needs if need.extra)
-        return {name: [need for need in self.needs if need.extra == name] for name in names}
-
-    @cached_property
-    def cache(self) -> dict[str, Any]:
-        """Where machine code is kept, what of it is there, and what other versions left."""
-        if util.find_spec("numba") is None or util.find_spec("platformdirs") is None:
-            return {"folder": None, "writable": False, "bytes": 0, "compiled": {}, "others": []}
-        from negsim.simulation import cache_folder, is_compiled, other_folders
-
-        folder = cache_folder()
-        return {
-            "folder": str(folder),
-            "writable": os.access(folder, os.W_OK),
-            "bytes": _size(folder),
-            "compiled": {engine: is_compiled(engine) for engine in ENGINES},
-            "others": [{"folder": str(other), "bytes": _size(other)} for other in other_folders()],
-        }
-
-    @cached_property
-    def font(self) -> Path | None:
-        """The font of the pictures, which comes with matplotlib."""
-        spec = util.find_spec("matplotlib")
-        if spec is None or spec.origin is None:
-            return None
-        file = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
-        return file if file.is_file() else None
-
-    @property
-    def scenarios(self) -> int:
-        """How many scenarios there are."""
-        return len(list((self.clone / "scenarios").glob("*.yaml")))
-
-    @property
-    def agenda(self) -> Path | None:
-        """The record beside them."""
-        path = self.clone / "seeds" / "agenda.yaml"
-        return path if path.is_file() else None
-
-    def data(self) -> dict[str, Any]:
-        """What was found, for programs."""
-        return {
-            "ok": not self.missing,
-            "verdict": self.verdict,
-            "negsim": {"version": __version__, "folder": str(Path(__file__).parent.parent)},
-            "python": {"version": platform.python_version(), "executable": sys.executable},
-            "needed": [_need_data(need) for need in self.needs if not need.extra],
-            "extras": {
-                name: {"complete": all(need.ok for need in needs), "packages": [_need_data(need) for need in needs]}
-                for name, needs in self.extras.items()
-            },
-            "cache": self.cache,
-            "machine": {"system": platform.platform(), "processors": processors(), "memory": memory()},
-            "font": None if self.font is None else str(self.font),
-            "browser": browser(),
-            "scenarios": self.scenarios,
-            "agenda": None if self.agenda is None else str(self.agenda),
-        }
-
-    def text(self, look: TextStyle) -> str:
-        """What was found, for people: a label and what there is to say, then the verdict."""
-        lines = []
-        for label, said in self._rows():
-            first, *more = wrap(said, min(look.width, WIDTH), " " * _LABEL, pad("", _LABEL))
-            lines += [look.bold(pad(label, _LABEL)) + first[_LABEL:], *more]
-        ok = not self.missing
-        return "\n".join([*lines, "", *(look.bold(line) if not ok else line for line in wrap(self.verdict, WIDTH)), ""])
-
-    def _rows(self) -> Iterator[tuple[str, str]]:
-        yield "negsim", f"{__version__}, from {Path(__file__).parent.parent}"
-        yield "Python", f"{platform.python_version()}, {sys.executable}"
-        yield "needed", ", ".join(need.text for need in self.needs if not need.extra) or "unknown"
-        for name, needs in self.extras.items():
-            lacking = ", ".join(need.text for need in needs if not need.ok)
-            yield f"  [{name}]", f"{lacking}; {self.pip(name)}" if lacking else "complete"
-        yield from self._cached()
-        size = memory()
-        room = "" if size is None else f", {size / 2**30:.1f} GB of memory"
-        yield "machine", f"{_count(processors(), 'processor')}{room}, {platform.system()} {platform.machine()}"
-        yield "pictures", "DejaVu Sans is there" if self.font else "DejaVu Sans is not there; pictures differ"
-        yield "browser", browser() or "none; only browser tests need Chromium"
-        record = "no record" if self.agenda is None else "the record"
-        yield "data", f"{_count(self.scenarios, 'scenario')} and {record} in {self.clone}"
-
-    def _cached(self) -> Iterator[tuple[str, str]]:
-        cache = self.cache
-        if cache["folder"] is None:
-            yield "cache", "none without numba and platformdirs"
-            return
-        state = [f"{name}: {'yes' if done else 'not yet'}" for name, done in cache["compiled"].items()]
-        later = "" if all(cache["compiled"].values()) else "; the first use takes about half a minute more"
-        yield "compiled", ", ".join(state) + later
-        writable = "" if cache["writable"] else ", cannot be written"
-        yield "cache", f"{cache['folder']}: {_megabytes(cache['bytes'])}{writable}"
-        if others := cache["others"]:
-            size = _megabytes(sum(other["bytes"] for other in others))
-            parent = Path(cache["folder"]).parent
-            yield "", f"{_count(len(others), 'folder')} of other versions in {parent}: {size}, may be deleted"
+def examine() -> dict[str, Any]:
+    """The state of this installation as plain data; nothing is changed."""
+    requirements, package = _requirements(_HOME / "pyproject.toml")
+    packages = list(map(_package, requirements))
+    needed = [data for extra, data in packages if not extra]
+    extras: dict[str, list[dict[str, Any]]] = {}
+    for extra, data in packages:
+        extras.setdefault(extra, []).append(data)
+    extras.pop("", None)
+    data = next((place for place in (Path.cwd(), data_folder()) if (place / "scenarios").is_dir()), data_folder())
+    problems = list(_problems(needed))
+    return {
+        "ok": not problems,
+        "verdict": _verdict(problems, package),
+        "negsim": {"version": __version__, "folder": str(_HOME / "negsim")},
+        "python": {"version": platform.python_version(), "executable": sys.executable},
+        "needed": needed,
+        "extras": {
+            name: {"complete": all(one["ok"] for one in each), "install": _pip(package, name), "packages": each}
+            for name, each in extras.items()
+        },
+        "cache": _cache(),
+        "machine": {
+            "system": f"{platform.system()} {platform.machine()}",
+            "processors": _processors(),
+            "memory": _memory(),
+        },
+        "font": _font(),
+        "browser": next((path for name in _BROWSERS if (path := shutil.which(name))), None),
+        "scenarios": len(list((data / "scenarios").glob("*.yaml"))),
+        "agenda": str(path) if (path := data / "seeds" / "agenda.yaml").is_file() else None,
+    }  # fmt: skip
 
 
-def examine() -> Examination:
-    """Look at this machine and this installation; nothing is changed."""
-    home = Path(__file__).parent.parent.parent
-    clone = next((place for place in (Path.cwd(), data_folder()) if (place / "scenarios").is_dir()), data_folder())
-    package = str(home) if _is_ours(home / "pyproject.toml") else "negsim"
-    return Examination(tuple(_needs(home / "pyproject.toml")), clone, package)
+def doctor_text(found: dict[str, Any], style: TextStyle) -> str:
+    """The state of the installation as lines with labels, then the verdict."""
+    page = TextPage(style)
+    for label, text in _rows(found):
+        page.add(text, " " * _LABEL, pad(label, _LABEL))
+    page.add()
+    (page.add if found["ok"] else page.title)(found["verdict"])
+    return page.text
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
+def _rows(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "negsim", f"{found['negsim']['version']}, {found['negsim']['folder']}"
+    yield "Python", f"{found['python']['version']}, {found['python']['executable']}"
+    wrong = [_lack(one) for one in found["needed"] if not one["ok"]]
+    yield "packages", "; ".join(wrong) or f"all {len(found['needed'])} required packages are installed"
+    complete = [name for name, extra in found["extras"].items() if extra["complete"]]
+    yield "extras", f"complete: {', '.join(complete) or 'none'}"
+    for extra in found["extras"].values():
+        if not extra["complete"]:
+            lacking = ", ".join(one["name"] for one in extra["packages"] if not one["ok"])
+            yield "", f"{extra['install']} installs {lacking}"
+    yield from _cache_rows(found["cache"])
+    machine = found["machine"]
+    memory = "" if machine["memory"] is None else f", {machine['memory'] / 2**30:.1f} GB of memory"
+    yield "machine", f"{count(machine['processors'], 'processor')}{memory}, {machine['system']}"
+    yield "font", "DejaVu Sans" if found["font"] else "DejaVu Sans is missing, pictures use another font"
+    yield "browser", found["browser"] or "none (only the browser tests need one)"
+    yield "data", f"{count(found['scenarios'], 'scenario')}; agenda: {found['agenda'] or 'none'}"
 
 
-def memory() -> int | None:
-    """Bytes of memory, where the system says so."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None
+def _cache_rows(cache: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if cache["folder"] is None:
+        yield "cache", "none without numba and platformdirs"
+        return
+    state = [f"{name} {'yes' if done else 'no'}" for name, done in cache["compiled"].items()]
+    later = "" if all(cache["compiled"].values()) else " (the first run compiles, about half a minute)"
+    yield "compiled", ", ".join(state) + later
+    yield "cache", f"{cache['folder']}, {_megabytes(cache['bytes'])}{'' if cache['writable'] else ', not writable'}"
+    if others := cache["others"]:
+        size = _megabytes(sum(other["bytes"] for other in others))
+        yield "", f"{size} of other versions beside it in {count(len(others), 'folder')}, safe to delete"
 
 
-def browser() -> str | None:
-    """A browser of the Chromium family, which the browser tests drive."""
-    return next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+def _problems(needed: list[dict[str, Any]]) -> Iterator[str]:
+    if sys.version_info < PYTHON:
+        yield f"Python {platform.python_version()} is too old ({'.'.join(map(str, PYTHON))} or later is needed)"
+    yield from (_lack(one) for one in needed if not one["ok"])
+    if not needed:
+        yield "its list of required packages is not found"
 
 
-def _needs(project: Path) -> Iterator[Need]:
-    """What negsim says it needs: in the clone's own words, else in those of the installed package."""
-    for requirement in _requirements(project):
-        found = re.match(r"([A-Za-z0-9._-]+)[^;>]*(?:>=([0-9.]+))?", requirement)
-        extra = re.search(r"""extra == ['"]([^'"]+)""", requirement)
-        if found is None:
-            continue
-        try:
-            version = metadata.version(found[1])
-        except metadata.PackageNotFoundError:
-            version = None
-        yield Need(found[1], found[2] or "", extra[1] if extra else "", version)
+def _verdict(problems: list[str], package: str) -> str:
+    return f"negsim cannot run: {'; '.join(problems)}. To repair: {_pip(package)}" if problems else "negsim can run."
 
 
-def _requirements(project: Path) -> list[str]:
-    if _is_ours(project):
-        said = _project(project)
-        more = said["optional-dependencies"].items()
-        return [*said["dependencies"], *(f'{need}; extra == "{name}"' for name, needs in more for need in needs)]
-    try:
-        return metadata.requires("negsim") or []
-    except metadata.PackageNotFoundError:
-        return []
+def _lack(package: dict[str, Any]) -> str:
+    wanted = f"{package['least']} or later" if package["least"] else "any version"
+    state = "is missing" if package["version"] is None else f"is {package['version']}"
+    return f"{package['name']} {state} ({wanted} is needed)"
 
 
-def _is_ours(project: Path) -> bool:
-    return _project(project).get("name") == "negsim"
+def _pip(package: str, extra: str = "") -> str:
+    """The command that installs negsim, or one of its extras.
+
+    >>> _pip("/clone", "dask")
+    "pip install -e '/clone[dask]'"
+    """
+    what = shlex.quote(f"{package}[{extra}]" if extra else package)
+    return f"pip install {'' if package == 'negsim' else '-e '}{what}"
 
 
-def _project(path: Path) -> dict[str, Any]:
+def _requirements(project: Path) -> tuple[list[str], str]:
+    """The requirements of negsim and the package to install: from a clone's project file, else as installed."""
     import tomllib
 
-    if not path.is_file():
-        return {}
-    found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
-    return found
+    said = tomllib.loads(project.read_text(encoding="utf-8")).get("project", {}) if project.is_file() else {}
+    if said.get("name") == "negsim":
+        extras = said["optional-dependencies"].items()
+        more = [f'{requirement}; extra == "{name}"' for name, each in extras for requirement in each]
+        return [*said["dependencies"], *more], str(project.parent)
+    try:
+        return metadata.requires("negsim") or [], "negsim"
+    except metadata.PackageNotFoundError:
+        return [], "negsim"
+
+
+def _package(requirement: str) -> tuple[str, dict[str, Any]]:
+    """The extra that needs a package, and the state of the package."""
+    found = re.match(r"([A-Za-z0-9._-]+)[^;>]*(?:>=([0-9.]+))?", requirement)
+    assert found is not None
+    extra = re.search(r"""extra == ['"]([^'"]+)""", requirement)
+    try:
+        version = metadata.version(found[1])
+    except metadata.PackageNotFoundError:
+        version = None
+    ok = version is not None and _numbers(version) >= _numbers(found[2] or "")
+    return extra[1] if extra else "", {"name": found[1], "least": found[2], "version": version, "ok": ok}
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -261,8 +169,41 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, found[0].split("."))) if found else ()
 
 
-def _need_data(need: Need) -> dict[str, Any]:
-    return {"name": need.name, "least": need.least or None, "version": need.version, "ok": need.ok}
+def _cache() -> dict[str, Any]:
+    """The folder of the compiled engines, and folders of other versions."""
+    if util.find_spec("numba") is None or util.find_spec("platformdirs") is None:
+        return {"folder": None, "writable": False, "bytes": 0, "compiled": {}, "others": []}
+    from negsim.simulation import cache_folder, is_compiled, other_folders
+
+    folder = cache_folder()
+    return {
+        "folder": str(folder),
+        "writable": os.access(folder, os.W_OK),
+        "bytes": _size(folder),
+        "compiled": {engine: is_compiled(engine) for engine in ENGINES},
+        "others": [{"folder": str(other), "bytes": _size(other)} for other in other_folders()],
+    }
+
+
+def _font() -> str | None:
+    """The font of the pictures, which comes with matplotlib."""
+    spec = util.find_spec("matplotlib")
+    if spec is None or spec.origin is None:
+        return None
+    file = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+    return str(file) if file.is_file() else None
+
+
+def _processors() -> int:
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
+
+
+def _memory() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def _size(folder: Path) -> int:
@@ -271,7 +212,3 @@ def _size(folder: Path) -> int:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

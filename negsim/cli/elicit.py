@@ -1,4 +1,4 @@
-"""The command about expert judgement: elicit."""
+"""The command about expert judgements."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.options import Json, count, print_json, say_builtin, scenarios
+from negsim.cli.options import Json, scenarios
+from negsim.cli.output import builtin_notice, count, emit
 from negsim.errors import ComplaintsError, InputError, NegsimError
-from negsim.files import TextStyle
+from negsim.files import TextPage, TextStyle
 
 if TYPE_CHECKING:
     from negsim.experiments import Elicitation
 
 File = Annotated[
     Path | None,
-    typer.Argument(metavar="FILE", help="A scenario whose elicitations are fed back.", autocompletion=scenarios),
+    typer.Argument(metavar="FILE", help="Scenario with elicitations.", autocompletion=scenarios),
 ]
 
 
@@ -26,29 +27,31 @@ def _value(name: str, what: str) -> Any:
 
 def elicit(
     file: File = None,
-    low: Annotated[list[str] | None, _value("low", "Without a file: the lowest plausible value.")] = None,
-    mode: Annotated[list[str] | None, _value("mode", "The most plausible value.")] = None,
-    high: Annotated[list[str] | None, _value("high", "The highest plausible value.")] = None,
+    low: Annotated[list[str] | None, _value("low", "Lowest plausible value.")] = None,
+    mode: Annotated[list[str] | None, _value("mode", "Most plausible value.")] = None,
+    high: Annotated[list[str] | None, _value("high", "Highest plausible value.")] = None,
     confidence: Annotated[
         list[str] | None,
-        typer.Option("--confidence", metavar="X", help="How sure that it lies between low and high.  [default: 0.9]"),
+        typer.Option(
+            "--confidence", metavar="X", help="Probability that the value lies between low and high.  [default: 0.9]"
+        ),
     ] = None,
     quantile: Annotated[
         list[str] | None,
-        typer.Option("--quantile", metavar="P=VALUE", help='Two or more in place of the three: 0.5="90 days".'),
+        typer.Option("--quantile", metavar="P=VALUE", help='Quantile, such as 0.5="90 days"; give two or more.'),
     ] = None,
-    share: Annotated[bool, typer.Option("--share", help="The number is a share: from 0 to 1.")] = False,
+    share: Annotated[bool, typer.Option("--share", help="The number is a share from 0 to 1.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Feed back what experts said, and what follows from it.
+    """Show the distributions that expert judgements imply.
 
-    Of a scenario: every elicitation in it. Without one: of what the options say, with the lines to paste into a file.
-    Several experts give --low, --mode and --high several times, in the same order, and are pooled; quantiles are one
-    expert more.
+    With a scenario: for every elicitation in it. Without one: for the judgements in the options, with the lines to
+    paste into a file. For several experts, repeat --low, --mode and --high in the same order. Their judgements are
+    pooled. Quantiles count as one more expert.
     """
     given = any((low, mode, high, confidence, quantile, share))
     if given == (file is not None):
-        raise NegsimError("give a scenario, or --low, --mode and --high, or --quantile twice or more")
+        raise NegsimError("give a scenario, or --low, --mode and --high, or --quantile at least twice")
     if file is not None:
         _of_file(file, as_json)
     else:
@@ -58,23 +61,24 @@ def elicit(
 def _of_file(file: Path, as_json: bool) -> None:
     from negsim.cli.feedback_table import feedback_text
     from negsim.experiments import elicitations
-    from negsim.files import wrap
     from negsim.scenario import load
 
     found, unused = elicitations(load(file))
-    if as_json:
-        data = [one.data() for one in found]
-        print_json({"scenario": str(file), "elicitations": data, "unused": unused, "snippet": None})
-        return
-    look = TextStyle.of_stdout()
-    say_builtin(file)
-    for one in found:
-        typer.echo(feedback_text(one, look))
-    for path in unused:
-        typer.echo("\n".join(wrap(f"{path} is overridden or not in play, and nothing is drawn from it.", look.width)))
-    if not found and not unused:
-        typer.echo("\n".join(wrap(f"{file} and what it extends hold no elicitation.", look.width)))
-    else:
+
+    def data() -> dict[str, Any]:
+        shown = [one.data() for one in found]
+        return {"scenario": str(file), "elicitations": shown, "unused": unused, "snippet": None}
+
+    def text(style: TextStyle) -> str:
+        page = TextPage(style)
+        for path in unused:
+            page.add(f"{path} is overridden or not in play, so nothing is drawn from it.")
+        if not found and not unused:
+            page.add(f"{file} and the files it extends contain no elicitation.")
+        return "".join(f"{feedback_text(one, style)}\n" for one in found) + page.text
+
+    emit(as_json, data, text, builtin_notice(file))
+    if not as_json and (found or unused):
         typer.echo(count(len(found), "elicitation"), err=True)
 
 
@@ -90,19 +94,20 @@ def _of_options(
     from negsim.cli.feedback_table import feedback_text, snippet
 
     one = _elicitation(_stated(low, mode, high, confidence, quantile), share)
-    if as_json:
-        print_json({"scenario": None, "elicitations": [one.data()], "unused": [], "snippet": snippet(one.stated)})
-    else:
-        typer.echo(feedback_text(one, TextStyle.of_stdout()))
-        typer.echo(snippet(one.stated))
+    lines = snippet(one.stated)
+    emit(
+        as_json,
+        lambda: {"scenario": None, "elicitations": [one.data()], "unused": [], "snippet": lines},
+        lambda style: f"{feedback_text(one, style)}\n{lines}",
+    )
 
 
 def _stated(low: list[str], mode: list[str], high: list[str], confidence: list[str], quantile: list[str]) -> Any:
-    """What the options say, as a file would."""
+    """The judgements in the options, in the form of a file."""
     from negsim.files import plain_value
 
     if not len(low) == len(mode) == len(high):
-        raise NegsimError("--low, --mode and --high go together, as often as there are experts")
+        raise NegsimError("--low, --mode and --high go together, once for each expert")
     if len(confidence) not in (0, 1, len(low)) or (confidence and not low):
         raise NegsimError("--confidence is given once, or as often as --low")
     experts: list[dict[str, Any]] = []
@@ -121,7 +126,7 @@ def _stated(low: list[str], mode: list[str], high: list[str], confidence: list[s
             raise NegsimError("--quantile gives the same probability twice")
         experts.append({"quantiles": {p.strip(): plain_value(text.strip()) for p, text in pairs}})
     if not experts:
-        raise NegsimError("give --low, --mode and --high, or --quantile twice or more")
+        raise NegsimError("give --low, --mode and --high, or --quantile at least twice")
     return experts if len(experts) > 1 else experts[0]
 
 

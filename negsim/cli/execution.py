@@ -1,4 +1,4 @@
-"""Playing runs for somebody who watches: scenarios or folders, a progress bar, workers, Ctrl-C."""
+"""Runs from the command line: scenarios or results folders, workers, progress, interruption."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def projection(source: Path, runs: int | None, seed: int | None, engine: str, quiet: bool) -> Projection:
-    """The projection of a folder, or of a scenario that is run now.
+    """The projection in a results folder, or of a scenario that is run now.
 
     Raises:
-        NegsimError: it cannot be had, or runs and a seed are given for a folder.
+        NegsimError: the source cannot be read, or runs or a seed are given for a folder.
     """
     return projections([source], runs, seed, engine, quiet)[0]
 
@@ -33,17 +33,17 @@ def projection(source: Path, runs: int | None, seed: int | None, engine: str, qu
 def projections(
     sources: Sequence[Path], runs: int | None, seed: int | None, engine: str, quiet: bool
 ) -> list[Projection]:
-    """The projections of folders and scenarios; beside a folder, scenarios are run as often and with the same seed.
+    """The projections of folders and scenarios. Scenarios take runs and seed from the first folder, if there is one.
 
     Raises:
-        NegsimError: one cannot be had, or runs and a seed are given and there are folders alone.
+        NegsimError: a source cannot be read, or runs or a seed are given and all sources are folders.
     """
     from negsim.projection import Projection
 
     given = [loaded(source) for source in sources]
     done = [each for each in given if isinstance(each, Projection)]
     if len(done) == len(given) and (runs is not None or seed is not None):
-        raise NegsimError(f"{sources[0]} holds runs that are done; --runs and --seed go with a scenario file")
+        raise NegsimError(f"{sources[0]} holds finished runs; --runs and --seed need a scenario file")
     runs = runs if runs is not None or not done else done[0].runs
     seed = seed if seed is not None else done[0].seed if done else DEFAULT_SEED
     return [
@@ -54,7 +54,7 @@ def projections(
 
 @contextmanager
 def executor_of(workers: int, dask: str | None, engine: str) -> Iterator[Executor | None]:
-    """Who plays the runs: this process, some threads or processes of this machine, or a Dask cluster."""
+    """The executor of the runs: none (this process), threads or processes of this machine, or a Dask cluster."""
     if dask is not None:
         from negsim.projection import dask_executor
 
@@ -72,7 +72,7 @@ def executor_of(workers: int, dask: str | None, engine: str) -> Iterator[Executo
 def run_file(
     file: Path, scenario: Scenario, runs: int | None, seed: int, engine: str, quiet: bool, **more: Any
 ) -> Projection:
-    """Run a scenario where somebody watches; ``quiet``: its warnings are not printed."""
+    """Run a scenario with a progress bar; ``quiet`` leaves its warnings out."""
     from negsim.projection import MOST, Precision
     from negsim.projection import run as run_all
     from negsim.simulation import pick_engine
@@ -90,17 +90,17 @@ def run_file(
 
 @contextmanager
 def resumable(out: Path | None) -> Iterator[None]:
-    """Say after Ctrl-C where what is finished is kept, if it is."""
+    """After Ctrl-C, print where the finished runs are, if they are on disk."""
     try:
         yield
     except KeyboardInterrupt:
         if out is not None and out.with_name(f"{out.name}.unfinished").is_dir():
-            typer.echo(f"Stopped. {out}.unfinished keeps what is finished; the same command goes on there.", err=True)
+            typer.echo(f"Stopped. {out}.unfinished holds the finished runs. The same command resumes there.", err=True)
         raise
 
 
 def loaded(source: Path) -> Scenario | Projection:
-    """What a file or a folder holds.
+    """The scenario of a file, or the projection of a folder.
 
     Raises:
         NegsimError: it cannot be read.
@@ -116,18 +116,18 @@ def loaded(source: Path) -> Scenario | Projection:
 
 
 def announce(engine: str) -> None:
-    """Say why nothing seems to happen, where somebody watches."""
+    """On a terminal, print that the engine is being compiled."""
     from negsim.simulation import is_compiled
 
     if sys.stderr.isatty() and not is_compiled(engine):
-        typer.echo(f"Compiling the {engine} engine for this machine, once: about half a minute.", err=True)
+        typer.echo(f"Compiling the {engine} engine, once for this version: about half a minute.", err=True)
 
 
 @contextmanager
 def progress(total: int | None, what: str, unit: str = "runs") -> Iterator[Callable[[int], object]]:
-    """A progress bar on standard error, for somebody who watches; nothing where it is piped.
+    """A progress bar on standard error, on a terminal only.
 
-    What an earlier attempt had finished counts as done, but not for the rate. Without a total it only counts.
+    Runs from an earlier attempt count as done, but not for the rate. Without a total the bar only counts.
     """
     from tqdm import tqdm
 

@@ -1,11 +1,12 @@
-"""The commands that find out what matters: sweep, sensitivity, discover."""
+"""Commands that run experiments on the assumptions: sweep, sensitivity, discover."""
 
 from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,105 +21,98 @@ from negsim.cli.options import (
     Scenario,
     Seed,
     Workers,
-    print_json,
-    say_builtin,
 )
+from negsim.cli.output import builtin_notice, emit
 from negsim.errors import NegsimError
-from negsim.files import TextStyle
 from negsim.projection import DEFAULT_SEED
 
 if TYPE_CHECKING:
-    from negsim.experiments import Sweep
+    from negsim.experiments import Factor, Sweep
     from negsim.projection import Projection
     from negsim.scenario import Scenario as ScenarioType
 
 Issue = Annotated[
     str | None,
-    typer.Option("--issue", metavar="ID", help="Whose outcome; all: of the last. Without: how many are resolved."),
+    typer.Option("--issue", metavar="ID", help="Outcome of this issue, or of all.  [default: number resolved]"),
 ]
 Within = Annotated[str, typer.Option("--within", metavar="MONTHS", help="Resolved within 6, 12, 24 or horizon.")]
 Factors = Annotated[
-    list[str] | None, typer.Option("--factor", metavar="PATH", help="Only these factors; may be given several times.")
+    list[str] | None, typer.Option("--factor", metavar="PATH", help="Only this factor; can be repeated.")
 ]
 Picture = Annotated[
     Path | None,
-    typer.Option("-o", "--output", metavar="FILE", help="Also draw it, .svg or .png, with its data as CSV."),
+    typer.Option("-o", "--output", metavar="FILE", help="Also draw a picture, .svg or .png, with its data as CSV."),
+]
+Vary = Annotated[
+    list[str],
+    typer.Option("--vary", metavar="PATH=VALUES", help="Values with commas between them, or a distribution."),
+]
+Design = Annotated[
+    str,
+    typer.Option("--design", metavar="NAME", help="grid, latin or sobol; saltelli or morris for sensitivity."),
+]
+SweepOut = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Folder for all outcomes (Parquet). A stopped sweep resumes there."),
+]
+AtLeast = Annotated[
+    float | None,
+    typer.Option(
+        "--at-least",
+        metavar="X",
+        help="For a sweep: an experiment counts from this share of its runs (0.5), or, without --issue, from this "
+        "number of issues.",
+    ),
 ]
 
 
 def sweep(
     file: Scenario,
-    vary: Annotated[
-        list[str],
-        typer.Option(
-            "--vary",
-            metavar="PATH=VALUES",
-            help="What is varied, and over what: values with commas between them, or a distribution.",
-        ),
-    ],
-    design: Annotated[
-        str, typer.Option("--design", metavar="NAME", help="grid, latin, sobol; saltelli, morris for sensitivity.")
-    ] = "grid",
+    vary: Vary,
+    design: Design = "grid",
     samples: Annotated[
-        int | None, typer.Option("--samples", metavar="N", min=1, help="Samples of a design but grid.  [default: 128]")
+        int | None,
+        typer.Option("--samples", metavar="N", min=1, help="Samples of a design other than grid.  [default: 128]"),
     ] = None,
-    runs: Annotated[int, typer.Option("--runs", "-n", metavar="N", min=1, help="Runs an experiment.")] = 500,
+    runs: Annotated[int, typer.Option("--runs", "-n", metavar="N", min=1, help="Runs of each experiment.")] = 500,
     seed: Seed = DEFAULT_SEED,
     engine: Engine = "auto",
     workers: Workers = 1,
     dask: Dask = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Keep all outcomes (Parquet) here; what is stopped goes on there."),
-    ] = None,
+    out: SweepOut = None,
     as_json: Json = False,
 ) -> None:
-    """Try many values of some assumptions, each with all its runs.
+    """Run a scenario over many values of some assumptions.
 
-    A path is that of the file, such as tactics.us.beta=0.2,0.5,1 or
-    parameters.us_patience.value='{uniform: {low: 6 months, high: 3 years}}' or leave_out='[],[flights]'.
+    Each combination of values is an experiment with its own runs. A path is written as in the file:
+    tactics.us.beta=0.2,0.5,1 or parameters.us_patience.value='{uniform: {low: 6 months, high: 3 years}}' or
+    leave_out='[],[flights]'.
     """
-    from negsim.cli.experiment_tables import sweep_words
-    from negsim.experiments import DEFAULT_SAMPLES, Factor, points, read_vary
+    from negsim.cli.experiment_tables import sweep_data, sweep_text
+    from negsim.experiments import DEFAULT_SAMPLES, points
     from negsim.experiments import sweep as sweep_all
     from negsim.scenario import load
     from negsim.simulation import pick_engine
 
-    scenario = load(file)
-    factors = [Factor.of(*read_vary(text)) for text in vary]
-    if len({factor.path for factor in factors}) < len(factors):
-        raise NegsimError("a path is varied twice; say all its values in one --vary")
-    number = samples or DEFAULT_SAMPLES
+    scenario, factors, number = load(file), _factors(vary), samples or DEFAULT_SAMPLES
     total = len(points(design, factors, number, seed)) * runs
     announce(pick_engine(engine, total))
     # Processes, as for the reference engine: most of an experiment's work is Python.
-    with (
-        executor_of(workers, dask, "reference") as executor,
-        resumable(out),
-        progress(total, file.stem) as advance,
-    ):
+    with executor_of(workers, dask, "reference") as executor, resumable(out), progress(total, file.stem) as advance:
         done = sweep_all(
             scenario, factors, design, number, runs, seed, engine, advance, executor=executor, out=out,
             command=shlex.join(["negsim", *sys.argv[1:]]),
         )  # fmt: skip
-    if as_json:
-        print_json(
-            {
-                "scenario": str(file),
-                "hash": scenario.hash,
-                "factors": [factor.data() for factor in factors],
-                "design": design,
-                "experiments": done.experiments,
-                "runs": runs,
-                "seed": seed,
-                "engine": done.engine,
-                "out": None if out is None else str(out),
-                "outcomes": _rows(done),
-            }
-        )
-    else:
-        say_builtin(file)
-        typer.echo(sweep_words(done, TextStyle.of_stdout()), nl=False)
+    asked: dict[str, Any] = {
+        "scenario": str(file),
+        "hash": scenario.hash,
+        "factors": [factor.data() for factor in factors],
+        "design": design,
+        "runs": runs,
+        "seed": seed,
+        "out": None if out is None else str(out),
+    }
+    emit(as_json, lambda: asked | sweep_data(done), lambda style: sweep_text(done, style), builtin_notice(file))
 
 
 def sensitivity(
@@ -126,13 +120,11 @@ def sensitivity(
     issue: Issue = None,
     within: Within = "24",
     days: Annotated[
-        bool, typer.Option("--days", help="Not whether but when: days, at the most those to the horizon.")
+        bool, typer.Option("--days", help="Outcome is the time to resolution in days, cut at the horizon.")
     ] = False,
     method: Annotated[
         str | None,
-        typer.Option(
-            "--method", metavar="NAME", help="For a scenario: given (its runs), sobol or morris (experiments)."
-        ),
+        typer.Option("--method", metavar="NAME", help="For a scenario: given (runs), sobol or morris (experiments)."),
     ] = None,
     factors: Factors = None,
     samples: Annotated[
@@ -141,15 +133,16 @@ def sensitivity(
     runs: FileRuns = None,
     seed: FileSeed = None,
     workers: Workers = 1,
-    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="How many factors are shown.")] = 12,
+    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="Number of factors to print.")] = 12,
     output: Picture = None,
     as_json: Json = False,
 ) -> None:
-    """Say which assumptions matter, and how much is chance.
+    """Rank assumptions by their effect on an outcome.
 
-    Of a scenario, of a folder that run --out has written, or of one that sweep --out has.
+    The source is a scenario, a folder written by run --out, or a folder written by sweep --out. The result also states
+    how much of the variance is chance.
     """
-    from negsim.cli.experiment_tables import sensitivity_words
+    from negsim.cli.experiment_tables import sensitivity_text
     from negsim.experiments import Sweep, planned
     from negsim.experiments import sensitivity as found_by
     from negsim.projection import Projection
@@ -165,11 +158,12 @@ def sensitivity(
         )  # fmt: skip
     if output is not None:
         found.plot(top).save(output)
-    if as_json:
-        print_json({"source": str(source), **found.data()})
-    else:
-        say_builtin(source, folders=True)
-        typer.echo(sensitivity_words(found, TextStyle.of_stdout(), top), nl=False)
+    emit(
+        as_json,
+        lambda: {"source": str(source), **found.data()},
+        lambda style: sensitivity_text(found, style, top),
+        builtin_notice(source, folders=True),
+    )
 
 
 def discover(
@@ -177,33 +171,26 @@ def discover(
     issue: Issue = None,
     within: Within = "24",
     method: Annotated[str, typer.Option("--method", metavar="NAME", help="prim or cart.")] = "prim",
-    at_least: Annotated[
-        float | None,
-        typer.Option(
-            "--at-least",
-            metavar="X",
-            help="Of a sweep: from which share of its runs an experiment counts (0.5); no --issue: how many issues.",
-        ),
-    ] = None,
+    at_least: AtLeast = None,
     density: Annotated[
-        float, typer.Option("--density", metavar="X", min=0, max=1, help="The share that a corner should reach.")
+        float,
+        typer.Option("--density", metavar="X", min=0, max=1, help="Share of its cases with the outcome to reach."),
     ] = 0.8,
     mass: Annotated[
-        float,
-        typer.Option("--mass", metavar="X", min=0.001, max=1, help="The smallest share of all cases in a corner."),
+        float, typer.Option("--mass", metavar="X", min=0.001, max=1, help="Smallest share of all cases in a region.")
     ] = 0.05,
-    boxes: Annotated[int, typer.Option("--boxes", metavar="N", min=1, help="How many corners at the most.")] = 1,
+    boxes: Annotated[int, typer.Option("--boxes", metavar="N", min=1, help="Largest number of regions.")] = 1,
     factors: Factors = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
     output: Picture = None,
     as_json: Json = False,
 ) -> None:
-    """Find the corner of the assumptions in which it happens.
+    """Find ranges of assumptions in which an outcome happens.
 
-    Of a scenario, of a folder that run --out has written, or of one that sweep --out has.
+    The source is a scenario, a folder written by run --out, or a folder written by sweep --out.
     """
-    from negsim.cli.experiment_tables import discovery_words
+    from negsim.cli.experiment_tables import discovery_text
     from negsim.experiments import RUNS
     from negsim.experiments import discover as found_by
 
@@ -215,18 +202,28 @@ def discover(
     )  # fmt: skip
     if output is not None:
         found.plot().save(output)
-    if as_json:
-        print_json({"source": str(source), **found.data()})
-    else:
-        say_builtin(source, folders=True)
-        typer.echo(discovery_words(found, TextStyle.of_stdout()), nl=False)
+    emit(
+        as_json,
+        lambda: {"source": str(source), **found.data()},
+        lambda style: discovery_text(found, style),
+        builtin_notice(source, folders=True),
+    )
+
+
+def _factors(vary: Sequence[str]) -> list[Factor]:
+    from negsim.experiments import Factor, read_vary
+
+    factors = [Factor.of(*read_vary(text)) for text in vary]
+    if len({factor.path for factor in factors}) < len(factors):
+        raise NegsimError("a path is varied twice; give all its values in one --vary")
+    return factors
 
 
 def _source(path: Path, runs: int | None, seed: int | None) -> ScenarioType | Projection | Sweep:
     from negsim.experiments import TABLE, Sweep
 
     if path.is_dir() and (runs is not None or seed is not None):
-        raise NegsimError(f"{path} holds what is done; --runs and --seed go with a scenario file")
+        raise NegsimError(f"{path} holds finished runs; --runs and --seed need a scenario file")
     return Sweep.load(path) if (path / TABLE).is_file() else loaded(path)
 
 
@@ -235,13 +232,3 @@ def _check_picture(output: Path | None) -> None:
         from negsim.plots import picture_format
 
         picture_format(output)
-
-
-def _rows(done: Sweep) -> list[dict[str, object]]:
-    """The table for JSON: what is not within the horizon is null."""
-    import math
-
-    def plain(value: object) -> object:
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    return [{str(key): plain(value) for key, value in row.items()} for row in done.table.to_dict("records")]

@@ -1,4 +1,4 @@
-"""The text of the feedback on expert judgement."""
+"""Distributions from expert judgements as text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from negsim.quantities import ELICIT, Draw
 
 
 def feedback_text(one: Elicitation, look: TextStyle) -> str:
-    """The feedback on one number."""
+    """The distributions that the judgements about one number imply."""
     page, unit = TextPage(look), UNIT[one.rule.kind]
     if one.path:
         page.title(one.path)
@@ -46,14 +46,14 @@ def feedback_text(one: Elicitation, look: TextStyle) -> str:
 
 
 def _becomes(draw: Draw) -> str:
-    when = "each time" if draw.rule.chance else "once a run"
+    when = "at each use" if draw.rule.chance else "once a run"
     if draw.family == "empirical":
-        return f"Drawn {when} from the pool: {len(draw.values)} values of equal probability."
+        return f"Drawn {when} from the pool of {len(draw.values)} values with equal probabilities."
     return f"Drawn {when} from {to_line(draw.text)}."
 
 
 def snippet(stated: Any) -> str:
-    """The statement as lines of a file; one line if it fits."""
+    """The judgements as lines of a scenario file; one line if it fits."""
     line = to_line({ELICIT: stated})[1:-1]
     return line if cells(line) <= 80 else to_yaml({ELICIT: stated}).rstrip("\n")
 

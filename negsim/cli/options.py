@@ -1,18 +1,17 @@
-"""What several commands share: options, what a shell completes after them, how things are printed."""
+"""Options that several commands share, and the names that a shell completes after them."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from negsim.errors import NegsimError
-from negsim.files import TextStyle, builtin_scenarios, find_data, find_scenario, wrap
+from negsim.files import builtin_scenarios, find_data
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 from negsim.simulation.engines import ENGINES
 
@@ -30,9 +29,9 @@ def kinds(incomplete: str) -> list[str]:
 
 
 def yaml_files(incomplete: str) -> list[str]:
-    """YAML files here and one folder further down, for a shell to complete; without any it looks for files itself.
+    """YAML files in a folder and its subfolders, for a shell to complete.
 
-    Names that a shell would have to quote are left to it.
+    Names that need quotes are left out: the shell completes them itself.
     """
     folder, name = os.path.split(incomplete)
     found = []
@@ -81,7 +80,7 @@ def _issues(path: Callable[[], Path], incomplete: str) -> list[tuple[str, str]]:
     except (NegsimError, KeyError):
         return []
     rows = [(name, issue.find("title")) for name, issue in (listed.mapping if listed else {}).items()]
-    # What a file says goes through a shell's `eval` here: letters, digits and little else.
+    # A shell evaluates these texts, so only safe characters pass.
     return [
         (name, " ".join(re.sub(r"[^\w,.-]", " ", str(title.value)).split()) if title else "")
         for name, title in rows
@@ -94,14 +93,14 @@ _YAML = (".yaml", ".yml")
 Scenario = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE", help="A scenario file, or the name of a scenario, such as baseline.", autocompletion=scenarios
+        metavar="FILE", help="Scenario file, or the name of a scenario such as baseline.", autocompletion=scenarios
     ),
 ]
 FileOrFolder = Annotated[
     Path,
     typer.Argument(
         metavar="FILE_OR_DIR",
-        help="A scenario (a file or a name), or a folder that run --out has written.",
+        help="Scenario (file or name), or a folder written by run --out.",
         autocompletion=scenarios,
     ),
 ]
@@ -109,56 +108,63 @@ FilesOrFolders = Annotated[
     list[Path],
     typer.Argument(
         metavar="FILES_OR_DIRS",
-        help="Scenarios (files or names), or folders that run --out has written.",
+        help="Scenarios (files or names), or folders written by run --out.",
         autocompletion=scenarios,
     ),
 ]
 FileRuns = Annotated[
     int | None,
-    typer.Option("--runs", "-n", metavar="N", min=1, help=f"How many runs of a scenario.  [default: {DEFAULT_RUNS}]"),
+    typer.Option("--runs", "-n", metavar="N", min=1, help=f"Number of runs of a scenario.  [default: {DEFAULT_RUNS}]"),
 ]
 FileSeed = Annotated[
     int | None,
-    typer.Option("--seed", metavar="N", min=0, help=f"The seed for a scenario.  [default: {DEFAULT_SEED}]"),
+    typer.Option("--seed", metavar="N", min=0, help=f"Seed for a scenario.  [default: {DEFAULT_SEED}]"),
 ]
-Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, help="How many processors play the runs.")]
+Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, help="Number of processors.")]
 Dask = Annotated[
-    str | None, typer.Option("--dask", metavar="ADDRESS", help="Let a Dask cluster play the runs; needs negsim[dask].")
+    str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler to run on; needs negsim[dask].")
 ]
 Runs = Annotated[
-    int | None, typer.Option("--runs", "-n", metavar="N", min=1, help=f"How many runs.  [default: {DEFAULT_RUNS}]")
+    int | None, typer.Option("--runs", "-n", metavar="N", min=1, help=f"Number of runs.  [default: {DEFAULT_RUNS}]")
 ]
-Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The key of all draws: one seed, one result.")]
+Seed = Annotated[
+    int,
+    typer.Option("--seed", metavar="N", min=0, help="Seed of all random draws; the same seed gives the same result."),
+]
 Engine = Annotated[
     str,
     typer.Option(
         "--engine",
         metavar="NAME",
-        help="auto, batch or reference; the result is the same.",
+        help="auto, batch or reference; all give the same result.",
         autocompletion=engines,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 By = Annotated[
     str | None,
-    typer.Option("--by", metavar="DATE", help="Resolved by when; 24 months on, or the last date, if not given."),
+    typer.Option(
+        "--by",
+        metavar="DATE",
+        help="Date to compare at.  [default: 24 months after the as-of date, or the last date of the table]",
+    ),
 ]
 AgendaFile = Annotated[
     Path | None,
     typer.Option(
         "--agenda",
         metavar="FILE",
-        help="The agenda; seeds/agenda.yaml, or the built-in one, if it is not given.",
+        help="Agenda file.  [default: seeds/agenda.yaml, else the built-in agenda]",
         autocompletion=yaml_files,
     ),
 ]
 
 
 def agenda_path(given: Path | None) -> Path:
-    """The agenda that is meant: the one given, else ``seeds/agenda.yaml`` here, else the built-in one.
+    """The agenda file to use: the one given, else ``seeds/agenda.yaml`` here, else the built-in one.
 
     Raises:
-        NegsimError: none is given, and none is there.
+        NegsimError: no agenda is given, and none exists.
     """
     if given is not None:
         return given
@@ -166,41 +172,6 @@ def agenda_path(given: Path | None) -> Path:
     if not path.is_file():
         raise NegsimError("there is no seeds/agenda.yaml here; give --agenda FILE, or make one with negsim init NAME")
     return path
-
-
-def say_builtin(*sources: Path, folders: bool = False, start: str = "") -> None:
-    """Say in one line which of the sources are built-in scenarios; say nothing if none is.
-
-    ``folders``: folders count as sources; ``start``: how a comment begins, where the output is a file.
-    """
-    names = dict.fromkeys(name for each in sources if (name := find_scenario(each, folders).builtin) is not None)
-    if names:
-        _say(f"{start}Built-in scenario{'' if len(names) == 1 else 's'}: {', '.join(names)}")
-
-
-def say_builtin_data(name: str, what: str, given: Path | None) -> None:
-    """Say in one line that the built-in agenda or histories are used; say nothing if others are."""
-    if given is None and find_data(name).builtin is not None:
-        _say(f"Built-in {what}")
-
-
-def _say(text: str) -> None:
-    for line in wrap(text, TextStyle.of_stdout().width):
-        typer.echo(line)
-
-
-def count(number: int, what: str) -> str:
-    """A number of things.
-
-    >>> count(1, "error"), count(0, "warning")
-    ('1 error', '0 warnings')
-    """
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def print_json(data: Any, err: bool = False) -> None:
-    """Print one JSON object."""
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False), err=err)
 
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The answers of `when` and `how-many`, as text and as data."""
+"""Answers of `when` and `how-many` as text and data."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _DATE = 12
 
 NOTE = (
-    "Intervals are 95 % ones of the simulation, ± is one standard error, rounded up; they do not show how right the "
-    "assumptions are. All of it holds if the sides concede as the scenario assumes: it is no forecast of what they "
-    "will do."
+    "Intervals are 95 % intervals and ± is one standard error, rounded up. Both measure the simulation, not how right "
+    "the assumptions are. The results hold if the sides concede as the scenario assumes; they do not predict what "
+    "the sides will do."
 )
 
 
@@ -57,10 +57,10 @@ class Dates:
         if asked.day is not None:
             return f"{start} by {asked.day} (95 %: {_interval(asked)})."
         reached = _percent(asked.by_horizon)
-        return f"{start} after {asked.last_day} only, if at all: by then that is so in {reached} % of the runs."
+        return f"{start} only after {asked.last_day}, or never: by that day this holds in {reached} % of the runs."
 
     def data(self) -> dict[str, Any]:
-        """As plain data for JSON."""
+        """The answer as plain data for JSON."""
         return {
             "answer": {**self.asked.data(), "words": self.answer},
             "issues": [{"id": name, "title": self._title(name), **found.data()} for name, found in self.each.items()],
@@ -75,9 +75,9 @@ class Dates:
         for found in self.firsts:
             n = len(found.issues)
             firsts.append((f"all {n}" if found.first == n else f"first {found.first} of {n}", _figures(found), ""))
-        heads = ("resolved", f"{100 * self.asked.probability:g} % by", "from", "to (95 %)", "ever, %")
-        page.table(heads, (_DATE, _DATE, _DATE, 9), [*rows, None, *firsts])
-        note = f"later: after {self.asked.last_day}, the last day of the runs; ever: by that day. {NOTE}"
+        heads = ("resolved", f"{100 * self.asked.probability:g} % by", "from", "to (95 %)", "horizon, %")
+        page.table(heads, (_DATE, _DATE, _DATE, 12), [*rows, None, *firsts])
+        note = f"after: not by {self.asked.last_day}, the last day of the runs. {NOTE}"
         return page.add().note(note).text
 
     def _title(self, name: str) -> str:
@@ -98,11 +98,14 @@ def how_many_text(projection: Projection, found: HowMany, look: TextStyle) -> st
 def how_many_words(found: HowMany) -> str:
     """The answer in two sentences."""
     n, sure, (low, high) = len(found.issues), found.surely(0.8), found.range
-    what = f"at least {sure} of {n} issues {'is' if sure == 1 else 'are'}" if sure else "none is sure to be"
+    answer = f"the probability that at least 1 of {n} issues is resolved is below 80 %"
+    if sure:
+        verb = "is" if sure == 1 else "are"
+        answer = f"with a probability of at least 80 %, at least {sure} of {n} issues {verb} resolved"
     spread = f"from {low} to {high}" if low < high else f"{low}"
     return (
-        f"By {found.by}, with a probability of at least 80 %, {what} resolved. In the median run it is "
-        f"{found.median}, in the middle 80 % of runs {spread}; the mean is {found.mean:.1f}."
+        f"By {found.by}, {answer}. The median number is {found.median}, the mean {found.mean:.1f}; in the middle 80 % "
+        f"of the runs it is {spread}."
     )
 
 
@@ -115,7 +118,7 @@ def _figures(found: When) -> list[str]:
 
 
 def _day(day: date | None) -> str:
-    return "later" if day is None else str(day)
+    return "after" if day is None else str(day)
 
 
 def _percent(share: Estimate) -> str:

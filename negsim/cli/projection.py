@@ -1,4 +1,4 @@
-"""The commands that project: run, plot, trace."""
+"""Commands that run a scenario: run, plot, report, trace."""
 
 from __future__ import annotations
 
@@ -22,12 +22,9 @@ from negsim.cli.options import (
     Scenario,
     Seed,
     Workers,
-    count,
     kinds,
-    print_json,
-    say_builtin,
 )
-from negsim.files import TextStyle
+from negsim.cli.output import builtin_notice, count, emit
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 
@@ -41,7 +38,7 @@ def run(
         typer.Option(
             "--out",
             metavar="DIR",
-            help="Also write outcomes (Parquet) and a manifest to this folder; what is stopped goes on there.",
+            help="Folder for all outcomes (Parquet) and a manifest. A stopped run resumes there.",
         ),
     ] = None,
     precision: Annotated[
@@ -49,48 +46,31 @@ def run(
         typer.Option(
             "--precision",
             metavar="X",
-            help="Run until every probability's standard error is at most X (0.005), or every 50 % date's (7d): from "
-            "8,192 runs to --runs, or a million.",
+            help="Run until the standard error of every probability (0.005) or 50 % date (7d) is at most X. Uses 8,192 "
+            "runs to --runs, by default a million.",
         ),
     ] = None,
     workers: Workers = 1,
     dask: Dask = None,
     as_json: Json = False,
 ) -> None:
-    """Run a scenario many times and say when each issue is resolved."""
-    from negsim.analysis import headline
-    from negsim.cli.projection_table import projection_table
-    from negsim.scenario import as_data, load
+    """Run a scenario: when is each issue resolved, and how probably?"""
+    from negsim.cli.projection_table import projection_data, projection_table
+    from negsim.scenario import load
     from negsim.simulation import pick_engine
 
     scenario = load(file)
-    engine = pick_engine(engine, runs or DEFAULT_RUNS)  # more than the default with --precision: the same choice
+    engine = pick_engine(engine, runs or DEFAULT_RUNS)
     with executor_of(workers, dask, engine) as executor:
         projected = run_file(
             file, scenario, runs, seed, engine, executor=executor, out=out, precision=precision,
             quiet=as_json, command=shlex.join(["negsim", *sys.argv[1:]]),
         )  # fmt: skip
-    if as_json:
-        print_json(
-            {
-                "scenario": str(file),
-                "title": scenario.title,
-                "as_of": str(scenario.as_of),
-                "horizon": str(scenario.horizon_date),
-                "runs": projected.runs,
-                "seed": projected.seed,
-                "engine": projected.engine,
-                "precision": projected.precision_data,
-                "warnings": as_data(scenario.warnings),
-                "hash": projected.hash,
-                "versions": dict(projected.versions),
-                **headline.data(projected.digest),
-            }
-        )
-        return
-    say_builtin(file)
-    typer.echo(
-        projection_table(projected.digest, projected.provenance, TextStyle.of_stdout(), projected.notes), nl=False
+    emit(
+        as_json,
+        lambda: {"scenario": str(file), **projection_data(projected)},
+        lambda style: projection_table(projected.digest, projected.provenance, style, projected.notes),
+        builtin_notice(file),
     )
 
 
@@ -105,22 +85,18 @@ def plot(
     ] = "burndown",
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help="Where to write it: .svg or .png; KIND.svg if it is not given."
-        ),
+        typer.Option("-o", "--output", metavar="FILE", help="Picture file, .svg or .png.  [default: KIND.svg]"),
     ] = None,
     run: Annotated[
-        int | None, typer.Option("--run", metavar="K", min=0, help="For trace and climate: the run that is shown.")
+        int | None, typer.Option("--run", metavar="K", min=0, help="For trace and climate: number of the run.")
     ] = None,
-    of: Annotated[
-        str | None, typer.Option("--of", metavar="NAME", help="For frontier: the package or issue that is shown.")
-    ] = None,
+    of: Annotated[str | None, typer.Option("--of", metavar="NAME", help="For frontier: package or issue.")] = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
     engine: Engine = "auto",
     as_json: Json = False,
 ) -> None:
-    """Draw a picture, with a CSV file of its data beside it."""
+    """Draw a picture, with its data as CSV."""
     from negsim.plots import check_kind, picture_format
 
     target = output if output is not None else Path(f"{kind}.svg")
@@ -128,27 +104,22 @@ def plot(
     picture_format(target)
     projected = projection(source, runs, seed, engine, quiet=as_json)
     table = projected.plot(kind, run=run, of=of).save(target)
-    if not as_json:
-        say_builtin(source, folders=True)
-        typer.echo(f"{target} and its data, {table}")
-        return
-    print_json(
-        {
-            "source": str(source),
-            "kind": kind,
-            "picture": str(target),
-            "table": str(table),
-            "runs": projected.runs,
-            "seed": projected.seed,
-            "engine": projected.engine,
-            "hash": projected.hash,
-        }
-    )
+    found = {
+        "source": str(source),
+        "kind": kind,
+        "picture": str(target),
+        "table": str(table),
+        "runs": projected.runs,
+        "seed": projected.seed,
+        "engine": projected.engine,
+        "hash": projected.hash,
+    }
+    emit(as_json, lambda: found, lambda _: f"wrote {target} and {table}", builtin_notice(source, folders=True))
 
 
 def report(
     sources: FilesOrFolders,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")] = Path(
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Page to write.")] = Path(
         "report.html"
     ),
     runs: FileRuns = None,
@@ -156,38 +127,36 @@ def report(
     engine: Engine = "auto",
     as_json: Json = False,
 ) -> None:
-    """Write one page to send: figures, pictures, assumptions, agenda.
+    """Write an HTML page: results, pictures, assumptions, agenda.
 
-    It needs no network. The first scenario is the one that the others are compared with. Beside a folder, scenarios are
-    played with its runs and its seed.
+    The page is one file and needs no network. Other scenarios are compared with the first. Next to a results folder,
+    scenarios take its runs and seed.
     """
     from negsim.reporting import report as write
 
     projected = projections(sources, runs, seed, engine, quiet=as_json)
     size = len(write(projected, output).encode())
-    if as_json:
-        print_json({"page": str(output), "bytes": size, "scenarios": [each.scenario.title for each in projected]})
-    else:
-        say_builtin(*sources, folders=True)
-        typer.echo(f"{output}: {size / 1000:,.0f} kB, {count(len(projected), 'scenario')}")
+    titles = [each.scenario.title for each in projected]
+    emit(
+        as_json,
+        lambda: {"page": str(output), "bytes": size, "scenarios": titles},
+        lambda _: f"wrote {output}: {size / 1000:,.0f} kB, {count(len(titles), 'scenario')}",
+        builtin_notice(*sources, folders=True),
+    )
 
 
 def trace(
     file: Scenario,
-    number: Annotated[int, typer.Option("--run", metavar="K", min=0, help="Which run; the first is 0.")] = 0,
+    number: Annotated[int, typer.Option("--run", metavar="K", min=0, help="Number of the run; the first is 0.")] = 0,
     seed: Seed = DEFAULT_SEED,
     as_json: Json = False,
 ) -> None:
-    """Tell one run as a story.
+    """Print one run, event by event.
 
-    Meetings, offers, who moved, agreements, shocks, what blocked.
+    Meetings, offers, concessions, agreements, shocks, and what blocked an agreement.
     """
     from negsim.projection import trace as replay
     from negsim.scenario import load
 
-    story = replay(load(file), number, seed)
-    if as_json:
-        print_json({"scenario": str(file), **story.data()})
-    else:
-        say_builtin(file)
-        typer.echo(story.text, nl=False)
+    found = replay(load(file), number, seed)
+    emit(as_json, lambda: {"scenario": str(file), **found.data()}, lambda _: found.text, builtin_notice(file))

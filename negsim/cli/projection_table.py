@@ -1,17 +1,18 @@
-"""The table of a projection."""
+"""The result of a projection as text and data."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import terms_words, waits_words
 from negsim.files import TextPage, TextStyle, pad
 
 if TYPE_CHECKING:
     from negsim.analysis import Chance, Context, IssueSummary, Summary
+    from negsim.projection import Projection
 
 CHANCE, DATE = 7, 14
 
@@ -32,15 +33,35 @@ def percent(chance: Chance) -> str:
 
 
 def month(day: date | None, context: Context) -> str:
-    """A date to the month; ``after`` the last month of the runs if it is not within the horizon."""
+    """A date to the month; "after" and the last month of the runs if it is not within the horizon."""
     return f"after {context.last_day:%Y-%m}" if day is None else f"{day:%Y-%m}"
 
 
+def projection_data(projection: Projection) -> dict[str, Any]:
+    """The result of a projection as plain data for JSON."""
+    from negsim.analysis import headline
+    from negsim.scenario import as_data
+
+    scenario = projection.scenario
+    return {
+        "title": scenario.title,
+        "as_of": str(scenario.as_of),
+        "horizon": str(scenario.horizon_date),
+        "runs": projection.runs,
+        "seed": projection.seed,
+        "engine": projection.engine,
+        "precision": projection.precision_data,
+        "warnings": as_data(scenario.warnings),
+        "hash": projection.hash,
+        "versions": dict(projection.versions),
+        **headline.data(projection.digest),
+    }
+
+
 def projection_table(summary: Summary, provenance: str, look: TextStyle, notes: Sequence[str] = ()) -> str:
-    """The result of a projection as text that fits the width: a table of the issues, then notes."""
+    """The result of a projection as text: a table of the issues, then notes."""
     context = summary.context
     columns = [f"{n} mo." for n in context.months()] + ["horizon"]
-    # The last column of probabilities, the horizon's, is one wider.
     widths = [CHANCE] * (len(columns) - 1) + [CHANCE + 1, DATE, DATE]
     page = TextPage(look).title(context.talks).add(context.title)
     page.add(f"From {context.as_of} to the horizon {context.horizon}; {provenance}.").add()

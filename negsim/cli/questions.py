@@ -1,4 +1,4 @@
-"""The questions that people put to a projection: when, how many."""
+"""Commands that answer questions: when, how-many, explain."""
 
 from __future__ import annotations
 
@@ -18,37 +18,35 @@ from negsim.cli.options import (
     Scenario,
     Seed,
     Workers,
-    print_json,
-    say_builtin,
     scenario_issues,
 )
-from negsim.files import TextStyle
+from negsim.cli.output import builtin_notice, emit
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 Issues = Annotated[
     str | None,
-    typer.Option("--issues", metavar="A,B,C", help="Only these issues, by id with commas; all of them if not given."),
+    typer.Option("--issues", metavar="A,B,C", help="Ids of issues, with commas.  [default: all]"),
 ]
 
 
 def when(
     source: FileOrFolder,
     probability: Annotated[
-        float, typer.Option("--probability", "-p", metavar="P", help="In which share of the runs, above 0 to 1.")
+        float, typer.Option("--probability", "-p", metavar="P", help="Probability, above 0 and at most 1.")
     ] = 0.8,
     issues: Issues = None,
     first: Annotated[
-        int | None, typer.Option("--first", metavar="K", min=1, help="At least K of them, whichever they are.")
+        int | None, typer.Option("--first", metavar="K", min=1, help="At least K of the issues, in any order.")
     ] = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
     engine: Engine = "auto",
     as_json: Json = False,
 ) -> None:
-    """Say by when issues are resolved with a probability.
+    """Dates by which issues are resolved with a given probability.
 
-    Each of them, all of them, and the first k of them: the first date by which at least that share of the runs has
-    resolved so many, with its 95 % interval.
+    For each issue, for all of them and for the first k: the first date by which this share of the runs has resolved
+    them, with its 95 % interval.
     """
     from negsim.analysis import check_probability
     from negsim.cli.planning_table import Dates
@@ -56,39 +54,41 @@ def when(
     check_probability(probability)
     projected = projection(source, runs, seed, engine, quiet=as_json)
     found = Dates(projected, probability, _names(issues), first)
-    if as_json:
-        print_json({"source": str(source), **_origin(projected), **found.data()})
-    else:
-        say_builtin(source, folders=True)
-        typer.echo(found.text(TextStyle.of_stdout()), nl=False)
+    emit(
+        as_json,
+        lambda: {"source": str(source), **_origin(projected), **found.data()},
+        found.text,
+        builtin_notice(source, folders=True),
+    )
 
 
 def how_many(
     source: FileOrFolder,
-    by: Annotated[str, typer.Option("--by", metavar="DATE", help="By when, such as 2027-04-10.")],
+    by: Annotated[str, typer.Option("--by", metavar="DATE", help="Date, such as 2027-04-10.")],
     issues: Issues = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
     engine: Engine = "auto",
     as_json: Json = False,
 ) -> None:
-    """Say how many issues are resolved by a date, and how surely."""
+    """Number of issues resolved by a date, with probabilities."""
     from negsim.cli.planning_table import how_many_text, how_many_words
 
     projected = projection(source, runs, seed, engine, quiet=as_json)
     found = projected.how_many(by, _names(issues))
-    if as_json:
-        print_json({"source": str(source), **_origin(projected), **found.data(), "words": how_many_words(found)})
-    else:
-        say_builtin(source, folders=True)
-        typer.echo(how_many_text(projected, found, TextStyle.of_stdout()), nl=False)
+    emit(
+        as_json,
+        lambda: {"source": str(source), **_origin(projected), **found.data(), "words": how_many_words(found)},
+        lambda style: how_many_text(projected, found, style),
+        builtin_notice(source, folders=True),
+    )
 
 
 def explain(
     file: Scenario,
-    issue: Annotated[str, typer.Argument(metavar="ISSUE", help="The issue, by id.", autocompletion=scenario_issues)],
+    issue: Annotated[str, typer.Argument(metavar="ISSUE", help="Id of an issue.", autocompletion=scenario_issues)],
     side: Annotated[
-        str | None, typer.Option("--side", metavar="NAME", help="Only what this side could do alone.")
+        str | None, typer.Option("--side", metavar="NAME", help="Only changes that this side can make alone.")
     ] = None,
     by: By = None,
     runs: Runs = None,
@@ -97,10 +97,10 @@ def explain(
     workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
-    """Say why an issue comes so late, and what would change it.
+    """Why an issue takes so long, and what would change it.
 
-    What it waits for, what becomes of it where it is not resolved, which steps of a side or of both would bring it
-    forward most, and what would set it back. Each step is tried in pairs of runs under common luck.
+    Prints what the issue waits for, how it ends where it is not resolved, which changes by one side or both bring it
+    forward most, and which delay it. Each change is tried in pairs of runs with common random numbers.
     """
     from negsim.experiments import explain as why
     from negsim.experiments import variants
@@ -115,11 +115,7 @@ def explain(
         found = why(
             scenario, issue, side=side, by=by, runs=runs, seed=seed, engine=engine, executor=executor, progress=advance
         )
-    if as_json:
-        print_json({"file": str(file), **found.data()})
-    else:
-        say_builtin(file)
-        typer.echo(found.render(TextStyle.of_stdout()), nl=False)
+    emit(as_json, lambda: {"file": str(file), **found.data()}, found.render, builtin_notice(file))
 
 
 def _names(issues: str | None) -> list[str] | None:

@@ -1,4 +1,4 @@
-"""The commands about what is assumed: scenarios, check, show, schema."""
+"""Commands about scenario files: scenarios, check, show, schema."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from negsim.cli.options import Json, Scenario, count, print_json, say_builtin
+from negsim.cli.options import Json, Scenario
 from negsim.cli.options import scenarios as scenario_names
+from negsim.cli.output import builtin_notice, count, emit, print_json
 from negsim.errors import NegsimError, did_you_mean, one_of
-from negsim.files import TextStyle, wrap
+from negsim.files import TextPage, TextStyle
 
 Files = Annotated[
     list[Path],
@@ -21,25 +22,26 @@ Files = Annotated[
 def scenarios(as_json: Json = False) -> None:
     """List the built-in scenarios: name, title, question.
 
-    Every command takes such a name in place of a file, in any folder. negsim init NAME --from SCENARIO copies one.
+    Every command takes such a name in place of a file, in any folder. "negsim init NAME --from SCENARIO" copies a
+    scenario for editing.
     """
     from negsim.scenario import builtin_list
 
     found = builtin_list()
-    if as_json:
-        print_json({"scenarios": found})
-        return
-    look = TextStyle.of_stdout()
-    for one in found:
-        typer.echo(f"{look.bold(one['name'])}: {one['title']}")
-        for line in wrap(one["question"], look.width, "  ", "  "):
-            typer.echo(line)
+
+    def text(style: TextStyle) -> str:
+        page = TextPage(style)
+        for one in found:
+            page.title(f"{one['name']}: {one['title']}").add(one["question"], "  ", "  ")
+        return page.text
+
+    emit(as_json, lambda: {"scenarios": found}, text)
 
 
 def check(files: Files, as_json: Json = False) -> None:
-    """List every problem of scenario files, all at once.
+    """Check scenario files: print every problem with its line.
 
-    Each comes with its place and what is allowed. Exit code 2 if there are errors; warnings alone give 0.
+    Exit code 2 if there are errors. Warnings alone give 0.
     """
     from negsim.scenario import as_data
     from negsim.scenario import check as problems_of
@@ -51,7 +53,8 @@ def check(files: Files, as_json: Json = False) -> None:
         summary = {"files": list(map(str, files)), "errors": errors, "warnings": warnings}
         print_json({**summary, "problems": as_data(problems)})
     else:
-        say_builtin(*files)
+        if notice := builtin_notice(*files):
+            typer.echo(notice)
         for problem in problems:
             typer.echo(problem.render(TextStyle.of_stdout().bold))
         counts = f"{count(errors, 'error')}, {count(warnings, 'warning')} in {count(len(files), 'file')}"
@@ -61,31 +64,27 @@ def check(files: Files, as_json: Json = False) -> None:
 
 
 def show(file: Scenario, as_json: Json = False) -> None:
-    """Print a scenario in full, with nothing left unsaid.
+    """Print a scenario with all inherited values and defaults.
 
-    What was inherited and every default is written out. What is printed is itself a scenario, as YAML or as JSON, and
-    runs to the same result.
+    The output is a scenario itself, as YAML or JSON, and gives the same results.
     """
     from negsim.scenario import load
 
     scenario = load(file)
-    if as_json:
-        print_json(scenario.resolved())
-    else:
-        say_builtin(file, start="# ")
-        typer.echo(scenario.to_yaml(), nl=False)
+    notice = builtin_notice(file)
+    emit(as_json, scenario.resolved, lambda _: scenario.to_yaml(), f"# {notice}" if notice else "")
 
 
 def schemas(incomplete: str) -> list[str]:
-    """Kinds of file that have a schema, for a shell to complete."""
+    """Types of file that have a schema, for a shell to complete."""
     return [name for name in _SCHEMAS if name.startswith(incomplete)]
 
 
 def schema(
-    what: Annotated[str, typer.Argument(metavar="scenario|agenda", help="Which kind of file.", autocompletion=schemas)],
-    as_json: Annotated[bool, typer.Option("--json", help="A schema is JSON either way.")] = False,
+    what: Annotated[str, typer.Argument(metavar="scenario|agenda", help="Type of file.", autocompletion=schemas)],
+    as_json: Annotated[bool, typer.Option("--json", help="No effect: the output is always JSON.")] = False,
 ) -> None:
-    """Print a JSON schema, for editors that complete and check."""
+    """Print the JSON schema of a type of file, for editors."""
     from negsim.agenda import agenda_schema
     from negsim.scenario import scenario_schema
 

@@ -1,4 +1,4 @@
-"""The commands to begin with: init, doctor."""
+"""Commands to start with: init, doctor."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from negsim.cli.options import Json, builtin_names, print_json
-from negsim.files import TextStyle, clean, wrap
+from negsim.cli.options import Json, builtin_names
+from negsim.cli.output import emit
+from negsim.files import TextPage, TextStyle, clean
 
-#: What to type in a new folder.
+#: Commands to try in a new folder.
 NEXT = (
     "negsim agenda --agenda agenda.yaml",
     "negsim check scenario.yaml",
@@ -21,18 +22,17 @@ NEXT = (
 
 
 def init(
-    name: Annotated[Path, typer.Argument(metavar="NAME", help="The folder to make; it must not be there yet.")],
+    name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to create.")],
     copied: Annotated[
         str | None,
-        typer.Option("--from", metavar="SCENARIO", help="Copy this built-in scenario.", autocompletion=builtin_names),
+        typer.Option("--from", metavar="SCENARIO", help="Built-in scenario to copy.", autocompletion=builtin_names),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Start a folder with a small agenda and scenario that run.
+    """Create a folder with a small agenda and scenario that run.
 
-    The talks in it are invented: two towns on one river. Put your own in their place, file by file. With --from it
-    holds a copy of a built-in scenario, of what it extends, and of its agenda. A folder that holds anything is left
-    alone.
+    The example is an invented negotiation of two towns on a river. Replace it with your own. --from copies a built-in
+    scenario, the files it extends and its agenda instead. A folder that is not empty is not changed.
     """
     from negsim.scenario import copy_builtin, start_folder
 
@@ -41,27 +41,25 @@ def init(
     else:
         files = copy_builtin(copied, name)
         commands = [f"negsim check {copied}", f"negsim run {copied}", "negsim agenda"]
-    if as_json:
-        print_json({"folder": str(name), "files": files, "next": [f"cd {shlex.quote(str(name))}", *commands]})
-        return
-    look = TextStyle.of_stdout()
-    for line in [*wrap(f"{name} is ready: {', '.join(files)}.", look.width), "", "Next:"]:
-        typer.echo(line)
-    for command in (f"cd {shlex.quote(clean(str(name)))}", *commands):
-        typer.echo(look.bold(f"  {command}"))
+
+    def text(style: TextStyle) -> str:
+        page = TextPage(style).add(f"Created {name} with {', '.join(files)}.").add().add("Next:")
+        for command in (f"cd {shlex.quote(clean(str(name)))}", *commands):
+            page.lines.append(style.bold(f"  {command}"))
+        return page.text
+
+    steps = [f"cd {shlex.quote(str(name))}", *commands]
+    emit(as_json, lambda: {"folder": str(name), "files": files, "next": steps}, text)
 
 
 def doctor(as_json: Json = False) -> None:
-    """Say what is installed, cached and missing.
+    """Check the installation: packages, compiled engines, data.
 
-    Exit code 0 if negsim can run, 1 if something that it needs is missing. Nothing is changed.
+    Exit code 1 if something that negsim needs is missing. Nothing is changed.
     """
-    from negsim.cli.doctor import examine
+    from negsim.cli.doctor import doctor_text, examine
 
     found = examine()
-    if as_json:
-        print_json(found.data())
-    else:
-        typer.echo(found.text(TextStyle.of_stdout()), nl=False)
-    if found.missing:
+    emit(as_json, lambda: found, lambda style: doctor_text(found, style))
+    if not found["ok"]:
         raise typer.Exit(1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 from negsim.errors import NegsimError, did_you_mean, one_of
 from negsim.simulation.engines import ENGINES
 
@@ -9,11 +12,11 @@ from negsim.simulation.engines import ENGINES
 WORTH_BATCH = 200
 
 #: The function of each engine that is compiled last.
-_LAST = {"batch": "batch.play_many", "reference": "start.finish"}
+_LAST = {"batch": ("engines", "batch.play_many"), "reference": ("rules", "start.finish")}
 
 
 def is_compiled(engine: str) -> bool:
-    """Whether the machine code of an engine is in the cache, so that it starts at once.
+    """Whether the machine code of an engine is in the cache for this folder of sources, so that it starts at once.
 
     >>> is_compiled("batch") in (True, False)
     True
@@ -21,7 +24,14 @@ def is_compiled(engine: str) -> bool:
     from negsim.simulation.cache import cache_folder
 
     assert engine in ENGINES
-    return any(cache_folder().glob(f"*/{_LAST[engine]}-*.nbi"))
+    folder, function = _LAST[engine]
+    return any((cache_folder() / numba_folder(folder)).glob(f"{function}-*.nbi"))
+
+
+def numba_folder(sources: str) -> str:
+    """The folder in the cache where numba keeps the code of a folder of sources: one for each path."""
+    path = Path(__file__).resolve().parent / sources
+    return f"{sources}_{hashlib.sha1(str(path).encode(), usedforsecurity=False).hexdigest()}"
 
 
 def pick_engine(name: str, runs: int) -> str:

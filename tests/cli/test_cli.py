@@ -90,7 +90,7 @@ def test_plot_of_a_folder_takes_no_runs(negsim, tmp_path):
     negsim("run", BASELINE, "--runs", 5, "--out", tmp_path / "out")
     ended = negsim("plot", tmp_path / "out", "--runs", 5)
     assert ended.code == 2
-    assert "--runs and --seed go with a scenario file" in ended.err
+    assert "--runs and --seed need a scenario file" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What doctor says of a machine: what is there, what is missing and how to get it, and that it changes nothing."""
+"""`doctor`: what is installed, what is missing and how to install it; nothing is changed."""
 
 import json
 import sys
@@ -9,12 +9,12 @@ import pytest
 
 from negsim.cli import doctor
 from negsim.errors import cells
-from negsim.simulation import cache
+from negsim.simulation import cache, machine
 
 
 @pytest.fixture
 def without(monkeypatch):
-    """Lets packages be missing, or be of another version."""
+    """Packages that are missing or have another version."""
     real, changed = metadata.version, {}
     find = doctor.util.find_spec
 
@@ -31,15 +31,16 @@ def without(monkeypatch):
 
 
 def said(negsim):
-    """What is said, in one line."""
+    """The output in one line."""
     return " ".join(negsim("doctor").out.split())
 
 
-def test_here_negsim_can_run(negsim):
+def test_a_complete_installation_fits_a_screen(negsim):
     ended = negsim("doctor")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.endswith("\nnegsim can run.\n")
     assert max(map(cells, ended.out.splitlines())) <= 80
+    assert len(ended.out.splitlines()) <= 24
 
 
 def test_every_dependency_and_extra_is_listed(negsim, root):
@@ -61,38 +62,38 @@ def test_every_dependency_and_extra_is_listed(negsim, root):
     ("version", "message"),
     [(None, "numba is missing (0.61 or later is needed)"), ("0.9.3", "numba is 0.9.3 (0.61 or later is needed)")],
 )
-def test_what_is_missing_or_too_old_ends_with_one_and_the_remedy(negsim, root, without, version, message):
+def test_a_missing_or_old_package_ends_with_one_and_the_repair(negsim, root, without, version, message):
     without["numba"] = version
     ended = negsim("doctor")
     assert ended.code == 1
-    assert f"negsim cannot run: {message}." in " ".join(ended.out.split())
-    assert f"To mend it: pip install -e {root}" in " ".join(ended.out.split())
+    assert f"negsim cannot run: {message}. To repair: pip install -e {root}" in " ".join(ended.out.split())
     data = json.loads(negsim("doctor", "--json").out)
     assert (data["ok"], [need["name"] for need in data["needed"] if not need["ok"]]) == (False, ["numba"])
 
 
-def test_an_extra_that_is_incomplete_is_no_harm(negsim, root, without):
+def test_an_incomplete_extra_is_no_error(negsim, root, without):
     without["dask"] = None
-    assert f"[dask] dask is missing (2024.8 or later is needed); pip install -e '{root}[dask]'" in said(negsim)
+    assert f"pip install -e '{root}[dask]' installs dask" in said(negsim)
     assert negsim("doctor").code == 0
     data = json.loads(negsim("doctor", "--json").out)
     assert (data["extras"]["dask"]["complete"], data["extras"]["analysis"]["complete"]) == (False, True)
 
 
-def test_later_versions_will_do(without):
+def test_later_versions_are_accepted(without):
     without |= {"numba": "0.100.0", "typer": "1.0rc1", "simpy": "4.1"}
-    assert not doctor.examine().missing
+    assert doctor.examine()["ok"]
 
 
 def test_an_old_python_is_named(monkeypatch):
     monkeypatch.setattr(doctor, "PYTHON", (sys.version_info[0], sys.version_info[1] + 1))
-    assert "is too old" in doctor.examine().verdict
+    assert "is too old" in doctor.examine()["verdict"]
 
 
-def test_it_says_which_engines_are_compiled_and_what_other_versions_left(negsim, monkeypatch, tmp_path):
+def test_it_lists_the_compiled_engines_and_the_folders_of_other_versions(negsim, monkeypatch, tmp_path):
     mine = tmp_path / ("0" * 16)
-    (mine / "engines_1").mkdir(parents=True)
-    (mine / "engines_1" / "batch.play_many-58.py311.nbi").write_bytes(b"x" * 1_500_000)
+    folder = mine / machine.numba_folder("engines")
+    folder.mkdir(parents=True)
+    (folder / "batch.play_many-58.py311.nbi").write_bytes(b"x" * 1_500_000)
     other = tmp_path / "0123456789abcdef"
     other.mkdir()
     (other / "old.nbc").write_bytes(b"x" * 2_500_000)
@@ -100,16 +101,24 @@ def test_it_says_which_engines_are_compiled_and_what_other_versions_left(negsim,
     monkeypatch.setattr(cache, "cache_folder", lambda: mine)
     monkeypatch.setattr("negsim.simulation.cache_folder", lambda: mine)
     text = said(negsim)
-    assert "compiled batch: yes, reference: not yet" in text
+    assert "compiled batch yes, reference no" in text
     assert "1.5 MB" in text
-    assert "1 folder of other versions" in text
-    assert "2.5 MB" in text
+    assert "2.5 MB of other versions beside it in 1 folder" in text
     before = sorted(tmp_path.rglob("*"))
     data = json.loads(negsim("doctor", "--json").out)["cache"]
     assert (data["folder"], data["bytes"], data["writable"]) == (str(mine), 1_500_000, True)
     assert data["compiled"] == {"batch": True, "reference": False}
     assert data["others"] == [{"folder": str(other), "bytes": 2_500_000}]
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_code_that_another_clone_compiled_does_not_count(monkeypatch, tmp_path):
+    """numba keeps the code of each folder of sources apart, so a fresh clone compiles again."""
+    folder = tmp_path / "engines_0123456789012345678901234567890123456789"
+    folder.mkdir()
+    (folder / "batch.play_many-58.py311.nbi").touch()
+    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path)
+    assert not machine.is_compiled("batch")
 
 
 def test_a_browser_is_found_by_its_name(negsim, monkeypatch, tmp_path):
@@ -119,29 +128,27 @@ def test_a_browser_is_found_by_its_name(negsim, monkeypatch, tmp_path):
     assert json.loads(negsim("doctor", "--json").out)["browser"] == str(tmp_path / "google-chrome")
 
 
-def test_without_a_clone_the_installed_package_says_what_it_needs(monkeypatch, tmp_path):
-    monkeypatch.setattr(
-        metadata, "requires", lambda _: ["numba>=0.61", 'dask[array]>=2024.8; extra == "dask"', "PyYAML"]
-    )
-    needs = tuple(doctor._needs(tmp_path / "pyproject.toml"))
-    assert [(need.name, need.least, need.extra) for need in needs] == [
-        ("numba", "0.61", ""), ("dask", "2024.8", "dask"), ("PyYAML", "", ""),
+def test_without_a_clone_the_installed_package_names_its_requirements(monkeypatch, tmp_path):
+    requirements = ["numba>=0.61", 'dask[array]>=2024.8; extra == "dask"', "PyYAML"]
+    monkeypatch.setattr(metadata, "requires", lambda _: requirements)
+    assert doctor._requirements(tmp_path / "pyproject.toml") == (requirements, "negsim")
+    found = [doctor._package(each) for each in requirements]
+    assert [(extra, one["name"], one["least"]) for extra, one in found] == [
+        ("", "numba", "0.61"), ("dask", "dask", "2024.8"), ("", "PyYAML", None),
     ]  # fmt: skip
-    found = doctor.Examination(needs, tmp_path)
-    assert found.pip("dask") == "pip install 'negsim[dask]'"
-    assert (found.missing, found.scenarios, found.agenda) == ([], 0, None)
+    assert doctor._pip("negsim", "dask") == "pip install 'negsim[dask]'"
 
 
-def test_somebody_elses_project_is_not_asked(monkeypatch, tmp_path):
+def test_the_project_file_of_another_package_is_ignored(monkeypatch, tmp_path):
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "other"\ndependencies = ["x"]\n')
     monkeypatch.setattr(metadata, "requires", lambda _: ["simpy>=4.1"])
-    assert [need.name for need in doctor._needs(tmp_path / "pyproject.toml")] == ["simpy"]
+    assert doctor._requirements(tmp_path / "pyproject.toml") == (["simpy>=4.1"], "negsim")
 
 
-def test_neither_installed_nor_in_a_clone_it_says_so(monkeypatch, tmp_path):
+def test_without_a_list_of_requirements_it_cannot_run(monkeypatch, tmp_path):
     def unknown(name):
         raise metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(metadata, "requires", unknown)
-    found = doctor.Examination(tuple(doctor._needs(tmp_path / "pyproject.toml")), tmp_path)
-    assert "neither installed nor run from a clone" in found.verdict
+    monkeypatch.setattr(doctor, "_HOME", tmp_path)
+    assert "list of required packages is not found" in doctor.examine()["verdict"]

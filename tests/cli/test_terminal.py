@@ -127,7 +127,7 @@ def test_help_fits_and_cuts_no_sentence(negsim, command):
     assert ended.out.startswith(f"Usage: negsim {' '.join(command)}")
     assert "..." not in ended.out.replace("[ARGS]...", "").replace("{FILES}...", "").replace(
         "{FILES_OR_DIRS}...", ""
-    ).replace("[TALKS]...", "")
+    ).replace("[NEGOTIATION]...", "")
 
 
 @pytest.mark.parametrize("command", commands()[1:], ids=" ".join)
@@ -139,7 +139,7 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
     lines = negsim("--help").out.splitlines()
     first = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("   ")]
     shown = [name for name in first if (name,) in set(commands())]
-    projecting = ["run", "plot", "trace", "when", "how-many", "explain", "compare", "report"]
+    projecting = ["run", "plot", "trace", "report", "when", "how-many", "explain", "compare"]
     finding = ["sweep", "sensitivity", "discover", "history", "calibrate", "backtest"]
     assert shown == [
         "init",
@@ -153,7 +153,7 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
         *projecting,
         *finding,
     ]
-    assert lines.index("Begin:") < lines.index("Project:") < lines.index("Options:")
+    assert lines.index("Start:") < lines.index("Projection:") < lines.index("Options:")
 
 
 @pytest.mark.slow
@@ -352,7 +352,7 @@ def test_a_schema_is_json_either_way(negsim):
 def test_options_before_a_command_of_the_agenda_are_not_lost_in_silence(negsim):
     ended = negsim("agenda", "--json", "show", "banking")
     assert (ended.code, ended.out) == (2, "")
-    assert "options go behind the command" in json.loads(ended.err)["error"]
+    assert "options follow the command" in json.loads(ended.err)["error"]
 
 
 def test_an_error_without_a_place_is_shown_line_by_line(negsim, monkeypatch):

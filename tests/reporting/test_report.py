@@ -210,7 +210,7 @@ def test_beside_a_folder_scenarios_are_played_as_often(few, negsim, tmp_path):
     assert negsim("report", folder, "scenarios/baseline.yaml", "-o", target).code == 0
     assert target.read_text(encoding="utf-8").count("40 under seed 5") == 2
     ended = negsim("report", folder, "-n", 50, "-o", target)
-    assert (ended.code, "holds runs that are done" in ended.err) == (2, True)
+    assert (ended.code, "holds finished runs" in ended.err) == (2, True)
 
 
 def test_the_command_writes_it_and_says_so(few, negsim, tmp_path):

@@ -1,0 +1,53 @@
+"""Output of the commands: text or JSON, and a line that names the built-in data in use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from negsim.files import TextStyle, find_data, find_scenario, wrap
+
+
+def emit(as_json: bool, data: Callable[[], Any], text: Callable[[TextStyle], str], *notices: str) -> None:
+    """Print one result: a JSON object, or the notices that are not empty and then the text."""
+    if as_json:
+        print_json(data())
+        return
+    style = TextStyle.of_stdout()
+    for notice in filter(None, notices):
+        typer.echo("\n".join(wrap(notice, style.width)))
+    typer.echo(text(style).removesuffix("\n"))
+
+
+def print_json(data: Any, err: bool = False) -> None:
+    """Print one JSON object."""
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False), err=err)
+
+
+def builtin_notice(*sources: Path, folders: bool = False) -> str:
+    """Names the built-in scenarios among the sources; empty if there is none.
+
+    Args:
+        sources: paths or names, as typed.
+        folders: whether folders count as sources.
+    """
+    names = dict.fromkeys(name for each in sources if (name := find_scenario(each, folders).builtin) is not None)
+    return f"Built-in scenario{'' if len(names) == 1 else 's'}: {', '.join(names)}" if names else ""
+
+
+def data_notice(name: str, what: str, given: Path | None) -> str:
+    """States that the built-in agenda or histories are in use; empty if others are."""
+    return f"Built-in {what}" if given is None and find_data(name).builtin is not None else ""
+
+
+def count(number: int, what: str) -> str:
+    """A number of things.
+
+    >>> count(1, "error"), count(0, "warning")
+    ('1 error', '0 warnings')
+    """
+    return f"{number} {what}{'' if number == 1 else 's'}"
