@@ -35,7 +35,7 @@ def examine() -> dict[str, Any]:
     for extra, data in packages:
         extras.setdefault(extra, []).append(data)
     extras.pop("", None)
-    data = next((place for place in (Path.cwd(), data_folder()) if (place / "scenarios").is_dir()), data_folder())
+    folder = next((place for place in (Path.cwd(), data_folder()) if (place / "scenarios").is_dir()), data_folder())
     problems = list(_problems(needed))
     return {
         "ok": not problems,
@@ -55,8 +55,8 @@ def examine() -> dict[str, Any]:
         },
         "font": _font(),
         "browser": next((path for name in _BROWSERS if (path := shutil.which(name))), None),
-        "scenarios": len(list((data / "scenarios").glob("*.yaml"))),
-        "agenda": str(path) if (path := data / "seeds" / "agenda.yaml").is_file() else None,
+        "scenarios": len(list((folder / "scenarios").glob("*.yaml"))),
+        "agenda": str(path) if (path := folder / "seeds" / "agenda.yaml").is_file() else None,
     }  # fmt: skip
 
 

@@ -183,7 +183,7 @@ def test_the_path_of_a_clone_suggests_the_name(negsim, installed):
 def test_scenarios_lists_names_titles_and_questions(negsim, installed):
     ended = negsim("scenarios")
     assert ended.code == 0
-    assert "summit: A summit in the autumn\n  What does a meeting" in ended.out
+    assert "summit: A summit in the autumn\n  What changes if the" in ended.out
     assert max(map(cells, ended.out.splitlines())) <= 80
     listed = json.loads(negsim("scenarios", "--json").out)["scenarios"]
     assert [one["name"] for one in listed] == list(builtin.builtin_scenarios())

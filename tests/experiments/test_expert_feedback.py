@@ -119,7 +119,7 @@ def test_quantiles_that_no_family_meets_are_told_so() -> None:
 def test_a_file_without_any_says_so(negsim: Any) -> None:
     ended = negsim("elicit", "scenarios/baseline.yaml")
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == "scenarios/baseline.yaml and what it extends hold no elicitation.\n"
+    assert ended.out == "scenarios/baseline.yaml and the files it extends contain no elicitation.\n"
     assert json.loads(negsim("elicit", "scenarios/baseline.yaml", "--json").out)["elicitations"] == []
 
 
@@ -161,7 +161,7 @@ def test_several_experts_are_pooled_on_the_command_line(negsim: Any) -> None:
             ["--quantile", "0.5=1 day", "--quantile", "0.9=2 days", "--confidence", 0.8],
             "--confidence is given once, or",
         ),
-        (["--share"], "or --quantile twice or more"),
+        (["--share"], "or --quantile at least twice"),
     ],
     ids=lambda value: " ".join(map(str, value)) if isinstance(value, list) else "",
 )
