@@ -1,4 +1,4 @@
-"""The explorer: the levers of a scenario in a notebook, and what becomes of the dates when they are moved."""
+"""Explorer: a notebook panel that changes a scenario and shows the effect on the dates."""
 
 import lazy_loader
 

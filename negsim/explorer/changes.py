@@ -1,4 +1,4 @@
-"""From levers that were moved to a changed scenario, and what had to be changed besides, in words."""
+"""From moved levers to a changed scenario, with notes on what else had to change."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from negsim.scenario import TACTIC_KEYS, Package, Scenario
 
 _SAID = "judgement: set in the explorer"
 
-#: How long the words of a title may be.
+#: Largest length of the words in a title.
 _TITLE = 100
 
 
 @dataclass(frozen=True)
 class Moved:
-    """What was moved: values by the key of their lever, and issues that were joined into new packages."""
+    """The moved levers with their values, and the issues joined into new packages."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     joined: tuple[tuple[str, ...], ...] = ()
@@ -30,7 +30,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Variant:
-    """A scenario with some levers moved: the paths that were changed, what was moved and what followed, in words."""
+    """A scenario with some levers moved: the changed paths, the moves in words, and notes on their consequences."""
 
     scenario: Scenario
     changes: Mapping[str, Any]
@@ -42,7 +42,7 @@ def variant(scenario: Scenario, levers: Sequence[Lever], moved: Moved) -> Varian
     """The scenario with levers moved; the scenario itself if none is.
 
     Raises:
-        NegsimError: the changed scenario is not in order, or no issue is left.
+        NegsimError: the changed scenario is invalid, or no issue is left.
     """
     if not moved:
         return Variant(scenario, {})
@@ -61,7 +61,7 @@ def variant(scenario: Scenario, levers: Sequence[Lever], moved: Moved) -> Varian
     short = said if len(said) <= _TITLE else f"{said[: _TITLE - 2].rstrip()} …"
     prose = {
         "title": f"{scenario.title}, but {short}" if words else scenario.title,
-        "description": f'"{scenario.title}" with levers moved in the explorer: {said or "none that matters here"}.',
+        "description": f'"{scenario.title}" with levers moved in the explorer: {said or "none that has an effect"}.',
     }
     changes = {**prose, **work.changes}
     changed = scenario.replace(changes)
@@ -72,7 +72,7 @@ def variant(scenario: Scenario, levers: Sequence[Lever], moved: Moved) -> Varian
 
 
 def means_something(scenario: Scenario, lever: Lever, moved: Moved) -> bool:
-    """Whether a lever does anything for the kind of tactic that is chosen."""
+    """Whether a lever has an effect for the chosen kind of tactic."""
     side = lever.key.split(".")[0]
     return not lever.kinds or (moved.values.get(f"{side}.kind") or usual_kind(scenario, side)) in lever.kinds
 
@@ -85,7 +85,7 @@ def _moved_words(lever: Lever, value: Any) -> str:
 
 
 def _called(key: str) -> str:
-    """What a key of a tactic is called in words: as in the scenario file, but for the kind itself."""
+    """The name of a key of a tactic in a sentence."""
     return {"kind": "tactic"}.get(key, key)
 
 
@@ -97,7 +97,7 @@ class _Changing:
     notes: list[str] = field(default_factory=list)
 
     def tactics(self) -> None:
-        """Kinds of tactic and their numbers, where the scenario has them: in a parameter, for a side, everywhere."""
+        """Kinds of tactic and their numbers, changed where the scenario defines them."""
         scenario, values = self.scenario, self.moved.values
         for side in scenario.sides:
             if not any(key.startswith(f"{side}.") for key in values):
@@ -111,7 +111,7 @@ class _Changing:
                 if key not in TACTIC_KEYS[kind]:
                     continue
                 if value is None and found.quantity is None and f"{side}.kind" in values:
-                    value = FALLBACK[key]  # the new kind needs it and the scenario has none
+                    value = FALLBACK[key]  # the new kind needs a value and the scenario has none
                 if value is None:
                     continue
                 if found.parameter is not None:
@@ -152,7 +152,7 @@ class _Changing:
             self._source("climate", scenario.climate.source)
 
     def agenda(self) -> None:
-        """Issues and packages: first what is out, since other things hang on it."""
+        """Issues and packages. Issues that are out come first, because others depend on them."""
         scenario, values = self.scenario, self.moved.values
         switched = {key.removeprefix("issue."): value for key, value in values.items() if key.startswith("issue.")}
         out = {name for name, value in switched.items() if value is False}
@@ -171,7 +171,7 @@ class _Changing:
             self._join([name for name in names if name not in out])
 
     def _openings(self, out: set[str]) -> set[str]:
-        """What cannot open without an issue that is out is out as well, and so on."""
+        """The issues that cannot open because an issue they depend on is out."""
         more: set[str] = set()
         spreading = True
         while spreading:
@@ -183,11 +183,11 @@ class _Changing:
                 title, other = _titles(self.scenario, (name, opens.when.issue))
                 if opens.on is not None:
                     self.changes[f"issues.{name}.opens.when"] = None
-                    if (note := f"{title}: opens on {opens.on}, whatever becomes of {other}.") not in self.notes:
+                    if (note := f"{title}: opens on {opens.on}, independent of {other}.") not in self.notes:
                         self.notes.append(note)
                     continue
                 more.add(name)
-                self.notes.append(f"{title}: out as well, since it opens only after {other}.")
+                self.notes.append(f"{title}: also out, because it opens only after {other}.")
                 spreading = True
         return more
 
@@ -198,7 +198,7 @@ class _Changing:
             if lost and name not in out:
                 self.changes[f"issues.{name}.implementation.requires"] = [o for o in requires if o not in out]
                 title, others = *_titles(self.scenario, (name,)), _and(_titles(self.scenario, lost))
-                self.notes.append(f"{title}: waits no longer for {others}.")
+                self.notes.append(f"{title}: no longer waits for {others}.")
 
     def _packages(self, out: set[str]) -> None:
         for name, package in self.scenario.packages.items():
@@ -209,21 +209,21 @@ class _Changing:
                 weights = _without(package, rest)
                 if weights is None:
                     self.changes[f"packages.{name}"] = None
-                    self.notes.append(f'The package "{package.title}" falls apart without what is out.')
+                    self.notes.append(f'The package "{package.title}" is dissolved, because an issue is out.')
                 else:
                     self.changes[f"packages.{name}.issues"] = rest
                     for side, shares in weights.items():
-                        # Key by key: whoever is out takes its weight away.
+                        # Key by key, so that the weight of an issue that is out goes.
                         for issue in package.issues:
                             self.changes[f"packages.{name}.weights.{side}.{issue}"] = shares.get(issue)
                     self.notes.append(
-                        f'The package "{package.title}" goes on with {_and(_titles(self.scenario, rest))}.'
+                        f'The package "{package.title}" continues with {_and(_titles(self.scenario, rest))}.'
                     )
 
     def _join(self, names: list[str]) -> None:
         scenario = self.scenario
         if len(names) < 2:
-            self.notes.append("A package that was joined here falls apart without what is out.")
+            self.notes.append("A package joined in the explorer is dissolved, because an issue is out.")
             return
         ident = "_and_".join(names)
         package: dict[str, Any] = {
@@ -239,7 +239,7 @@ class _Changing:
 
 
 def _spread_as_before(gap: Any, median: str, scenario: Scenario) -> Any:
-    """A gap with another median that scatters as it did, where the distribution tells how."""
+    """A gap with another median and the same spread, where the distribution has one."""
     from negsim.quantities import median as middle
 
     if not isinstance(gap, Draw) or gap.family != "lognormal":
@@ -250,7 +250,7 @@ def _spread_as_before(gap: Any, median: str, scenario: Scenario) -> Any:
 
 
 def _without(package: Package, rest: list[str]) -> dict[str, dict[str, float]] | None:
-    """The weights of those who stay, in the proportions that they have; None if they make no package."""
+    """The weights of the remaining issues in the same proportions; None if they make no package."""
     weights: dict[str, dict[str, float]] = {}
     for side, shares in package.weights.items():
         stay = {issue: share.value for issue, share in shares.items() if issue in rest and isinstance(share, Fixed)}
@@ -262,7 +262,7 @@ def _without(package: Package, rest: list[str]) -> dict[str, dict[str, float]] |
 
 
 def _keep_their_own(scenario: Scenario, changed: Scenario, moved: Moved) -> Iterator[str]:
-    """Which bargains a moved number did not reach, because they have one of their own."""
+    """Notes on issues and packages that a moved number does not change, because they have their own."""
     for side in scenario.sides:
         for key in NUMBERS:
             if f"{side}.{key}" not in moved.values:
@@ -278,7 +278,7 @@ def _keep_their_own(scenario: Scenario, changed: Scenario, moved: Moved) -> Iter
             if kept:
                 names = [scenario.packages[n].title if s == "packages" else _titles(scenario, [n])[0] for s, n in kept]
                 whose = f"{_called(key).capitalize()} of {scenario.agenda.sides[side].title}"
-                yield f"{whose}: what is written for {_and(names)} stays."
+                yield f"{whose}: {_and(names)} {'keeps its own value' if len(names) == 1 else 'keep their own values'}."
 
 
 def _titles(scenario: Scenario, names: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""An exploration: a scenario whose levers are moved, run again each time, with variants pinned for comparison."""
+"""An exploration: a scenario that is run again each time a lever moves, with pinned variants for comparison."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HEADER = "# Written by the explorer of negsim, which replaces it unless somebod
 
 @dataclass(frozen=True)
 class Pin:
-    """A variant that was kept: its name, and what came out."""
+    """A variant pinned for comparison, with its projection."""
 
     name: str
     variant: Variant
@@ -30,9 +30,9 @@ class Pin:
 
 
 class Exploration:
-    """What is moved and what comes of it, without any widget; every variant is played under the same luck.
+    """The state of an exploration, without widgets. All variants use the same random numbers.
 
-    A change that is not in order raises, and leaves ``moved`` as it was asked for and the projection as it was.
+    An invalid change raises; ``moved`` then holds it, and the projection stays.
 
     >>> import negsim as ns
     >>> e = Exploration(ns.load("scenarios/baseline.yaml"), runs=20, engine="reference")
@@ -56,7 +56,7 @@ class Exploration:
 
     @cached_property
     def levers(self) -> tuple[Lever, ...]:
-        """All levers, in the order in which they are shown."""
+        """All levers, in display order."""
         return levers(self.scenario)
 
     def lever(self, key: str) -> Lever:
@@ -71,10 +71,10 @@ class Exploration:
         return found[key]
 
     def move(self, key: str, value: Any) -> None:
-        """Move a lever to one of its values; ``None`` puts it back to what is written.
+        """Move a lever to one of its values; ``None`` restores the value in the file.
 
         Raises:
-            NegsimError: there is no such lever or value, or the changed scenario is not in order.
+            NegsimError: there is no such lever or value, or the changed scenario is invalid.
         """
         lever = self.lever(key)
         try:
@@ -86,10 +86,10 @@ class Exploration:
         self._turn(Moved(values if value is None else {**values, key: value}, self.moved.joined))
 
     def join(self, *issues: str) -> None:
-        """Join issues that are in no package into a new one, in which each weighs the same for both sides.
+        """Join issues that are in no package into a new one with equal weights.
 
         Raises:
-            NegsimError: fewer than two, or the changed scenario is not in order.
+            NegsimError: fewer than two issues, or the changed scenario is invalid.
         """
         if len(set(issues)) < 2:
             raise NegsimError("a package takes two issues or more")
@@ -98,7 +98,7 @@ class Exploration:
         try:
             self._turn(Moved(before.values, (*before.joined, names)))
         except NegsimError:
-            self.moved = before  # no lever shows it, so nobody could take it back
+            self.moved = before  # no lever shows it, so it could not be undone
             raise
 
     def part(self) -> None:
@@ -106,11 +106,11 @@ class Exploration:
         self._turn(Moved(self.moved.values))
 
     def reset(self) -> None:
-        """Put every lever back to what is written, and undo what was joined; pins stay."""
+        """Restore all values of the file and undo every `join`; pins stay."""
         self._turn(Moved())
 
     def free(self) -> list[str]:
-        """The issues in play that are in no package: those that can be joined."""
+        """The issues in play that are in no package, so that they can be joined."""
         now = self.variant.scenario
         packed = {name for package in now.packages.values() for name in package.issues}
         return [name for name in now.issues if name not in packed]
@@ -123,7 +123,7 @@ class Exploration:
         self.variant = found
 
     def pin(self, name: str = "") -> Pin:
-        """Keep what is shown, under a name, to compare it with what comes next.
+        """Pin the current variant under a name, for comparison.
 
         Raises:
             NegsimError: the name is taken.
@@ -138,7 +138,7 @@ class Exploration:
         return pin
 
     def unpin(self, name: str) -> None:
-        """Forget a pin.
+        """Remove a pin.
 
         Raises:
             NegsimError: there is none of that name.
@@ -148,7 +148,7 @@ class Exploration:
         self.pins = tuple(pin for pin in self.pins if pin.name != name)
 
     def comparison(self, pin: Pin) -> Comparison:
-        """What is shown against a pin, run by run.
+        """The current variant compared with a pin, run by run.
 
         Raises:
             NegsimError: they have no issue in common.
@@ -156,9 +156,9 @@ class Exploration:
         return Comparison(pin.projection, (self.projection,))
 
     def text(self, beside: Path) -> str:
-        """The scenario that is shown as a file in the folder of ``beside``, which loads to an equal one.
+        """The current scenario as the text of a file in the folder of ``beside``.
 
-        Where that is enough it extends the file that the scenario came from and says only what differs.
+        If possible the text extends the file of the scenario and holds only the differences.
         """
         file = self.scenario.file
         if file is not None:
@@ -169,23 +169,25 @@ class Exploration:
         return self.variant.scenario.to_yaml()
 
     def export(self, path: str | os.PathLike[str]) -> Path:
-        """Write the scenario that is shown to a file; ``negsim run`` gives the same projection from it.
+        """Write the current scenario to a file; ``negsim run`` gives the same projection from it.
 
         Raises:
-            NegsimError: a file is there that the explorer did not write or somebody changed, or it can't be written.
+            NegsimError: the file exists and is not an unchanged file of the explorer, or cannot be written.
         """
         target = Path(path)
         if target.suffix not in (".yaml", ".yml"):
             raise NegsimError(f'a scenario is written as .yaml, but was "{target}"')
         if target.exists() and not _is_ours(target):
-            raise NegsimError(f"{target} is there already and not the explorer's own: choose another name")
+            raise NegsimError(
+                f"{target} exists and was not written by the explorer, or was changed: choose another name"
+            )
         text = self.text(target)
         write_file(target, f"{_HEADER}{_digest(text)}\n{text}".encode())
         return target
 
 
 def _nested(changes: dict[str, Any]) -> dict[str, Any]:
-    """Paths with dots as a tree."""
+    """Dotted paths as a tree."""
     tree: dict[str, Any] = {}
     for path, value in changes.items():
         *steps, last = path.split(".")
@@ -201,7 +203,7 @@ def _loads_to(scenario: Scenario, text: str, beside: Path) -> bool:
     write_file(trial, text.encode())
     try:
         return load(trial) == scenario
-    except InputError:  # the file it came from has gone or changed since
+    except InputError:  # the original file was removed or changed
         return False
     finally:
         trial.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The levers of a scenario: what of it can be moved, between which values, and where each stands as written."""
+"""The levers of a scenario: what can be changed, to which values, and the value in the file."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from negsim.scenario import TACTIC_KEYS, IssueSetup, Package, Scenario, Until
 
 MONTH = DAYS_PER_YEAR / 12
 
-#: Kinds of tactic, in the order in which they are offered, and what people call them.
+#: Kinds of tactic in display order, with their labels.
 TACTICS = {
-    "time": "by its clock",
+    "time": "time-dependent",
     "reciprocal": "tit for tat",
-    "mixed": "clock and tit for tat",
-    "fixed": "never moves",
+    "mixed": "time and tit for tat",
+    "fixed": "no concession",
 }
-#: What a side is given where the scenario has nothing for the kind of tactic that is chosen.
+#: Default values for a newly chosen kind of tactic.
 FALLBACK: dict[str, Any] = {"beta": 1, "patience": "18 months", "aspiration": 1, "reciprocity": 1, "weight": 0.5}
 
 _BETAS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.6, 2, 2.5, 3, 4, 5, 6, 8, 10)
@@ -32,19 +32,19 @@ _SHARES = tuple(n / 10 for n in range(11))
 _OFFICES = (0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8, 1)
 _WORDS = {0.25: "0.25 boulware", 1: "1 linear", 4: "4 conceder"}
 
-#: The numbers of a tactic: what the lever of each is called, and its values.
+#: The numbers of a tactic: the label of the lever, and its values.
 NUMBERS: dict[str, tuple[str, tuple[float, ...]]] = {
-    "beta": ("Tough to soft (beta)", _BETAS),
+    "beta": ("Beta (hard to soft)", _BETAS),
     "patience": ("Patience", _MONTHS),
-    "aspiration": ("Insists on", _SHARES),
-    "reciprocity": ("Gives back", tuple(n / 10 for n in range(16))),
-    "weight": ("Weight of its clock", _SHARES),
+    "aspiration": ("Aspiration", _SHARES),
+    "reciprocity": ("Reciprocity", tuple(n / 10 for n in range(16))),
+    "weight": ("Weight of time", _SHARES),
 }
 
 
 @dataclass(frozen=True)
 class Option:
-    """A value that a lever can take, as a file says it, and what people read; ``None``: as the scenario has it."""
+    """A value of a lever, as in a file, and its label; ``None`` is the value of the scenario."""
 
     label: str
     value: Any
@@ -52,9 +52,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Lever:
-    """Something that can be moved; ``start`` is the place among ``options`` at which nothing is changed.
+    """A control of the scenario; ``start`` is the index of the option that changes nothing.
 
-    ``kinds``: the kinds of tactic for which it means anything, empty for whatever belongs to no tactic.
+    ``kinds``: the kinds of tactic for which the lever has an effect; empty if it belongs to no tactic.
     """
 
     key: str
@@ -79,10 +79,9 @@ class Lever:
 
 @dataclass(frozen=True)
 class Usual:
-    """What most of a side's tactics have under a key: a quantity, and the ``places`` that have it.
+    """The most common value of a key in the tactics of a side, and the ``places`` that have it.
 
-    ``parameter`` names a parameter that serves this side's tactics alone: to change it is to change all that is said in
-    terms of it.
+    ``parameter`` names a parameter that only the tactics of this side use; changing it changes them all.
     """
 
     quantity: Quantity | Until | None
@@ -91,7 +90,7 @@ class Usual:
 
 
 def levers(scenario: Scenario) -> tuple[Lever, ...]:
-    """All levers of a scenario, in the order in which they are shown.
+    """All levers of a scenario, in display order.
 
     >>> import negsim as ns
     >>> found = {lever.key: lever for lever in levers(ns.load("scenarios/baseline.yaml"))}
@@ -104,7 +103,7 @@ def levers(scenario: Scenario) -> tuple[Lever, ...]:
 
 
 def bargains(scenario: Scenario) -> dict[tuple[str, str], IssueSetup | Package]:
-    """What is settled by concession, by section and name: packages, and the issues that are in none."""
+    """Issues and packages settled by concession, by section and name; issues in a package are left out."""
     packed = {name for package in scenario.packages.values() for name in package.issues}
     every: dict[tuple[str, str], IssueSetup | Package] = {
         ("issues", name): issue for name, issue in scenario.issues.items() if name not in packed
@@ -121,7 +120,7 @@ def usual_kind(scenario: Scenario, side: str) -> str:
 
 @lru_cache(maxsize=64)
 def usual(scenario: Scenario, side: str, key: str) -> Usual:
-    """What a side usually has under a key of its tactics."""
+    """The most common value of a key in the tactics of a side."""
     found: dict[str, list[tuple[tuple[str, str], Any]]] = {}
     for place, bargain in bargains(scenario).items():
         value = getattr(bargain.tactics[side], key)
@@ -220,10 +219,10 @@ def _agenda(scenario: Scenario) -> Iterator[Lever]:
 
 
 def candidates(scenario: Scenario) -> list[str]:
-    """The issues that can be in play: those that are, and those that are only left out."""
+    """The issues that are in play or could be."""
     try:
         every = scenario.replace({"leave_out": []}).issues
-    except InputError:  # what is left out can't come in as it stands
+    except InputError:  # an issue that is left out cannot be included
         every = scenario.issues
     return [name for name in scenario.agenda.issues if name in every or name in scenario.issues]
 
@@ -231,7 +230,7 @@ def candidates(scenario: Scenario) -> list[str]:
 def _with_start(
     options: list[tuple[float, Option]], middle: float, found: Any, say: Any
 ) -> tuple[tuple[Option, ...], int]:
-    """The options with the one that changes nothing, in brackets, in its place; a plain value is not offered twice."""
+    """The options with the current value, in brackets, in its place; a plain value is not offered twice."""
     if isinstance(found, Fixed):
         options = [(at, option) for at, option in options if abs(at - middle) > 1e-9 * max(1.0, middle)]
     start = sum(at < middle for at, _ in options)

@@ -1,4 +1,4 @@
-"""What the explorer shows: the burndown as a picture, and the dates of every issue as a table. No widgets here."""
+"""HTML of the explorer: the burndown, and a table of the dates of each issue."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from negsim.analysis import IssueComparison, Paired
     from negsim.explorer.exploration import Exploration
 
-#: Inches of the burndown: lower than the picture alone, so that levers and picture share a screen.
+#: Size of the burndown in inches; levers and picture fit on one screen.
 SIZE = (9.0, 3.7)
 _LEFT = "text-align:left"
 _CELL = "white-space:nowrap;padding:1px 6px"
 
 
 def picture(exploration: Exploration) -> str:
-    """The burndown of what is shown, the medians of pins beside it, as HTML with its verdict for screen readers."""
+    """The burndown of the current variant with the medians of the pins, and its verdict for screen readers."""
     from matplotlib import rc_context
 
     data = exploration.projection.view("burndown")
@@ -44,7 +44,7 @@ def picture(exploration: Exploration) -> str:
 
 
 def table(exploration: Exploration) -> str:
-    """Every issue with the span of its dates, its chance by 24 months, 50 and 80 % dates; per pin how it differs."""
+    """Each issue with the range of its dates, its probability, its 50 and 80 % dates, and the differences from pins."""
     projection = exploration.projection
     context, tally = projection.context, projection.tally
     on = context.months((24,)).get(24, context.last_day)
@@ -66,9 +66,9 @@ def table(exploration: Exploration) -> str:
         body += f'<td style="{_LEFT};{_CELL}">{_ribbon(counts, context, marks)}</td>{cells_html}</tr>'
     head = "".join(f'<th scope="col" style="{_LEFT};{_CELL}">{escape(text)}</th>' for text in heads)
     caption = f'<caption style="{_LEFT};font-weight:bold">When each issue is resolved</caption>'
-    foot = f"Ribbon: from the 10 to the 90 % date, the middle half darker, the line at 50 %. {projection.provenance}."
+    foot = f"Bar: from the 10 to the 90 % date, the middle half darker, the line at 50 %. {projection.provenance}."
     if pairs:
-        foot += " Points: by how much the chance differs from the pin's, in % of the runs, with a 95 % interval."
+        foot += " Points: difference in the percentage of runs from the pin, with a 95 % interval."
     return (
         f'<div style="overflow-x:auto;line-height:1.4"><table style="width:100%">{caption}'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -77,49 +77,47 @@ def table(exploration: Exploration) -> str:
 
 
 def status(exploration: Exploration) -> str:
-    """What is moved and what followed from it, in words."""
+    """The moved levers and the notes, in words."""
     variant = exploration.variant
-    moved = "; ".join(variant.words) if variant.words else "nothing: the scenario as written"
+    moved = "; ".join(variant.words) if variant.words else "nothing"
     notes = "".join(f"<li>{escape(note)}</li>" for note in variant.notes)
     said = f"<p>Moved: {escape(moved)}.</p>" + (f"<ul>{notes}</ul>" if notes else "")
     return f'<div style="line-height:1.4">{said}</div>'
 
 
 def pinned(exploration: Exploration) -> str:
-    """The pins with what was moved in each."""
+    """The pins with their moved levers."""
     rows = "".join(
-        f"<li><b>{escape(pin.name)}</b>: {escape('; '.join(pin.variant.words) or 'the scenario as written')}</li>"
+        f"<li><b>{escape(pin.name)}</b>: {escape('; '.join(pin.variant.words) or 'nothing moved')}</li>"
         for pin in exploration.pins
     )
     return f"<ul>{rows}</ul>" if rows else "<p>Nothing is pinned.</p>"
 
 
 def heading(text: str) -> str:
-    """The name of a side over its levers."""
+    """The name of a side, above its levers."""
     return f"<b>{escape(text)}</b>"
 
 
 def written(path: str) -> str:
-    """That a file was written."""
+    """Confirms that a file was written."""
     return f"<p>Written: {escape(path)}</p>"
 
 
 def hint() -> str:
-    """What brackets mean."""
-    return (
-        '<p style="font-size:smaller">In brackets: as written, and the median of it where that is a distribution.</p>'
-    )
+    """Explains the brackets."""
+    return '<p style="font-size:smaller">In brackets: the value in the file, or the median of a distribution.</p>'
 
 
 def complaint(error: NegsimError) -> str:
-    """What is wrong, as text."""
+    """An error as text."""
     return f'<pre role="alert" style="white-space:pre-wrap">{escape(str(error))}</pre>'
 
 
 def _paired(exploration: Exploration, number: int) -> Paired | None:
     try:
         return exploration.comparison(exploration.pins[number]).pairs[0]
-    except NegsimError:  # nothing in common
+    except NegsimError:  # no issue in common
         return None
 
 
@@ -143,7 +141,7 @@ def _day(day: date | None, context: Context) -> float | None:
 
 
 def _ribbon(counts: np.ndarray, context: Context, marks: list[float | None]) -> str:
-    """The span of the dates as a small picture; hidden from screen readers, since numbers stand beside it."""
+    """The range of the dates as a small bar; hidden from screen readers, because the numbers are in the table."""
     long = context.horizon_days
     p10, p25, p50, p75, p90 = (min(quantile(counts, q), long) for q in (0.1, 0.25, 0.5, 0.75, 0.9))
     parts = [_bar(p10, p90, style.BAND_80, long), _bar(p25, p75, style.BAND_50, long)]

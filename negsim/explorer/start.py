@@ -1,4 +1,4 @@
-"""The explorer: the levers of a scenario in a notebook, and what becomes of the dates when they are moved."""
+"""Explorer: a notebook panel that changes a scenario and shows the effect on the dates."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 def explore(scenario: Scenario, runs: int = DEFAULT_RUNS, seed: int = DEFAULT_SEED, engine: str = "auto") -> Explorer:
-    """A panel for Jupyter that moves the levers of a scenario and shows what becomes of the dates.
+    """A Jupyter panel that changes a scenario and shows the effect on the dates.
 
     Levers: for each side its tactic, toughness and patience; the gap between rounds and good offices of each channel;
-    the climate at the start; which issues are in; packages. Every variant is played under the same luck, so that
-    what moves in the picture comes from the lever. Variants can be pinned for comparison and exported as a file.
+    the climate at the start; which issues are in; packages. All variants use the same random numbers, so that a
+    difference in the picture comes from the lever. Variants can be pinned for comparison and exported as a file.
 
     Args:
-        scenario: where the levers start; whatever is not moved stays as it is written.
-        runs: how many runs a variant gets.
-        seed: the key of all draws.
+        scenario: the initial scenario.
+        runs: number of runs of each variant.
+        seed: seed of all random draws.
         engine: as for `negsim.run`.
 
     Returns:
-        The panel. What it shows is at hand as ``.exploration``: ``.exploration.variant.scenario``, ``.projection`` ...
+        The panel. Its state is in ``.exploration``: ``.exploration.variant.scenario``, ``.projection`` ...
 
     Raises:
         NegsimError: ipywidgets is not installed, or anything that `negsim.run` raises.

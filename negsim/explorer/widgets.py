@@ -1,4 +1,4 @@
-"""The widgets of the explorer: each tells the exploration what was moved and shows again what comes of it."""
+"""Widgets of the explorer. Each reports a move to the exploration and draws the new result."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from negsim.explorer.exploration import Exploration
 from negsim.explorer.levers import Lever
 
 _WIDE = "880px"
-#: How many letters of a title a check box has room for.
+#: Largest number of letters in the label of a check box.
 _LETTERS = 50
 _LABEL = {"description_width": "135px"}
 
 
 class Explorer(w.VBox):  # type: ignore[misc]
-    """Levers above, the burndown and the dates of every issue below."""
+    """Levers above, the burndown and the dates of each issue below."""
 
     def __init__(self, exploration: Exploration) -> None:
         self.exploration = exploration
@@ -30,16 +30,16 @@ class Explorer(w.VBox):  # type: ignore[misc]
         for key, control in self.controls.items():
             control.observe(self._moved(key), "value")
         self.joining = w.SelectMultiple(description="Join issues", rows=4, style=_LABEL, layout=_half())
-        self.join_button = _button("Join them", "Settle the chosen issues together, each of equal weight", self._join)
-        self.part_button = _button("Part again", "Undo the packages that were joined here", self._part)
-        self.reset_button = _button("Reset", "Every lever back to what is written", self._reset)
+        self.join_button = _button("Join", "Settle the chosen issues as a package with equal weights", self._join)
+        self.part_button = _button("Undo joins", "Remove the packages joined in the explorer", self._part)
+        self.reset_button = _button("Reset", "Restore the values of the scenario", self._reset)
         self.pin_name = w.Text(description="Name of pin", placeholder="Pin 1, Pin 2 ...", style=_LABEL, layout=_half())
-        self.pin_button = _button("Pin", "Keep what is shown for comparison", self._pin)
+        self.pin_button = _button("Pin", "Pin the current variant for comparison", self._pin)
         self.pins = w.Dropdown(description="Pinned", style=_LABEL, layout=_half())
-        self.unpin_button = _button("Unpin", "Forget the chosen pin", self._unpin)
+        self.unpin_button = _button("Unpin", "Remove the chosen pin", self._unpin)
         self.pinned = w.HTML()
         self.path = w.Text(value="explored.yaml", description="Export to", style=_LABEL, layout=_half())
-        self.export_button = _button("Export", "Write the scenario that is shown to this file", self._export)
+        self.export_button = _button("Export", "Write the current scenario to this file", self._export)
         self.said = w.HTML()
         self.picture = w.HTML()
         self.table = w.HTML()
@@ -60,7 +60,7 @@ class Explorer(w.VBox):  # type: ignore[misc]
         pages = {
             "Sides": w.VBox([w.HBox(sides), w.HTML(show.hint())])
             if sides
-            else w.HTML("<p>Nothing here is settled by concessions.</p>"),
+            else w.HTML("<p>No issue is settled by concession.</p>"),
             "Talks": w.VBox([*self._of(groups["Talks"]), w.HTML(show.hint())]),
             "Issues": _columns(self._of(groups["Issues"])),
             "Packages": w.VBox([*self._of(groups.get("Packages", [])), joining]),
@@ -93,7 +93,7 @@ class Explorer(w.VBox):  # type: ignore[misc]
         return turned
 
     def _do(self, action: Callable[[], object], said: str = "") -> None:
-        """Do something and show what comes of it; what is wrong is said, and the picture stays."""
+        """Perform an action and draw the result. After an error the message is shown and the picture stays."""
         try:
             action()
         except NegsimError as error:
@@ -146,7 +146,7 @@ class Explorer(w.VBox):  # type: ignore[misc]
 
 
 def _half() -> w.Layout:
-    # One for each: a layout that is shared would hide them all.
+    # A new layout each time: a shared one would hide all its widgets at once.
     return w.Layout(width="98%", max_width="430px")
 
 

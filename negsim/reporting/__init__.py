@@ -1,4 +1,4 @@
-"""One self-contained page about one or more projections: open it anywhere, send it, print it."""
+"""Report: one self-contained HTML page about one or more projections."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""What stands on the page, as plain values for its template."""
+"""Contents of the page as plain values for its template."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from negsim.analysis import Chance
     from negsim.projection import Projection
 
-#: The pictures of the first projection and those of the others, the most telling ones first.
+#: The pictures of the first projection and of the others, the most important first.
 FIRST = (
     "burndown", "calendar", "terms", "waiting", "flow", "frontier", "gap", "survival", "burnup", "last", "climate",
     "trace",
@@ -57,7 +57,7 @@ def _render(data: Mapping[str, Any]) -> str:
         loader=PackageLoader("negsim.reporting", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    # A number and its per cent sign stay in one line.
+    # Keeps a number and its per cent sign on one line.
     environment.filters["tight"] = lambda text: text.replace(" %", "\u00a0%")
     return environment.get_template("page.html").render(data)
 
@@ -73,7 +73,7 @@ def _hash(text: str) -> str:
 def _pictures(
     projections: Sequence[Projection], room: int
 ) -> tuple[dict[int, list[dict[str, str]]], dict[int, list[str]]]:
-    """As many pictures as there is room for, in order of what they tell, and the kinds that found none."""
+    """The pictures that fit, the most important first, and the kinds left out."""
     shown: dict[int, list[dict[str, str]]] = {k: [] for k in range(len(projections))}
     left_out: dict[int, list[str]] = {k: [] for k in range(len(projections))}
     wanted = [(k, kind) for kind in OTHERS for k in range(len(projections))]
@@ -83,7 +83,7 @@ def _pictures(
             continue
         view = projections[k].view(kind)
         if (kind == "gap" and view.rows.empty) or (kind == "terms" and not view.rows["settled"].any()):
-            continue  # settled by chance alone: no offers, no terms
+            continue  # settled by chance: no offers, no terms
         svg = embedded(projections[k].plot(kind).svg, f"p{k}-{kind}-", f"{KINDS[kind]} {view.verdict}")
         if len(svg.encode()) + 600 > room:
             left_out[k].append(kind)
@@ -94,7 +94,7 @@ def _pictures(
 
 
 def _says_something(projection: Projection, kind: str) -> bool:
-    """Whether a picture is worth its place: a frontier needs a package, a climate two regimes."""
+    """Whether a picture has contents: a frontier needs a package, a climate two regimes."""
     names = projection.context.names
     return {"frontier": bool(names.packages), "climate": len(names.regimes) > 1}.get(kind, True)
 
@@ -164,14 +164,14 @@ def _provenance(projection: Projection) -> list[tuple[str, str]]:
     versions = ", ".join(f"{name} {version}" for name, version in projection.versions.items())
     return [
         ("Scenario", f"{projection.scenario.title}, SHA-256 {projection.hash}"),
-        ("Runs", f"{projection.runs:,} under seed {projection.seed}, luck {projection.luck}"),
+        ("Runs", f"{projection.runs:,} with seed {projection.seed}, luck {projection.luck}"),
         ("Engine", projection.engine),
         ("Versions", versions),
     ]
 
 
 def _agendas(projections: Sequence[Projection]) -> Iterator[dict[str, Any]]:
-    """Each agenda once, with its issues as they stood when its first scenario begins."""
+    """Each agenda once, with the status of its issues on the as-of date of its first scenario."""
     seen: list[Agenda] = []
     for projection in projections:
         agenda, as_of = projection.scenario.agenda, projection.context.as_of
@@ -206,7 +206,7 @@ def _issue(agenda: Agenda, name: str, as_of: Any) -> dict[str, Any]:
         "id": name,
         "title": issue.title,
         "summary": issue.summary,
-        "status": entry.status.label if entry else "not yet on the table",
+        "status": entry.status.label if entry else "not yet raised",
         "since": str(entry.date) if entry else "",
         "resolves_when": issue.resolves_when,
         "demands": [
@@ -246,7 +246,7 @@ def _issue(agenda: Agenda, name: str, as_of: Any) -> dict[str, Any]:
 
 
 def _announced(agenda: Agenda, as_of: Any, name: str | None = None) -> list[dict[str, str]]:
-    """What was announced by then, of an issue or of all."""
+    """The dates announced by the as-of date, for one issue or for all."""
     found = []
     for one in agenda.announced(as_of, name):
         target = one.target

@@ -1,4 +1,4 @@
-"""Pictures as part of a page: no style of their own that a strict policy would refuse, no name that another uses."""
+"""Pictures as elements of a page: without inline styles, which a strict policy refuses, and with unique ids."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _SVG, _LINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 
 
 def embedded(svg: str, prefix: str, title: str) -> str:
-    """An SVG file as an element: styles become attributes, ids get a prefix, what only editors need is dropped.
+    """An SVG file as an element: styles become attributes, ids get a prefix, metadata is dropped.
 
     Args:
-        svg: the text of a file that `negsim.plots` has made.
+        svg: text of a file made by `negsim.plots`.
         prefix: of all ids, different for each picture of a page.
-        title: what a screen reader says.
+        title: text for screen readers.
     """
     root = ElementTree.fromstring(svg)
     used = set(re.findall(r"url\(#([^)]+)\)", svg)) | set(re.findall(r'xlink:href="#([^"]+)"', svg))
@@ -29,7 +29,7 @@ def embedded(svg: str, prefix: str, title: str) -> str:
     width, height = root.get("viewBox", "0 0 1 1").split()[2:]
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
-    # What the file's style sheet says of every element.
+    # The style sheet of the file, as attributes.
     attributes = {"role": "img", "aria-label": title, "stroke-linejoin": "round", "stroke-linecap": "butt"}
     root.attrib.update(attributes | {"data-width": width, "data-height": height})
     ElementTree.register_namespace("", _SVG)
@@ -59,7 +59,7 @@ def _plain(element: ElementTree.Element, prefix: str, used: set[str]) -> None:
 
 
 def _unwrap(element: ElementTree.Element) -> None:
-    """Take groups that say nothing out of the way."""
+    """Replace groups without attributes by their contents."""
     children: list[ElementTree.Element] = []
     for child in element:
         bare = child.tag in (f"{{{_SVG}}}g", f"{{{_SVG}}}defs") and not child.attrib

@@ -1,4 +1,4 @@
-"""One self-contained page about one or more projections: open it anywhere, send it, print it."""
+"""Report: one self-contained HTML page about one or more projections."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from negsim.projection import Projection
 
-#: The most that a page may weigh, in bytes; what is left of it goes to pictures.
+#: Largest size of a page in bytes. Pictures take what the rest leaves.
 MOST = 1_000_000
 
 
 def report(projections: Sequence[Projection], path: str | os.PathLike[str] | None = None) -> str:
-    """A page about projections as HTML; the first is the one that others are compared with.
+    """An HTML page about projections; the others are compared with the first.
 
-    The page needs no network and holds everything: pictures, tables, assumptions, the agenda with its citations. The
-    same projections give the same bytes.
+    The page is one file and needs no network: results, pictures, assumptions, the agenda with its citations. The same
+    projections give the same bytes.
 
     Args:
         projections: one or more.
-        path: where to write the page, too.
+        path: file to write as well.
 
     Raises:
         NegsimError: there is no projection, or the page cannot be written.

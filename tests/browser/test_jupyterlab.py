@@ -119,7 +119,7 @@ def test_all_cells_run_and_the_explorer_comes_up(opened):
     assert not opened.query_selector_all(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")
     assert not opened.query_selector_all("[data-mime-type='application/vnd.jupyter.error']")
     assert [tab.inner_text() for tab in opened.get_by_role("tab").all() if tab.inner_text() in ("Sides", "Talks")]
-    assert opened.get_by_text("Moved: nothing: the scenario as written.").is_visible()
+    assert opened.get_by_text("Moved: nothing.").is_visible()
 
 
 def test_a_slider_moved_by_key_changes_the_picture_and_moved_back_restores_it(opened, folder):

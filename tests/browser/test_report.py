@@ -60,7 +60,7 @@ def test_the_switch_shows_the_other_scenario_alone(opened):
     assert {h.inner_text() for h in shown(opened, "#figures h3")} == {"Baseline"}
     opened.select_option("#scenario", "1")
     assert {h.inner_text() for h in shown(opened, "#figures h3")} == {"Packages"}
-    assert "Against Baseline" in opened.inner_text("#figures")
+    assert "Compared with Baseline" in opened.inner_text("#figures")
     assert len(shown(opened, "svg")) == 4
 
 

@@ -126,7 +126,7 @@ def test_what_has_a_number_of_its_own_keeps_it_and_that_is_said():
     scenario = from_mapping(talks({"a": {}, "b": {}, "c": {"tactics": {"us": {"beta": 0.3, "source": SOURCE}}}}))
     changed = moved(scenario, us__beta=4)
     assert [issue.tactics["us"].beta.text for issue in changed.scenario.issues.values()] == [4, 4, 0.3]
-    assert changed.notes == ("Beta of United States: what is written for C stays.",)
+    assert changed.notes == ("Beta of United States: C keeps its own value.",)
     assert changed.words == ("United States beta: 4 conceder",)
 
 
@@ -139,7 +139,7 @@ def test_another_kind_of_tactic_gets_what_it_needs_and_the_scenario_lacks():
 
 
 def test_a_lever_that_means_nothing_for_the_tactic_changes_nothing(baseline):
-    assert moved(baseline, us__kind="fixed", us__beta=4).words == ("United States tactic: never moves (fixed)",)
+    assert moved(baseline, us__kind="fixed", us__beta=4).words == ("United States tactic: no concession (fixed)",)
     one, other = (moved(baseline, us__kind="fixed", **more).scenario for more in ({}, {"us__beta": 4}))
     assert one == other
 
@@ -196,9 +196,9 @@ def test_what_hangs_on_an_issue_that_is_out_is_told():
     assert changed.scenario.issues["b"].implementation.requires == ("e",)
     assert changed.scenario.issues["d"].opens.when is None
     assert changed.notes == (
-        "C: out as well, since it opens only after A.",
-        "D: opens on 2025-09-01, whatever becomes of C.",
-        "B: waits no longer for A.",
+        "C: also out, because it opens only after A.",
+        "D: opens on 2025-09-01, independent of C.",
+        "B: no longer waits for A.",
     )
 
 
@@ -230,10 +230,10 @@ def test_a_package_goes_on_with_those_who_stay_in_their_proportions_or_falls_apa
     assert package.issues == ("a", "b")
     shares = [package.weights[side]["a"].value for side in ("us", "russia")]
     assert np.allclose(shares, [1 / 2, 5 / 6])
-    assert changed.notes == ('The package "Deal" goes on with A and B.',)
+    assert changed.notes == ('The package "Deal" continues with A and B.',)
     alone = moved(packed(), issue__b=False, issue__c=False)
     assert not alone.scenario.packages
-    assert alone.notes == ('The package "Deal" falls apart without what is out.',)
+    assert alone.notes == ('The package "Deal" is dissolved, because an issue is out.',)
 
 
 def test_a_package_is_undone_and_its_issues_stay():

@@ -56,7 +56,7 @@ def test_it_answers_the_question_for_every_issue(one, projection):
     assert projection.scenario.question in text
     for issue in projection.digest.issues:
         assert issue.facts.title in text
-    for part in ("Half of the runs by", "no forecast", "SHA-256 " + projection.hash, "± one standard error"):
+    for part in ("50 % of runs by", "do not predict", "SHA-256 " + projection.hash, "± one standard error"):
         assert part in text
 
 
@@ -107,7 +107,7 @@ def test_the_agenda_comes_with_demands_disputes_and_citations(one, projection):
 def test_another_scenario_comes_with_what_differs_and_what_that_does(both):
     text = "".join(Tree(both).texts)
     assert "United States beta: parameter us_beta -> 0.1 (9 issues)" in text
-    assert "Against Baseline" in text
+    assert "Compared with Baseline" in text
     assert text.count('With "Harder" instead of "Baseline"') == 1
 
 
@@ -177,14 +177,14 @@ def test_it_stays_small_and_says_what_it_leaves_out(few, one, projection):
     less = len(whole.encode()) - 20_000
     small = page([projection], less)
     assert len(small.encode()) < less
-    assert "Left out, to keep the page small enough to send: " in small
+    assert "Left out to keep the page small: " in small
     assert "Left out" not in whole
 
 
 @pytest.mark.slow
 def test_a_scenario_that_cannot_be_compared_says_why(few, baseline, projection):
     text = "".join(Tree(ns.report([projection, ns.run(baseline, runs=50, seed=1)])).texts)
-    assert "Not compared: " in text
+    assert "No comparison: " in text
 
 
 def test_without_projections_there_is_no_page():
@@ -208,7 +208,7 @@ def test_beside_a_folder_scenarios_are_played_as_often(few, negsim, tmp_path):
     folder, target = tmp_path / "done", tmp_path / "page.html"
     assert negsim("run", "scenarios/package.yaml", "-n", 40, "--seed", 5, "--out", folder).code == 0
     assert negsim("report", folder, "scenarios/baseline.yaml", "-o", target).code == 0
-    assert target.read_text(encoding="utf-8").count("40 under seed 5") == 2
+    assert target.read_text(encoding="utf-8").count("40 with seed 5") == 2
     ended = negsim("report", folder, "-n", 50, "-o", target)
     assert (ended.code, "holds finished runs" in ended.err) == (2, True)
 
