@@ -101,6 +101,7 @@ def _assumed(scenario: Scenario) -> dict[str, Any]:
         for name in scenario.issues
     }
     recorded = {name: {"history": entries} for name, entries in history.items()}
+    data.pop("strict", None)
     return {**data, "agenda": {"sides": list(scenario.sides), "issues": recorded}}
 
 

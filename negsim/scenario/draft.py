@@ -29,6 +29,7 @@ class Frame(Model):
         description="Each agreement takes effect alone, or all agreements take effect together."
     )
     deadline: Deadline | None = Field(None, description="A firm day; issues that are not agreed by its end lapse.")
+    strict: bool = Field(False, description="Whether the file states every value and source.")
     leave_out: tuple[str, ...] = Field((), description="Issues of the agenda that are not in this scenario.")
 
 

@@ -58,7 +58,7 @@ class Filling:
         if out is not None and not isinstance(out.value, list):
             self.problems.append(node.problem("leave_out must be a list of issues", "leave_out"))
         self.as_of = self._day(node)
-        frame = only(node, ("title", "question", "description", "as_of", "undertaking", "deadline"))
+        frame = only(node, ("title", "question", "description", "as_of", "undertaking", "deadline", "strict"))
         frame = fill(self._horizon(node, frame), title=self.agenda.title, undertaking="early_harvest")
         self.defaults = Defaults(self.agenda, self.as_of, self._horizon_days(frame))
         issues = IssueFilling(node, self.agenda, self.as_of, self.defaults, self.strict, self.problems)

@@ -59,7 +59,7 @@ class Resolved(Frame):
     def resolved(self) -> dict[str, Any]:
         """The full form as plain data with the agenda; loaded again, it gives an equal scenario."""
         data = self.model_dump(mode="json", exclude_none=True, exclude={"agenda"})
-        said = {key: value for key, value in data.items() if value or key not in ("question", "description")}
+        said = {key: value for key, value in data.items() if value or key not in ("question", "description", "strict")}
         return {**said, "agenda": self.agenda.model_dump(mode="json")}
 
     def to_yaml(self) -> str:
@@ -72,7 +72,8 @@ class Resolved(Frame):
         # Of these sections the order counts, because the order of declaration decides ties.
         orders: list[Iterable[str]] = [self.issues, self.packages, self.channels, self.climate.regimes, self.shocks]
         orders.append(self.agenda.sides)
-        whole = {"scenario": self.resolved(), "order": [list(names) for names in orders]}
+        said = {key: value for key, value in self.resolved().items() if key != "strict"}
+        whole = {"scenario": said, "order": [list(names) for names in orders]}
         text = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import PrivateAttr
@@ -26,6 +27,8 @@ from negsim.scenario.checks import inconsistencies
 from negsim.scenario.draft import Draft, Frame
 from negsim.scenario.issue_models import IssueSetup, Package
 from negsim.scenario.layering import FORMER_KEY, KEYS, normal, notices, overlay, read_extended
+from negsim.scenario.lookup import value_at
+from negsim.scenario.no_effect import no_effect_warnings
 from negsim.scenario.node_tools import at, only, put
 from negsim.scenario.reachability import reachability_warnings
 from negsim.scenario.resolve import Filling
@@ -66,6 +69,27 @@ class Scenario(Resolved):
     def file(self) -> str | None:
         """The file it was loaded from, also for a changed copy; None if there is no file."""
         return self._friendly.place.file if self._friendly.place.line else None
+
+    def __getitem__(self, path: str) -> Any:
+        """The value at a path of the file, such as `replace` takes; what the file leaves out comes from the full form.
+
+        Raises:
+            InputError: there is no such path.
+
+        >>> import negsim as ns
+        >>> s = ns.load("baseline")
+        >>> s["tactics.us.beta"], s["issues.flights.hours"], s["channels.consultations.order"]
+        ({'parameter': 'us_beta'}, '45 minutes', 'round_robin')
+        """
+        return value_at(path, self.written, self.resolved())
+
+    def check(self) -> list[Problem]:
+        """The warnings of this scenario; errors are raised when it is loaded."""
+        return list(self._warnings)
+
+    def show(self) -> None:
+        """Print the full form as YAML, as `negsim show` does."""
+        print(self.to_yaml(), end="")
 
     def _repr_html_(self) -> str:
         from negsim.scenario.card import scenario_card
@@ -143,6 +167,24 @@ def _has_list(node: Node, path: list[str]) -> bool:
     return False
 
 
+def named_both(problems: Iterable[Problem], friendly: Node) -> list[Problem]:
+    """The problems; one in a file that the scenario extends names the scenario too."""
+    own = friendly.place.file
+    inherited = _files(friendly) - {own}
+    return [
+        replace(problem, message=f"{problem.message} (in a file that {own} extends)")
+        if problem.file in inherited and friendly.place.line and problem.line
+        else problem
+        for problem in problems
+    ]
+
+
+def _files(node: Node) -> set[str]:
+    """The files from which a node and the nodes below it come; the agenda has its own."""
+    below = [child for key, child in node.mapping.items() if key != "agenda"] + node.items
+    return {node.place.file}.union(*(_files(child) for child in below))
+
+
 def load(path: str | os.PathLike[str], *, strict: bool = False) -> Scenario:
     """Load a scenario from a file or by a name such as ``baseline``, with all that it extends and its agenda.
 
@@ -201,7 +243,7 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     if strict is not None and not isinstance(strict.value, bool):
         problems.append(friendly.problem(f"strict was {was(strict.data)}", "strict", allowed="true or false"))
     if agenda is None:
-        return None, in_file_order(problems)
+        return None, named_both(in_file_order(problems), friendly)
     filling = Filling(friendly, agenda, strict is not None and strict.value is True)
     full = filling.filled()
     notes = [*notices(friendly), *(problem for problem in filling.problems if problem.warning)]
@@ -226,8 +268,9 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     whole = Draft(full, friendly, agenda, filling.as_of, frame, climate=climate, in_play=filling.in_play, **parts)
     problems += inconsistencies(whole)
     if problems:
-        return None, in_file_order(problems)
-    warnings = in_file_order([*notes, *reachability_warnings(whole)])
+        return None, named_both(in_file_order(problems), friendly)
+    found = [*notes, *reachability_warnings(whole), *no_effect_warnings(whole, filling.strict)]
+    warnings = named_both(in_file_order(found), friendly)
     scenario = Scenario.model_validate({**dict(frame or {}), "climate": climate, "agenda": agenda, **parts})
     scenario._friendly = friendly
     scenario._warnings = tuple(warnings)

@@ -73,10 +73,11 @@ def starts(parts: Draft) -> Iterator[Problem]:
             for key in ("clock", "rounds", "offers", "terms", "passed", "left", "was")
             if getattr(start, key) not in (None, {})
         }
-        for key in needed:
-            if key not in given:
-                message = f'{name} is {start.status} at as_of, but its start has no "{key}"'
-                yield parts.problem(message, *path, allowed=_CARRIED[key])
+        missing = [key for key in needed if key not in given]
+        if missing:
+            message = f"{name} is {start.status} at as_of, but its start has no {' and no '.join(missing)}"
+            lines = ", ".join(_CARRIED[key].format(*parts.sides) for key in missing)
+            yield parts.problem(message, *path, allowed=f"issues: {{{name}: {{start: {{{lines}}}}}}}")
         for key in sorted(given - {*needed, *optional}):
             message = f'an issue that is {start.status} at as_of does not use "{key}"'
             yield parts.problem(message, *path, key, on_key=True, allowed=one_of([*needed, *optional]))
@@ -110,13 +111,14 @@ def _at_odds(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Problem]:
         yield parts.problem(message, *path, allowed="discussing or converging")
 
 
+#: An example of each key of a start, for the two sides.
 _CARRIED = {
-    "clock": "clock: {side: time on its clock, ...}",
-    "rounds": "rounds: number of discussions so far",
-    "terms": "terms: {side: utility, ...} or {option: id}",
-    "passed": "passed: time since the implementation began",
-    "left": "left: time until the suspension ends",
-    "was": "was: the status before the suspension",
+    "clock": "clock: {{{0}: 3 months, {1}: 3 months}}",
+    "rounds": "rounds: 2",
+    "terms": "terms: {{{0}: 0.5, {1}: 0.5}}",
+    "passed": "passed: 2 months",
+    "left": "left: 3 months",
+    "was": "was: discussing",
 }
 
 

@@ -393,3 +393,26 @@ def test_changes_of_changes_add_up(talks: Scenario) -> None:
 def test_plain_data_is_written_for_people(talks: Scenario) -> None:
     assert to_yaml(talks.resolved()) == talks.to_yaml()
     assert "patience: 730.5 days" in talks.to_yaml()
+
+
+def test_a_path_reads_what_replace_writes(talks: Scenario, baseline: Scenario) -> None:
+    assert talks["tactics.russia.patience"] == "2 years"
+    changed = talks.replace({"tactics.russia.patience": "9 months", "tactics.both.kappa": 0.1})
+    assert changed["tactics.russia.patience"] == "9 months"
+    assert changed["tactics.us.kappa"] == 0.1
+    assert talks["issues.visas.first"] == "drawn", "from the full form"
+    assert talks["shocks.step.marks.0.to"] == "storm"
+    assert from_mapping(talks.resolved())["tactics.russia.beta"] == 0.25, "the full form has it in every issue"
+    (message,) = problems(lambda: talks["tactics.rusia.patience"])
+    assert message.endswith('there is no "rusia" in tactics; allowed: us, russia; did you mean "russia"?')
+    assert "allowed: title, " in problems(lambda: baseline["titel"])[0]
+    assert 'did you mean "consultations"?' in problems(lambda: baseline["channels.consultation.gap"])[0]
+
+
+def test_a_scenario_checks_and_shows_itself(talks: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
+    assert talks.check() == []
+    assert [problem.message for problem in talks.replace({"issues.visas.reservation": 0.6}).check()] == [
+        "visas has no zone of possible agreement with these reservation values"
+    ]
+    talks.show()
+    assert capsys.readouterr().out == talks.to_yaml()
