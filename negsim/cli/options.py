@@ -140,6 +140,10 @@ Engine = Annotated[
         autocompletion=engines,
     ),
 ]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="Refuse default assumptions and missing sources, as strict: true in a file does."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 By = Annotated[
     str | None,

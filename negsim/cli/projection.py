@@ -21,6 +21,7 @@ from negsim.cli.options import (
     Runs,
     Scenario,
     Seed,
+    Strict,
     Workers,
     kinds,
 )
@@ -52,6 +53,7 @@ def run(
     ] = None,
     workers: Workers = 1,
     dask: Dask = None,
+    strict: Strict = False,
     as_json: Json = False,
 ) -> None:
     """Run a scenario: when is each issue resolved, and how probably?"""
@@ -59,7 +61,7 @@ def run(
     from negsim.scenario import load
     from negsim.simulation import pick_engine
 
-    scenario = load(file)
+    scenario = load(file, strict=strict)
     engine = pick_engine(engine, runs or DEFAULT_RUNS)
     with executor_of(workers, dask, engine) as executor:
         projected = run_file(

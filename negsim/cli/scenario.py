@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from negsim.cli.options import Json, Scenario
+from negsim.cli.options import Json, Scenario, Strict
 from negsim.cli.options import scenarios as scenario_names
 from negsim.cli.output import builtin_notice, count, emit, print_json
 from negsim.errors import NegsimError, did_you_mean, one_of
@@ -38,7 +38,7 @@ def scenarios(as_json: Json = False) -> None:
     emit(as_json, lambda: {"scenarios": found}, text)
 
 
-def check(files: Files, as_json: Json = False) -> None:
+def check(files: Files, strict: Strict = False, as_json: Json = False) -> None:
     """Check scenario files: print every problem with its line.
 
     Exit code 2 if there are errors. Warnings alone give 0.
@@ -46,7 +46,7 @@ def check(files: Files, as_json: Json = False) -> None:
     from negsim.scenario import as_data
     from negsim.scenario import check as problems_of
 
-    problems = [problem for file in files for problem in problems_of(file)]
+    problems = [problem for file in files for problem in problems_of(file, strict=strict)]
     errors = sum(not problem.warning for problem in problems)
     warnings = len(problems) - errors
     if as_json:

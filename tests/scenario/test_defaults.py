@@ -106,6 +106,16 @@ def test_strict_refuses_defaults_by_option_and_by_key(tmp_path: Path) -> None:
         from_mapping(strike(strict="yes"))
 
 
+def test_the_commands_take_strict(tmp_path: Path, negsim: Any) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text(to_text(strike()))
+    assert negsim("check", file).code == 0
+    for command in (("check", file), ("run", file, "--runs", 5)):
+        ended = negsim(*command, "--strict")
+        assert ended.code == 2
+        assert 'wages has no "hours"' in ended.out + ended.err
+
+
 def to_text(data: dict[str, Any]) -> str:
     from negsim.files.yaml import to_yaml
 
