@@ -31,7 +31,7 @@ assumptions; it does not predict what the sides will do."""
 _EPILOG = """\b
 First steps:
   negsim init river                             create an example in a folder
-  negsim agenda --agenda river/agenda.yaml      status of each issue
+  negsim agenda river/agenda.yaml               status of each issue
   negsim check river/scenario.yaml              find mistakes in the scenario
   negsim run river/scenario.yaml                dates and probabilities
   negsim trace river/scenario.yaml --run 3      one run, event by event

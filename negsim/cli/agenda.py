@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from negsim.cli.options import AgendaFile, Json, agenda_path, issues
-from negsim.cli.output import data_notice, emit
+from negsim.cli.days import day
+from negsim.cli.options import YAML, AgendaFile, Json, agenda_notice, agenda_path, issues
+from negsim.cli.output import emit
 from negsim.errors import NegsimError
 
 if TYPE_CHECKING:
     from negsim.agenda import Agenda
 
-app = typer.Typer(name="agenda", rich_markup_mode=None, invoke_without_command=True)
+
+class _WithFile(TyperGroup):
+    """A group that takes an agenda file before its commands."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and Path(args[0]).suffix in YAML:
+            args = ["--agenda", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    name="agenda",
+    cls=_WithFile,
+    rich_markup_mode=None,
+    invoke_without_command=True,
+    subcommand_metavar="[FILE] [COMMAND] [ARGS]...",
+)
 
 _DOCUMENTS = "Folder of the cited documents, one .txt file each."
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Status at the end of this day.")]
@@ -28,19 +45,21 @@ def board(context: typer.Context, as_of: AsOf = None, agenda: AgendaFile = None,
     "sources" counts the documents cited for an issue; "disputed" counts the points on which they contradict each other.
     """
     if context.invoked_subcommand is not None:
-        if as_of is not None or agenda is not None or as_json:
+        if as_of is not None or as_json:
             name = context.invoked_subcommand
             raise NegsimError(f"options follow the command: negsim agenda {name} ... --agenda FILE --json")
+        context.obj = agenda
         return
     from negsim.agenda import board_data, board_table
 
     record = _agenda(agenda)
     on = day(as_of) or record.last_day
-    emit(as_json, lambda: board_data(record, on), lambda style: board_table(record, on, style), _notice(agenda))
+    emit(as_json, lambda: board_data(record, on), lambda style: board_table(record, on, style), agenda_notice(agenda))
 
 
 @app.command("show")
 def show_issue(
+    context: typer.Context,
     issue: Annotated[str, typer.Argument(metavar="ISSUE", help="Id of an issue.", autocompletion=issues)],
     documents: Annotated[
         Path | None, typer.Option("--documents", metavar="DIR", help=f"{_DOCUMENTS} Prints the cited sentences.")
@@ -51,17 +70,19 @@ def show_issue(
     """Print one issue in full: demands, history, disputes, citations."""
     from negsim.agenda import issue_data, issue_text
 
+    agenda = agenda or context.obj
     record = _agenda(agenda)
     emit(
         as_json,
         lambda: issue_data(record, issue, documents),
         lambda _: issue_text(record, issue, documents),
-        _notice(agenda),
+        agenda_notice(agenda),
     )
 
 
 @app.command()
 def verify(
+    context: typer.Context,
     documents: Annotated[Path, typer.Option("--documents", metavar="DIR", help=_DOCUMENTS)],
     agenda: AgendaFile = None,
     as_json: Json = False,
@@ -72,8 +93,9 @@ def verify(
     """
     from negsim.agenda import verify as verified
 
+    agenda = agenda or context.obj
     result = verified(_agenda(agenda), documents)
-    emit(as_json, result.data, lambda _: result.text, _notice(agenda))
+    emit(as_json, result.data, lambda _: result.text, agenda_notice(agenda))
     if not result.ok:
         raise typer.Exit(1)
 
@@ -82,19 +104,3 @@ def _agenda(path: Path | None) -> Agenda:
     from negsim.agenda import load_agenda
 
     return load_agenda(agenda_path(path))
-
-
-def _notice(path: Path | None) -> str:
-    return data_notice("seeds/agenda.yaml", "agenda", path)
-
-
-def day(text: str | None) -> date | None:
-    """The date in an option, if the option is given.
-
-    Raises:
-        NegsimError: the text is not a date.
-    """
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise NegsimError(f"a date is written 2025-04-10, but was {text!r}") from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negsim.cli.agenda import day
+from negsim.cli.days import day
 from negsim.cli.execution import progress
 from negsim.cli.history import Folder, Memory, On, histories_in, negotiation_ids
 from negsim.cli.options import AgendaFile, Json, agenda_path, scenarios

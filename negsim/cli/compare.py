@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from negsim.cli.days import day_by
 from negsim.cli.execution import announce, executor_of, loaded, progress
 from negsim.cli.options import By, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers
 from negsim.cli.output import builtin_notice, emit
@@ -32,10 +33,12 @@ def compare(
     to_run = [each for each in given if not isinstance(each, Projection)]
     for warning in dict.fromkeys(warning.render() for each in to_run for warning in each.warnings):
         typer.echo(warning, err=True)
+    first = given[0].scenario if isinstance(given[0], Projection) else given[0]
+    on = day_by(by, first)
     total = runs or next((each.runs for each in given if isinstance(each, Projection)), DEFAULT_RUNS)
     engine = pick_engine(engine, total * len(to_run))
     if to_run:
         announce(engine)
     with executor_of(workers, None, engine) as executor, progress(total * len(to_run), "compare") as advance:
-        found = compare_all(*given, runs=runs, seed=seed, engine=engine, by=by, executor=executor, progress=advance)
+        found = compare_all(*given, runs=runs, seed=seed, engine=engine, by=on, executor=executor, progress=advance)
     emit(as_json, found.data, lambda style: comparison_table(found, style), builtin_notice(*sources, folders=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -88,6 +89,25 @@ def run_file(
         return run_all(scenario, runs, seed, engine, advance, **more)
 
 
+def check_out(out: Path | None, scenario: Scenario, runs: int | None, seed: int, precision: str | None) -> None:
+    """Check that a run does not replace other results of the same scenario.
+
+    Raises:
+        NegsimError: the folder holds another number of runs, another seed or another precision.
+    """
+    from negsim.files import MANIFEST
+
+    if out is None or not (out / MANIFEST).is_file():
+        return
+    manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    other = manifest.get("seed") != seed or (manifest.get("precision") is None) != (precision is None)
+    if precision is None:
+        other = other or manifest.get("runs") != (runs or DEFAULT_RUNS)
+    if manifest.get("hash") == scenario.hash and other:
+        held = f"{manifest.get('runs'):,} runs with seed {manifest.get('seed')}"
+        raise NegsimError(f"{out} holds {held}; use --force to replace them, or name another folder")
+
+
 @contextmanager
 def resumable(out: Path | None) -> Iterator[None]:
     """After Ctrl-C, print where the finished runs are, if they are on disk."""
@@ -116,10 +136,10 @@ def loaded(source: Path) -> Scenario | Projection:
 
 
 def announce(engine: str) -> None:
-    """On a terminal, print that the engine is being compiled."""
+    """Print on standard error that the engine is compiled first, if it is not yet."""
     from negsim.simulation import is_compiled
 
-    if sys.stderr.isatty() and not is_compiled(engine):
+    if not is_compiled(engine):
         typer.echo(f"Compiling the {engine} engine, once for this version: about half a minute.", err=True)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.agenda import day
+from negsim.cli.days import day
 from negsim.cli.execution import executor_of, progress, resumable
 from negsim.cli.options import Json, yaml_files
 from negsim.cli.output import count, data_notice, emit

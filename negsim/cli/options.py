@@ -38,7 +38,7 @@ def yaml_files(incomplete: str) -> list[str]:
     for entry in sorted(Path(folder or ".").glob("*")):
         if not entry.name.startswith(name) or entry.name.startswith("."):
             continue
-        inside = sorted(entry.glob("*.y*ml")) if entry.is_dir() else [entry] if entry.suffix in _YAML else []
+        inside = sorted(entry.glob("*.y*ml")) if entry.is_dir() else [entry] if entry.suffix in YAML else []
         found += [os.path.join(folder, path.relative_to(folder or ".")) for path in inside]
     return [name for name in found if re.fullmatch(r"[\w./+-]+", name)]
 
@@ -88,7 +88,8 @@ def _issues(path: Callable[[], Path], incomplete: str) -> list[tuple[str, str]]:
     ]
 
 
-_YAML = (".yaml", ".yml")
+#: Endings of YAML files.
+YAML = (".yaml", ".yml")
 
 Scenario = Annotated[
     Path,
@@ -149,8 +150,8 @@ By = Annotated[
     str | None,
     typer.Option(
         "--by",
-        metavar="DATE",
-        help="Date to compare at.  [default: 24 months after the as-of date, or the last date of the table]",
+        metavar="DAY",
+        help='Day to look at: a date, a time from the as-of date ("24 months") or horizon.',
     ),
 ]
 AgendaFile = Annotated[
@@ -158,24 +159,28 @@ AgendaFile = Annotated[
     typer.Option(
         "--agenda",
         metavar="FILE",
-        help="Agenda file.  [default: seeds/agenda.yaml, else the built-in agenda]",
+        help="Agenda file.  [default: agenda.yaml or seeds/agenda.yaml here, else the built-in agenda]",
         autocompletion=yaml_files,
     ),
 ]
 
 
 def agenda_path(given: Path | None) -> Path:
-    """The agenda file to use: the one given, else ``seeds/agenda.yaml`` here, else the built-in one.
-
-    Raises:
-        NegsimError: no agenda is given, and none exists.
-    """
+    """The agenda to use: the one given, else ``agenda.yaml`` or ``seeds/agenda.yaml`` here, else the built-in one."""
     if given is not None:
         return given
-    path = find_data("seeds/agenda.yaml").path
-    if not path.is_file():
-        raise NegsimError("there is no seeds/agenda.yaml here; give --agenda FILE, or make one with negsim init NAME")
-    return path
+    here = Path("agenda.yaml")
+    return here if here.is_file() else find_data("seeds/agenda.yaml").path
+
+
+def agenda_notice(given: Path | None) -> str:
+    """Names the agenda in use, if none is given."""
+    if given is not None:
+        return ""
+    path = agenda_path(None)
+    return (
+        "Built-in agenda" if path == find_data("seeds/agenda.yaml").path and path.is_absolute() else f"Agenda: {path}"
+    )
 
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:

@@ -18,9 +18,10 @@ def emit(as_json: bool, data: Callable[[], Any], text: Callable[[TextStyle], str
         print_json(data())
         return
     style = TextStyle.of_stdout()
+    shown = text(style).removesuffix("\n")
     for notice in filter(None, notices):
         typer.echo("\n".join(wrap(notice, style.width)))
-    typer.echo(text(style).removesuffix("\n"))
+    typer.echo(shown)
 
 
 def print_json(data: Any, err: bool = False) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from negsim.cli.execution import executor_of, projection, projections, run_file
+from negsim.cli.execution import announce, check_out, executor_of, projection, projections, run_file
 from negsim.cli.options import (
     Dask,
     Engine,
@@ -42,6 +42,9 @@ def run(
             help="Folder for all outcomes (Parquet) and a manifest. A stopped run resumes there.",
         ),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace results of this scenario with other runs or another seed.")
+    ] = False,
     precision: Annotated[
         str | None,
         typer.Option(
@@ -62,6 +65,8 @@ def run(
     from negsim.simulation import pick_engine
 
     scenario = load(file, strict=strict)
+    if not force:
+        check_out(out, scenario, runs, seed, precision)
     engine = pick_engine(engine, runs or DEFAULT_RUNS)
     with executor_of(workers, dask, engine) as executor:
         projected = run_file(
@@ -160,5 +165,7 @@ def trace(
     from negsim.projection import trace as replay
     from negsim.scenario import load
 
-    found = replay(load(file), number, seed)
+    scenario = load(file)
+    announce("reference")
+    found = replay(scenario, number, seed)
     emit(as_json, lambda: {"scenario": str(file), **found.data()}, lambda _: found.text, builtin_notice(file))

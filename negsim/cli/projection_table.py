@@ -88,11 +88,11 @@ def projection_table(summary: Summary, provenance: str, look: TextStyle, notes: 
 
 
 def _details(issue: IssueSummary, context: Context) -> str:
-    parts = [issue.facts.status]
+    parts = [issue.facts.id, issue.facts.status]
     if words := terms_words(issue, context):
         parts.append(f"terms {words}")
     if words := waits_words(issue, context):
-        parts.append(f"waits for {words}")
+        parts.append(f"waits for {words} of its time")
     return " · ".join(parts)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from negsim.cli.days import day_by
 from negsim.cli.execution import announce, executor_of, progress, projection
 from negsim.cli.options import (
     By,
@@ -64,7 +65,12 @@ def when(
 
 def how_many(
     source: FileOrFolder,
-    by: Annotated[str, typer.Option("--by", metavar="DATE", help="Date, such as 2027-04-10.")],
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by", metavar="DAY", help='A date (2027-04-10), a time from the as-of date ("2 years") or horizon.'
+        ),
+    ],
     issues: Issues = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
@@ -75,7 +81,7 @@ def how_many(
     from negsim.cli.planning_table import how_many_text, how_many_words
 
     projected = projection(source, runs, seed, engine, quiet=as_json)
-    found = projected.how_many(by, _names(issues))
+    found = projected.how_many(str(day_by(by, projected.scenario)), _names(issues))
     emit(
         as_json,
         lambda: {"source": str(source), **_origin(projected), **found.data(), "words": how_many_words(found)},
@@ -113,7 +119,15 @@ def explain(
     announce(engine)
     with executor_of(workers, None, engine) as executor, progress(sets * each, f"explain {issue}") as advance:
         found = why(
-            scenario, issue, side=side, by=by, runs=runs, seed=seed, engine=engine, executor=executor, progress=advance
+            scenario,
+            issue,
+            side=side,
+            by=day_by(by, scenario),
+            runs=runs,
+            seed=seed,
+            engine=engine,
+            executor=executor,
+            progress=advance,
         )
     emit(as_json, lambda: {"file": str(file), **found.data()}, found.render, builtin_notice(file))
 

@@ -14,7 +14,7 @@ from negsim.files import TextPage, TextStyle, clean
 
 #: Commands to try in a new folder.
 NEXT = (
-    "negsim agenda --agenda agenda.yaml",
+    "negsim agenda",
     "negsim check scenario.yaml",
     "negsim run scenario.yaml",
     "negsim plot scenario.yaml burndown -o burndown.svg",

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from negsim.cli.execution import announce
 from negsim.cli.projection_table import projection_table
 from negsim.errors import cells
 from negsim.files.terminal_text import TextStyle
@@ -77,6 +78,57 @@ def test_out_is_refused_before_any_work_is_done(negsim, tmp_path, monkeypatch):
     ended = negsim("run", BASELINE, "--out", tmp_path)
     assert (ended.code, ended.out) == (2, "")
     assert "is not changed" in ended.err
+
+
+def test_out_replaces_other_runs_only_with_force(negsim, tmp_path):
+    def run(*more):
+        return negsim("run", BASELINE, "--engine", "reference", "--out", tmp_path / "out", *more)
+
+    assert run("-n", 6).code == 0
+    assert run("-n", 6).code == 0  # the same results
+    for more in (("-n", 3), ("-n", 6, "--seed", 2)):
+        ended = run(*more)
+        assert (ended.code, ended.out) == (2, "")
+        assert "holds 6 runs with seed 1; use --force to replace them" in ended.err
+    assert run("-n", 3, "--force").code == 0
+    assert "3 runs, seed 1" in negsim("when", tmp_path / "out").out
+
+
+@pytest.mark.parametrize("engine", ["batch", "reference"])
+def test_the_first_run_says_that_it_compiles_where_it_is_piped_too(capsys, monkeypatch, engine):
+    monkeypatch.setattr("negsim.simulation.is_compiled", lambda _: False)
+    announce(engine)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"Compiling the {engine} engine")
+
+
+def test_an_agenda_in_this_folder_is_used_and_named(negsim, tmp_path, monkeypatch):
+    negsim("init", tmp_path / "river")
+    monkeypatch.chdir(tmp_path / "river")
+    lines = negsim("agenda").out.splitlines()
+    assert lines[0] == "Agenda: agenda.yaml"
+    assert negsim("agenda", "agenda.yaml").out.splitlines() == lines[1:]
+    issue = json.loads(negsim("agenda", "--json").out)["issues"][0]["id"]
+    ways = [("show", issue, "--agenda", "agenda.yaml"), ("agenda.yaml", "show", issue), ("show", issue)]
+    shown = [negsim("agenda", *words) for words in ways]
+    assert shown[0].code == 0
+    assert shown[0].out == shown[1].out == shown[2].out.removeprefix("Agenda: agenda.yaml\n")
+
+
+def test_a_table_names_the_ids_of_issues(negsim, baseline):
+    text = negsim("run", BASELINE, "-n", 10, "--engine", "reference").out
+    for issue in baseline.issues:
+        assert f" {issue} · " in text
+
+
+@pytest.mark.parametrize(("by", "day"), [("2 years", "2027-04-10"), ("horizon", "2028-04-08"), ("3w", "2025-05-01")])
+def test_a_day_is_a_date_a_time_or_the_horizon(negsim, by, day):
+    words = ("how-many", BASELINE, "-n", 10, "--engine", "reference", "--json")
+    assert json.loads(negsim(*words, "--by", by).out)["by"] == day
+    ended = negsim(*words, "--by", "soon")
+    assert ended.code == 2
+    assert "--by takes a date" in ended.err
 
 
 def test_plot_writes_png_of_twice_the_size(negsim, tmp_path):

@@ -1,0 +1,58 @@
+"""Days in options: a date, a time from the as-of date, or the horizon."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from negsim.errors import NegsimError
+
+if TYPE_CHECKING:
+    from negsim.scenario import Scenario
+
+_UNIT = {"d": "day", "w": "week", "m": "month", "mo": "month", "y": "year"}
+
+
+def day(text: str | None) -> date | None:
+    """The date in an option, if the option is given.
+
+    Raises:
+        NegsimError: the text is not a date.
+    """
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise NegsimError(f"a date is written 2025-04-10, but was {text!r}") from None
+
+
+def day_by(text: str | None, scenario: Scenario) -> date | None:
+    """The last day that counts: a date, a time from the as-of date, or ``horizon``.
+
+    Raises:
+        NegsimError: the text is none of them.
+
+    >>> import negsim as ns
+    >>> s = ns.load("baseline")
+    >>> [str(day_by(text, s)) for text in ("2026-01-31", "24 months", "2 weeks", "horizon")]
+    ['2026-01-31', '2027-04-10', '2025-04-24', '2028-04-08']
+    """
+    if text is None:
+        return None
+    if text == "horizon":
+        return scenario.horizon_date - timedelta(days=1)
+    found = re.fullmatch(r"(\d{1,4})\s*([a-z]+)", text.strip().lower())
+    if found is not None:
+        number, unit = int(found[1]), _UNIT.get(found[2], found[2].removesuffix("s"))
+        if unit in ("day", "week"):
+            return scenario.as_of + timedelta(days=number * (7 if unit == "week" else 1))
+        if unit in ("month", "year"):
+            from negsim.analysis import add_months
+
+            return add_months(scenario.as_of, number * (12 if unit == "year" else 1))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NegsimError(
+            f'--by takes a date (2027-04-10), a time from the as-of date ("24 months") or horizon, but was {text!r}'
+        ) from None
