@@ -12,7 +12,6 @@ from .context import Entry as Entry
 from .context import IssueFacts as IssueFacts
 from .context import Names as Names
 from .context import Round as Round
-from .context import add_months as add_months
 from .delay import Gain as Gain
 from .delay import Why as Why
 from .delay import gain as gain
@@ -61,6 +60,14 @@ from .survival_view import survival as survival
 from .tally import Tally as Tally
 from .tally import count as count
 from .terms_view import terms as terms
+from .time_scale import UNITS as UNITS
+from .time_scale import Milestone as Milestone
+from .time_scale import add_months as add_months
+from .time_scale import check_unit as check_unit
+from .time_scale import date_in_words as date_in_words
+from .time_scale import date_text as date_text
+from .time_scale import milestones as milestones
+from .time_scale import unit_for as unit_for
 from .variance_split import Split as Split
 from .variance_split import split as split
 from .view import View as View

@@ -5,6 +5,7 @@ from __future__ import annotations
 from negsim.analysis.context import Context
 from negsim.analysis.summary import quantile
 from negsim.analysis.tally import Tally
+from negsim.analysis.time_scale import date_in_words
 from negsim.analysis.view import View, percent
 
 #: Quantiles of the date of resolution.
@@ -33,13 +34,14 @@ def calendar(context: Context, tally: Tally, note: str = "") -> View:
     rows = pd.DataFrame(parts, columns=columns)
     projected = rows[rows["part"] == "projected"]
     dated = projected[projected["p50"].notna()].sort_values(["p50", "p80" if "p80" in rows else "p75"], kind="stable")
+    unit = context.unit_of([None if pd.isna(day) else day for day in projected["p50"]])
     if len(dated):
-        verdict = f"half of the runs resolve {dated['title'].iloc[0]} by {dated['p50'].iloc[0]:%B %Y}"
+        verdict = f"half of the runs resolve {dated['title'].iloc[0]} by {date_in_words(dated['p50'].iloc[0], unit)}"
         if beyond:
             verdict += f"; {beyond} of {len(projected)} issues have no such date within the horizon"
         elif len(dated) > 1:
-            verdict += f", and the last, {dated['title'].iloc[-1]}, by {dated['p50'].iloc[-1]:%B %Y}"
+            verdict += f", and the last, {dated['title'].iloc[-1]}, by {date_in_words(dated['p50'].iloc[-1], unit)}"
     else:
         best = projected.sort_values("resolved", ascending=False, kind="stable").iloc[0]
         verdict = f"no issue is resolved in half of the runs; {best['title']} in {percent(best['resolved'])}"
-    return View(context, rows, verdict, note)
+    return View(context, rows, verdict, note, {"unit": unit})

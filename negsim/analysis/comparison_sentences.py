@@ -6,6 +6,7 @@ import math
 from datetime import date
 
 from negsim.analysis.paired import ChanceDifference, DateDifference, Estimate, IssueComparison, Paired
+from negsim.analysis.time_scale import date_text, unit_for
 
 
 def issue_verdict(issue: IssueComparison, pair: Paired) -> str:
@@ -138,7 +139,7 @@ def date_words(p50: DateDifference, pair: Paired) -> str:
     """The change of the 50 % date in words."""
     if p50.base is None and p50.other is None:
         return f"neither resolves it in half of the runs by {pair.last_day}"
-    before, after = (month(day, pair) for day in (p50.base, p50.other))
+    before, after = (date_of_pair(day, pair) for day in (p50.base, p50.other))
     if p50.days == 0:
         return f"the 50 % date stays in {before}"
     if before == after:
@@ -146,9 +147,10 @@ def date_words(p50: DateDifference, pair: Paired) -> str:
     return f"the 50 % date moves from {before} to {after}, {days_words(p50, pair.runs)}"
 
 
-def month(day: date | None, pair: Paired) -> str:
-    """A date to the month; a date after the compared dates reads ``after`` their last month."""
-    return f"after {pair.last_day:%Y-%m}" if day is None else f"{day:%Y-%m}"
+def date_of_pair(day: date | None, pair: Paired) -> str:
+    """A date in the unit that suits the compared dates; a date after them reads ``after`` the last of them."""
+    unit = unit_for((pair.last_day - pair.start).days + 1)
+    return f"after {date_text(pair.last_day, unit)}" if day is None else date_text(day, unit)
 
 
 def days_words(p50: DateDifference, runs: int) -> str:

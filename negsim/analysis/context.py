@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from negsim.agenda import Status
+from negsim.analysis.time_scale import Milestone, milestones, unit_for, unit_of
 from negsim.errors import NegsimError
 
 
@@ -57,7 +58,8 @@ class Names:
 class Context:
     """The names and dates of a scenario; ``talks`` is the title of its agenda.
 
-    Runs end at the start of the ``horizon``, so the last simulated day is the day before it.
+    Runs end at the start of the ``horizon``, so the last simulated day is the day before it. ``asked_unit`` and
+    ``asked_milestones`` replace the defaults of the time scale.
 
     >>> s = Context("Talks", date(2025, 4, 10), date(2028, 4, 10), ("US", "Russia"), ())
     >>> s.horizon_days, str(s.last_day)
@@ -73,6 +75,8 @@ class Context:
     talks: str = ""
     rounds: tuple[Round, ...] = ()
     names: Names = Names()
+    asked_unit: str | None = None
+    asked_milestones: tuple[str, ...] | None = None
 
     def bargain(self, number: int) -> str:
         """The title of a bargain. Numbers after the last issue are packages."""
@@ -110,23 +114,21 @@ class Context:
             raise NegsimError(f"nothing was computed for {on}: the runs cover {self.as_of} to {self.last_day}")
         return (on - self.as_of).days
 
-    def months(self, counts: Sequence[int] = (6, 12, 24)) -> dict[int, date]:
-        """The dates some months after ``as_of``, without those from the horizon on.
+    @property
+    def milestones(self) -> tuple[Milestone, ...]:
+        """The milestones of tables, all before the horizon.
 
-        >>> s = Context("Talks", date(2025, 8, 31), date(2026, 9, 1), ("US", "Russia"), ())
-        >>> {n: str(d) for n, d in s.months().items()}
-        {6: '2026-02-28', 12: '2026-08-31'}
+        >>> s = Context("Talks", date(2025, 8, 31), date(2027, 9, 1), ("US", "Russia"), ())
+        >>> {m.words: str(m.date) for m in s.milestones}
+        {'6 months': '2026-02-28', '12 months': '2026-08-31', '24 months': '2027-08-31'}
         """
-        dates = {n: add_months(self.as_of, n) for n in counts}
-        return {n: d for n, d in dates.items() if d < self.horizon}
+        return milestones(self.as_of, self.horizon, self.asked_milestones)
 
+    @property
+    def unit(self) -> str:
+        """The unit in which dates are shown: the one asked for, or one that suits the horizon."""
+        return self.asked_unit or unit_for(self.horizon_days)
 
-def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day if it is shorter.
-
-    >>> str(add_months(date(2024, 1, 31), 1))
-    '2024-02-29'
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return date(year, month + 1, min(day.day, (following - timedelta(days=1)).day))
+    def unit_of(self, shown: Iterable[date | None]) -> str:
+        """The unit in which some dates are shown; None is a date beyond the horizon."""
+        return self.asked_unit or unit_of(self.as_of, self.horizon, shown)

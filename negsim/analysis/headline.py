@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.agenda import Spent
 from negsim.analysis.context import Context
 from negsim.analysis.summary import Chance, IssueSummary, Summary
+from negsim.analysis.time_scale import date_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,9 +47,9 @@ def terms_words(summary: IssueSummary, context: Context) -> str:
     return f"{context.sides[0]} {100 * summary.terms.share:.0f} %"
 
 
-def until(day: date | None, context: Context) -> str:
-    """A date as tables show it; beyond the horizon ``after`` and the last simulated day."""
-    return f"after {context.last_day}" if day is None else str(day)
+def until(day: date | None, context: Context, unit: str = "day") -> str:
+    """A date as tables show it; beyond the horizon ``after`` and the last simulated date."""
+    return f"after {date_text(context.last_day, unit)}" if day is None else date_text(day, unit)
 
 
 def headline_frame(summary: Summary) -> pd.DataFrame:

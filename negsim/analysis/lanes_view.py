@@ -9,6 +9,7 @@ from negsim.agenda import Status
 from negsim.analysis.climate_view import stretches
 from negsim.analysis.context import Context
 from negsim.analysis.logs import Array
+from negsim.analysis.time_scale import date_in_words
 from negsim.analysis.view import View
 from negsim.simulation import Kind
 
@@ -50,7 +51,9 @@ def lanes(context: Context, log: Array, statuses: tuple[Status, ...], regime: in
     verdict = f"run {run}: {len(resolved)} of {len(context.issues)} resolved"
     if resolved:
         t, title = max(resolved)
-        verdict += f", the last of them {title} in {_on(context, t):%B %Y}"
+        unit = context.unit
+        on = "on" if unit == "day" else "in"
+        verdict += f", the last of them {title} {on} {date_in_words(_on(context, t), unit)}"
     return View(context, table, verdict, note, {"run": run, "end": _on(context, end)})
 
 

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.context import Context, IssueFacts, add_months
+from negsim.analysis.context import Context, IssueFacts
 from negsim.analysis.summary import Chance, chance
 from negsim.analysis.tally import whole
+from negsim.analysis.time_scale import milestones
 from negsim.analysis.view import Z95, wilson
 from negsim.errors import NegsimError
 
@@ -188,7 +189,7 @@ def dates_in_common(
 ) -> tuple[date, date, list[date]]:
     """The first date that two scenarios cover, the first after it that they do not, and the dates to compare.
 
-    Those are 6, 12 and 24 months after the first, ``by``, and the last.
+    Those are the default milestones, ``by``, and the last date.
 
     Raises:
         NegsimError: there is no such date, or ``by`` is none of them.
@@ -202,8 +203,8 @@ def dates_in_common(
     last = end - timedelta(days=1)
     if by is not None and not start <= by <= last:
         raise NegsimError(f"nothing can be compared on {by}: both cover {start} to {last}")
-    months = [add_months(start, n) for n in (6, 12, 24)]
-    return start, end, sorted({day for day in (*months, by or last) if day < end} | {last})
+    known = [milestone.date for milestone in milestones(start, end)]
+    return start, end, sorted({*known, by or last, last})
 
 
 def _days(context: Context, times: Array, start: date, end: date) -> Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,6 +74,12 @@ class Summary:
     all_p50: date | None
     all_p80: date | None
 
+    @property
+    def unit(self) -> str:
+        """The unit in which its dates are shown."""
+        every = [day for issue in self.issues for day in (issue.p50, issue.p80)]
+        return self.context.unit_of([*every, self.all_p50, self.all_p80])
+
 
 def chance(hits: int, runs: int) -> Chance:
     """The share of runs, with its standard error.
@@ -132,12 +137,12 @@ def terms(tally: Tally, j: int, facts: IssueFacts) -> Terms | None:
     return Terms(float(total / settled))
 
 
-def summarise(context: Context, tally: Tally, months: Sequence[int] = (6, 12, 24)) -> Summary:
+def summarise(context: Context, tally: Tally) -> Summary:
     """Compute the headline figures from the tally of the runs.
 
     An issue is resolved by a date if it is resolved on that day or before it. Dates beyond the horizon are left out.
     """
-    dates, runs = list(context.months(months).values()), tally.runs
+    dates, runs = [milestone.date for milestone in context.milestones], tally.runs
 
     def dated(counts: Array, q: float) -> date | None:
         return context.date_of(quantile(counts, q))

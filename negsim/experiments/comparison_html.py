@@ -39,7 +39,7 @@ def _differences(label: str, pair: Paired) -> str:
         found = issue.by[pair.on]
         cells = [issue.facts.title, f"{100 * found.base.p:.0f}", f"{100 * found.other.p:.0f}"]
         cells += [verdicts.signed_points(found.difference)]
-        cells += [verdicts.month(day, pair) for day in (issue.p50.base, issue.p50.other)]
+        cells += [verdicts.date_of_pair(day, pair) for day in (issue.p50.base, issue.p50.other)]
         cells += [verdicts.percent_range(issue.earlier), verdicts.issue_verdict(issue, pair)]
         figures = "".join(f"<td>{escape(cell)}</td>" for cell in cells[1:-1])
         first, last = (f'<td style="text-align:left">{escape(cell)}</td>' for cell in (cells[0], cells[-1]))

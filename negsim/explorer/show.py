@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negsim.analysis import Context, chance_by, quantile
+from negsim.analysis import Context, chance_by, date_text, quantile
 from negsim.analysis import comparison_sentences as verdicts
 from negsim.errors import NegsimError
 from negsim.plots import burndown as burndown_plot
@@ -47,9 +47,15 @@ def table(exploration: Exploration) -> str:
     """Each issue with the range of its dates, its probability, its 50 and 80 % dates, and the differences from pins."""
     projection = exploration.projection
     context, tally = projection.context, projection.tally
-    on = context.months((24,)).get(24, context.last_day)
+    on = context.milestones[-1].date if context.milestones else context.last_day
     pairs = [(pin.name, _paired(exploration, n)) for n, pin in enumerate(exploration.pins)]
-    heads = ["issue", f"{context.as_of:%Y-%m} to {context.horizon:%Y-%m}", f"by {on:%Y-%m}", "50 %", "80 %"]
+    heads = [
+        "issue",
+        f"{_text(context.as_of, context)} to {_text(context.horizon, context)}",
+        f"by {_text(on, context)}",
+        "50 %",
+        "80 %",
+    ]
     heads += [head for name, _ in pairs for head in (f"50 %, {name}", f"points, {name}")]
     rows = [(facts.id, facts.title, tally.resolved[j]) for j, facts in enumerate(context.issues)]
     rows.append(("all", "all issues", tally.all_resolved))
@@ -60,7 +66,7 @@ def table(exploration: Exploration) -> str:
         cells = [f"{100 * chance_by(counts, context.day_of(on)).p:.0f} %"]
         cells += [_month(quantile(counts, q), context) for q in (0.5, 0.8)]
         for (_, pair), each in zip(pairs, found, strict=True):
-            cells += [verdicts.month(each.p50.base, pair), _points(each, pair)] if pair and each else ["", ""]
+            cells += [verdicts.date_of_pair(each.p50.base, pair), _points(each, pair)] if pair and each else ["", ""]
         cells_html = "".join(f'<td style="{_LEFT};{_CELL}">{escape(cell)}</td>' for cell in cells)
         body += f'<tr><th scope="row" style="{_LEFT};font-weight:normal">{escape(title)}</th>'
         body += f'<td style="{_LEFT};{_CELL}">{_ribbon(counts, context, marks)}</td>{cells_html}</tr>'
@@ -133,7 +139,11 @@ def _points(issue: IssueComparison, pair: Paired) -> str:
 
 def _month(day: float, context: Context) -> str:
     found = context.date_of(day)
-    return f"after {context.last_day:%Y-%m}" if found is None else f"{found:%Y-%m}"
+    return f"after {_text(context.last_day, context)}" if found is None else _text(found, context)
+
+
+def _text(day: date, context: Context) -> str:
+    return date_text(day, context.unit)
 
 
 def _day(day: date | None, context: Context) -> float | None:

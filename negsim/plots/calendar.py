@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.dates import date2num
 
 from negsim.agenda import Status
-from negsim.analysis import PAST
+from negsim.analysis import PAST, date_text
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def calendar(view: View, ax: Axes) -> Axes:
     for j, issue in enumerate(context.issues):
         own = view.rows[view.rows["issue"] == issue.id]
         hatched |= _past(own[own["part"] == "recorded"], context, first, j, ax, statuses)
-        _ribbon(own[own["part"] == "projected"].iloc[0], context, j, ax)
+        _ribbon(own[own["part"] == "projected"].iloc[0], context, j, ax, view.facts["unit"])
     frame.date_axis(ax, context, first, words=False)
     frame.between(ax, context)
     frame.rows(ax, [issue.title for issue in context.issues])
@@ -78,7 +78,7 @@ def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, status
     return hatched
 
 
-def _ribbon(row: pd.Series, context: Any, j: int, ax: Axes) -> None:
+def _ribbon(row: pd.Series, context: Any, j: int, ax: Axes, unit: str) -> None:
     horizon = float(date2num(context.horizon))
 
     def at(name: str) -> float:
@@ -89,9 +89,9 @@ def _ribbon(row: pd.Series, context: Any, j: int, ax: Axes) -> None:
             ax.barh(j + 0.5, at(high) - at(low), left=at(low), height=thick, facecolor=colour, linewidth=0)
     if not pd.isna(row["p50"]):
         ax.plot([at("p50")] * 2, [j + 0.2, j + 0.8], color=style.VERMILLION, linewidth=2.6, solid_capstyle="butt")
-        right = at("p50") > context.as_of.toordinal() * 0 + horizon - 0.12 * context.horizon_days
+        right = at("p50") > horizon - 0.12 * context.horizon_days
         ax.annotate(
-            f"{row['p50']:%Y-%m}", (at("p50"), j + 0.5), xytext=(-5 if right else 5, 0), textcoords="offset points",
+            date_text(row["p50"], unit), (at("p50"), j + 0.5), xytext=(-5 if right else 5, 0), textcoords="offset points",
             ha="right" if right else "left", va="center", fontsize=8.5,
         )  # fmt: skip
     if pd.isna(row["p90"]):

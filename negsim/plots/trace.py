@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.dates import date2num
 
 from negsim.agenda import Status
+from negsim.analysis import date_text
 from negsim.plots import frame, style
 from negsim.plots.climate import look
 
@@ -60,6 +61,7 @@ def trace(view: View, ax: Axes) -> Axes:
             colour, hatch = look(context.names.regimes, row["value"])
             handles[f"climate: {row['value']}"] = _bar(ax, lane, row["from"], row["to"], colour, hatch)
     statuses = rows[rows["what"] == "status"]
+    unit = context.asked_unit or "day"
     for j, issue in enumerate(context.issues):
         for row in statuses[statuses["name"] == issue.id].to_dict("records"):
             status = Status[row["value"].upper()]
@@ -71,7 +73,7 @@ def trace(view: View, ax: Axes) -> Axes:
             if final:
                 mark = "✓" if status is Status.RESOLVED else "✗"
                 ax.annotate(
-                    f"{mark} {row['from']:%Y-%m-%d}", (date2num(row["from"]), len(titles) + j + 0.6), xytext=(3, -6.5),
+                    f"{mark} {date_text(row['from'], unit)}", (date2num(row["from"]), len(titles) + j + 0.6), xytext=(3, -6.5),
                     textcoords="offset points", fontsize=7.5, va="center", annotation_clip=False,
                     ha="right" if date2num(row["from"]) > date2num(context.horizon) - 0.1 * context.horizon_days
                     else "left",

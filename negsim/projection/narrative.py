@@ -99,6 +99,11 @@ class Trace:
         return f"<pre>{escape(self.text)}</pre>"
 
 
+def _clock(day: float) -> str:
+    minutes = int(day % 1 * 1440)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def _told(beat: TraceEntry) -> bool:
     return bool(beat.words)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -247,7 +247,7 @@ class Projection(Results):
         """How the figures are to be read, in sentences."""
         notes = [
             "± is one standard error of the simulation, rounded up; terms say how much of the way to its demand a "
-            "side gets; dates are to the month. All of it holds if the sides concede as the scenario assumes: it is no "
+            f"side gets; {self._dates_note}. All of it holds if the sides concede as the scenario assumes: it is no "
             "forecast of what they will do."
         ]
         if (aim := self.precision_data) is not None:
@@ -260,6 +260,41 @@ class Projection(Results):
         if clipped := self.tally.clipped:
             notes.append(f"{clipped:,} drawn numbers lay outside their range and were taken as its end.")
         return notes
+
+    @property
+    def _dates_note(self) -> str:
+        unit, beyond = self.digest.unit, [*(issue.p80 for issue in self.digest.issues), self.digest.all_p80]
+        if unit == "day":
+            return (
+                f"later: after {self.context.last_day}, the last day of the runs"
+                if None in beyond
+                else "dates are days"
+            )
+        return f"dates are to the {unit}"
+
+    def time_scale(self, dates: str | None = None, milestones: Sequence[str] | None = None) -> Projection:
+        """The same projection with another unit of dates or other milestones in tables and pictures.
+
+        Args:
+            dates: ``day``, ``week``, ``month`` or ``year``; by default one that suits the horizon and the dates.
+            milestones: lengths of time such as ``4 weeks``; by default some that suit the horizon.
+
+        Raises:
+            NegsimError: the unit does not exist, or a milestone is not a length of time or not before the horizon.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=20).time_scale("year", ["1 year"])
+        >>> [name for name in p.summary().columns if name.startswith("by ")]
+        ['by 2026-04-10']
+        """
+        from negsim.analysis import check_unit
+        from negsim.analysis import milestones as milestones_of
+
+        if dates is not None:
+            check_unit(dates)
+        asked = None if milestones is None else tuple(milestones)
+        milestones_of(self.context.as_of, self.context.horizon, asked)
+        return replace(self, asked_unit=dates, asked_milestones=asked)
 
     def plot(
         self, kind: str = "burndown", ax: Axes | None = None, *, run: int | None = None, of: str | None = None

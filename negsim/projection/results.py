@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,8 @@ class Results:
     precision: Precision | None = None
     folder: Path | None = None
     kept: tuple[npt.NDArray[np.void], npt.NDArray[np.void]] | None = None
+    asked_unit: str | None = None
+    asked_milestones: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for table in self.kept or ():
@@ -93,7 +95,7 @@ class Results:
         """The names and dates of the scenario, as the analyses take them."""
         from negsim.projection.scenario_context import context_of
 
-        return context_of(self.scenario)
+        return replace(context_of(self.scenario), asked_unit=self.asked_unit, asked_milestones=self.asked_milestones)
 
     @cached_property
     def logs(self) -> Logs:

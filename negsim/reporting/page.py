@@ -104,15 +104,15 @@ def _scenario(number: int, projection: Projection, first: Projection) -> dict[st
     from negsim.experiments import compare
 
     context, digest, scenario = projection.context, projection.digest, projection.scenario
-    months = [f"{n} months" for n in context.months()]
+    milestones, unit = [milestone.words for milestone in context.milestones], digest.unit
     rows = [
         {
             "id": issue.facts.id,
             "title": issue.facts.title,
             "status": issue.facts.status,
             "chances": [_chance(c) for c in (*issue.by.values(), issue.resolved)],
-            "p50": until(issue.p50, context),
-            "p80": until(issue.p80, context),
+            "p50": until(issue.p50, context, unit),
+            "p80": until(issue.p80, context, unit),
             "terms": terms_words(issue, context),
             "waits": waits_words(issue, context),
         }
@@ -121,8 +121,8 @@ def _scenario(number: int, projection: Projection, first: Projection) -> dict[st
     every = {
         "title": f"all {len(rows)} issues",
         "chances": [_chance(c) for c in (*digest.all_by.values(), digest.all_resolved)],
-        "p50": until(digest.all_p50, context),
-        "p80": until(digest.all_p80, context),
+        "p50": until(digest.all_p50, context, unit),
+        "p80": until(digest.all_p80, context, unit),
     }
     found: dict[str, Any] = {
         "number": number,
@@ -132,7 +132,7 @@ def _scenario(number: int, projection: Projection, first: Projection) -> dict[st
         "as_of": context.as_of,
         "horizon": context.horizon,
         "short": "; ".join(projection.view(kind).verdict for kind in ("burndown", "calendar", "waiting")),
-        "columns": [*months, "horizon"],
+        "columns": [*milestones, "horizon"],
         "rows": rows,
         "every": every,
         "notes": projection.notes,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from negsim.agenda.status import Reason, Spent
 from negsim.analysis import summary as summaries
-from negsim.analysis.context import add_months
 from negsim.analysis.headline import data, headline_frame, terms_words, waits_words
 from negsim.analysis.summary import chance_by, quantile, quantile_range
+from negsim.analysis.time_scale import add_months
 from negsim.errors import NegsimError
 from tests.conftest import by_day, context, counted, outcomes
 
@@ -77,11 +77,15 @@ def test_all_are_resolved_when_the_last_is():
     }}  # fmt: skip
 
 
-def test_months_beyond_the_horizon_are_left_out():
+def test_milestones_beyond_the_horizon_are_left_out():
     from dataclasses import replace
 
-    short = replace(context(1), horizon=date(2026, 4, 10))
-    assert list(summarise(short, outcomes([[1.0]])).issues[0].by) == [date(2025, 10, 10)]
+    short = replace(context(1), horizon=date(2026, 10, 10))
+    assert list(summarise(short, outcomes([[1.0]])).issues[0].by) == [
+        date(2025, 7, 10),
+        date(2025, 10, 10),
+        date(2026, 4, 10),
+    ]
 
 
 def test_months_end_with_the_month():
