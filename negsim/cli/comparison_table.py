@@ -37,7 +37,7 @@ def _row(issue: IssueComparison, label: str, pair: Paired) -> tuple[str, list[st
     found = issue.by[pair.on]
     figures = [f"{100 * chance.p:.0f}" for chance in (found.base, found.other)]
     figures += [verdicts.signed_points(found.difference)]
-    figures += [verdicts.month(day, pair) for day in (issue.p50.base, issue.p50.other)]
+    figures += [verdicts.date_of_pair(day, pair) for day in (issue.p50.base, issue.p50.other)]
     details = f"{label} earlier in {verdicts.percent_range(issue.earlier)} % of runs, later in "
     details += f"{verdicts.percent_range(issue.later)} %, the same in {100 * issue.same.value:.0f} %"
     if issue.neither:

@@ -88,6 +88,15 @@ def _issues(path: Callable[[], Path], incomplete: str) -> list[tuple[str, str]]:
     ]
 
 
+def milestone_list(text: str | None) -> list[str] | None:
+    """The lengths of time in an option.
+
+    >>> milestone_list("4 weeks, 8 weeks")
+    ['4 weeks', '8 weeks']
+    """
+    return None if text is None else [part.strip() for part in text.split(",")]
+
+
 #: Endings of YAML files.
 YAML = (".yaml", ".yml")
 
@@ -152,6 +161,22 @@ By = Annotated[
         "--by",
         metavar="DAY",
         help='Day to look at: a date, a time from the as-of date ("24 months") or horizon.',
+    ),
+]
+Dates = Annotated[
+    str | None,
+    typer.Option(
+        "--dates",
+        metavar="UNIT",
+        help="Unit of dates: day, week, month or year.  [default: one that suits the horizon]",
+    ),
+]
+Milestones = Annotated[
+    str | None,
+    typer.Option(
+        "--milestones",
+        metavar="LENGTHS",
+        help="Columns of the table, such as '4 weeks,8 weeks'.  [default: some that suit the horizon]",
     ),
 ]
 AgendaFile = Annotated[

@@ -12,18 +12,21 @@ import typer
 from negsim.cli.execution import announce, check_out, executor_of, projection, projections, run_file
 from negsim.cli.options import (
     Dask,
+    Dates,
     Engine,
     FileOrFolder,
     FileRuns,
     FileSeed,
     FilesOrFolders,
     Json,
+    Milestones,
     Runs,
     Scenario,
     Seed,
     Strict,
     Workers,
     kinds,
+    milestone_list,
 )
 from negsim.cli.output import builtin_notice, count, emit
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
@@ -57,6 +60,8 @@ def run(
     workers: Workers = 1,
     dask: Dask = None,
     strict: Strict = False,
+    dates: Dates = None,
+    milestones: Milestones = None,
     as_json: Json = False,
 ) -> None:
     """Run a scenario: when is each issue resolved, and how probably?"""
@@ -73,6 +78,7 @@ def run(
             file, scenario, runs, seed, engine, executor=executor, out=out, precision=precision,
             quiet=as_json, command=shlex.join(["negsim", *sys.argv[1:]]),
         )  # fmt: skip
+    projected = projected.time_scale(dates, milestone_list(milestones))
     emit(
         as_json,
         lambda: {"scenario": str(file), **projection_data(projected)},
@@ -101,6 +107,7 @@ def plot(
     runs: FileRuns = None,
     seed: FileSeed = None,
     engine: Engine = "auto",
+    dates: Dates = None,
     as_json: Json = False,
 ) -> None:
     """Draw a picture, with its data as CSV."""
@@ -109,7 +116,7 @@ def plot(
     target = output if output is not None else Path(f"{kind}.svg")
     check_kind(kind)
     picture_format(target)
-    projected = projection(source, runs, seed, engine, quiet=as_json)
+    projected = projection(source, runs, seed, engine, quiet=as_json).time_scale(dates)
     table = projected.plot(kind, run=run, of=of).save(target)
     found = {
         "source": str(source),
@@ -132,6 +139,8 @@ def report(
     runs: FileRuns = None,
     seed: FileSeed = None,
     engine: Engine = "auto",
+    dates: Dates = None,
+    milestones: Milestones = None,
     as_json: Json = False,
 ) -> None:
     """Write an HTML page: results, pictures, assumptions, agenda.
@@ -141,7 +150,8 @@ def report(
     """
     from negsim.reporting import report as write
 
-    projected = projections(sources, runs, seed, engine, quiet=as_json)
+    asked = milestone_list(milestones)
+    projected = [one.time_scale(dates, asked) for one in projections(sources, runs, seed, engine, quiet=as_json)]
     size = len(write(projected, output).encode())
     titles = [each.scenario.title for each in projected]
     emit(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import terms_words, waits_words
+from negsim.analysis import date_text, terms_words, waits_words
 from negsim.files import TextPage, TextStyle, pad
 
 if TYPE_CHECKING:
@@ -32,9 +32,11 @@ def percent(chance: Chance) -> str:
     return f"{p:.0f}±{math.ceil(error)}"
 
 
-def month(day: date | None, context: Context) -> str:
-    """A date to the month; "after" and the last month of the runs if it is not within the horizon."""
-    return f"after {context.last_day:%Y-%m}" if day is None else f"{day:%Y-%m}"
+def shown(day: date | None, context: Context, unit: str) -> str:
+    """A date in a unit. Beyond the horizon it is "after" the last one, or "later" if that is too wide."""
+    if day is None:
+        return "later" if unit == "day" else f"after {date_text(context.last_day, unit)}"
+    return date_text(day, unit)
 
 
 def projection_data(projection: Projection) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def projection_data(projection: Projection) -> dict[str, Any]:
 def projection_table(summary: Summary, provenance: str, look: TextStyle, notes: Sequence[str] = ()) -> str:
     """The result of a projection as text: a table of the issues, then notes."""
     context = summary.context
-    columns = [f"{n} mo." for n in context.months()] + ["horizon"]
+    columns, unit = [*(milestone.short for milestone in context.milestones), "horizon"], summary.unit
     widths = [CHANCE] * (len(columns) - 1) + [CHANCE + 1, DATE, DATE]
     page = TextPage(look).title(context.talks).add(context.title)
     page.add(f"From {context.as_of} to the horizon {context.horizon}; {provenance}.").add()
@@ -74,12 +76,13 @@ def projection_table(summary: Summary, provenance: str, look: TextStyle, notes: 
             issue.p50,
             issue.p80,
             context,
+            unit,
             _details(issue, context),
         )
         for issue in summary.issues
     ]
     every = [*summary.all_by.values(), summary.all_resolved]
-    last = _row(f"all {len(rows)} issues", every, summary.all_p50, summary.all_p80, context)
+    last = _row(f"all {len(rows)} issues", every, summary.all_p50, summary.all_p80, context, unit)
     page.table(("issue", *columns, "by", "by"), widths, [*rows, None, last], beside=True)
     page.add()
     for note in notes:
@@ -97,6 +100,12 @@ def _details(issue: IssueSummary, context: Context) -> str:
 
 
 def _row(
-    title: str, chances: Sequence[Chance], p50: date | None, p80: date | None, context: Context, details: str = ""
+    title: str,
+    chances: Sequence[Chance],
+    p50: date | None,
+    p80: date | None,
+    context: Context,
+    unit: str,
+    details: str = "",
 ) -> tuple[str, list[str], str]:
-    return title, [*map(percent, chances), month(p50, context), month(p80, context)], details
+    return title, [*map(percent, chances), shown(p50, context, unit), shown(p80, context, unit)], details

@@ -49,13 +49,8 @@ def table(exploration: Exploration) -> str:
     context, tally = projection.context, projection.tally
     on = context.milestones[-1].date if context.milestones else context.last_day
     pairs = [(pin.name, _paired(exploration, n)) for n, pin in enumerate(exploration.pins)]
-    heads = [
-        "issue",
-        f"{_text(context.as_of, context)} to {_text(context.horizon, context)}",
-        f"by {_text(on, context)}",
-        "50 %",
-        "80 %",
-    ]
+    covered = f"{_text(context.as_of, context)} to {_text(context.horizon, context)}"
+    heads = ["issue", covered, f"by {_text(on, context)}", "50 %", "80 %"]
     heads += [head for name, _ in pairs for head in (f"50 %, {name}", f"points, {name}")]
     rows = [(facts.id, facts.title, tally.resolved[j]) for j, facts in enumerate(context.issues)]
     rows.append(("all", "all issues", tally.all_resolved))

@@ -91,7 +91,8 @@ def _ribbon(row: pd.Series, context: Any, j: int, ax: Axes, unit: str) -> None:
         ax.plot([at("p50")] * 2, [j + 0.2, j + 0.8], color=style.VERMILLION, linewidth=2.6, solid_capstyle="butt")
         right = at("p50") > horizon - 0.12 * context.horizon_days
         ax.annotate(
-            date_text(row["p50"], unit), (at("p50"), j + 0.5), xytext=(-5 if right else 5, 0), textcoords="offset points",
+            date_text(row["p50"], unit), (at("p50"), j + 0.5), xytext=(-5 if right else 5, 0),
+            textcoords="offset points",
             ha="right" if right else "left", va="center", fontsize=8.5,
         )  # fmt: skip
     if pd.isna(row["p90"]):

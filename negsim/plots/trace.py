@@ -73,7 +73,8 @@ def trace(view: View, ax: Axes) -> Axes:
             if final:
                 mark = "✓" if status is Status.RESOLVED else "✗"
                 ax.annotate(
-                    f"{mark} {date_text(row['from'], unit)}", (date2num(row["from"]), len(titles) + j + 0.6), xytext=(3, -6.5),
+                    f"{mark} {date_text(row['from'], unit)}", (date2num(row["from"]), len(titles) + j + 0.6),
+                    xytext=(3, -6.5),
                     textcoords="offset points", fontsize=7.5, va="center", annotation_clip=False,
                     ha="right" if date2num(row["from"]) > date2num(context.horizon) - 0.1 * context.horizon_days
                     else "left",

@@ -61,19 +61,26 @@ class Trace:
         head = f"{self.title}: run {self.run} under seed {self.seed}, {self.as_of} to {self.horizon}"
         how = "A side's figure is what it insists on, as a share of its own demand; an arrow says that it moved."
         lines = [*wrap(head, WIDTH), *wrap(how, WIDTH), ""]
-        last = None
+        last, hours = None, self._needs_hours
         for (_, _, depth, words), group in groupby(
             filter(_told, self.beats), lambda b: (b.day, b.kind, b.depth, b.words)
         ):
             same = list(group)
             about = ", ".join(beat.about for beat in same) if len(same) < 3 else f"{len(same)} issues"
             text = f"{about}: {words}" if about else words
-            lines += _lines("" if same[0].on == last else f"{same[0].on}", 12 + 2 * depth, text)
-            last = same[0].on
+            label = f"{same[0].on} {_clock(same[0].day)}" if hours else f"{same[0].on}"
+            lines += _lines("" if label == last else label, (18 if hours else 12) + 2 * depth, text)
+            last = label
         lines += ["", "How it ends"]
         for end in self.ends:
             lines += _lines("", 2, f"{end.title}: {end.text}")
         return "\n".join(lines) + "\n"
+
+    @property
+    def _needs_hours(self) -> bool:
+        """Whether a channel meets more than once on a date."""
+        met = {(b.facts["channel"], b.day) for b in self.beats if b.kind == "meeting"}
+        return len({(channel, int(day)) for channel, day in met}) < len(met)
 
     def data(self) -> dict[str, Any]:
         """The story as plain data."""

@@ -165,7 +165,7 @@ def test_the_gap_closes_as_both_sides_concede():
     assert len(seen) > 5
     assert (np.diff(seen) <= 1e-12).all()
     assert seen[0] > 0.9
-    assert "first offers lie" in view.verdict
+    assert "first offers are" in view.verdict
 
 
 def test_offers_from_before_the_start_have_an_order_and_no_date(projection):
@@ -288,7 +288,7 @@ def test_talks_by_chance_have_no_frontier_and_no_gap():
     p = ns.run(from_mapping(chance(0.2, "a b", horizon="2 years")), runs=20)
     with pytest.raises(NegsimError, match="no offers are made"):
         p.view("frontier")
-    assert p.view("gap").verdict == "no offers are made: nothing is settled by concession here"
+    assert p.view("gap").verdict == "no offers are made: no issue is settled by concession"
     assert p.view("terms").verdict == "nothing is settled on terms"
 
 

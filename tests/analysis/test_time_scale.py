@@ -1,0 +1,75 @@
+"""The time scale: milestones and units that suit a horizon of a day up to fifty years, and those asked for."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+import negsim as ns
+from negsim.analysis import add_months, milestones
+from negsim.projection.narrative import Trace, TraceEntry
+from negsim.scenario.scenario import from_mapping
+from tests.conftest import context
+from tests.kit import talks
+
+AS_OF = date(2025, 4, 10)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "words", "unit"),
+    [
+        (AS_OF + timedelta(days=1), [], "day"),
+        (AS_OF + timedelta(days=3), ["1 day", "2 days"], "day"),
+        (AS_OF + timedelta(weeks=15), ["2 weeks", "4 weeks", "8 weeks", "12 weeks"], "day"),
+        (add_months(AS_OF, 36), ["6 months", "12 months", "24 months"], "month"),
+        (add_months(AS_OF, 360), ["2 years", "5 years", "10 years", "20 years"], "year"),
+    ],
+)
+def test_milestones_and_unit_suit_the_horizon(horizon, words, unit):
+    facts = replace(context(1), horizon=horizon)
+    assert ([milestone.words for milestone in facts.milestones], facts.unit) == (words, unit)
+
+
+@pytest.mark.parametrize("days", [2, 3, 7, 14, 30, 60, 100, 200, 400, 700, 1096, 2000, 4000, 9000, 18263])
+def test_every_horizon_beyond_a_day_has_milestones_that_rise_and_lie_within_it(days):
+    found = milestones(AS_OF, AS_OF + timedelta(days=days))
+    dates = [milestone.date for milestone in found]
+    assert 1 <= len(dates) <= 4
+    assert dates[0] > AS_OF
+    assert dates == sorted(set(dates))
+    assert dates[-1] < AS_OF + timedelta(days=days)
+    assert days == 2 or (dates[-1] - AS_OF).days >= 0.33 * days
+
+
+def test_what_is_asked_for_replaces_the_defaults():
+    p = ns.run(from_mapping(talks("a", horizon="15 weeks")), runs=5)
+    asked = p.time_scale("week", ["10 days", "1 month"])
+    assert [name for name in asked.summary().columns if name.startswith("by ")] == ["by 2025-04-20", "by 2025-05-10"]
+    assert asked.digest.unit == "week"
+    assert p.digest.unit == "day"
+    for wrong, message in (
+        (("days", None), 'did you mean "day"'),
+        ((None, ["soon"]), "a length of time such as"),
+        ((None, ["16 weeks"]), "16 weeks do not"),
+        ((None, ["9999 years"]), "there is no date"),
+    ):
+        with pytest.raises(ns.NegsimError, match=message):
+            p.time_scale(*wrong)
+
+
+def test_early_dates_under_a_long_horizon_are_days():
+    facts = context(1)
+    assert facts.unit_of([date(2025, 6, 1), date(2025, 8, 1)]) == "day"
+    assert facts.unit_of([date(2025, 6, 1), None]) == "month"
+
+
+def test_a_trace_shows_hours_if_a_channel_meets_twice_a_day():
+    def told(*days):
+        beats = tuple(
+            TraceEntry(AS_OF + timedelta(days=int(day)), day, "meeting", "is held", 0, "Rounds", {"channel": "rounds"})
+            for day in days
+        )
+        return Trace("T", AS_OF, AS_OF + timedelta(days=9), 0, 1, "", beats, ()).text
+
+    assert "2025-04-10 06:00  Rounds: is held" in told(0.25, 0.5)
+    assert "2025-04-10  Rounds: is held" in told(0.25, 1.5)
