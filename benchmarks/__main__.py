@@ -1,44 +1,33 @@
-"""What things cost: ``python -m benchmarks`` prints tables; ratios travel between machines, absolute figures do not.
+"""Speed and memory: ``python -m benchmarks`` prints tables. Compare ratios; absolute figures depend on the machine.
 
-``docs/performance.md`` keeps them with what they mean.
+``docs/performance.md`` keeps the figures and explains them.
 """
 
 from __future__ import annotations
 
 import argparse
 
+from benchmarks import scale, speed, whole
 from benchmarks.measure import TURNS
 
-WHAT = ("speed", "limit", "scale", "memory", "startup")
+BENCHMARKS = {
+    "speed": speed.speed,
+    "scale": scale.scale,
+    "memory": lambda turns: whole.memory(),
+    "startup": whole.startup,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="*", default=["all"], choices=[*WHAT, "all"], help="what to measure")
-    parser.add_argument("--turns", type=int, default=TURNS, help="turns a figure, of which the median counts")
+    names = ", ".join(BENCHMARKS)
+    parser.add_argument("names", nargs="*", default=list(BENCHMARKS), help=f"any of {names}; by default all")
+    parser.add_argument("--turns", type=int, default=TURNS, help="turns per figure; tables show the median")
     options = parser.parse_args()
-    chosen = WHAT if "all" in options.what else tuple(name for name in WHAT if name in options.what)
-    for name in chosen:
-        if name == "speed":
-            from benchmarks.speed import speed
-
-            speed(options.turns)
-        elif name == "limit":
-            from benchmarks.limit import limit
-
-            limit(options.turns)
-        elif name == "scale":
-            from benchmarks.scale import scale
-
-            scale(options.turns)
-        elif name == "startup":
-            from benchmarks.whole import startup
-
-            startup(options.turns)
-        else:
-            from benchmarks.whole import memory
-
-            memory()
+    if unknown := set(options.names) - set(BENCHMARKS):
+        parser.error(f"{', '.join(sorted(unknown))}: not one of {names}")
+    for name in options.names:
+        BENCHMARKS[name](options.turns)
 
 
 if __name__ == "__main__":

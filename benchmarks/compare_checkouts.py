@@ -1,17 +1,17 @@
-"""Does another checkout of negsim give the same results, byte for byte?
+"""Compare the results of two checkouts of negsim, byte for byte.
 
-    python benchmarks/compare_checkouts.py OLD NEW             two checkouts
-    python benchmarks/compare_checkouts.py --produce-only OLD DIR    keep what OLD gives, for later
-    python benchmarks/compare_checkouts.py DIR NEW             compare with what was kept
+    python benchmarks/compare_checkouts.py OLD NEW                   two checkouts
+    python benchmarks/compare_checkouts.py --produce-only OLD DIR    write the results of OLD to DIR, for later
+    python benchmarks/compare_checkouts.py DIR NEW                   compare with the results in DIR
 
-Each checkout plays every scenario in a process of its own, with that checkout first on the path and as the working
-folder, and writes a folder a scenario: outcomes and runs as Parquet files of both engines, what ``run`` prints as a
-table and as JSON, ``show``, a few stories, every kind of picture with its data, the report page, and the event logs of
-both engines. Then the folders are compared file by file; the exit code is 1 if anything differs.
+Each checkout runs every scenario in a process of its own, with that checkout first on the path and as the working
+folder. It writes one folder per scenario: outcomes and runs of both engines as Parquet files, the output of ``run`` as
+a table and as JSON, ``show``, three traces, every picture with its data, the report, and the event logs of both
+engines. Then the folders are compared file by file. The exit code is 1 if anything differs.
 
-Scenarios are those of OLD for both, so that words rewritten in NEW's scenarios do not count. In what is printed, paths
-of the scenarios are replaced; of JSON files versions and the command that was typed are not compared. Where a kind of
-picture does not apply, the message must be the same. Any other exception is a difference, even if both raise it.
+Both checkouts use the scenarios of OLD, so reworded scenarios do not count. Paths in the output are replaced. The
+versions of a result and the command line are not compared. If a picture does not apply, the message must be the same.
+Any other exception is a difference, even if both raise it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -32,12 +33,13 @@ from pathlib import Path
 from typing import Any
 
 SEED, LOGS, STORIES = 1, 20, 3
-MADE = "made.json"  # in a folder of results: what they were made of
-NOT_COMPARED = ("versions", "command")
+MADE = "made.json"  # in a folder of results: runs, scenarios and checkout
+NOT_COMPARED = ("versions", "command")  # keys of JSON files
+VERSIONS = re.compile(rb"<dt>Versions</dt><dd>[^<]*</dd>")  # a line of the report
 
 
 def module(ending: str) -> Any:
-    """The module of a file, wherever in the package it stands."""
+    """The module of a file anywhere in the package."""
     import negsim
 
     package = Path(negsim.__file__).parent
@@ -46,7 +48,7 @@ def module(ending: str) -> Any:
 
 
 def compiler() -> Any:
-    """The module that compiles a scenario, under its name of today or of version 0.1.0."""
+    """The module that compiles a scenario, by its present name or that of version 0.1.0."""
     try:
         return module("compiler.py")
     except ValueError:
@@ -54,11 +56,11 @@ def compiler() -> Any:
 
 
 def produce(folder: Path, scenarios: Path, runs: int, only: str) -> None:
-    """Write what this checkout, the working folder, gives for each scenario."""
+    """Write the results of this checkout, the working folder, for each scenario."""
     import negsim
 
     if not Path(negsim.__file__).resolve().is_relative_to(Path.cwd().resolve()):
-        sys.exit(f"{negsim.__file__} is not of the checkout {Path.cwd()}")
+        sys.exit(f"{negsim.__file__} is not in the checkout {Path.cwd()}")
     for file in sorted(scenarios.glob("*.yaml")):
         if fnmatch(file.stem, only):
             of_scenario(file, folder / file.stem, runs)
@@ -73,7 +75,7 @@ def of_scenario(file: Path, folder: Path, runs: int) -> None:
     folder.mkdir()
 
     def attempt(name: str, work: Callable[[], str | bytes | None]) -> None:
-        """Write what some work gives, or how it fails."""
+        """Write the result of some work, or its error."""
         try:
             given = work()
         except ns.NegsimError as error:
@@ -114,12 +116,12 @@ def of_scenario(file: Path, folder: Path, runs: int) -> None:
 
 
 def joined(logs: Iterator[Any]) -> bytes:
-    """Event logs one after the other, each behind a line with its type and length."""
+    """Event logs one after the other, each after a line with its type and length."""
     return b"".join(b"%d events of %r\n" % (len(log), log.dtype.descr) + log.tobytes() for log in logs)
 
 
 def printed(*words: object) -> str:
-    """What a command prints, its exit code, and what it prints on standard error."""
+    """The standard output of a command; if it fails or warns, also its exit code and standard error."""
     from negsim.cli import main
 
     sys.argv = ["negsim", *map(str, words)]
@@ -135,7 +137,7 @@ def printed(*words: object) -> str:
 
 
 def start(checkout: Path, folder: Path, scenarios: Path, options: argparse.Namespace) -> subprocess.Popen[bytes]:
-    """Let a checkout produce its results in a process of its own."""
+    """Start a process in which a checkout writes its results."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         sys.exit(f"{folder} is not empty")
@@ -154,18 +156,21 @@ def finish(process: subprocess.Popen[bytes]) -> None:
 
 
 def content(path: Path) -> bytes:
-    """What counts of a file."""
+    """The part of a file that is compared."""
+    given = path.read_bytes()
+    if path.suffix == ".html":
+        return VERSIONS.sub(b"", given)
     if path.suffix != ".json":
-        return path.read_bytes()
+        return given
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(given)
     except ValueError:
-        return path.read_bytes()
+        return given
     return json.dumps({k: v for k, v in data.items() if k not in NOT_COMPARED}, indent=1, ensure_ascii=False).encode()
 
 
 def difference(old: bytes, new: bytes) -> str:
-    """Where two contents begin to differ, with an excerpt of both if they are text."""
+    """The first place where two contents differ, with an excerpt of both if they are text."""
     at = next((k for k, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     where = f"byte {at} ({len(old)} and {len(new)} bytes)"
     if b"\0" in old + new:
@@ -175,7 +180,7 @@ def difference(old: bytes, new: bytes) -> str:
 
 
 def compare(old: Path, new: Path, options: argparse.Namespace) -> int:
-    """Print what differs between two folders of results; returns how many files do."""
+    """Print the differences between two folders of results; return the number of files that differ."""
     names = {
         path.name for of in (old, new) for path in of.iterdir() if path.is_dir() and fnmatch(path.name, options.only)
     }
@@ -188,7 +193,7 @@ def compare(old: Path, new: Path, options: argparse.Namespace) -> int:
             if not all(path.is_file() for path in paths):
                 said = "only in " + ("the old" if paths[0].is_file() else "the new")
             elif file.endswith(".crashed"):
-                said = "an exception that is none of negsim's own:\n" + paths[1].read_text()
+                said = "an exception that is not one of negsim:\n" + paths[1].read_text()
             else:
                 contents = [content(path) for path in paths]
                 said = "" if contents[0] == contents[1] else difference(*contents)
@@ -205,41 +210,47 @@ def compare(old: Path, new: Path, options: argparse.Namespace) -> int:
     return different
 
 
-def main() -> None:
-    say = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    say.add_argument("old", type=Path, nargs="?", help="a checkout, or a folder made with --produce-only")
-    say.add_argument("new", type=Path, nargs="?", help="a checkout, or a folder made with --produce-only")
-    say.add_argument("--runs", type=int, help="runs a scenario: 200, or as many as kept results have")
-    say.add_argument("--scenarios", type=Path, metavar="DIR", help="scenarios for both, instead of OLD/scenarios")
-    say.add_argument("--own-scenarios", action="store_true", help="each checkout plays its own scenarios")
-    say.add_argument("--only", default="*", metavar="GLOB", help="only scenarios of such names")
-    say.add_argument(
+def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("old", type=Path, nargs="?", help="a checkout, or a folder made with --produce-only")
+    parser.add_argument("new", type=Path, nargs="?", help="a checkout, or a folder made with --produce-only")
+    parser.add_argument("--runs", type=int, help="runs per scenario: 200, or the number in DIR")
+    parser.add_argument("--scenarios", type=Path, metavar="DIR", help="scenarios for both, instead of OLD/scenarios")
+    parser.add_argument("--own-scenarios", action="store_true", help="each checkout uses its own scenarios")
+    parser.add_argument("--only", default="*", metavar="GLOB", help="only scenarios with these names")
+    parser.add_argument(
         "--except", dest="excused", action="append", default=[], metavar="GLOB", help="files that may differ"
     )
-    say.add_argument("--fresh", action="store_true", help="compile the rules anew: a minute more, nothing kept is used")
-    say.add_argument("--produce-only", type=Path, nargs=2, metavar=("CHECKOUT", "DIR"), help="keep results in DIR")
-    say.add_argument("--produce", type=Path, nargs=2, help=argparse.SUPPRESS)
-    options = say.parse_args()
+    parser.add_argument(
+        "--fresh", action="store_true", help="compile the rules again, without a cache; takes a minute more"
+    )
+    parser.add_argument(
+        "--produce-only", type=Path, nargs=2, default=[], metavar=("CHECKOUT", "DIR"), help="write results to DIR"
+    )
+    parser.add_argument("--produce", type=Path, nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if not options.produce and not options.produce_only and options.new is None:
+        parser.error("name two checkouts")
+    return options
+
+
+def main() -> None:
+    options = options_of()
     if options.produce:
         produce(*options.produce, options.runs, options.only)
         return
-    given = [
-        path.resolve()
-        for path in (options.produce_only[:1] if options.produce_only else (options.old, options.new))
-        if path
-    ]
-    if not options.produce_only and len(given) != 2:
-        say.error("name two checkouts")
+    given = [path.resolve() for path in options.produce_only[:1] or (options.old, options.new)]
     made = [json.loads((path / MADE).read_text()) if (path / MADE).is_file() else None for path in given]
     kept = next(filter(None, made), {})
     options.runs = options.runs or kept.get("runs", 200)
     if any(each and (each["runs"] != options.runs or each["only"] not in ("*", options.only)) for each in made):
-        sys.exit(f"the kept results are of {kept['runs']} runs of the scenarios {kept['only']}")
+        sys.exit(f"the results in the folder have {kept['runs']} runs of the scenarios {kept['only']}")
     common = options.scenarios or Path(kept.get("scenarios", given[0] / "scenarios"))
     with tempfile.TemporaryDirectory(prefix="compare-") as options.room:
         folders, processes = [], []
         for k, (path, ready) in enumerate(zip(given, made, strict=True)):
-            folder = path if ready else (options.produce_only or [0, Path(options.room, f"of{k}")])[1].resolve()
+            folder = path if ready else (options.produce_only or [None, Path(options.room, f"of{k}")])[1].resolve()
             folders.append(folder)
             if not ready:
                 scenarios = path / "scenarios" if options.own_scenarios else common.resolve()

@@ -1,11 +1,11 @@
-"""A yardstick: the leanest SimPy version of the baseline's model that a careful hand writes.
+"""A lean SimPy version of the baseline's model, written by hand for comparison.
 
-Pure Python, SimPy and ``random``; no numba, none of the project's rules. It reads the scenario and plays what the
+Pure Python, SimPy and ``random``; no numba, none of the project's rules. It reads the scenario and simulates what the
 baseline uses: time tactics with calendar clocks and paces, alternating offers on a line, one channel with room and a
 round robin, cancellation, climate regimes, breakdown, shocks that switch the climate, suspend, harden and ease, lags,
-collapse and reopening. Anything else is refused. It says when each issue is resolved and on whose terms, and leaves out
-what the engines also tell: the log, what time went into, reasons, luck by name. A generator for each channel and kind
-of shock, bare timeouts for the rest.
+collapse and reopening. Anything else is refused. It computes when each issue is resolved and on whose terms. It leaves
+out the log, the parts of an issue's time, reasons and keyed draws. Each channel and kind of shock is a generator; the
+rest are bare timeouts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OPEN, STALLED, SUSPENDED, IMPLEMENTING, RESOLVED, LAPSED = range(6)
 
 def refuse(wrong: bool, what: str) -> None:
     if wrong:
-        raise ValueError(f"the lean version does not play {what}")
+        raise ValueError(f"the lean version does not simulate {what}")
 
 
 class Model:
@@ -71,7 +71,7 @@ class Model:
         return self.fixed(a.hours), seats, lag, collapse, step, a.start.rounds or 0
 
     def shock(self, a: Any, regimes: list[str], s: Scenario) -> tuple[Any, ...]:
-        refuse(bool(a.on or a.pending or a.provokes), "dated and provoked shocks")
+        refuse(bool(a.dates or a.pending or a.provokes), "dated and provoked shocks")
         marks: list[tuple[Any, ...]] = []
         for m in a.marks:
             p = self.fixed(m.probability)

@@ -1,16 +1,16 @@
-"""Taking turns, medians, tables.
+"""Turns, medians, tables.
 
-A machine shared with others is busy now and idle then. What is compared therefore takes turns in one process, ratios
-are taken within a turn, and the median of the turns counts. Work of one thread is measured by the processor time of
-that thread, which another's work disturbs least; threads and whole processes by the clock on the wall.
+The load of a shared machine varies. What is compared therefore takes turns in one process, ratios are taken within a
+turn, and the median of the turns counts. One thread is measured by its processor time, which other load disturbs
+least; several threads and whole processes by wall time.
 """
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +24,7 @@ Seconds = dict[str, list[float]]
 def interleaved(
     works: Mapping[str, Work], turns: int = TURNS, clock: Callable[[], float] = time.thread_time
 ) -> Seconds:
-    """Seconds per unit of each work in each turn; a work is called with the number of the turn, returns its units."""
+    """Seconds per unit of each work in each turn. A work gets the number of the turn and returns its units."""
     seconds: Seconds = {name: [] for name in works}
     for turn in range(turns):
         for name, work in works.items():
@@ -35,27 +35,15 @@ def interleaved(
 
 
 def ratio(seconds: Seconds, slow: str, fast: str) -> float:
-    """The median over the turns of how many times ``slow`` takes what ``fast`` takes."""
-    return statistics.median(a / b for a, b in zip(seconds[slow], seconds[fast], strict=True))
-
-
-def middle(values: Iterable[float]) -> float:
-    return statistics.median(values)
+    """The median over the turns of the time of ``slow`` divided by that of ``fast``."""
+    return median(a / b for a, b in zip(seconds[slow], seconds[fast], strict=True))
 
 
 def table(title: str, head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Print a table in Markdown, numbers to three digits."""
-    cells = [head, *(tuple(map(_cell, row)) for row in rows)]
-    widths = [max(len(row[k]) for row in cells) for k in range(len(head))]
+    """Print a table in Markdown, with numbers to three digits."""
     print(f"\n{title}\n")
-    for n, row in enumerate(cells):
-        print("| " + " | ".join(_place(c, w, k) for k, (c, w) in enumerate(zip(row, widths, strict=True))) + " |")
-        if n == 0:
-            print("|" + "|".join("-" * (w + 1) + ("-" if k == 0 else ":") for k, w in enumerate(widths)) + "|")
-
-
-def _place(text: str, width: int, column: int) -> str:
-    return text.ljust(width) if column == 0 else text.rjust(width)
+    for row in (head, ["---"] + ["---:"] * (len(head) - 1), *rows):
+        print("| " + " | ".join(map(_cell, row)) + " |")
 
 
 def _cell(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""How the cost grows: with issues, with the horizon, with runs; and what a second thread brings."""
+"""Growth of the cost with issues, horizon and runs; and the gain of a second thread."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import BASELINE, TURNS, interleaved, middle, ratio, table
+from benchmarks.measure import BASELINE, TURNS, interleaved, median, ratio, table
 from negsim.files.yaml import read_yaml_text
 from negsim.projection.chunks import sizes
-from negsim.scenario.scenario import load
-from negsim.simulation import compiler as compiled
+from negsim.scenario import load
+from negsim.simulation import compiler
 from negsim.simulation.engines import batch
 
 ISSUES, YEARS = (8, 64, 512), (3, 30)
@@ -21,16 +21,16 @@ MANY = (1_000, 10_000, 100_000, 1_000_000)
 
 
 def unsourced(part: Any) -> Any:
-    """With short sources, for a file may not be larger than 2 MB."""
+    """Replace sources by short ones: a file may not be larger than 2 MB."""
     if isinstance(part, dict):
         return {key: ["judgement: a copy"] if key == "source" else unsourced(value) for key, value in part.items()}
     return part
 
 
-def grown(issues: int, years: int, room: bool) -> compiled.Compiled:
-    """The baseline with this many issues, its own again and again, over so many years.
+def grown(issues: int, years: int, room: bool) -> compiler.Compiled:
+    """The baseline with its issues repeated, over a number of years.
 
-    With ``room`` a session grows with the number of issues, as if delegations did; otherwise it stays and most wait.
+    With ``room`` a session grows with the number of issues; otherwise it stays and most issues wait.
     """
     data: dict[str, Any] = read_yaml_text(load(BASELINE).to_yaml(), "baseline").data
     issues_of, agenda = data["issues"], data["agenda"]["issues"]
@@ -54,23 +54,23 @@ def grown(issues: int, years: int, room: bool) -> compiled.Compiled:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "grown.yaml"
         path.write_text(json.dumps(data), encoding="utf-8")  # YAML too, and short
-        return compiled.compile(load(path))
+        return compiler.compile(load(path))
 
 
-def played(model: compiled.Compiled, runs: int, threads: int = 1) -> int:
-    """Play so many runs in chunks, in so many threads; nothing is kept."""
-    chunks = list(sizes(runs).values())
-    if threads == 1:
-        for first, n in chunks:
-            batch.run(model, 1, first, n)
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(lambda chunk: len(batch.run(model, 1, *chunk)[1]), chunks))
-    return runs
+def played(model: compiler.Compiled, runs: int, threads: int = 1) -> int:
+    """Simulate runs in chunks, in a number of threads; drop the outcomes."""
+
+    def chunk(which: tuple[int, int]) -> int:
+        return len(batch.run(model, 1, *which)[1])
+
+    if threads == 1:  # in this thread, whose processor time is measured
+        return sum(map(chunk, sizes(runs).values()))
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(chunk, sizes(runs).values()))
 
 
 def growth(turns: int, room: bool) -> None:
-    """Print how the cost of a discussion grows with issues and horizon."""
+    """Print the cost of a discussion by issues and horizon."""
     models = {(n, years): grown(n, years, room) for n in ISSUES for years in YEARS}
     runs = {key: max(20, 16_000 // key[0]) for key in models}
     talked = {
@@ -82,16 +82,16 @@ def growth(turns: int, room: bool) -> None:
         for n, years in models
     }
     seconds = interleaved(works, turns)
-    each = {name: middle(seconds[name]) for name in works}
+    each = {name: median(seconds[name]) for name in works}
     cost = {name: 1e9 * each[name] / talked[key] for name, key in zip(works, models, strict=True)}
     rows = [
         (name, talked[key], each[name] * 1e6, cost[name], cost[name] / min(cost.values()))
         for name, key in zip(works, models, strict=True)
     ]
-    title = "a session with room for all" if room else "a session of six hours whatever waits"
+    title = "a session with room for all" if room else "a session of six hours"
     table(
         f"Growth, {title}",
-        ("talks", "discussions a run", "us a run", "ns a discussion", "times the least"),
+        ("agenda", "discussions per run", "us per run", "ns per discussion", "times the least"),
         rows,
     )
 
@@ -100,18 +100,18 @@ def scale(turns: int = TURNS) -> None:
     """Print the tables."""
     growth(turns, room=True)
     growth(turns, room=False)
-    model = compiled.compile(load(BASELINE))
+    model = compiler.compile(load(BASELINE))
     several = interleaved({f"{n:,} runs": lambda _, n=n: played(model, n) for n in MANY[:-1]}, turns)
     several |= interleaved({f"{MANY[-1]:,} runs": lambda _: played(model, MANY[-1])}, 1)
     table(
         "Growth with runs, baseline, outcomes dropped",
-        ("runs", "us a run"),
-        [(name, 1e6 * middle(values)) for name, values in several.items()],
+        ("runs", "us per run"),
+        [(name, 1e6 * median(values)) for name, values in several.items()],
     )
     both = interleaved(
         {"one thread": lambda _: played(model, 65_536), "two threads": lambda _: played(model, 65_536, 2)},
         turns,
         time.perf_counter,
     )
-    rows = [(name, 1e6 * middle(values), ratio(both, "one thread", name)) for name, values in both.items()]
-    table("Threads, by the clock on the wall", ("threads", "us a run", "times as fast"), rows)
+    rows = [(name, 1e6 * median(values), ratio(both, "one thread", name)) for name, values in both.items()]
+    table("Threads, wall time", ("threads", "us per run", "times as fast"), rows)

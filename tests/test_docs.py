@@ -159,6 +159,19 @@ def test_constraints_are_plain_versions_and_cover_every_dependency():
     assert {re.split(r"[\[<>=!~ ]", name)[0].lower().replace("_", "-") for name in wanted} <= pinned
 
 
+def test_recipes_for_contributors_name_files_and_code_that_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^\d\. (.+(?:\n   .+)*)", text, re.MULTILINE)
+    assert len(steps) > 20
+    for step in steps:
+        spans = [span for span in re.findall(r"`([^`]+)`", step) if "NAME" not in span]
+        files = [ROOT / span for span in spans if re.match(r"(negsim|tests|docs)/", span)]
+        assert all(file.exists() for file in files), step
+        code = "".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
+        names = [span for span in spans if re.fullmatch(r"_?[A-Za-z_]+", span) and span != "NAME"]
+        assert not files or all(name in code for name in names), step
+
+
 def test_ci_is_a_script_that_can_be_called():
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
 
