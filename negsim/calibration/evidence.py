@@ -176,23 +176,25 @@ def cancellations(talks: Talks) -> Tries:
 
 
 def stalls(talks: Talks) -> Exposure:
-    """Years from the first meeting until the talks came to a stand for good, or the record ends.
+    """Years of exposure to the hazard of a stall, and whether the negotiation stalled."""
+    return _exposure(talks, "stalled")
 
-    When talks stalled is known afterwards only: on the day of their last meeting.
+
+def conclusions(talks: Talks) -> Exposure:
+    """Years of exposure to the hazard of a conclusion, and whether the negotiation was concluded."""
+    return _exposure(talks, "concluded")
+
+
+def _exposure(talks: Talks, end: str) -> Exposure:
+    """Years from the first meeting to the end, for one of two competing hazards: both have the same exposure.
+
+    A negotiation that stalled ended on the day of its last meeting, although that is known only afterwards.
     """
     days = talks.meeting_days()
     if not days:
         return Exposure(0.0, False)
-    end = days[-1] if talks.end == "stalled" else talks.until
-    return Exposure(max((end - days[0]).days, 1) / DAYS_PER_YEAR, talks.end == "stalled")
-
-
-def conclusions(talks: Talks) -> Exposure:
-    """The same, until they were concluded."""
-    days = talks.meeting_days()
-    if not days:
-        return Exposure(0.0, False)
-    return Exposure(max((talks.until - days[0]).days, 1) / DAYS_PER_YEAR, talks.end == "concluded")
+    last = days[-1] if talks.end == "stalled" else talks.until
+    return Exposure(max((last - days[0]).days, 1) / DAYS_PER_YEAR, talks.end == end)
 
 
 def _ordinals(talks: Talks) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

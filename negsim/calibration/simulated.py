@@ -1,4 +1,4 @@
-"""A forecast that is a simulation: the scenario made from the record, played by the batch engine."""
+"""Forecasts by simulation: a scenario is made from the record and run by the batch engine."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from negsim.calibration.record_scenario import record_scenario
 from negsim.calibration.subjects import Subject
 from negsim.history import Forecaster, Forecasts, Snapshot, Talks, agenda_data, names_of
 
-#: Runs for each origin, and their seed: luck is keyed by names, so the same record gives the same forecast.
+#: Runs for each origin, and their seed. The same record gives the same forecast.
 RUNS, SEED = 2000, 1
 
 
 def without(**off: bool) -> Forecaster:
-    """The same with features switched off, for ablation; see `Features`."""
+    """The forecast by simulation with features switched off, for ablation; see `Features`."""
     return lambda others: simulated(others, Features(**off))
 
 
 def simulated(others: Sequence[Talks], features: Features | None = None) -> Callable[[Snapshot], Forecasts]:
-    """Calibrate on other talks and the talks' own past, run the scenario, count by which day issues are resolved."""
+    """Calibrate on other talks and on the own past, run the scenario, count the runs that resolve an issue by a day.
+
+    Day 0 is the origin, as in `negsim.run` and in dates.
+    """
     teaching = Teaching(others)
 
     def forecast(snapshot: Snapshot) -> Forecasts:
@@ -38,18 +41,17 @@ def simulated(others: Sequence[Talks], features: Features | None = None) -> Call
         )
         compiled = compile(made)
         tally = play(Job(compiled, "batch", SEED), 0, 0, RUNS, keep=False).tally
-        # The record is known to the end of its day, so that a run's day 0 is the first day after the origin.
-        shares = np.cumsum(np.pad(tally.resolved, ((0, 0), (1, 0))), axis=1)[:, : snapshot.horizon + 1] / RUNS
+        shares = np.cumsum(tally.resolved, axis=1)[:, : snapshot.horizon + 1] / RUNS
         by_id = dict(zip(compiled.issues, shares, strict=True))
         return {issue.name: by_id[ids[issue.name]] for issue in snapshot.targeted}
 
     return forecast
 
 
-#: The forecasts by name; the first is for those who know of no announced date.
+#: The forecasts by name; the first ignores announced dates.
 SIMULATED: dict[str, Forecaster] = {"sim., no targets": without(announced=False), "simulated": simulated}
 
-#: What is taken away from the scenario, and in what words.
+#: The ablation: a feature in words, and the forecast without it.
 ABLATION: dict[str, Forecaster] = {
     "announced dates": SIMULATED["sim., no targets"],
     "the pace so far": without(pace=False),

@@ -1,4 +1,4 @@
-"""The result of a backtest: figures as plain data, and as tables for a terminal."""
+"""The result of a backtest as plain data and as tables for a terminal."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from negsim.history import BRIER_DAYS, KINDS, SCORES, Difference, Scored
 SHOWN = tuple(name for name in SCORES if not name.startswith("pit"))
 
 CAUTION = (
-    "A handful of talks can't give significance: the intervals say how much hangs on which talks, or which stretch of "
-    "them, are looked at, and no more."
+    "The interval is that of Student's law over negotiations, each one observation. So few negotiations can't give "
+    "significance, and their issues and origins are no further observations."
 )
 
 HOW = (
-    "CRPS of min(time to closing, horizon) in days, smaller is better: mean over the issues of an origin, then over "
-    "the origins of talks, then over talks. What lies after an origin is hidden; talks are forecast by what the "
-    "others, in full, have taught."
+    "CRPS of min(time to closing, horizon) in days, smaller is better. It is the mean over the issues of an origin, "
+    "then over the origins of a negotiation, then over negotiations. What came after an origin is hidden. The other "
+    "talks are known in full."
 )
 
 
 def data(scored: Scored, differences: list[Difference]) -> dict[str, Any]:
-    """All figures as plain data; what there is not is null."""
+    """All figures as plain data; a figure without a value is null."""
     groups = {
         "all": list(scored.ends),
         "concluded": scored.ended("concluded"),
@@ -59,8 +59,7 @@ def data(scored: Scored, differences: list[Difference]) -> dict[str, Any]:
                 "kind": each.kind,
                 "days": _number(each.days),
                 "ratio": _number(each.ratio),
-                "interval_over_talks": [_number(value) for value in each.over_talks],
-                "interval_over_origins": [_number(value) for value in each.over_origins],
+                "interval": [_number(value) for value in each.interval],
             }
             for each in differences
         ],
@@ -88,8 +87,7 @@ def table(scored: Scored, differences: list[Difference], look: TextStyle) -> str
         page.title("Differences in CRPS, in days, with 90 % intervals")
         for kind in dict.fromkeys(each.kind for each in differences):
             rows = [_difference(each) for each in differences if each.kind == kind]
-            heads = (f"issues {kind}", "days", "ratio", "over talks", "over origins")
-            page.table(heads, (6, 7, 16, 16), rows, rule=False)
+            page.table((f"issues {kind}", "days", "ratio", "interval"), (6, 7, 16), rows, rule=False)
         page.add()
     return page.note(HOW).note(CAUTION).text
 
@@ -122,8 +120,14 @@ def _by_talks(scored: Scored, kind: str, page: TextPage) -> None:
 
 
 def _difference(each: Difference) -> tuple[str, list[str], str]:
-    intervals = [f"{low:.0f} to {high:.0f}" for low, high in (each.over_talks, each.over_origins)]
-    return f"{each.method} - {each.against}", [f"{each.days:+.0f}", _text(each.ratio, 2), *intervals], ""
+    figures = [f"{each.days:+.0f}", _text(each.ratio, 2), interval_text(each)]
+    return f"{each.method} - {each.against}", figures, ""
+
+
+def interval_text(each: Difference) -> str:
+    """The interval of a difference in words; empty if there is none."""
+    low, high = each.interval
+    return f"{low:.0f} to {high:.0f}" if math.isfinite(low) else ""
 
 
 def _text(value: float, digits: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from string import Template
@@ -11,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negsim.evaluation.evaluation import LESS, Evaluation
-from negsim.evaluation.evaluation_tables import CAUTION
+from negsim.evaluation.evaluation_tables import CAUTION, interval_text
 from negsim.evaluation.results_store import fingerprint
 from negsim.files import write_file
-from negsim.history import BRIER_DAYS, KINDS, Difference, Histories, Scored, chosen
+from negsim.history import BRIER_DAYS, KINDS, Case, Difference, Histories, Scored, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,37 +76,35 @@ def talks_table(scored: Scored) -> pd.DataFrame:
 
 
 def reliability_table(scored: Scored, method: str) -> pd.DataFrame:
-    """What was given to a closing and how often it came, by bins; talks, origins and issues weigh as in all means."""
+    """Mean forecast and frequency of a closing within some days, by bins of the forecast.
+
+    Cases count that are followed for so many days; of these each negotiation has the same weight.
+    """
     import pandas as pd
 
     row = scored.methods.index(method)
-    weights = _weights(scored)
     found = []
     for n, days in enumerate(BRIER_DAYS):
-        p = scored.at_days[row, :, n]
-        usable = np.asarray([case.horizon >= days for case in scored.cases]) & np.isfinite(p)
-        happened = np.asarray([case.outcome is not None and case.outcome <= days for case in scored.cases])
+        usable = [k for k, case in enumerate(scored.cases) if case.horizon >= days]
+        usable = [k for k in usable if np.isfinite(scored.at_days[row, k, n])]
+        cases = [scored.cases[k] for k in usable]
+        p, weights = scored.at_days[row, usable, n], _weights(cases)
+        happened = np.asarray([case.outcome is not None and case.outcome <= days for case in cases], dtype=bool)
         for low, high in pairwise(BINS):
-            mine = usable & (p >= low) & ((p < high) | (high == 1.0))
+            mine = (p >= low) & ((p < high) | (high == 1.0))
             weight = weights[mine].sum()
             if weight > 0:
                 given = (weights[mine] * p[mine]).sum() / weight
                 came = (weights[mine] * happened[mine]).sum() / weight
-                share = weight / weights[usable].sum()
-                cases = int(mine.sum())
-                found.append((days, round(given, 4), round(came, 4), round(share, 4), cases))
+                found.append((days, round(given, 4), round(came, 4), round(weight, 4), int(mine.sum())))
     return pd.DataFrame(found, columns=["days", "forecast", "happened", "weight", "cases"])
 
 
-def _weights(scored: Scored) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    per_origin: dict[tuple[object, ...], int] = {}
-    for case in scored.cases:
-        key = (case.talks, case.origin)
-        per_origin[key] = per_origin.get(key, 0) + 1
-    origins: dict[object, int] = {}
-    for talks, _ in per_origin:
-        origins[talks] = origins.get(talks, 0) + 1
-    return np.asarray([1.0 / per_origin[case.talks, case.origin] / origins[case.talks] for case in scored.cases])
+def _weights(cases: Sequence[Case]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Weights that sum to 1: the same for each negotiation, in it for each origin, and there for each case."""
+    at_origin = Counter((case.talks, case.origin) for case in cases)
+    origins = Counter(talks for talks, _ in at_origin)
+    return np.asarray([1.0 / at_origin[case.talks, case.origin] / origins[case.talks] / len(origins) for case in cases])
 
 
 def page(found: Evaluation, histories: Histories, pictures: list[str]) -> str:
@@ -208,7 +207,7 @@ def _by_talks(scored: Scored, kind: str) -> str:
 
 def _pit(scored: Scored, method: str) -> str:
     """Five bins of the randomised transform, in expectation over the randomisation."""
-    row, weights = scored.methods.index(method), _weights(scored)
+    row, weights = scored.methods.index(method), _weights(scored.cases)
     low, high = scored.values[row, :, -2], np.maximum(scored.values[row, :, -1], scored.values[row, :, -2] + 1e-9)
     shares = []
     for left, right in pairwise(np.linspace(0, 1, 6)):
@@ -220,10 +219,9 @@ def _pit(scored: Scored, method: str) -> str:
 def _differences(differences: list[Difference]) -> str:
     rows = []
     for each in differences:
-        intervals = (f"{low:.0f} to {high:.0f}" for low, high in (each.over_talks, each.over_origins))
         name = f"{each.method} - {each.against}"
-        rows.append((name, each.kind, f"{each.days:+.0f}", f"{each.ratio:.2f}", *intervals))
-    return _table(("", "issues", "days", "ratio", "over talks", "over origins"), rows)
+        rows.append((name, each.kind, f"{each.days:+.0f}", f"{each.ratio:.2f}", interval_text(each)))
+    return _table(("", "issues", "days", "ratio", "90 % interval"), rows)
 
 
 def _ablation(scored: Scored, without: Scored, whole: str, less: list[str]) -> str:

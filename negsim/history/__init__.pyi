@@ -11,8 +11,6 @@ from .backtest import Examiner as Examiner
 from .backtest import Scored as Scored
 from .backtest import gathered as gathered
 from .baselines import BASELINES as BASELINES
-from .bootstrap import Difference as Difference
-from .bootstrap import difference as difference
 from .describe import descriptions_data as descriptions_data
 from .describe import descriptions_table as descriptions_table
 from .describe import state_data as state_data
@@ -34,6 +32,8 @@ from .negotiations import known_by as known_by
 from .negotiations import others_by as others_by
 from .negotiations import state as state
 from .origins import read_origins as read_origins
+from .paired_difference import Difference as Difference
+from .paired_difference import difference as difference
 from .reader import load as load
 from .scores import generator as generator
 from .snapshot import Forecaster as Forecaster

@@ -1,6 +1,7 @@
-"""The forecasts that ours has to beat: each is shown other talks, then a snapshot, and knows nothing else.
+"""The baselines: simple forecasts that our own has to beat.
 
-Kaplan-Meier and Weibull are SciPy's (`scipy.stats.ecdf`, `scipy.stats.weibull_min.fit` with `CensoredData`).
+Each gets the records of other talks, then a snapshot. The Weibull fit is that of SciPy (`scipy.stats.weibull_min.fit`
+with `CensoredData`).
 """
 
 from __future__ import annotations
@@ -13,27 +14,32 @@ from negsim.history.meetings import RUNS, by_meetings, pooled
 from negsim.history.negotiations import Talks
 from negsim.history.scores import generator
 from negsim.history.snapshot import Floats, Forecaster, Forecasts, Snapshot, durations, moves, slips
+from negsim.history.turnbull import turnbull
+from negsim.quantities import DAYS_PER_YEAR
 
-#: What the experience of other talks weighs, in closings: a Gamma or Beta prior as strong as one.
+#: The weight of other talks in the prior, in closings.
 PRIOR = 1.0
+#: Half a closing in half a year: the rate when other talks have no closings, one in a year (judgement).
+CLOSINGS, OPEN_DAYS = 0.5, DAYS_PER_YEAR / 2
 MONTH = 30
 
 
 def nothing_closes(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
-    """Whatever is not closed stays so."""
+    """No issue is closed."""
     return lambda snapshot: {issue.name: np.zeros(snapshot.horizon + 1) for issue in snapshot.targeted}
 
 
 def constant_hazard(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
-    """Every day the same chance of a closing, with a Gamma prior of mean that of other talks: a Lomax law.
+    """A closing has the same chance each day. The rate has a Gamma prior with the mean of other talks: a Lomax law.
 
-    Of issues not yet opened: closings, and days on which an issue was not closed, since the first opening.
+    For issues not yet opened, closings and days without a closing count from the first meeting of the negotiation.
+    Other talks that have not met yet add neither.
     """
     theirs = [moves(talks) for talks in others]
 
     def rate(whole: bool) -> float:
         days = sum(m.open_days + (m.waiting_days if whole else 0) for m in theirs)
-        return (sum(m.closings + (m.at_once if whole else 0) for m in theirs) + 0.5) / (days + 1)
+        return (sum(m.closings + (m.at_once if whole else 0) for m in theirs) + CLOSINGS) / (days + OPEN_DAYS)
 
     def forecast(snapshot: Snapshot) -> Forecasts:
         mine, after = moves(snapshot.talks), np.arange(snapshot.horizon + 1.0)
@@ -49,16 +55,16 @@ def constant_hazard(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
 
 
 def kaplan_meier(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
-    """Kaplan-Meier's curve of all issues of other talks, given that an issue is as old as it is.
+    """The Kaplan-Meier curve of all issues of other talks, conditional on the age of an issue.
 
-    Closings from memory are left out: the estimator knows no intervals. Beyond the last issue at risk the curve stays
-    where it is; an issue older than the oldest that ended is given the mean rate.
+    A closing from memory lies somewhere between the opening and the end of the record (`turnbull`). After the last
+    closing the curve is constant. If the curve has reached 0 at the age of an issue, the constant hazard applies.
     """
     return _by_age(others, _kaplan_meier)
 
 
 def weibull(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
-    """A Weibull law of all issues of other talks (maximum likelihood, censored), given the age of an issue."""
+    """A Weibull law of all issues of other talks (censored maximum likelihood), conditional on the age of an issue."""
     return _by_age(others, _weibull)
 
 
@@ -81,11 +87,8 @@ def _by_age(
 
 
 def _kaplan_meier(others: Sequence[Talks], whole: bool) -> Callable[[Floats], Floats]:
-    from scipy import stats
-
     found = durations(others, whole)
-    curve = stats.ecdf(stats.CensoredData(uncensored=found.seen, right=found.running)).sf
-    return lambda days: np.asarray(curve.evaluate(days), dtype=np.float64)
+    return turnbull(found.seen, found.running, np.column_stack([np.zeros(len(found.within)), found.within]))
 
 
 def _weibull(others: Sequence[Talks], whole: bool) -> Callable[[Floats], Floats]:
@@ -99,10 +102,10 @@ def _weibull(others: Sequence[Talks], whole: bool) -> Callable[[Floats], Floats]
 
 
 def throughput(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
-    """Months of the talks' own past drawn again and again until the backlog is gone, as planners do it.
+    """Months of the own past are resampled until the backlog is closed, as in project planning.
 
-    What is open is closed first, in any order; then what is not yet opened. With less than half a year of past, months
-    of other talks are drawn from too.
+    Open issues are closed first, in any order, then issues not yet opened. With a past of less than half a year, months
+    of other talks are resampled too.
     """
     theirs = [_by_month(talks) for talks in others]
 
@@ -140,19 +143,19 @@ def _by_month(talks: Talks) -> Floats:
 
 
 def per_meeting(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
-    """Closings only on meeting days, each with the same chance; gaps between meetings drawn from the past.
+    """Issues close on meeting days only, each with the same chance. Gaps between meetings are resampled from the past.
 
-    The chances have a Beta prior with the mean of other talks, and own meetings move them. The gap under way is drawn
-    from those that are longer than it is already.
+    The chance has a Beta prior with the mean of other talks, updated by own meetings. The gap under way is resampled
+    from the gaps that are longer than the time since the last meeting.
     """
     prior = pooled(others, PRIOR)
     return lambda snapshot: by_meetings(snapshot, others, prior)
 
 
 def announced_target(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
-    """All is closed when the talks end: the announced time times a slip of other talks. Without a target: per meeting.
+    """All issues close at the announced end, delayed by a slip of other talks. Without an announcement: per meeting.
 
-    The latest announcement counts, and slips by which the talks would have ended already are left out.
+    The latest announcement counts. Slips that would have ended the negotiation before the origin are left out.
     """
     theirs, else_ = slips(others), per_meeting(others)
 
@@ -164,7 +167,7 @@ def announced_target(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]
 
 
 def end_by_target(snapshot: Snapshot, theirs: Floats) -> Floats | None:
-    """When the talks end by the latest announcement and the slips of others; None if that says nothing."""
+    """The law of the end by the latest announcement and the slips of other talks; None without a usable one."""
     target = snapshot.announced
     if target is None or target.latest <= target.said:
         return None
@@ -176,7 +179,7 @@ def end_by_target(snapshot: Snapshot, theirs: Floats) -> Floats | None:
     return np.asarray(np.searchsorted(np.sort(days), after, side="right") / len(days), dtype=np.float64)
 
 
-#: The baselines in the order of the table; the two that the aims speak of are the last.
+#: The baselines in the order of the table. The aims refer to the last two.
 BASELINES: dict[str, Forecaster] = {
     "nothing closes": nothing_closes,
     "constant hazard": constant_hazard,

@@ -68,16 +68,17 @@ def brier(cdf: Floats, outcome: float | None, day: int) -> float:
 
 
 def log_score(cdf: Floats, outcome: float | None, horizon: int, share: float = SHARE) -> float:
-    """Minus the logarithm of the probability given to the month in which it happened, or to "not within the horizon".
+    """Minus the logarithm of the probability of the month in which it happened, or of "not within the horizon".
 
-    Months are of 30 days, the last may be shorter; ``share`` of a uniform forecast over them is mixed in.
+    Months have 30 days, the last may be shorter. The first also holds day 0, the day of the origin. A part ``share`` of
+    the forecast is uniform over these outcomes.
 
     >>> round(log_score(np.linspace(0, 0.5, 61), None, 60, share=0), 6)
     0.693147
     """
-    edges = np.minimum(np.arange(0, horizon + MONTH, MONTH), horizon)
-    at = np.append(cdf[edges], 1.0)
-    masses = (1.0 - share) * np.diff(at, prepend=0.0)[1:] + share / (len(at) - 1)
+    ends = np.minimum(np.arange(MONTH, max(horizon, 1) + MONTH, MONTH), horizon)
+    at = np.append(cdf[ends], 1.0)
+    masses = (1.0 - share) * np.diff(at, prepend=0.0) + share / len(at)
     which = len(masses) - 1 if outcome is None else max(-(-int(outcome) // MONTH) - 1, 0)
     return float(-np.log(masses[which])) if masses[which] > 0 else float("inf")
 

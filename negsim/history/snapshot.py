@@ -119,9 +119,11 @@ class Moves:
 
 
 def moves(talks: Talks) -> Moves:
-    """Counted over the issues that are not in doubt."""
+    """The counts over the issues without a date in doubt; days of waiting count from the first meeting."""
     days = np.asarray([day.toordinal() for day in talks.meeting_days()])
-    first, last = (days[0] if len(days) else 0), talks.until.toordinal()
+    last = talks.until.toordinal()
+    # Without a meeting no day of waiting has passed.
+    first = days[0] if len(days) else last
     open_meetings = closings = waiting = openings = at_once = open_days = waiting_days = 0
     for issue in talks.sure:
         opened = issue.opened.toordinal() if issue.opened else last

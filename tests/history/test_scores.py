@@ -87,7 +87,8 @@ def test_scoringrules_gives_the_same():
     assert brier(np.array([0.0, 0.3]), None, 1) == pytest.approx(float(peer.brier_score(0, 0.3)))
 
 
-CDF = st.lists(st.floats(0, 1), min_size=5, max_size=40).map(lambda v: np.cumsum([0, *v]) / max(sum(v), 1e-9) * 0.9)
+#: Forecasts with some probability on the day of the origin, and some beyond the horizon.
+CDF = st.lists(st.floats(0.01, 1), min_size=5, max_size=40).map(lambda v: np.cumsum(v) / sum(v) * 0.9)
 
 
 @given(CDF, st.floats(0, 1))
@@ -100,10 +101,20 @@ def test_no_other_forecast_is_better_in_expectation(cdf, bend):
     for score in (
         lambda f, y: crps(f, y, horizon),
         lambda f, y: brier(f, y, horizon // 2),
-        lambda f, y: log_score(f, y, horizon, share=0) if y != 0 else 0.0,
+        lambda f, y: log_score(f, y, horizon, share=0),
     ):
         mean = [sum(m * score(f, y) for m, y in zip(masses, outcomes, strict=True) if m > 0) for f in (cdf, other)]
         assert mean[0] <= mean[1] + 1e-9
+
+
+def test_log_score_counts_what_a_forecast_gives_to_the_day_of_origin():
+    sure = np.ones(91)
+    assert log_score(sure, 0, 90, share=0) == 0.0
+    assert log_score(sure, None, 90, share=0) == math.inf
+    half = np.full(91, 0.5)
+    assert log_score(half, 0, 90, share=0) == pytest.approx(math.log(2))
+    # With the default 1 % of a uniform forecast over three months and "not within the horizon".
+    assert log_score(sure, 0, 90) == pytest.approx(-math.log(0.99 + 0.01 / 4))
 
 
 def test_log_score_counts_months_and_what_lies_beyond():
