@@ -50,7 +50,6 @@ def test_other_rooms_are_asked_for_their_public_names(path):
 
 HEAVY = {
     "SALib",
-    "pyabc",
     "ema_workbench",
     "pandas",
     "numba",

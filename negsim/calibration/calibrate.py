@@ -1,4 +1,4 @@
-"""From records to a scenario file: who teaches, whose scenario it is, what is put in."""
+"""From records to a scenario file: which records are used, for which negotiation, and which numbers are replaced."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from negsim.agenda import load_agenda
 from negsim.calibration import record_scenario as of_record
-from negsim.calibration import template as of_template
 from negsim.calibration.fitting import Fit, Teaching
-from negsim.calibration.patience import Patience, why_not
 from negsim.calibration.patience import patience as fitted
+from negsim.calibration.patience import why_not
+from negsim.calibration.patience_law import Patience
 from negsim.calibration.subjects import Subject, of_agenda, of_history, same_talks
+from negsim.calibration.template import Change, LeftAlone, Replacement
 from negsim.errors import NegsimError
 from negsim.files import find_scenario, installed_name, read_yaml_text, to_yaml
 from negsim.history import Talks, others_by
 from negsim.scenario import from_node, overlay, read_extended, without
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from negsim.files import Node
     from negsim.scenario import Scenario
 
@@ -31,12 +34,14 @@ SCHEMA = "../schemas/scenario.schema.json"
 
 @dataclass(frozen=True)
 class Calibration:
-    """A scenario made from records, as a file says it, and what it was made of."""
+    """A scenario made from records, as a file says it, with the fit, each change and each number left alone."""
 
     said: dict[str, Any]
     scenario: Scenario
     fit: Fit
     patience: Patience | None = None
+    changes: tuple[Change, ...] = ()
+    left: tuple[LeftAlone, ...] = ()
 
     def text(self, out: Path | None = None) -> str:
         """The scenario file; where it will stand beside the schema, editors are told so."""
@@ -83,8 +88,10 @@ def from_template(
     simulate: bool = True,
     hindsight: bool = False,
     progress: Callable[[int], object] | None = None,
+    executor: Executor | None = None,
+    given: bool = False,
 ) -> Calibration:
-    """A scenario file with the numbers put in that records tell; the new one extends it.
+    """A scenario file with the numbers that records tell; the new file extends it and says nothing else.
 
     Args:
         teachers: Talks to learn from.
@@ -92,12 +99,13 @@ def from_template(
         out: Where the new one will stand, for the path by which it names the template.
         simulate: Whether it is found by simulation how patient sides are, if they concede by time.
         hindsight: Whether it is learned from what other talks did after the scenario's day, too.
-        progress: Called with how many more sets of talks were simulated.
+        progress: Called with how many more laws of patience were simulated.
+        executor: Processes that simulate; none: this process.
+        given: Whether numbers that an expert, a document or a paper gave are replaced, too.
 
     Raises:
         InputError: The template can't be read, or is no valid scenario.
-        NegsimError: As `from_record`; the new file would be the template; there is something to simulate, and pyABC is
-            missing.
+        NegsimError: As `from_record`; or the new file would be the template.
     """
     file = find_scenario(template)
     if out is not None and out.resolve() == file.path.resolve():
@@ -106,29 +114,34 @@ def from_template(
     scenario = from_node(friendly)
     subject = of_agenda(scenario.agenda, scenario.as_of, scenario.horizon_days, None, teachers)
     found = _taught(teachers, subject, hindsight).of(subject.snapshot)
+    new = Replacement(friendly.data, found, given)
+    new.numbers()
     said: dict[str, Any] = {
         "extends": installed_name(file.path) or _relative(file.path, out),
         "title": f"{scenario.title}, calibrated",
-        **of_template.changes(friendly.data, found),
     }
     patience = None
-    so_far = _over(friendly, said, out).data
-    if simulate and not why_not(so_far):
+    if simulate and not why_not(so_far := _over(friendly, {**said, **new.said}, out).data):
         records = [talks for talks in found.taught.others if talks.issues]
         if not records:
             raise NegsimError(
-                "of none of these talks issues are on record, so that nothing tells how patient sides are; "
-                "name others, or leave patience as it is (negsim calibrate --no-patience)"
+                "no issues of these talks are on record, so nothing tells of patience; name other talks, or leave "
+                "patience as it is (negsim calibrate --no-patience)"
             )
-        patience = fitted(so_far, records, progress=progress)
-        of_template.put(said, so_far, patience.changes)
-    return Calibration(said, from_node(_over(friendly, said, out)), found, patience)
+        patience = fitted(so_far, records, progress=progress, executor=executor)
+        new.patience(patience)
+    said |= new.said
+    scenario = from_node(_over(friendly, said, out))
+    return Calibration(said, scenario, found, patience, tuple(new.changes), tuple(new.left))
 
 
 def _base_rates(teachers: Sequence[Talks], subject: Subject, out: Path | None, hindsight: bool) -> Calibration:
     found = _taught(teachers, subject, hindsight).of(subject.snapshot)
     said = of_record.record_scenario(subject, found)
-    return Calibration(said, from_node(_node(said, out)), found)
+    stepwise = subject.snapshot.talks.stepwise
+    why = "it is not open on that day" if stepwise else "it is not open, and no record tells when it opens"
+    left = tuple(LeftAlone(f"issues.{name}", why) for name in said.get("leave_out", ()))
+    return Calibration(said, from_node(_node(said, out)), found, left=left)
 
 
 def _taught(teachers: Sequence[Talks], subject: Subject, hindsight: bool) -> Teaching:

@@ -1,4 +1,4 @@
-"""What a calibration found, for a terminal and as plain data."""
+"""The result of a calibration for a terminal and as plain data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from negsim.calibration.calibrate import Calibration
 from negsim.calibration.evidence import NUMBERS
-from negsim.files import TextStyle, pad, wrap
+from negsim.files import TextStyle, pad, to_line, wrap
 
 #: The quantiles that are shown.
 SHOWN = (0.1, 0.5, 0.9)
@@ -27,6 +27,10 @@ def data(found: Calibration) -> dict[str, Any]:
             }
             for name, law in found.fit.laws.items()
         ],
+        "changes": [
+            {"path": each.path, "old": each.old, "new": each.new, "evidence": each.evidence} for each in found.changes
+        ],
+        "left_alone": [{"path": each.path, "why": each.why} for each in found.left],
         "patience": None if found.patience is None else found.patience.data(),
         "scenario": found.said,
     }
@@ -50,7 +54,24 @@ def text(found: Calibration, look: TextStyle) -> str:
     if found.patience is not None:
         lines += ["", *found.patience.text(look)]
     note = (
-        "10 %, 50 %, 90 %: between which values the number lies for these talks, as far as records tell. others, own: "
-        "how many observations other talks and these gave."
+        "10 %, 50 %, 90 %: quantiles of the number for this negotiation. others, own: observations from other talks "
+        "and from this one."
     )
-    return "\n".join([*lines, "", *(look.faint(line) for line in wrap(note, look.width))]) + "\n"
+    lines += ["", *(look.faint(line) for line in wrap(note, look.width))]
+    return "\n".join([*lines, *_changes(found, look)]) + "\n"
+
+
+def _changes(found: Calibration, look: TextStyle) -> list[str]:
+    """Old -> new with the evidence for each number that is replaced, then what is left alone and why."""
+    lines: list[str] = []
+    if found.changes:
+        lines += ["", look.bold("Replaced")]
+    for change in found.changes:
+        old = "none" if change.old is None else to_line(change.old)
+        lines += wrap(f"{change.path}: {old} -> {to_line(change.new)}", look.width, "    ", "  ")
+        lines += wrap(change.evidence, look.width, "    ", "    ")
+    if found.left:
+        lines += ["", look.bold("Left alone")]
+    for left in found.left:
+        lines += wrap(f"{left.path}: {left.why}", look.width, "    ", "  ")
+    return lines

@@ -1,54 +1,162 @@
-"""A scenario that somebody wrote, with the numbers that records can tell put in: the rest of it stays as it is."""
+"""The numbers of a scenario file that records can tell: which are replaced, which are left alone, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from negsim.calibration.fitting import Fit
+from negsim.calibration.patience_law import Patience
 from negsim.calibration.record_scenario import beta, gap, lognormal
 
+#: A number with one of these sources, and none from records, is not replaced unless the caller asks for it.
+GIVEN = ("document", "paper")
 
-def changes(friendly: Mapping[str, Any], found: Fit) -> dict[str, Any]:
-    """What to say over a scenario file that extends nothing any more, for all that has a likelihood.
 
-    - the gap of the first channel that takes all issues;
-    - at which share its meetings are cancelled, and how often talks break down, in the regime that holds at the start:
-      records tell nothing of the others;
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A number that is replaced: its path in the file, the old and the new value, and the evidence."""
+
+    path: str
+    old: Any
+    new: Any
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A number that is not replaced, or an issue that is left out, and the reason."""
+
+    path: str
+    why: str
+
+
+@dataclass
+class Replacement:
+    """What is said over a scenario file that extends nothing any more, with each change and each number left alone.
+
+    Considered are:
+
+    - the gap of the channel that takes all issues, if there is only one channel: records count all meetings;
+    - the cancellations and breakdowns of the climate's regime at the start, since records tell nothing of the others;
     - every parameter by which an announced date slips (``patience: {until: ..., times: {parameter: X}}``);
-    - the chance of the ``defaults``, if they settle by chance.
+    - the chance of the ``defaults``, if issues settle by chance.
+
+    A number without observations is left alone. So is one that an expert (``elicit``), a document or a paper gave,
+    unless ``given`` is true.
     """
-    said: dict[str, Any] = {"parameters": {}}
-    for name, channel in friendly.get("channels", {}).items():
-        if channel.get("issues", "all") == "all":
-            parameter = _parameter(friendly, "gap", channel.get("gap"))
-            said["parameters"][parameter] = {"value": lognormal(found.laws["gap"]), "source": found.source("gap")}
-            said["channels"] = {name: {"gap": gap(found, parameter), "source": sources(channel, found.source("gap"))}}
-            break
-    climate = friendly.get("climate")
-    if climate:
-        start = climate["regimes"][climate["start"]]
-        parameter = _parameter(friendly, "stall", start.get("breakdown"))
-        said["parameters"][parameter] = {
-            "value": lognormal(found.laws["stall"], "per year"),
-            "source": found.source("stall"),
-        }
-        regime = {"cancellation": beta(found.laws["cancelled"].beta), "breakdown": {"parameter": parameter}}
-        line = f"{found.source('cancelled')}; for the regime at the start"
-        said["climate"] = {"regimes": {climate["start"]: regime}, "source": sources(climate, line)}
-    for name in sorted(set(_slips(friendly))):
-        said["parameters"][name] = {"value": lognormal(found.slip(), ""), "source": found.source("slip")}
-    defaults = friendly.get("defaults", {})
-    if isinstance(defaults.get("settle"), Mapping):
-        said["defaults"] = {
-            "settle": {"chance": beta(found.laws["close"].beta)},
-            "source": sources(defaults, found.source("close")),
-        }
-    return {key: value for key, value in said.items() if value}
+
+    friendly: Mapping[str, Any]
+    found: Fit
+    given: bool = False
+    said: dict[str, Any] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    left: list[LeftAlone] = field(default_factory=list)
+
+    def numbers(self) -> None:
+        """Replace every number that has a likelihood."""
+        self._gap()
+        self._climate()
+        for name in sorted(set(_slips(self.friendly))):
+            path, old = f"parameters.{name}", self.friendly["parameters"][name]
+            if self._free(path, old["value"], old, "slip"):
+                self._parameter(name, lognormal(self.found.slip(), ""), "slip", old["value"], path)
+        defaults = self.friendly.get("defaults", {})
+        if isinstance(settle := defaults.get("settle"), Mapping):
+            path, old = "defaults.settle.chance", settle["chance"]
+            if self._free(path, *self._behind(old, defaults), "close"):
+                new = beta(self.found.laws["close"].beta)
+                source = sources(defaults, self.found.source("close"))
+                self.said["defaults"] = {"settle": {"chance": new}, "source": source}
+                self._changed(path, old, new, "close")
+
+    def patience(self, fit: Patience) -> None:
+        """Replace the patience of the sides, if the record tells of it and nobody gave it."""
+        paths: dict[str, Any] = {}
+        for place in fit.places:
+            stated, block = _at(self.friendly, place.path)
+            old, holder = self._behind(stated, block)
+            if self._free(place.path, old, holder, None):
+                if not fit.told:
+                    why = "the posterior of its median is hardly narrower than the prior: the record does not tell it"
+                    self.left.append(LeftAlone(place.path, why))
+                    continue
+                paths |= fit.changes_of(place)
+                self.changes.append(Change(place.path, old, fit.law, fit.source[0].removeprefix("history: ")))
+        put(self.said, self.friendly, paths)
+
+    def _gap(self) -> None:
+        channels = self.friendly.get("channels", {})
+        for name, channel in channels.items():
+            path, old = f"channels.{name}.gap", channel.get("gap")
+            if channel.get("issues", "all") != "all":
+                continue
+            if len(channels) > 1:
+                why = f"records count the meetings of all channels, and there are {len(channels)}"
+                self.left.append(LeftAlone(path, why))
+            elif self._free(path, *self._behind(old, channel), "gap"):
+                parameter = _parameter(self.friendly, "gap", old)
+                self._parameter(
+                    parameter, lognormal(self.found.laws["gap"]), "gap", self._behind(old, channel)[0], path
+                )
+                source = sources(channel, self.found.source("gap"))
+                self.said["channels"] = {name: {"gap": gap(self.found, parameter), "source": source}}
+
+    def _climate(self) -> None:
+        climate = self.friendly.get("climate")
+        if not climate:
+            return
+        start = climate["start"]
+        regime = climate["regimes"][start]
+        said: dict[str, Any] = {}
+        lines: list[str] = []
+        path = f"climate.regimes.{start}"
+        old, block = self._behind(regime.get("breakdown"), climate)
+        if self._free(f"{path}.breakdown", old, block, "stall"):
+            parameter = _parameter(self.friendly, "stall", regime.get("breakdown"))
+            new = lognormal(self.found.laws["stall"], "per year")
+            self._parameter(parameter, new, "stall", old, f"{path}.breakdown")
+            said["breakdown"] = {"parameter": parameter}
+        if self._free(f"{path}.cancellation", *self._behind(regime.get("cancellation"), climate), "cancelled"):
+            said["cancellation"] = beta(self.found.laws["cancelled"].beta)
+            self._changed(f"{path}.cancellation", regime.get("cancellation"), said["cancellation"], "cancelled")
+            lines.append(f"{self.found.source('cancelled')}; for the regime at the start")
+        if said:
+            self.said["climate"] = {"regimes": {start: said}}
+            if lines:
+                self.said["climate"]["source"] = sources(climate, *lines)
+
+    def _parameter(self, name: str, value: dict[str, Any], number: str, old: Any, path: str) -> None:
+        self.said.setdefault("parameters", {})[name] = {"value": value, "source": self.found.source(number)}
+        self._changed(path, old, value, number)
+
+    def _changed(self, path: str, old: Any, new: Any, number: str) -> None:
+        if old != new:
+            self.changes.append(Change(path, old, new, self.found.source(number).removeprefix("history: ")))
+
+    def _behind(self, stated: Any, block: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+        """The value behind a reference to a parameter, and the block that holds its source."""
+        names = [str(name) for name in _references(stated)]
+        known = self.friendly.get("parameters", {})
+        if names and names[0] in known:
+            return known[names[0]]["value"], known[names[0]]
+        return stated, block
+
+    def _free(self, path: str, value: Any, block: Mapping[str, Any], number: str | None) -> bool:
+        """Whether a number may be replaced; if not, the reason is noted."""
+        if number is not None and not sum(self.found.observations(number)):
+            self.left.append(LeftAlone(path, "no record tells of it"))
+            return False
+        who = "an expert" if _elicited(value) else _giver(block)
+        if who and not self.given:
+            self.left.append(LeftAlone(path, f"{who} gave it; --replace-given replaces it"))
+            return False
+        return True
 
 
 def put(said: dict[str, Any], friendly: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
-    """Add changes by their paths; of an old source the lines that do not speak of history stay."""
+    """Add changes by their paths; lines of an old source stay, but for those from records."""
     for path, value in changes.items():
         *above, last = path.split(".")
         block, old = said, friendly
@@ -58,19 +166,53 @@ def put(said: dict[str, Any], friendly: Mapping[str, Any], changes: Mapping[str,
 
 
 def sources(block: Mapping[str, Any], *lines: str) -> list[str]:
-    """The sources of a block with new lines first; old lines that speak of history are what the new ones replace."""
+    """The sources of a block with new lines first, without the old lines from records."""
+    return [*lines, *(line for line in _lines(block) if not line.startswith("history:"))]
+
+
+def _lines(block: Mapping[str, Any]) -> list[str]:
     old = block.get("source", [])
-    kept = [line for line in ([old] if isinstance(old, str) else old) if not line.startswith("history:")]
-    return [*lines, *kept]
+    return [old] if isinstance(old, str) else list(old)
+
+
+def _giver(block: Mapping[str, Any]) -> str:
+    """Who gave a number, by the first line of its source that says it; empty for records and judgement."""
+    kinds = [line.partition(":")[0] for line in _lines(block)]
+    if "history" in kinds:
+        return ""
+    return next((f"a {kind}" for kind in kinds if kind in GIVEN), "")
+
+
+def _elicited(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return "elicit" in value or any(map(_elicited, value.values()))
+    return False
+
+
+def _references(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        if "parameter" in value:
+            yield value["parameter"]
+        for part in value.values():
+            yield from _references(part)
+
+
+def _at(data: Mapping[str, Any], path: str) -> tuple[Any, Mapping[str, Any]]:
+    """The value at a path, and the block that holds it."""
+    *above, last = path.split(".")
+    block = data
+    for key in above:
+        block = block[key]
+    return block[last], block
 
 
 def _parameter(friendly: Mapping[str, Any], name: str, where: Any) -> str:
-    """A name for a parameter: another one if the file has one of that name, and for something else."""
+    """A name for a parameter: another one if the file uses the name for something else."""
     return name if name not in friendly.get("parameters", {}) or f"'{name}'" in str(where) else f"{name}_of_talks"
 
 
 def _slips(block: Any) -> Iterator[str]:
-    """The parameters that stand behind ``until``, anywhere."""
+    """The parameters that an ``until`` anywhere refers to."""
     if not isinstance(block, Mapping):
         return
     if "until" in block and isinstance(block.get("times"), Mapping) and "parameter" in block["times"]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negsim.cli.days import day
-from negsim.cli.execution import progress
+from negsim.cli.execution import executor_of, progress
 from negsim.cli.history import Folder, Memory, On, histories_in, negotiation_ids
 from negsim.cli.options import AgendaFile, Json, agenda_path, scenarios
 from negsim.cli.output import builtin_notice, data_notice, emit, print_json
@@ -46,6 +46,12 @@ Hindsight = Annotated[
     bool, typer.Option("--hindsight", help="Also learn from what other negotiations did after the as-of date.")
 ]
 
+ReplaceGiven = Annotated[
+    bool,
+    typer.Option("--replace-given", help="Also replace numbers that an expert, a document or a paper gave."),
+]
+Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, help="Number of processes that simulate.")]
+
 
 def calibrate(
     negotiations: Teachers = None,
@@ -57,6 +63,8 @@ def calibrate(
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Scenario file to write.")] = None,
     patience: Patience = True,
     hindsight: Hindsight = False,
+    replace_given: ReplaceGiven = False,
+    workers: Workers = 1,
     histories: Folder = None,
     memory: Memory = False,
     as_json: Json = False,
@@ -64,7 +72,7 @@ def calibrate(
     """Estimate the numbers of a scenario from past negotiations.
 
     The result is an ordinary scenario. Each estimated number is a distribution with its source. --template updates the
-    numbers of a scenario that records can estimate. Without it, the scenario is for an agenda, or for a past
+    numbers of a scenario that records can estimate, and leaves those of experts and documents alone. Without it, the scenario is for an agenda, or for a past
     negotiation (--for), and uses base rates alone. Nothing after the as-of date is used.
     """
     from negsim.calibration import calibrate as making
@@ -76,8 +84,10 @@ def calibrate(
     record = histories_in(histories, memory)
     teachers = [record[name] for name in dict.fromkeys(negotiations)] if negotiations else list(record.talks.values())
     if template is not None:
-        with progress(None, "patience", "simulations") as advance:
-            found = making.from_template(teachers, template, out, patience, hindsight, advance)
+        with executor_of(workers, None, "reference") as executor, progress(None, "patience", "simulations") as advance:
+            found = making.from_template(
+                teachers, template, out, patience, hindsight, advance, executor=executor, given=replace_given
+            )
     elif for_ is not None:
         subject = record[for_]
         found = making.from_record(teachers, subject, day(on) or subject.until, days_of(horizon), hindsight)

@@ -6,6 +6,7 @@ from .compiler import compile as compile
 from .events import OUTCOME as OUTCOME
 from .events import RUN as RUN
 from .events import Kind as Kind
+from .keyed_draws import uniforms as uniforms
 from .machine import is_compiled as is_compiled
 from .machine import pick_engine as pick_engine
 from .rules.draws import stream as stream

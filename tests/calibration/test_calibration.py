@@ -31,6 +31,7 @@ from negsim.calibration.evidence import (
 )
 from negsim.calibration.fitting import Features, Teaching
 from negsim.calibration.partial import Prior
+from negsim.calibration.patience_law import Patience
 from negsim.calibration.record_scenario import gap as gap_of
 from negsim.calibration.record_scenario import record_scenario
 from negsim.calibration.simulated import simulated
@@ -433,6 +434,63 @@ def test_a_template_keeps_what_records_do_not_tell():
     assert any(line.startswith("document:") for line in found.said["channels"]["consultations"]["source"])
 
 
+def test_what_is_replaced_and_what_is_left_alone_is_told_with_the_evidence(tmp_path):
+    """Records count all meetings together, so they tell no gap of one channel beside another."""
+    dated = tmp_path / "dated.yaml"
+    base = Path("scenarios/base_rates.yaml").resolve()
+    dated.write_text(
+        f"extends: {base}\nchannels: {{consultations: {{gap: 60 days, source: 'judgement: x'}}}}\n", encoding="utf-8"
+    )
+    found = making.from_template(TEACHERS, dated)
+    gap = {change.path: change for change in found.changes}["channels.consultations.gap"]
+    assert (gap.old, gap.new) == ("60 days", {"lognormal": {"median": "58.3 days", "q90": "116 days"}})
+    assert "67 gaps between meetings from 9 other talks, 1 of its own" in gap.evidence
+    two = making.from_template(TEACHERS, Path("scenarios/expert_calls.yaml"), simulate=False)
+    assert {left.path: left.why for left in two.left} == {
+        "channels.consultations.gap": "records count the meetings of all channels, and there are 2"
+    }
+    assert "channels" not in two.said
+
+
+@pytest.mark.parametrize(
+    ("gap", "source", "why"),
+    [
+        ("60 days", "document: 001_eb39990ea8a37372#33", "a document gave it; --replace-given replaces it"),
+        (
+            "{elicit: {low: 30 days, mode: 60 days, high: 200 days, confidence: 0.8}}",
+            "judgement: an expert",
+            "an expert gave it; --replace-given replaces it",
+        ),
+    ],
+)
+def test_what_a_document_or_an_expert_gave_is_left_alone_unless_it_is_asked_for(tmp_path, gap, source, why):
+    path = tmp_path / "given.yaml"
+    base = Path("scenarios/base_rates.yaml").resolve()
+    path.write_text(
+        f"extends: {base}\nchannels: {{consultations: {{gap: {gap}, source: '{source}'}}}}\n", encoding="utf-8"
+    )
+    left = making.from_template(TEACHERS, path)
+    assert {each.path: each.why for each in left.left} == {"channels.consultations.gap": why}
+    assert "channels" not in left.said
+    replaced = making.from_template(TEACHERS, path, given=True)
+    assert not replaced.left
+    assert [change.path for change in replaced.changes] == ["channels.consultations.gap"]
+
+
+def test_patience_that_the_record_does_not_tell_is_left_alone():
+    """Draws of the prior itself tell nothing; draws within a factor of two do."""
+    fit = Patience((), np.geomspace(60, 15 * 365.25, 500), np.full(500, 3.0), None, 1, 1, 0.0, 500, 1)
+    assert not fit.told
+    assert replace(fit, median=np.geomspace(200, 400, 500)).told
+
+
+def test_issues_that_a_scenario_from_an_agenda_leaves_out_are_named(negsim, tmp_path):
+    ended = negsim("calibrate", "-o", tmp_path / "x.yaml")
+    assert ended.code == 0, ended.err
+    told = " ".join(ended.out.split())
+    assert "issues.arms_control: it is not open, and no record tells when it opens" in told
+
+
 def test_a_template_keeps_a_parameter_that_happens_to_have_the_name(tmp_path):
     path = tmp_path / "named.yaml"
     base = Path("scenarios/base_rates.yaml").resolve()
@@ -462,13 +520,13 @@ def pot():
     return sum(t.happened for t in tries) / sum(t.stood + t.happened for t in tries)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["baseline", "base_rates", "flights_target"])
 def test_the_numbers_of_the_scenarios_are_those_that_calibrate_gives(name):
     """If this fails, a record or a method has changed: put the new numbers in, and look at what they do."""
     path = Path(f"scenarios/{name}.yaml")
-    found = making.from_template(TEACHERS, path, simulate=name == "baseline")
+    found = making.from_template(TEACHERS, path, simulate=False)
     now, then = found.scenario, ns.load(path)
+    assert not found.changes
     assert now.parameters.keys() == then.parameters.keys()
     for key in now.parameters:
         assert now.parameters[key].value == then.parameters[key].value, key
@@ -477,6 +535,15 @@ def test_the_numbers_of_the_scenarios_are_those_that_calibrate_gives(name):
     assert {key: issue.settle for key, issue in now.issues.items()} == {
         key: issue.settle for key, issue in then.issues.items()
     }
+
+
+@pytest.mark.slow
+def test_the_patience_of_the_baseline_is_about_what_calibrate_gives():
+    """The baseline has 7.3 months and 3.6 years, by another method with draws of its own, and is frozen."""
+    found = making.from_template(TEACHERS, Path("scenarios/baseline.yaml")).patience
+    assert found.quantile(0.5) == pytest.approx(7.3 / 12 * 365.25, rel=0.15)
+    assert found.quantile(0.9) == pytest.approx(3.6 * 365.25, rel=0.2)
+    assert found.told
 
 
 def test_the_scenario_from_the_record_alone_is_what_calibrate_writes_but_for_one_rate(root):
