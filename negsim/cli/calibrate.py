@@ -72,8 +72,9 @@ def calibrate(
     """Estimate the numbers of a scenario from past negotiations.
 
     The result is an ordinary scenario. Each estimated number is a distribution with its source. --template updates the
-    numbers of a scenario that records can estimate, and leaves those of experts and documents alone. Without it, the scenario is for an agenda, or for a past
-    negotiation (--for), and uses base rates alone. Nothing after the as-of date is used.
+    numbers of a scenario that records can estimate. Numbers from experts and documents stay. Without it, the scenario
+    is for an agenda, or for a past negotiation (--for), and uses base rates alone. Nothing after the as-of date is
+    used.
     """
     from negsim.calibration import calibrate as making
     from negsim.calibration import summary
