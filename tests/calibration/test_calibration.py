@@ -603,7 +603,7 @@ def test_calibrate_writes_a_scenario_that_runs_and_the_same_bytes_each_time(negs
         (["--for", "brexit"], "no issue is open or waiting"),
         (["--for", "turkey", "--on", "2030-01-01"], "ends on"),
         (["brexit", "--for", "brexit", "--on", "2018-06-19"], "no other talks to learn from"),
-        (["--template", "scenarios/baseline.yaml", "--on", "2025-04-10"], "--on goes with"),
+        (["--template", "scenarios/baseline.yaml", "--on", "2025-04-10"], "--on needs --for or an agenda"),
         (["--horizon", "soon"], "horizon"),
         (["--template", "scenarios/baselin.yaml"], "baselin.yaml"),
         (["new_start", "--template", "scenarios/baseline.yaml"], "--no-patience"),

@@ -214,14 +214,14 @@ def test_the_command_says_where_it_goes_on_and_then_that_all_is_there(negsim, tm
     monkeypatch.setattr(module, "at_origin", at_origin)
     ended = negsim(*command)
     assert (ended.code, ended.out) == (130, "")
-    assert "out.unfinished keeps what is finished; the same command goes on there" in ended.err
+    assert "out.unfinished holds the finished runs. The same command resumes there." in ended.err
     assert "Traceback" not in ended.err
     ended = negsim(*command)
     assert (ended.code, calls) == (0, 4)
     assert "holds all scores" in ended.err
     again = negsim(*command)
     assert again.out == ended.out
-    assert "nothing was forecast anew" in again.err
+    assert "already holds all scores; nothing was computed" in again.err
     assert json.loads(negsim(*command, "--json").out) == json.loads((tmp_path / "out" / "verdict.json").read_text())
 
 

@@ -336,7 +336,7 @@ def test_the_records_that_scenarios_quote(root):
     assert quoted(root, "67 gaps of nine other talks, and the 42 days between the first two rounds of these")
     watched = [stalls(talks) for talks in HISTORIES.talks.values()]
     assert (sum(map(len, watched)), sum(each.happened for each in watched)) == (10, 2)
-    assert quoted(root, "ten records of talks, of which two came to a stand for good")
+    assert quoted(root, "ten records of talks, two of which stalled permanently")
     took = [issue for talks in others for issue in replayable(talks)]
     assert (len(took), sum(bool(replayable(talks)) for talks in others)) == (55, 5)
     assert quoted(root, "55 items of five talks")
@@ -371,7 +371,7 @@ def test_the_announced_dates_that_scenarios_quote(root):
     later = [target for target in targets if target.actual and target.actual > date(2025, 4, 10)]
     kept = [target for target in targets if target.actual and target.actual <= target.latest]
     assert (len(targets), len(slips), round(median(slips), 2), len(later), len(kept)) == (24, 22, 1.91, 4, 1)
-    assert quoted(root, "of 24 announced dates one came true in time")
+    assert quoted(root, "of 24 announced dates one was met")
     ends = [len(announced(talks)) for talks in HISTORIES.talks.values()]
     assert (sum(ends), sum(number > 0 for number in ends)) == (19, 6)
     assert quoted(root, "19 announcements in six talks")
