@@ -7,8 +7,9 @@ from .board import board_table as board_table
 from .board import issue_data as issue_data
 from .board import issue_text as issue_text
 from .citations import Citation as Citation
-from .records import NO_POSITION as NO_POSITION
 from .records import Issue as Issue
+from .short_form import NO_POSITION as NO_POSITION
+from .short_form import spoken as spoken
 from .status import PROGRESS as PROGRESS
 from .status import Reason as Reason
 from .status import Spent as Spent

@@ -12,9 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ModelWrapValidatorHandler, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
-from negsim.agenda.checks import complaints
+from negsim.agenda.checks import complaints, loose_citations, uncited
 from negsim.agenda.citations import Citation, DocumentId, Source
 from negsim.agenda.records import (
     Announced,
@@ -30,9 +30,10 @@ from negsim.agenda.records import (
     Target,
     ThirdParty,
 )
+from negsim.agenda.short_form import completed, short_schema
 from negsim.agenda.status import Status
-from negsim.errors import ComplaintsError, InputError, NegsimError, did_you_mean, one_of
-from negsim.files import Model, Node, Text, in_file_order, raise_problems, read_yaml, try_validate
+from negsim.errors import ComplaintsError, InputError, NegsimError, Problem, did_you_mean, one_of
+from negsim.files import Model, Node, Text, gap_problems, in_file_order, raise_problems, read_yaml, try_validate
 from negsim.quantities import PartialDate
 
 
@@ -43,7 +44,7 @@ class BoardRow:
     id: str
     title: str
     status: Status
-    since: PartialDate
+    since: PartialDate | None
     demands: Mapping[str, str | None]
     sources: int
     disputed: tuple[str, ...]
@@ -68,6 +69,12 @@ class Agenda(Model):
     events: Annotated[dict[Id, Event], Frozen] = Field(default_factory=dict)
     disputed: Annotated[dict[Id, Dispute], Frozen] = Field(default_factory=dict)
     targets: tuple[Target, ...] = ()
+    _warnings: tuple[Problem, ...] = PrivateAttr(())
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """At most one warning, about what the file leaves out."""
+        return self._warnings
 
     @model_validator(mode="wrap")
     @classmethod
@@ -107,22 +114,31 @@ class Agenda(Model):
         Raises:
             NegsimError: there is no such issue, or its history begins later.
         """
-        return self._entry(issue_id, on).status
+        issue = self.issue(issue_id)
+        return self._entry(issue, on).status if issue.history else issue.first_status
 
-    def since(self, issue_id: str, on: date) -> PartialDate:
-        """The date of the status that the issue has at the end of the day ``on``.
+    def since(self, issue_id: str, on: date) -> PartialDate | None:
+        """The date of the status that the issue has at the end of the day ``on``; None without a history.
 
         Raises:
             NegsimError: there is no such issue, or its history begins later.
         """
-        return self._entry(issue_id, on).date
+        issue = self.issue(issue_id)
+        if issue.history:
+            self._entry(issue, on)
+        return issue.since(on)
 
     def board(self, on: date) -> list[BoardRow]:
         """The state of every issue with an entry by the end of the day ``on``, in the order of the agenda."""
-        return [self._row(issue, entry, on) for issue in self.issues.values() if (entry := issue.entry(on)) is not None]
+        return [
+            self._row(issue, entry, on)
+            for issue in self.issues.values()
+            if (entry := issue.entry(on)) is not None or not issue.history
+        ]
 
-    def _row(self, issue: Issue, entry: StatusChange, on: date) -> BoardRow:
-        past = issue.history[: issue.history.index(entry) + 1]
+    def _row(self, issue: Issue, entry: StatusChange | None, on: date) -> BoardRow:
+        past = issue.history[: issue.history.index(entry) + 1] if entry is not None else ()
+        status, since = (entry.status, issue.since(on)) if entry is not None else (issue.first_status, None)
         positions = [
             position
             for position in (*issue.demands.values(), *issue.stances.values())
@@ -132,7 +148,7 @@ class Agenda(Model):
         documents = {cited.document for claim in claims for cited in claim.citations}
         demands = {side: demand.text if (demand := issue.demands[side]) in positions else None for side in self.sides}
         disputes = tuple(name for name in issue.disputed if self.disputed[name].date.certainly_by(on))
-        return BoardRow(issue.id, issue.title, entry.status, entry.date, demands, len(documents), disputes)
+        return BoardRow(issue.id, issue.title, status, since, demands, len(documents), disputes)
 
     def announced(self, on: date, issue_id: str | None = None) -> list[Announced]:
         """The dates announced by the end of the day ``on``, the earliest first; with an issue, those that name it."""
@@ -152,11 +168,11 @@ class Agenda(Model):
 
     @property
     def last_day(self) -> date:
-        """The last possible day of any entry in the histories, rounds and announcements."""
+        """The last possible day of any entry in the histories, rounds and announcements; today without any."""
         changes = [change.date for issue in self.issues.values() for change in issue.history]
         rounds = [one.date for one in self.rounds.values()]
         targets = [day for target in self.targets for day in (target.said, target.came) if day is not None]
-        return max(day.latest for day in (*changes, *rounds, *targets))
+        return max((day.latest for day in (*changes, *rounds, *targets)), default=date.today())
 
     @property
     def tells_demands(self) -> bool:
@@ -172,12 +188,11 @@ class Agenda(Model):
         """Every citation with its path in the agenda, such as ``issues.banking.history.0``."""
         yield from _citations(self, ())
 
-    def _entry(self, issue_id: str, on: date) -> StatusChange:
-        issue = self.issue(issue_id)
+    def _entry(self, issue: Issue, on: date) -> StatusChange:
         entry = issue.entry(on)
         if entry is None:
             raise NegsimError(
-                f'the issue "{issue_id}" was not yet on the agenda on {on}; its history begins {issue.history[0].date}'
+                f'the issue "{issue.id}" was not yet on the agenda on {on}; its history begins {issue.history[0].date}'
             )
         return entry
 
@@ -205,27 +220,39 @@ def _with_ids(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "issues": named}
 
 
-def load_agenda(path: str | os.PathLike[str]) -> Agenda:
-    """Read an agenda file, and the file of sources if it names one.
+def load_agenda(path: str | os.PathLike[str], strict: bool = False) -> Agenda:
+    """Read an agenda file, and the file of sources if it names one; ``strict`` as in `agenda_from_node`.
 
     Raises:
         InputError: the file is invalid; it lists all problems.
     """
-    return agenda_from_node(read_yaml(path))
+    return agenda_from_node(read_yaml(path), strict)
 
 
-def agenda_from_node(node: Node) -> Agenda:
+def agenda_from_node(node: Node, strict: bool = False) -> Agenda:
     """The agenda in a node; ``sources`` may be a path relative to the file of the node.
+
+    Defaults fill what the file leaves out; ``Agenda.warnings`` then has one warning with the lines to paste. With
+    ``strict``, or ``strict: true`` in the file, each gap is an error.
 
     Raises:
         InputError: the data is invalid; it lists all problems.
     """
-    node = _with_sources(node)
+    given = _with_sources(node)
+    node, gaps, repeated = completed(given)
+    stated = node.mapping.get("strict", Node(False, node.place))
+    strict = strict or stated.value is True
+    if "strict" in node.mapping and isinstance(stated.value, bool):
+        node = node.without("strict")
     agenda, problems = try_validate(Agenda, node)
     # Pydantic does not check relations between parts while a part is invalid.
-    problems += [node.at(item.path, item.on_key).problem(item) for item in complaints(node.data)]
-    raise_problems(in_file_order(problems))
+    problems += [given.at(item.path).problem(item) for item in repeated]
+    found = [*complaints(node.data), *(loose_citations(node.data) if strict else ())]
+    problems += [node.at(item.path, item.on_key).problem(item) for item in found]
+    lacking = gap_problems(given, [*gaps, *uncited(node.data)], "the agenda", strict)
+    raise_problems(in_file_order([*problems, *lacking]))
     assert agenda is not None
+    agenda._warnings = tuple(lacking)
     return agenda
 
 
@@ -254,4 +281,4 @@ def agenda_schema() -> dict[str, Any]:
     listed = schema["properties"]["sources"]
     described = {key: listed.pop(key) for key in ("description", "title", "default") if key in listed}
     schema["properties"]["sources"] = {**described, "anyOf": [{"type": "string"}, listed]}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **short_schema(schema)}

@@ -18,6 +18,7 @@ from negsim.files import WIDTH, TextStyle, pad, wrap
 _COLUMNS, _LABEL = 45, 26
 _NOTHING = "no public position"
 _SILENT = "not known by then"
+_MISSING = "(missing or changed)"
 
 
 def board_table(agenda: Agenda, on: date, look: TextStyle | None = None) -> str:
@@ -42,7 +43,7 @@ def board_table(agenda: Agenda, on: date, look: TextStyle | None = None) -> str:
     lines = [*head, "", line("issue", "status", "since", "sources", "disputed")]
     for row in rows:
         disputed = f"yes ({len(row.disputed)})" if row.disputed else "no"
-        lines.append(line(row.id, row.status.label, str(row.since), str(row.sources), disputed))
+        lines.append(line(row.id, row.status.label, str(row.since or ""), str(row.sources), disputed))
         for side in agenda.sides if agenda.tells_demands else ():
             lines.append(_fill(_demand(agenda, row, side), pad(f"  {side}", label - 2) + "  ", " " * label))
     if announced := agenda.announced(on):
@@ -61,7 +62,7 @@ def board_data(agenda: Agenda, on: date) -> dict[str, Any]:
                 "id": row.id,
                 "title": row.title,
                 "status": row.status.label,
-                "since": str(row.since),
+                "since": str(row.since) if row.since else None,
                 "demands": dict(row.demands),
                 "sources": row.sources,
                 "disputed": list(row.disputed),
@@ -80,15 +81,17 @@ def issue_text(agenda: Agenda, issue_id: str, documents: Path | None = None) -> 
     """
     issue = agenda.issue(issue_id)
     reader = _Reader(documents)
-    out = [_fill(f"{issue.title} ({issue_id})"), "", _fill(issue.summary), *reader.lines(issue.citations)]
-    out += ["", _fill(issue.resolves_when, "Resolved when  ")]
+    summary = [_fill(issue.summary)] if issue.summary else []
+    about = [*summary, *reader.lines(issue.citations)]
+    out = [_fill(f"{issue.title} ({issue_id})"), "", *about, *([""] if about else [])]
+    out.append(_fill(issue.resolves_when, "Resolved when  "))
     if issue.opens_after:
         out.append(_fill(", ".join(issue.opens_after), "Opens after    "))
     for heading, positions in (("Demands", issue.demands), ("Stances", issue.stances)):
         out += ["", heading]
         for side in agenda.sides:
             out += _position(agenda.sides[side].title, positions[side], reader)
-    out += ["", "History"]
+    out += ["", "History" if issue.history else f"History: none; {issue.first_status.label}"]
     for change in issue.history:
         out += [
             _fill(change.what, f"  {change.date!s:<10}  {change.status.label:<12}  "),
@@ -131,13 +134,13 @@ class _Reader:
 
     def sentence(self, cited: Citation) -> str | None:
         """The cited sentence; ``None`` if it is missing or has changed."""
-        if self._documents is None:
+        if self._documents is None or not cited.exact:
             return None
         if cited.document not in self._sentences:
             text = read_document(self._documents, cited.document)
             self._sentences[cited.document] = None if text is None else split(text)
         sentences = self._sentences[cited.document] or []
-        found = sentences[cited.sentence - 1] if cited.sentence <= len(sentences) else None
+        found = sentences[cited.sentence - 1] if 0 < cited.sentence <= len(sentences) else None
         return found if found is not None and fingerprint(found) == cited.sha256 else None
 
     def lines(self, citations: tuple[Citation, ...]) -> list[str]:
@@ -147,7 +150,11 @@ class _Reader:
         if self._documents is None:
             return [_fill(", ".join(cited.place for cited in citations) + "]", "    [", "     ")]
         return [
-            _fill(self.sentence(cited) or "(missing or changed)", f"    [{cited.place}] ", "      ")
+            _fill(
+                self.sentence(cited) or ("(missing or changed)" if cited.exact else ""),
+                f"    [{cited.place}] ",
+                "      ",
+            )
             for cited in citations
         ]
 
@@ -163,7 +170,7 @@ class _Reader:
         return [self.expand(child) for child in value] if isinstance(value, list) else value
 
     def _citation(self, cited: Citation) -> dict[str, Any]:
-        data = {"document": cited.document, "sentence": cited.sentence, "sha256": cited.sha256}
+        data = {"document": cited.document, "sentence": cited.sentence or None, "sha256": cited.sha256 or None}
         return data if self._documents is None else {**data, "text": self.sentence(cited)}
 
 

@@ -20,7 +20,7 @@ def agenda_card(agenda: Any) -> str:
     sides = agenda.sides if agenda.tells_demands else {}
     heads = ["issue", "status", "since", *(f"{side.title} wants" for side in sides.values()), "sources", "disputed"]
     rows = [
-        [row.title, row.status.label, str(row.since)]
+        [row.title, row.status.label, str(row.since or "")]
         + [row.demands[side] or _NOTHING for side in sides]
         + [str(row.sources), str(len(row.disputed)) if row.disputed else "no"]
         for row in agenda.board(on)
@@ -35,9 +35,12 @@ def issue_card(issue: Any, sides: Mapping[str, str], disputes: Mapping[str, str]
 
     Without an agenda, sides and disputes are shown by id.
     """
-    last = issue.history[-1]
-    parts = [f"<p><b>{escape(issue.title)}</b>: {escape(last.status.label)} since {escape(str(last.date))}</p>"]
-    parts.append(f"<p>{escape(issue.summary)} Resolved when: {escape(issue.resolves_when)}</p>")
+    status, since = issue.first_status, ""
+    if issue.history:
+        status, since = issue.history[-1].status, f" since {issue.changes[-1].date}"
+    parts = [f"<p><b>{escape(issue.title)}</b>: {escape(status.label)}{escape(since)}</p>"]
+    summary = f"{escape(issue.summary)} " if issue.summary else ""
+    parts.append(f"<p>{summary}Resolved when: {escape(issue.resolves_when)}</p>")
     wanted = [
         [escape(sides.get(side, side)), escape(demand.text or _NOTHING), _cited(demand.citations)]
         for side, demand in issue.demands.items()

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from negsim.agenda.citations import Citation
-from negsim.agenda.status import LEGAL_MOVES, Status
+from negsim.agenda.citations import CITATION_FORM, Citation, is_link
+from negsim.agenda.short_form import NO_POSITION, NOT_DESCRIBED
+from negsim.agenda.status import LEGAL_MOVES, REOPENED, Status
 from negsim.errors import Complaint, did_you_mean, one_of, was
+from negsim.files import Gap
 from negsim.quantities import PartialDate
 
 _Path = tuple[str | int, ...]
@@ -32,7 +34,7 @@ def complaints(data: object) -> Iterator[Complaint]:
         if issue.get("id", name) != name:
             yield Complaint(f'the id of an issue is its key "{name}", but was {was(issue["id"])}', (*path, "id"))
         for key in ("demands", "stances"):
-            yield from _sides(_mapping(issue.get(key)), sides, (*path, key), all_of_them="history" in issue)
+            yield from _sides(_mapping(issue.get(key)), sides, (*path, key))
         yield from _history(_list(issue.get("history")), (*path, "history"))
         yield from _opening(name, issue, issues)
         yield from _names("dispute", issue.get("disputed"), disputes, (*path, "disputed"))
@@ -55,25 +57,17 @@ def complaints(data: object) -> Iterator[Complaint]:
     yield from _cycle(issues)
     if isinstance(agenda.get("sources", {}), Mapping):
         yield from _documents(agenda, sources)
-        if sources:
-            yield from _uncited(agenda)
 
 
-def _sides(
-    given: Mapping[str, Any], sides: Mapping[str, Any], path: _Path, all_of_them: bool = False
-) -> Iterator[Complaint]:
+def _sides(given: Mapping[str, Any], sides: Mapping[str, Any], path: _Path) -> Iterator[Complaint]:
     for side in given:
         if side not in sides:
             yield _unknown("side", side, sides, (*path, side), on_key=True)
-    for side in sides if all_of_them else ():
-        if side not in given:
-            allowed = 'an entry for each side; without a position, the text "no public position"'
-            yield Complaint(f'{path[-1]} has no entry for "{side}"', path, allowed, on_key=True)
 
 
 def _names(what: str, given: object, known: Mapping[str, Any], path: _Path) -> Iterator[Complaint]:
     for number, name in enumerate(_list(given)):
-        if name not in known:
+        if isinstance(name, str) and name not in known:
             yield _unknown(what, name, known, (*path, number))
 
 
@@ -90,18 +84,22 @@ def _history(history: list[Any], path: _Path) -> Iterator[Complaint]:
             latest = date
         if status is None:
             continue
-        if before:
+        if before and status is not before[-1]:  # the same status again is a milestone
             allowed = _moves(before)
             if status not in allowed:
                 message = f"{before[-1].label} can't become {status.label}"
                 labels = one_of(move.label for move in sorted(allowed)) if allowed else "nothing"
                 yield Complaint(message, (*path, number, "status"), labels)
-        before.append(status)
+            elif status in REOPENED.get(before[-1], ()) and change.get("what") in (None, NOT_DESCRIBED):
+                message = f'an issue that returns from {before[-1].label} to {status.label} needs "what"'
+                yield Complaint(message, (*path, number), "what: and why it was reopened")
+        if not before or status is not before[-1]:
+            before.append(status)
 
 
 def _moves(before: list[Status]) -> frozenset[Status]:
     """The legal moves after the last of these statuses; a suspended issue returns to its status before."""
-    moves = LEGAL_MOVES[before[-1]]
+    moves = LEGAL_MOVES[before[-1]] | REOPENED.get(before[-1], frozenset())
     if before[-1] is Status.SUSPENDED and len(before) > 1:
         return moves & {before[-2], Status.AGREED, Status.LAPSED}
     return moves
@@ -123,7 +121,7 @@ def _opening(name: str, issue: Mapping[str, Any], issues: Mapping[str, Any]) -> 
 
 def _cycle(issues: Mapping[str, Any]) -> Iterator[Complaint]:
     waits = {
-        name: [other for other in _list(issue.get("opens_after")) if other in issues]
+        name: [other for other in _list(issue.get("opens_after")) if isinstance(other, str) and other in issues]
         for name, issue in _mappings(issues)
     }
     done: set[str] = set()
@@ -154,6 +152,8 @@ def _documents(agenda: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterato
                 cited = Citation.parse(text)
             except ValueError:
                 continue
+            if is_link(cited.document):
+                continue
             if cited.document not in sources:
                 yield _unknown("document", cited.document, sources, (*path, number))
                 continue
@@ -163,8 +163,28 @@ def _documents(agenda: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterato
                 yield Complaint(message, (*path, number), f"1 to {count}")
 
 
-def _uncited(agenda: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Claims without a citation; an agenda with sources needs one for each claim."""
+def loose_citations(data: object) -> Iterator[Complaint]:
+    """Citations without a fingerprint, and sources that can't be verified: errors in strict reading."""
+    for path, value in _walk(_mapping(data), (), lambda key: key == "citations"):
+        for number, text in enumerate(_list(value)):
+            try:
+                exact = Citation.parse(text).exact
+            except ValueError:
+                continue
+            if not exact:
+                message = f"{was(str(text))} has no sentence and fingerprint"
+                yield Complaint(message, (*path, number), CITATION_FORM)
+    for name, source in _mappings(_mapping(_mapping(data).get("sources"))):
+        for key in ("about", "sentences", "sha256"):
+            if key not in source:
+                yield Complaint(f'{name} has no "{key}"', ("sources", name))
+
+
+def uncited(data: object) -> Iterator[Gap]:
+    """Claims without a citation, in an agenda with sources."""
+    agenda = _mapping(data)
+    if not _mapping(agenda.get("sources")):
+        return
     claims: list[tuple[_Path, Any]] = []
     for name, issue in _mappings(_mapping(agenda.get("issues"))):
         claims.append((("issues", name), issue))
@@ -172,7 +192,7 @@ def _uncited(agenda: Mapping[str, Any]) -> Iterator[Complaint]:
             claims += [
                 (("issues", name, key, side), position)
                 for side, position in _mappings(_mapping(issue.get(key)))
-                if position.get("text") not in (None, "no public position")
+                if _is_claim(position.get("text"))
             ]
         claims += [(("issues", name, "history", n), change) for n, change in enumerate(_list(issue.get("history")))]
     for kind in ("rounds", "third_parties", "events"):
@@ -184,9 +204,13 @@ def _uncited(agenda: Mapping[str, Any]) -> Iterator[Complaint]:
     claims += [(("targets", n), target) for n, target in enumerate(_list(agenda.get("targets")))]
     for path, claim in claims:
         if isinstance(claim, Mapping) and not _list(claim.get("citations")):
-            yield Complaint(
-                "this claim has no citation", path, "at least one, because the agenda names its sources", on_key=True
-            )
+            allowed = "at least one, because the agenda names its sources"
+            complaint = Complaint("this claim has no citation", path, allowed, on_key=True)
+            yield Gap(complaint, "citation of a claim", "citations: [https://example.org/report]")
+
+
+def _is_claim(text: object) -> bool:
+    return isinstance(text, str) and text != NO_POSITION
 
 
 def _walk(value: object, path: _Path, wanted: Callable[[str], bool]) -> Iterator[tuple[_Path, Any]]:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -16,7 +24,8 @@ from negsim.errors import Complaint, ComplaintsError, InputError, NegsimError, P
 from negsim.files import Model, Text
 from negsim.quantities import PartialDate
 
-_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*#[1-9][0-9]* [0-9a-f]{64}$"
+_PATTERN = r"^(https?://[^\s]+|[A-Za-z0-9][A-Za-z0-9_.-]*(#[1-9][0-9]*( [0-9a-f]{64})?)?)$"
+CITATION_FORM = "DOCUMENT#SENTENCE and 64 hexadecimal digits, such as report#17 9f86d081..."
 
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
@@ -25,6 +34,10 @@ DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.
 class Citation:
     """A sentence of a document: its number (from 1) and the SHA-256 of its normalised text.
 
+    A citation without a fingerprint cites a place only; without a number (0), a document or a link.
+
+    >>> Citation.parse("https://example.org/report").exact
+    False
     >>> cited = Citation.parse("doc_1#17 " + 64 * "0")
     >>> cited.document, cited.sentence, cited.place
     ('doc_1', 17, 'doc_1#17')
@@ -36,7 +49,7 @@ class Citation:
 
     @classmethod
     def parse(cls, value: object) -> Citation:
-        """Read ``DOCUMENT#SENTENCE FINGERPRINT``.
+        """Read ``DOCUMENT#SENTENCE FINGERPRINT``, ``DOCUMENT#SENTENCE``, ``DOCUMENT`` or a link.
 
         Raises:
             ValueError: it has another form.
@@ -44,19 +57,26 @@ class Citation:
         if isinstance(value, Citation):
             return value
         if not isinstance(value, str) or not re.fullmatch(_PATTERN, value):
-            form = "DOCUMENT#SENTENCE and 64 hexadecimal digits, such as report#17 9f86d081..."
-            raise ComplaintsError([Complaint(f"{was(value)} is not a citation", allowed=form)])
-        place, sha256 = value.split(" ")
-        document, sentence = place.split("#")
-        return cls(document, int(sentence), sha256)
+            allowed = f"{CITATION_FORM}, a document such as report, or a link such as https://example.org/report"
+            raise ComplaintsError([Complaint(f"{was(value)} is not a citation", allowed=allowed)])
+        if is_link(value):
+            return cls(value, 0, "")
+        place, _, sha256 = value.partition(" ")
+        document, _, sentence = place.partition("#")
+        return cls(document, int(sentence or 0), sha256)
 
     @property
     def place(self) -> str:
         """Document and number, without the fingerprint."""
-        return f"{self.document}#{self.sentence}"
+        return f"{self.document}#{self.sentence}" if self.sentence else self.document
+
+    @property
+    def exact(self) -> bool:
+        """Whether it has a fingerprint, so that it can be verified."""
+        return bool(self.sha256)
 
     def __str__(self) -> str:
-        return f"{self.place} {self.sha256}"
+        return f"{self.place} {self.sha256}".rstrip()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -66,8 +86,25 @@ class Citation:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        description = "Document, number of the sentence, SHA-256 of the normalised sentence."
+        description = "Document, number of the sentence, SHA-256 of the normalised sentence; or a document or link."
         return {"type": "string", "pattern": _PATTERN, "description": description}
+
+
+def is_link(value: object) -> bool:
+    """Whether a value is a web address.
+
+    >>> is_link("https://example.org"), is_link("report#3")
+    (True, False)
+    """
+    return isinstance(value, str) and re.fullmatch(r"https?://[^\s/]+\S*", value) is not None
+
+
+def _link(value: object) -> object:
+    if value is None or is_link(value):
+        return value
+    raise ComplaintsError(
+        [Complaint(f"{{what}} was {was(value)}", allowed="an address such as https://example.org/report")]
+    )
 
 
 class Source(Model):
@@ -78,9 +115,19 @@ class Source(Model):
     publisher: Text | None = Field(None, description="If the document shows one.")
     author: Text | None = Field(None, description="If the document shows one.")
     date: PartialDate | None = Field(None, description="Date of publication, if the document shows one.")
-    about: Text = Field(description="The kind of text, in your own words.")
-    sentences: int = Field(ge=1, description="Number of its sentences.")
-    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of its normalised text.")
+    url: Annotated[str | None, BeforeValidator(_link)] = Field(None, description="Its address.")
+    about: Text | None = Field(None, description="The kind of text, in your own words.")
+    sentences: int | None = Field(None, ge=1, description="Number of its sentences.")
+    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="SHA-256 of its normalised text.")
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_unused(dump(self), "url", "about", "sentences", "sha256")
+
+
+def without_unused(data: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Plain data without the named keys whose value is None."""
+    return {key: value for key, value in data.items() if value is not None or key not in names}
 
 
 def read_document(documents: Path, document: str) -> str | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
@@ -15,19 +15,21 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     PrivateAttr,
+    SerializerFunctionWrapHandler,
     WithJsonSchema,
+    model_serializer,
 )
 from pydantic.json_schema import SkipJsonSchema
 
-from negsim.agenda.citations import Citation
+from negsim.agenda.citations import Citation, without_unused
+from negsim.agenda.short_form import NO_POSITION
 from negsim.agenda.status import Status
-from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
+from negsim.errors import Complaint, ComplaintsError, cells, did_you_mean, one_of, was
 from negsim.files import FrozenDict, Model, Text
 from negsim.quantities import PartialDate
 
-#: The text of a position if the side has said nothing.
-NO_POSITION = "no public position"
-
+#: The most columns of a title that is not shortened.
+SHORT: Final = 24
 _ID = "^[a-z][a-z0-9_]*$"
 
 
@@ -63,6 +65,10 @@ StatusLabel = Annotated[
 ]
 
 
+#: Words at which a shortened title does not end.
+_LITTLE = frozenset(["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
+
+
 class Side(Model):
     """One of the two sides of the negotiation."""
 
@@ -96,10 +102,12 @@ class Issue(Model):
 
     id: SkipJsonSchema[str] = Field("", exclude=True)
     title: Text
-    summary: Text
+    label: Text | None = Field(None, description="A short title for pictures and tables.")
+    summary: Text | None = None
     demands: Annotated[dict[str, Position], Frozen] = Field(description="What each side wants.")
     stances: Annotated[dict[str, Position], Frozen] = Field(description="How each side presents itself.")
-    history: tuple[StatusChange, ...] = Field(min_length=1, description="Statuses, oldest first; the first may be any.")
+    status: StatusLabel | None = Field(None, description="The status of an issue without a history; raised by default.")
+    history: tuple[StatusChange, ...] = Field((), description="Statuses, oldest first; the first may be any.")
     resolves_when: Text = Field(description="One sentence that says when the issue counts as resolved.")
     opens_after: tuple[str, ...] = Field((), description="For a dormant issue: the issues it waits for.")
     disputed: tuple[str, ...] = Field((), description="The disputes about it.")
@@ -109,9 +117,44 @@ class Issue(Model):
     _disputes: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _announced: tuple[Announced, ...] = PrivateAttr(())
 
+    @property
+    def first_status(self) -> Status:
+        """The first status on record; without a history, `status` or raised."""
+        return self.history[0].status if self.history else self.status or Status.RAISED
+
+    @property
+    def short(self) -> str:
+        """The label, or the title cut between words to at most 24 columns; the id if the first word is longer.
+
+        >>> data = {"demands": {}, "stances": {}, "resolves_when": "Done."}
+        >>> Issue(id="asm", title="Association of municipalities of the north", **data).short
+        'Association...'
+        """
+        if self.label is not None or cells(self.title) <= SHORT:
+            return self.label or self.title
+        *words, _ = self.title.split()
+        while words and (cells(" ".join(words)) > SHORT - 3 or words[-1].lower() in _LITTLE):
+            words.pop()
+        return f"{' '.join(words)}..." if words else self.id
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_unused(dump(self), "label", "status")
+
     def entry(self, on: date) -> StatusChange | None:
         """The last entry of the history that is certainly at or before ``on``; None before the first."""
         known = [change for change in self.history if change.date.certainly_by(on)]
+        return known[-1] if known else None
+
+    @property
+    def changes(self) -> tuple[StatusChange, ...]:
+        """The entries that change the status, without milestones."""
+        before = (None, *(entry.status for entry in self.history))
+        return tuple(entry for entry, status in zip(self.history, before, strict=False) if entry.status is not status)
+
+    def since(self, on: date) -> PartialDate | None:
+        """The date of the last change of the status that is certainly at or before ``on``; None without one."""
+        known = [change.date for change in self.changes if change.date.certainly_by(on)]
         return known[-1] if known else None
 
     def _repr_html_(self) -> str:

@@ -59,6 +59,12 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     _S.LAPSED: frozenset(),
 }
 
+#: Moves of the record alone: an agreement that is negotiated again. Such an entry needs `what`.
+REOPENED: dict[Status, frozenset[Status]] = {
+    _S.AGREED: frozenset({_S.DISCUSSING, _S.STALLED, _S.SUSPENDED, _S.LAPSED}),
+    _S.BLOCKED: frozenset({_S.AGREED, _S.DISCUSSING, _S.STALLED, _S.SUSPENDED, _S.LAPSED}),
+}
+
 #: The order in which an issue passes its statuses, for "dormant until another issue has reached ...".
 PROGRESS: tuple[Status, ...] = (
     _S.RAISED,

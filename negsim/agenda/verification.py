@@ -26,11 +26,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The result of `verify`: the numbers of citations and documents, and all failures."""
+    """The result of `verify`: the numbers of citations and documents, and all failures.
+
+    ``unchecked`` counts links and other citations without a fingerprint.
+    """
 
     count: int
     documents: int
     failures: tuple[Failure, ...]
+    unchecked: int = 0
 
     @property
     def ok(self) -> bool:
@@ -49,11 +53,12 @@ class Verification:
         '3 citations of 1 document hold'
         """
         plural = "" if self.documents == 1 else "s"
+        rest = f"; {self.unchecked} without a fingerprint are not checked" if self.unchecked else ""
         if self.ok:
-            return f"{self.count} citations of {self.documents} document{plural} hold"
+            return f"{self.count} citations of {self.documents} document{plural} hold{rest}"
         lines = [str(failure) for failure in self.failures]
         return "\n".join(
-            [*lines, f"{len(lines)} failures in {self.count} citations of {self.documents} document{plural}"]
+            [*lines, f"{len(lines)} failures in {self.count} citations of {self.documents} document{plural}{rest}"]
         )
 
     def data(self) -> dict[str, Any]:
@@ -77,22 +82,24 @@ def verify(agenda: Agenda, documents: Path) -> Verification:
     """
     if not documents.is_dir():
         raise InputError([Problem(str(documents), 0, 0, "there is no such folder of documents")])
-    citations = list(agenda.citations())
-    names = list(dict.fromkeys([*agenda.sources, *(cited.document for _, cited in citations)]))
+    every = list(agenda.citations())
+    citations = [(where, cited) for where, cited in every if cited.exact]
+    stated = [name for name, source in agenda.sources.items() if source.sha256 is not None]
+    names = list(dict.fromkeys([*stated, *(cited.document for _, cited in citations)]))
     texts = {name: read_document(documents, name) for name in names}
     sentences = {name: split(text) for name, text in texts.items() if text is not None}
     prints = {name: [fingerprint(sentence) for sentence in found] for name, found in sentences.items()}
     failures: list[Failure] = []
-    for name, source in agenda.sources.items():
-        text = texts[name]
+    for name in stated:
+        source, text = agenda.sources[name], texts[name]
         if text is None:
             failures.append(Failure("sources", name, f"there is no {name}.txt in {documents}"))
             continue
-        if len(sentences[name]) != source.sentences:
+        if source.sentences is not None and len(sentences[name]) != source.sentences:
             failures.append(
                 Failure("sources", name, f"the document has {len(sentences[name])} sentences, not {source.sentences}")
             )
-        if document_fingerprint(text) != source.sha256:
+        if source.sha256 is not None and document_fingerprint(text) != source.sha256:
             failures.append(
                 Failure("sources", name, f"the text has changed: its SHA-256 is {document_fingerprint(text)}")
             )
@@ -100,7 +107,7 @@ def verify(agenda: Agenda, documents: Path) -> Verification:
         what = _wrong(cited, prints.get(cited.document))
         if what:
             failures.append(Failure(where, cited.place, what))
-    return Verification(len(citations), len(names), tuple(failures))
+    return Verification(len(citations), len(names), tuple(failures), len(every) - len(citations))
 
 
 def _wrong(cited: Citation, prints: list[str] | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from negsim.cli.days import day
 from negsim.cli.options import YAML, AgendaFile, Json, agenda_notice, agenda_path, issues
 from negsim.cli.output import emit
 from negsim.errors import NegsimError
+from negsim.files import TextStyle
 
 if TYPE_CHECKING:
     from negsim.agenda import Agenda
@@ -103,4 +105,7 @@ def verify(
 def _agenda(path: Path | None) -> Agenda:
     from negsim.agenda import load_agenda
 
-    return load_agenda(agenda_path(path))
+    record = load_agenda(agenda_path(path))
+    for warning in record.warnings:
+        typer.echo(warning.render(TextStyle.of(sys.stderr).bold), err=True)
+    return record

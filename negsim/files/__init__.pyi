@@ -21,6 +21,8 @@ from .csv import raise_in_order as raise_in_order
 from .csv import read_table as read_table
 from .csv import text as text
 from .csv import word as word
+from .gaps import Gap as Gap
+from .gaps import gap_problems as gap_problems
 from .html import table as table
 from .models import FrozenDict as FrozenDict
 from .models import Model as Model

@@ -122,6 +122,24 @@ class Node:
         complaint = Complaint(message, tuple(path), **more)
         return self.at(path, complaint.on_key).problem(complaint)
 
+    def put(self, key: str, data: object) -> Node:
+        """The mapping with a key set; plain data gets the place of the key it replaces, else of the mapping.
+
+        >>> Node.of({"a": 1}, Place("given")).put("b", [2]).data
+        {'a': 1, 'b': [2]}
+        """
+        here = self.keys.get(key, self.place)
+        return Node({**self.mapping, key: Node.of(data, here)}, self.place, {**self.keys, key: here})
+
+    def without(self, key: str) -> Node:
+        """The mapping without a key.
+
+        >>> Node.of({"a": 1, "b": 2}, Place("given")).without("a").data
+        {'b': 2}
+        """
+        children = {name: child for name, child in self.mapping.items() if name != key}
+        return Node(children, self.place, {name: self.keys[name] for name in children})
+
     def _child(self, step: Step) -> Node | None:
         if isinstance(self.value, dict):
             return self.value.get(str(step))

@@ -51,7 +51,7 @@ def context_of(scenario: Scenario) -> Context:
                 options=tuple(option.title for option in issue.options),
                 history=tuple(
                     Entry(change.date.earliest, change.date.latest, change.status)
-                    for change in agenda.issues[name].history
+                    for change in agenda.issues[name].changes
                     if change.date.latest <= scenario.as_of
                 ),
             )

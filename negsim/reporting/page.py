@@ -201,13 +201,13 @@ def _about(source: Any) -> str:
 
 def _issue(agenda: Agenda, name: str, as_of: Any) -> dict[str, Any]:
     issue = agenda.issues[name]
-    entry = issue.entry(as_of)
+    known = not issue.history or issue.entry(as_of) is not None
     return {
         "id": name,
         "title": issue.title,
         "summary": issue.summary,
-        "status": entry.status.label if entry else "not yet raised",
-        "since": str(entry.date) if entry else "",
+        "status": agenda.status(name, as_of).label if known else "not yet raised",
+        "since": str(issue.since(as_of) or ""),
         "resolves_when": issue.resolves_when,
         "demands": [
             {

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from negsim.agenda.agenda import Agenda, agenda_schema, load_agenda
-from negsim.agenda.status import LEGAL_MOVES, Status
+from negsim.agenda.board import board_table, issue_text
+from negsim.agenda.status import LEGAL_MOVES, REOPENED, Status
 from negsim.agenda.verification import verify
 from negsim.errors import InputError, NegsimError
 from negsim.quantities.dates import PartialDate
@@ -90,7 +91,7 @@ def test_every_move_that_the_table_forbids_is_refused_and_no_other() -> None:
     for old in Status:
         for new in Status:
             issue = _issue(("2025-01", old.label), ("2025-02", new.label))
-            if new in LEGAL_MOVES[old]:
+            if new is old or new in LEGAL_MOVES[old] | REOPENED.get(old, frozenset()):
                 _agenda({"visas": issue})
             else:
                 with pytest.raises(ValidationError, match=f"{old.label} can't become {new.label}"):
@@ -140,9 +141,96 @@ def test_no_public_position_is_a_position_without_text() -> None:
 
 def test_the_file_of_sources_is_found_beside_the_agenda_and_its_problems_name_it(tmp_path: Path) -> None:
     (tmp_path / "agenda.yaml").write_text("title: Talks\nsources: sources.yaml\n", encoding="utf-8")
-    (tmp_path / "sources.yaml").write_text("sources:\n  report:\n    sentences: 3\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"sources\.yaml:2:3: report has no \"about\""):
+    (tmp_path / "sources.yaml").write_text("sources:\n  report:\n    sentences: 0\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"sources\.yaml:3:16: sentences was 0"):
         load_agenda(tmp_path / "agenda.yaml")
+
+
+# The short form.
+
+
+def short(tmp_path: Path, text: str, strict: bool = False) -> Agenda:
+    path = tmp_path / "agenda.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_agenda(path, strict)
+
+
+def test_two_lists_are_an_agenda_with_one_warning_that_says_what_to_paste(tmp_path: Path) -> None:
+    agenda = short(tmp_path, "sides: [Ford, UAW]\nissues: [Wages, Health care, tiers]\n")
+    assert (agenda.title, list(agenda.sides)) == ("Ford and UAW", ["ford", "uaw"])
+    titles = {"wages": "Wages", "health_care": "Health care", "tiers": "Tiers"}
+    assert {name: issue.title for name, issue in agenda.issues.items()} == titles
+    assert [(row.status, row.since) for row in agenda.board(date(2025, 1, 1))] == [(Status.RAISED, None)] * 3
+    (warning,) = agenda.warnings
+    assert warning.warning
+    assert "summary (3 times), demands (3 times)" in warning.message
+    assert 'in issues.wages: "summary: What it is about."' in warning.allowed
+    assert board_table(agenda, date(2025, 1, 1)).count("raised") == 3
+    assert "History: none; raised" in issue_text(agenda, "tiers")
+    data = agenda.model_dump(mode="json")
+    assert Agenda.model_validate(data).model_dump(mode="json") == data
+
+
+def test_a_strict_agenda_has_an_error_for_each_gap(tmp_path: Path) -> None:
+    text = "sides: {a: A, b: B}\nissues:\n  x: {title: X, demands: {a: more}}\n"
+    for strict, more in ((True, ""), (False, "strict: true\n")):
+        with pytest.raises(InputError) as caught:
+            short(tmp_path, text + more, strict)
+        assert [problem.message for problem in caught.value.problems] == [
+            'there is no "title"',
+            *(f'x has no "{key}"' for key in ("summary", "stances", "history", "resolves_when")),
+            'demands has no entry for "b"',
+        ]
+
+
+def test_a_text_is_a_position_and_a_status_needs_no_history(tmp_path: Path) -> None:
+    text = "sides: {a: A, b: B}\nissues:\n  x: {title: X, status: stalled, demands: {a: more}}\n"
+    agenda = short(tmp_path, text)
+    assert (agenda.issues["x"].demands["a"].text, agenda.issues["x"].demands["b"].text) == ("more", None)
+    assert agenda.status("x", date(2025, 1, 1)) is Status.STALLED
+
+
+def test_a_list_that_gives_an_id_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r'agenda\.yaml:2:17: issues has the id "wages" twice'):
+        short(tmp_path, "sides: [A, B]\nissues: [Wages, wages]\n")
+
+
+def test_a_link_is_a_citation_unless_reading_is_strict(tmp_path: Path) -> None:
+    text = (
+        "sides: [A, B]\nsources: {report: https://example.org/a}\nissues: {x: {citations: [report, https://b.org/c]}}"
+    )
+    agenda = short(tmp_path, text)
+    assert [cited.place for cited in agenda.issues["x"].citations] == ["report", "https://b.org/c"]
+    assert agenda.sources["report"].url == "https://example.org/a"
+    assert verify(agenda, tmp_path).text == "0 citations of 0 documents hold; 2 without a fingerprint are not checked"
+    with pytest.raises(InputError, match=r'"https://b.org/c" has no sentence and fingerprint; allowed: DOCUMENT#SENT'):
+        short(tmp_path, text, strict=True)
+
+
+def test_a_milestone_keeps_the_date_of_the_status_and_an_agreement_can_be_reopened(tmp_path: Path) -> None:
+    days = [
+        ("2025-01-01", "discussing"),
+        ("2025-02-01", "discussing"),
+        ("2025-03-01", "agreed"),
+        ("2025-04-01", "stalled"),
+    ]
+    agenda = _agenda({"x": _issue(*days)})
+    assert str(agenda.since("x", date(2025, 2, 20))) == "2025-01-01"
+    assert agenda.issues["x"].entry(date(2025, 2, 20)) is agenda.issues["x"].history[1]
+    assert [entry.status.label for entry in agenda.issues["x"].changes] == ["discussing", "agreed", "stalled"]
+
+
+@pytest.mark.parametrize(
+    ("title", "label", "short"),
+    [
+        ("Visas", None, "Visas"),
+        ("Membership in the association of municipalities", None, "Membership..."),
+        ("Membership in the association of municipalities", "Association", "Association"),
+        ("A" * 30, None, "x"),
+    ],
+)
+def test_a_title_is_shortened_by_its_label_or_between_words(title: str, label: str | None, short: str) -> None:
+    assert _agenda({"x": _issue(("2025-01", "raised"), title=title, label=label)}).issues["x"].short == short
 
 
 # How things stood on a day.

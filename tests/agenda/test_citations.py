@@ -69,7 +69,7 @@ def test_a_citation_is_document_number_and_fingerprint_and_nothing_else() -> Non
 @pytest.mark.parametrize(
     "text",
     [
-        "report#3",
+        "https://",
         f"report#0 {NOUGHT}",
         f"report {NOUGHT}",
         f"../report#1 {NOUGHT}",
