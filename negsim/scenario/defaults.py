@@ -121,11 +121,11 @@ def counted(agenda: Agenda, name: str, as_of: date) -> Counted:
     The clock counts the days in which the issue is discussing, converging or stalled since it was last raised or
     reopened. A round counts if it names the issue and is not earlier than the first of these days.
     """
-    entries = [entry for entry in agenda.issues[name].history if entry.date.certainly_by(as_of)]
+    entries = [entry for entry in agenda.issues[name].changes if entry.date.certainly_by(as_of)]
     statuses = [entry.status for entry in entries]
     anew = [n for n in range(len(entries)) if _begins_anew(statuses[: n + 1])]
     current = entries[anew[-1] :] if anew else entries
-    ends = [*(entry.date.latest for entry in current[1:]), as_of]
+    ends = [*(entry.date.latest for entry in current[1:]), as_of] if current else []
     spans = [(end - one.date.latest).days for one, end in zip(current, ends, strict=True) if one.status in _TALKING]
     first = next((entry.date for entry in current if entry.status in _TALKING), None)
     rounds = [one for one in agenda.rounds.values() if name in one.issues and one.date.certainly_by(as_of)]

@@ -46,7 +46,7 @@ class IssueFilling:
     def status(self, name: str) -> Status | None:
         """The status on record at ``as_of``; ``None`` if the record begins later. Without a record it is raised."""
         if not self.agenda.issues[name].history:
-            return Status.RAISED
+            return self.agenda.issues[name].first_status
         try:
             return self.agenda.status(name, self.as_of or date.max)
         except NegsimError:

@@ -237,16 +237,17 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     """
     friendly = normal(friendly)
     problems = [friendly.at((key,), True).problem(_unknown_key(key)) for key in friendly.mapping if key not in KEYS]
-    agenda, found = (known, []) if known is not None else _agenda(friendly)
-    problems += found
     strict = friendly.find("strict")
+    refuse_gaps = strict is not None and strict.value is True
+    agenda, found = (known, []) if known is not None else _agenda(friendly, refuse_gaps)
+    problems += found
     if strict is not None and not isinstance(strict.value, bool):
         problems.append(friendly.problem(f"strict was {was(strict.data)}", "strict", allowed="true or false"))
     if agenda is None:
         return None, named_both(in_file_order(problems), friendly)
-    filling = Filling(friendly, agenda, strict is not None and strict.value is True)
+    filling = Filling(friendly, agenda, refuse_gaps)
     full = filling.filled()
-    notes = [*notices(friendly), *(problem for problem in filling.problems if problem.warning)]
+    notes = [*agenda.warnings, *notices(friendly), *(problem for problem in filling.problems if problem.warning)]
     problems += [problem for problem in filling.problems if not problem.warning]
     kinds = {name: kind_of(at(value, "value").data) for name, value in at(full, "parameters").mapping.items()}
     context = {"parameters": kinds}
@@ -282,21 +283,21 @@ def _unknown_key(key: str) -> Complaint:
     return Complaint(f'unknown key "{key}"', complaint.path, ", ".join(KEYS), complaint.suggestion, True)
 
 
-def _agenda(friendly: Node) -> tuple[Agenda | None, list[Problem]]:
+def _agenda(friendly: Node, strict: bool) -> tuple[Agenda | None, list[Problem]]:
     """The agenda: a file relative to the file that names it, a name, or a mapping in the scenario."""
     node = friendly.find("agenda")
     if node is None:
         return None, [friendly.problem('the scenario has no "agenda"', allowed="a file, or the agenda itself")]
     try:
         if isinstance(node.value, dict):
-            return agenda_from_node(node), []
+            return agenda_from_node(node, strict), []
         if not isinstance(node.value, str):
             return None, [friendly.problem("agenda must be a path or a mapping", "agenda")]
         origin = node.place if node.place.line else friendly.place
         path = _agenda_file(os.path.normpath(os.path.join(os.path.dirname(origin.file), node.value)), node.value)
         if not os.path.exists(path):
             return None, [friendly.problem(f"agenda names {path}, but there is no such file", "agenda")]
-        return agenda_from_node(read_yaml(path)), []
+        return agenda_from_node(read_yaml(path), strict), []
     except InputError as error:
         return None, error.problems
 

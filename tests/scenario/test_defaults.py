@@ -189,3 +189,13 @@ def test_an_agenda_may_be_named(tmp_path: Path) -> None:
     assert list(load(tmp_path / "mine.yaml").issues) == ["wages", "temps", "plants"]
     (tmp_path / "mine.yaml").write_text("agenda: agenda\nas_of: 2025-04-10\nhorizon: 10 weeks\n")
     assert "banking" in load(tmp_path / "mine.yaml").issues, "the built-in agenda"
+
+
+def test_an_agenda_of_two_lists_is_enough_and_strict_reading_refuses_it() -> None:
+    data = strike(agenda={"sides": ["Ford", "UAW"], "issues": ["Wages", "tiers"]})
+    scenario = from_mapping(data)
+    assert [scenario.agenda.issues[name].title for name in scenario.issues] == ["Wages", "Tiers"]
+    assert {issue.start.status for issue in scenario.issues.values()} == {"raised"}
+    assert [warning.message[:24] for warning in scenario.warnings] == ["the agenda has no title "]
+    with pytest.raises(InputError, match='wages has no "resolves_when"'):
+        from_mapping(data | {"strict": True})
