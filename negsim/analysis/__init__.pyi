@@ -52,6 +52,7 @@ from .solutions import SOLUTIONS as SOLUTIONS
 from .summary import Chance as Chance
 from .summary import IssueSummary as IssueSummary
 from .summary import Summary as Summary
+from .summary import chance as chance
 from .summary import chance_by as chance_by
 from .summary import quantile as quantile
 from .summary import quantile_range as quantile_range

@@ -10,8 +10,8 @@ import typer
 from negsim.cli.days import day
 from negsim.cli.execution import executor_of, progress
 from negsim.cli.history import Folder, Memory, On, histories_in, negotiation_ids
-from negsim.cli.options import AgendaFile, Json, agenda_path, scenarios
-from negsim.cli.output import builtin_notice, data_notice, emit, print_json
+from negsim.cli.options import YAML, AgendaFile, Json, agenda_path, scenarios
+from negsim.cli.output import builtin_notice, data_notice, emit, make_parent, print_json
 from negsim.errors import NegsimError
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def calibrate(
     else:
         found = making.from_agenda(teachers, agenda_path(agenda), day(on), days_of(horizon), out, hindsight)
     if out is not None:
-        write_file(out, found.text(out).encode())
+        write_file(make_parent(out), found.text(out).encode())
         typer.echo(f"wrote {out}", err=True)
     if as_json:
         print_json(summary.data(found))
@@ -113,6 +113,8 @@ def _one_target(given: Mapping[str, object], on: str | None) -> None:
     Raises:
         NegsimError: several do, or a template comes with a day of its own.
     """
+    if (subject := given["--for"]) is not None and Path(str(subject)).suffix in YAML:
+        raise NegsimError(f"--for takes the id of a past negotiation; did you mean --agenda {subject}?")
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
         raise NegsimError(f"{' and '.join(named)} exclude each other: give one of them")

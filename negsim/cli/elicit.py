@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.options import Json, scenarios
+from negsim.cli.options import Json, as_share, scenarios
 from negsim.cli.output import builtin_notice, count, emit
 from negsim.errors import ComplaintsError, InputError, NegsimError
 from negsim.files import TextPage, TextStyle
@@ -116,7 +116,8 @@ def _stated(low: list[str], mode: list[str], high: list[str], confidence: list[s
             name: plain_value(text) for name, text in zip(("low", "mode", "high"), points, strict=True)
         }
         if confidence:
-            expert["confidence"] = plain_value(confidence[number if len(confidence) > 1 else 0])
+            said = confidence[number if len(confidence) > 1 else 0]
+            expert["confidence"] = as_share("--confidence", said)
         experts.append(expert)
     if quantile:
         pairs = [text.partition("=")[::2] for text in quantile]

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from negsim.files import TextPage, TextStyle
+from negsim.analysis import chance
+from negsim.cli.projection_table import percent
+from negsim.files import TextPage, TextStyle, to_line
 
 if TYPE_CHECKING:
-    from negsim.experiments import Discovery, Sensitivity, Sweep
+    from negsim.experiments import Discovery, Factor, Sensitivity, Sweep
 
+#: The probabilities of an experiment, with the time of each.
+_MILESTONES = {"p_6m": "6 months", "p_12m": "12 months", "p_24m": "24 months", "p_horizon": "the horizon"}
 #: The columns of each method: heading, key of the figure, whether it is a share.
 _COLUMNS: dict[str, tuple[tuple[str, str, bool], ...]] = {
     "given": (("first order, %", "first", True),),
@@ -30,24 +35,66 @@ def sweep_data(sweep: Sweep) -> dict[str, Any]:
     return {"experiments": sweep.experiments, "engine": sweep.engine, "outcomes": outcomes}
 
 
-def sweep_text(sweep: Sweep, look: TextStyle) -> str:
-    """The lowest, median and highest probability of each issue over the experiments of a sweep."""
-    from negsim.experiments import ALL
+def sweep_text(sweep: Sweep, style: TextStyle) -> str:
+    """A table for each factor of a sweep: a row for each value, with the probability of each issue."""
+    page = TextPage(style).title(sweep.scenario.title).add(f"{sweep.provenance}.")
+    column = min(_MILESTONES, key=lambda name: _from_half(sweep, name))
+    page.add(f"% of runs that resolve an issue within {_MILESTONES[column]}").add()
+    for factor in sweep.factors:
+        groups = _groups(sweep, factor)
+        first = max(len(factor.path), *(len(name) for name, _ in groups)) + 2
+        for issues in _blocks(sweep, style.width - min(first, style.width // 2)):
+            rows = [(name, [_share(sweep, chosen, issue, column) for issue in issues], "") for name, chosen in groups]
+            page.table((factor.path, *issues), [max(len(issue), 5) + 2 for issue in issues], rows)
+            page.add()
+    note = "± is at most one standard error of the simulation, rounded up. "
+    if len(sweep.factors) > 1:
+        note += "Each row is a mean over the values of the other factors. "
+    note += "All experiments use the same random draws, so they differ only in the varied values. "
+    return page.note(f"{note}--out DIR saves all outcomes for sensitivity and discover.").text
 
-    page = TextPage(look).title(sweep.scenario.title).add(f"{sweep.provenance}.").add()
-    column, when = ("p_24m", "24 months") if sweep.table["p_24m"].notna().any() else ("p_horizon", "the horizon")
-    titles = {name: issue.title for name, issue in sweep.scenario.agenda.issues.items()} | {ALL: "all issues"}
-    rows = []
-    for issue, of in sweep.table.groupby("issue", sort=False):
-        p = of[column].dropna()
-        figures = [f"{100 * value:.0f}" for value in (p.min(), p.median(), p.max())]
-        rows.append((titles.get(str(issue), str(issue)), figures, ""))
-    page.table((f"% of runs resolved within {when}", "lowest", "median", "highest"), (8, 8, 8), rows)
-    note = (
-        "lowest, median, highest: over the experiments. All experiments use the same random draws, so they differ only "
-    )
-    note += "in the varied values. --out DIR saves all outcomes for sensitivity and discover."
-    return page.add().note(note).text
+
+def _from_half(sweep: Sweep, column: str) -> float:
+    """The distance from one half of the probabilities of a milestone; infinite if it is after the horizon."""
+    found = abs(sweep.table[column].mean() - 0.5)
+    return float(found) if found == found else math.inf
+
+
+def _groups(sweep: Sweep, factor: Factor) -> list[tuple[str, Any]]:
+    """The values of a factor, or fifths of its distribution, each with the rows of the table that have it."""
+    values = sweep.table[factor.path]
+    if factor.draw is None:
+        return [(_value_text(value), values == factor.column(value)) for value in factor.values]
+    edges = sorted(set(values.quantile([0, 0.2, 0.4, 0.6, 0.8, 1])))
+    unit = f" {factor.unit}" if factor.unit else ""
+    return [
+        (f"{low:.3g} to {high:.3g}{unit}", (values > low) & (values <= high) if k else values <= high)
+        for k, (low, high) in enumerate(pairwise(edges))
+    ]
+
+
+def _value_text(value: Any) -> str:
+    return value if isinstance(value, str) else to_line(value)
+
+
+def _blocks(sweep: Sweep, room: int) -> list[list[str]]:
+    """Issues in groups whose columns fit the room."""
+    blocks: list[list[str]] = [[]]
+    used = 0
+    for issue in map(str, sweep.table["issue"].unique()):
+        width = max(len(issue), 5) + 2
+        if blocks[-1] and used + width > room:
+            blocks.append([])
+            used = 0
+        blocks[-1].append(issue)
+        used += width
+    return blocks
+
+
+def _share(sweep: Sweep, chosen: Any, issue: str, column: str) -> str:
+    """A percentage with its error; experiments share their random draws, so a mean of them is not more precise."""
+    p = sweep.table[chosen & (sweep.table["issue"] == issue)][column].mean()
+    return "-" if p != p else percent(chance(round(p * sweep.runs), sweep.runs))
 
 
 def sensitivity_text(found: Sensitivity, look: TextStyle, top: int) -> str:

@@ -22,7 +22,7 @@ from negsim.cli.options import (
     Seed,
     Workers,
 )
-from negsim.cli.output import builtin_notice, emit
+from negsim.cli.output import builtin_notice, emit, make_parent
 from negsim.errors import NegsimError
 from negsim.projection import DEFAULT_SEED
 
@@ -157,7 +157,7 @@ def sensitivity(
             seed=DEFAULT_SEED if seed is None else seed, executor=executor, progress=advance,
         )  # fmt: skip
     if output is not None:
-        found.plot(top).save(output)
+        found.plot(top).save(make_parent(output))
     emit(
         as_json,
         lambda: {"source": str(source), **found.data()},
@@ -201,7 +201,7 @@ def discover(
         runs=runs or RUNS, seed=DEFAULT_SEED if seed is None else seed,
     )  # fmt: skip
     if output is not None:
-        found.plot().save(output)
+        found.plot().save(make_parent(output))
     emit(
         as_json,
         lambda: {"source": str(source), **found.data()},

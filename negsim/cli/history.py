@@ -10,7 +10,7 @@ import typer
 from negsim.cli.days import day
 from negsim.cli.execution import executor_of, progress, resumable
 from negsim.cli.options import Json, yaml_files
-from negsim.cli.output import count, data_notice, emit
+from negsim.cli.output import count, data_notice, emit, make_parent
 from negsim.errors import NegsimError
 from negsim.files import find_data
 
@@ -115,7 +115,7 @@ def as_agenda(
     if out is None:
         emit(as_json, lambda: found, lambda _: to_yaml(found))
         return
-    write_file(out, to_yaml(found).encode())
+    write_file(make_parent(out), to_yaml(found).encode())
     issues = len(found["issues"])
     emit(as_json, lambda: {"file": str(out), "issues": issues}, lambda _: f"wrote {out}, {count(issues, 'issue')}")
 
@@ -170,7 +170,7 @@ def backtest(
     if report is not None:
         from negsim.evaluation import write_page
 
-        for path in write_page(found, record, report):
+        for path in write_page(found, record, make_parent(report)):
             typer.echo(f"wrote {path}", err=True)
     emit(
         as_json,

@@ -190,6 +190,25 @@ AgendaFile = Annotated[
 ]
 
 
+def as_share(option: str, text: str) -> float:
+    """The probability in an option: 0.6 or 60%.
+
+    Raises:
+        NegsimError: it is neither.
+
+    >>> as_share("-p", "0.6"), as_share("-p", "60 %")
+    (0.6, 0.6)
+    """
+    percent = text.strip().endswith("%")
+    try:
+        number = float(text.strip().removesuffix("%")) / (100 if percent else 1)
+    except ValueError:
+        raise NegsimError(f"{option} takes a probability such as 0.6 or 60%, but was {text!r}") from None
+    if 1 < number <= 100 and not percent:
+        raise NegsimError(f"{option} takes a probability of at most 1, but was {text}; did you mean {number / 100:g}?")
+    return number
+
+
 def agenda_path(given: Path | None) -> Path:
     """The agenda to use: the one given, else ``agenda.yaml`` or ``seeds/agenda.yaml`` here, else the built-in one."""
     if given is not None:

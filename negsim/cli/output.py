@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from negsim.errors import NegsimError
 from negsim.files import TextStyle, find_data, find_scenario, wrap
 
 
@@ -43,6 +44,19 @@ def builtin_notice(*sources: Path, folders: bool = False) -> str:
 def data_notice(name: str, what: str, given: Path | None) -> str:
     """States that the built-in agenda or histories are in use; empty if others are."""
     return f"Built-in {what}" if given is None and find_data(name).builtin is not None else ""
+
+
+def make_parent(path: Path) -> Path:
+    """Create the folder of a file to be written, and return the file.
+
+    Raises:
+        NegsimError: the folder cannot be created.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NegsimError(f"the folder {path.parent} cannot be created: {error.strerror or error}") from None
+    return path
 
 
 def count(number: int, what: str) -> str:

@@ -28,7 +28,7 @@ from negsim.cli.options import (
     kinds,
     milestone_list,
 )
-from negsim.cli.output import builtin_notice, count, emit
+from negsim.cli.output import builtin_notice, count, emit, make_parent
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 
@@ -117,7 +117,7 @@ def plot(
     check_kind(kind)
     picture_format(target)
     projected = projection(source, runs, seed, engine, quiet=as_json).time_scale(dates)
-    table = projected.plot(kind, run=run, of=of).save(target)
+    table = projected.plot(kind, run=run, of=of).save(make_parent(target))
     found = {
         "source": str(source),
         "kind": kind,
@@ -152,7 +152,7 @@ def report(
 
     asked = milestone_list(milestones)
     projected = [one.time_scale(dates, asked) for one in projections(sources, runs, seed, engine, quiet=as_json)]
-    size = len(write(projected, output).encode())
+    size = len(write(projected, make_parent(output)).encode())
     titles = [each.scenario.title for each in projected]
     emit(
         as_json,

@@ -19,6 +19,7 @@ from negsim.cli.options import (
     Scenario,
     Seed,
     Workers,
+    as_share,
     scenario_issues,
 )
 from negsim.cli.output import builtin_notice, emit
@@ -33,8 +34,8 @@ Issues = Annotated[
 def when(
     source: FileOrFolder,
     probability: Annotated[
-        float, typer.Option("--probability", "-p", metavar="P", help="Probability, above 0 and at most 1.")
-    ] = 0.8,
+        str, typer.Option("--probability", "-p", metavar="P", help="Probability, such as 0.6 or 60%.")
+    ] = "0.8",
     issues: Issues = None,
     first: Annotated[
         int | None, typer.Option("--first", metavar="K", min=1, help="At least K of the issues, in any order.")
@@ -52,9 +53,10 @@ def when(
     from negsim.analysis import check_probability
     from negsim.cli.planning_table import Dates
 
-    check_probability(probability)
+    wanted = as_share("--probability", probability)
+    check_probability(wanted)
     projected = projection(source, runs, seed, engine, quiet=as_json)
-    found = Dates(projected, probability, _names(issues), first)
+    found = Dates(projected, wanted, _names(issues), first)
     emit(
         as_json,
         lambda: {"source": str(source), **_origin(projected), **found.data()},

@@ -10,12 +10,16 @@ import typer
 from negsim.cli.options import Json, Scenario, Strict
 from negsim.cli.options import scenarios as scenario_names
 from negsim.cli.output import builtin_notice, count, emit, print_json
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import InputError, NegsimError, Problem, did_you_mean, one_of
 from negsim.files import TextPage, TextStyle
 
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILES", help="Scenarios: files or names.", autocompletion=scenario_names),
+    typer.Argument(
+        metavar="FILES",
+        help="Scenarios (files or names), agendas, folders of histories.",
+        autocompletion=scenario_names,
+    ),
 ]
 
 
@@ -39,21 +43,21 @@ def scenarios(as_json: Json = False) -> None:
 
 
 def check(files: Files, strict: Strict = False, as_json: Json = False) -> None:
-    """Check scenario files: print every problem with its line.
+    """Check files: print every problem with its line.
 
-    Exit code 2 if there are errors. Warnings alone give 0.
+    Scenarios, agendas and folders of histories are recognised by their contents. Exit code 2 if there are errors.
+    Warnings alone give 0.
     """
     from negsim.scenario import as_data
-    from negsim.scenario import check as problems_of
 
-    problems = [problem for file in files for problem in problems_of(file, strict=strict)]
+    problems = [problem for file in files for problem in _problems(file, strict)]
     errors = sum(not problem.warning for problem in problems)
     warnings = len(problems) - errors
     if as_json:
         summary = {"files": list(map(str, files)), "errors": errors, "warnings": warnings}
         print_json({**summary, "problems": as_data(problems)})
     else:
-        if notice := builtin_notice(*files):
+        if notice := builtin_notice(*(file for file in files if not file.is_dir())):
             typer.echo(notice)
         for problem in problems:
             typer.echo(problem.render(TextStyle.of_stdout().bold))
@@ -63,16 +67,77 @@ def check(files: Files, strict: Strict = False, as_json: Json = False) -> None:
         raise typer.Exit(2)
 
 
-def show(file: Scenario, as_json: Json = False) -> None:
+def _problems(file: Path, strict: bool) -> list[Problem]:
+    """The problems of a scenario, an agenda or a folder of histories."""
+    from negsim.agenda import load_agenda
+    from negsim.files import read_yaml
+    from negsim.history import load as load_histories
+    from negsim.scenario import check as problems_of
+
+    try:
+        if (file / "talks.csv").is_file():
+            load_histories(file)
+            return []
+        keys = set(read_yaml(file).mapping) if file.is_file() else set()
+        if "issues" in keys and not keys & _SCENARIO_KEYS:
+            load_agenda(file)
+            return []
+    except InputError as error:
+        return error.problems
+    return problems_of(file, strict=strict)
+
+
+def show(
+    file: Scenario,
+    short: Annotated[bool, typer.Option("--short", help="Values of the files only, without defaults.")] = False,
+    difference: Annotated[
+        bool, typer.Option("--difference", help="Only the differences from the scenario that it extends.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Print a scenario with all inherited values and defaults.
 
     The output is a scenario itself, as YAML or JSON, and gives the same results.
     """
-    from negsim.scenario import load
+    from negsim.files import to_yaml
+    from negsim.scenario import differences, load
 
     scenario = load(file)
     notice = builtin_notice(file)
+    if short and difference:
+        raise NegsimError("--short and --difference exclude each other")
+    if difference:
+        base = load(_extended(file))
+        found = differences(base, scenario)
+
+        def text(style: TextStyle) -> str:
+            page = TextPage(style).title(f"{scenario.title}: differences from {base.title}")
+            return (page.items(each.words for each in found) if found else page.add("none")).text
+
+        data = {"scenario": str(file), "base": base.title}
+        emit(as_json, lambda: {**data, "differences": [each.data() for each in found]}, text, notice)
+        return
+    if short:
+        written = {key: value for key, value in scenario.written.items() if key != "extends"}
+        emit(as_json, lambda: written, lambda _: to_yaml(written), f"# {notice}" if notice else "")
+        return
     emit(as_json, scenario.resolved, lambda _: scenario.to_yaml(), f"# {notice}" if notice else "")
+
+
+def _extended(file: Path) -> Path:
+    """The scenario that a scenario file extends.
+
+    Raises:
+        NegsimError: it extends none.
+    """
+    from negsim.files import find_scenario, read_yaml
+
+    path = find_scenario(file).path
+    named = read_yaml(path).find("extends")
+    if named is None:
+        raise NegsimError(f"{file} extends no other scenario; negsim compare prints the differences of any two")
+    beside = path.parent / str(named.value)
+    return beside if beside.is_file() else Path(str(named.value))
 
 
 def schemas(incomplete: str) -> list[str]:
@@ -97,3 +162,5 @@ def schema(
 
 
 _SCHEMAS = ("scenario", "agenda")
+#: Keys that only a scenario has.
+_SCENARIO_KEYS = {"extends", "agenda", "as_of", "horizon", "tactics", "channels"}

@@ -291,3 +291,60 @@ def test_an_interrupt_ends_quietly_with_130(root):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, "", "")
+
+
+def test_sweep_prints_a_row_for_each_value_also_of_words(negsim):
+    ended = negsim("sweep", BASELINE, "--vary", "tactics.us.kind=time,fixed", "--runs", 20)
+    assert ended.code == 0, ended.err
+    lines = ended.out.splitlines()
+    heads = [line.split() for line in lines if line.startswith("tactics.us.kind")]
+    assert [name for head in heads for name in head[1:]][-2:] == ["framework", "all"]
+    rows = {
+        name: [figure for line in lines if line.split()[:1] == [name] for figure in line.split()[1:]]
+        for name in ("time", "fixed")
+    }
+    assert rows["fixed"] == ["0"] * 10  # without a concession nothing is agreed
+    assert len(rows["time"]) == 10
+    assert "±" in " ".join(rows["time"])
+
+
+def test_show_prints_only_the_differences_from_what_is_extended(negsim):
+    shown = negsim("show", "scenarios/both_boulware.yaml", "--difference").out
+    assert shown.startswith("Both sides Boulware: differences from Baseline")
+    assert "beta" in shown
+    assert len(shown.splitlines()) < 10
+    assert len(negsim("show", BASELINE, "--short").out) < len(negsim("show", BASELINE).out) / 2
+    ended = negsim("show", BASELINE, "--difference")
+    assert (ended.code, "extends no other scenario" in ended.err) == (2, True)
+
+
+def test_check_recognises_agendas_and_histories(negsim, tmp_path):
+    ended = negsim("check", "seeds/agenda.yaml", "seeds/histories", BASELINE)
+    assert (ended.code, ended.err) == (0, "0 errors, 0 warnings in 3 files\n")
+    (tmp_path / "mine.yaml").write_text("title: Mine\nsides: {a: {title: A}}\nissues: {x: {titel: X}}\n")
+    ended = negsim("check", tmp_path / "mine.yaml")
+    assert ended.code == 2
+    assert 'unknown key "titel"' in ended.out
+    assert "horizon" not in ended.out
+
+
+@pytest.mark.parametrize(("text", "share"), [("0.6", 0.6), ("60%", 0.6), ("60 %", 0.6)])
+def test_a_probability_may_be_a_percentage(negsim, text, share):
+    ended = negsim("when", BASELINE, "-n", 10, "--engine", "reference", "-p", text, "--json")
+    assert json.loads(ended.out)["answer"]["probability"] == share
+
+
+def test_a_probability_above_one_names_what_was_meant(negsim):
+    ended = negsim("when", BASELINE, "-p", "60")
+    assert (ended.code, "did you mean 0.6?" in ended.err) == (2, True)
+
+
+def test_a_picture_makes_its_folder(negsim, tmp_path):
+    target = tmp_path / "pics" / "x.svg"
+    assert negsim("plot", BASELINE, "-n", 10, "--engine", "reference", "-o", target).code == 0
+    assert target.is_file()
+
+
+def test_calibrate_for_a_file_names_the_option_for_it(negsim):
+    ended = negsim("calibrate", "--for", "agenda.yaml")
+    assert (ended.code, "did you mean --agenda agenda.yaml?" in ended.err) == (2, True)
