@@ -16,10 +16,17 @@ from .delay import Gain as Gain
 from .delay import Why as Why
 from .delay import gain as gain
 from .delay import why as why
+from .estimates import Estimate as Estimate
+from .estimates import batch_mean as batch_mean
+from .estimates import mean as mean
+from .estimates import share as share
+from .estimates import t95 as t95
 from .flow_view import STATUS_ORDER as STATUS_ORDER
 from .flow_view import flow as flow
 from .frontier_view import frontier as frontier
 from .gap_view import gap as gap
+from .grid_indices import GridIndices as GridIndices
+from .grid_indices import grid as grid
 from .headline import WAITS as WAITS
 from .headline import headline_frame as headline_frame
 from .headline import terms_words as terms_words
@@ -29,7 +36,7 @@ from .lanes_view import lanes as lanes
 from .last_view import last as last
 from .logs import Logs as Logs
 from .logs import joined as joined
-from .paired import Estimate as Estimate
+from .milestones import nearest_half as nearest_half
 from .paired import IssueComparison as IssueComparison
 from .paired import Paired as Paired
 from .paired import compare as compare
@@ -60,6 +67,7 @@ from .summary import summarise as summarise
 from .survival_view import survival as survival
 from .tally import Tally as Tally
 from .tally import count as count
+from .tally import whole as whole
 from .terms_view import terms as terms
 from .time_scale import UNITS as UNITS
 from .time_scale import Milestone as Milestone

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from negsim.analysis.paired import ChanceDifference, DateDifference, Estimate, IssueComparison, Paired
+from negsim.analysis.estimates import ChanceDifference, Estimate
+from negsim.analysis.paired import DateDifference, IssueComparison, Paired
 from negsim.analysis.time_scale import date_text, unit_for
 
 
 def issue_verdict(issue: IssueComparison, pair: Paired) -> str:
-    """A sentence on one issue: the probability by the date of the verdicts, and the 50 % date.
+    """A sentence on one issue: the probability by the date of the verdicts, the 50 % date, and the mean time.
 
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
@@ -22,7 +23,7 @@ def issue_verdict(issue: IssueComparison, pair: Paired) -> str:
     if issue.same.value == 1:
         return f"{title}: no difference that {runs:,} runs can show; both resolve it on the same day or not at all."
     chance = issue.by[pair.on]
-    moved = date_words(issue.p50, pair)
+    moved = f"{date_words(issue.p50, pair)}; {time_words(issue.days, runs)}"
     if not chance.difference.shown:
         return (
             f"{title}: by {pair.on} no difference that {runs:,} runs can show ({between(chance.difference)} points); "
@@ -60,8 +61,9 @@ def verdict(pair: Paired) -> str:
     if names[0] == names[1]:
         names = (f"the other {names[0]}", "the first")
     start = f"With {names[0]} instead of {names[1]}"
+    time = _times(pair)
     if not shown:
-        return f"{start}, {runs:,} runs show no difference in what is resolved by {pair.on}."
+        return f"{start}, {runs:,} runs show no difference in what is resolved by {pair.on}. {time}"
     parts = []
     for sign, word in ((1, "more"), (-1, "fewer")):
         these = [issue for issue in shown if issue.by[pair.on].difference.value * sign > 0]
@@ -71,7 +73,35 @@ def verdict(pair: Paired) -> str:
             parts.append(f"{len(these)} of {n} issues {are} resolved in {word} of the runs, {_most(most, pair.on)}")
     rest = n - len(shown)
     unclear = f" For {rest}, {runs:,} runs show no difference." if rest else ""
-    return f"{start}, by {pair.on} {', and '.join(parts)}.{unclear}"
+    return f"{start}, by {pair.on} {', and '.join(parts)}.{unclear} {time}"
+
+
+def _times(pair: Paired) -> str:
+    """A sentence on the mean time to resolution over all issues."""
+    parts = []
+    for sign, word in ((-1, "shorter"), (1, "longer")):
+        these = [issue for issue in pair.issues if issue.days.shown and issue.days.value * sign > 0]
+        if these:
+            most = max(these, key=lambda issue: abs(issue.days.value))
+            size = time_words(most.days, pair.runs).partition(", ")[2]
+            parts.append(f"{word} for {len(these)} of {len(pair.issues)}, most for {most.facts.title} ({size})")
+    if not parts:
+        return f"In the mean time to resolution, {pair.runs:,} runs show no difference."
+    return f"The mean time to resolution, up to {pair.last_day}, is {', and '.join(parts)}."
+
+
+def time_words(days: Estimate, runs: int) -> str:
+    """The paired difference of the mean time to resolution, restricted to the common dates, in words.
+
+    >>> time_words(Estimate(-9.2, 0.5, -10.2, -8.2), 100), time_words(Estimate(1.0, 1.0, -1.0, 3.0), 100)
+    ('mean time shorter, 9.2 days (95 %: 8.2 to 10.2)', 'mean time without a difference that 100 runs can show')
+    """
+    if not days.shown:
+        return f"mean time without a difference that {runs:,} runs can show"
+    low, high = sorted((abs(days.low), abs(days.high)))
+    digits = 1 if high < 20 else 0
+    word = "shorter" if days.value < 0 else "longer"
+    return f"mean time {word}, {abs(days.value):.{digits}f} days (95 %: {low:.{digits}f} to {high:.{digits}f})"
 
 
 def _most(issue: IssueComparison, on: date) -> str:
@@ -179,7 +209,7 @@ def saved_words(pair: Paired) -> str:
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
     >>> saved_words(ns.compare(s, s, runs=20, engine="reference").pairs[0])
-    'The differences by 2027-04-10 have no variance: no pair of runs differs there.'
+    'The differences by ... have no variance: no pair of runs differs there.'
     """
     ratios = sorted(issue.by[pair.on].saved for issue in pair.issues)
     known = [ratio for ratio in ratios if math.isfinite(ratio)]

@@ -14,17 +14,10 @@ import numpy.typing as npt
 
 from negsim.agenda import Reason, Spent
 from negsim.analysis.context import Context, IssueFacts
+from negsim.analysis.estimates import ChanceDifference, Estimate, difference, mean, share
 from negsim.analysis.logs import TALKING, Logs
-from negsim.analysis.paired import (
-    ChanceDifference,
-    DateDifference,
-    Estimate,
-    difference,
-    median_difference,
-    share,
-)
+from negsim.analysis.paired import DateDifference, median_difference
 from negsim.analysis.planning import When, when
-from negsim.analysis.quality import mean
 from negsim.analysis.tally import whole
 from negsim.simulation import Kind
 
@@ -95,7 +88,7 @@ class Why:
     def data(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {
-            "resolved_by": {"date": str(self.on), **vars(self.by)},
+            "resolved_by": {"date": str(self.on), **self.by.data()},
             "half": self.half.data(),
             "spent": {what.name.lower(): part for what, part in self.spent.items()},
             "unresolved": {what.name.lower(): vars(part) for what, part in self.unresolved.items()},
@@ -139,8 +132,8 @@ class Gain:
             "difference": vars(self.chance.difference),
             "p50": {name: None if day is None else str(day) for name, day in half.items()}
             | {"days": self.half.days, "low": _finite(self.half.low), "high": _finite(self.half.high)},
-            "mean_days": vars(self.days),
-            "others": vars(self.others),
+            "mean_days": self.days.data(),
+            "others": self.others.data(),
         }
 
 
@@ -218,8 +211,8 @@ def gain(context: Context, before: Array, after: Array, j: int, on: date) -> Gai
     return Gain(
         chance=difference(a[:, j], b[:, j]),
         half=median_difference(*own, never, context.as_of),
-        days=_mean((own[1] - own[0]).astype(float)),
-        others=_mean(b[:, rest].sum(axis=1) - a[:, rest].sum(axis=1).astype(float)),
+        days=mean((own[1] - own[0]).astype(float)),
+        others=mean(b[:, rest].sum(axis=1) - a[:, rest].sum(axis=1).astype(float)),
     )
 
 
@@ -235,19 +228,13 @@ def _apart(figure: Array, resolved: Array, talked: Array, fewer: bool) -> Apart 
 
     limit = float(np.quantile(figure[resolved], TAIL if fewer else 1 - TAIL, method="inverted_cdf"))
     beyond = figure[talked] < limit if fewer else figure[talked] > limit
-    return Apart(limit, share(int(beyond.sum()), len(beyond)), _mean(figure[resolved]), _mean(figure[talked]))
-
-
-def _mean(figure: Array) -> Estimate:
-    found = mean(figure)
-    assert found is not None
-    return found
+    return Apart(limit, share(int(beyond.sum()), len(beyond)), mean(figure[resolved]), mean(figure[talked]))
 
 
 def _apart_data(apart: Apart | None) -> dict[str, Any] | None:
     if apart is None:
         return None
-    parts = {name: vars(getattr(apart, name)) for name in ("beyond", "resolved", "talked")}
+    parts = {name: getattr(apart, name).data() for name in ("beyond", "resolved", "talked")}
     return {"limit": apart.limit, **parts}
 
 

@@ -9,8 +9,8 @@ from negsim.agenda import Spent
 from negsim.analysis.comparison_sentences import between, days_words, percent_range, points
 from negsim.analysis.context import Context
 from negsim.analysis.delay import Gain, Unresolved, Why
+from negsim.analysis.estimates import Estimate
 from negsim.analysis.headline import WAITS
-from negsim.analysis.paired import Estimate
 
 #: States of an issue that is not resolved, as words after "in 12 % of the runs".
 ENDS = {

@@ -1,6 +1,6 @@
-"""Two sets of runs under one luck, compared run by run: what differs, and how surely.
+"""Comparison of two sets of runs with the same random numbers, run by run.
 
-Everything here counts whole days, as the tally does: two runs that resolve an issue on the same date are the same.
+All times are whole days, as in the tally: two runs that resolve an issue on the same date are equal.
 """
 
 from __future__ import annotations
@@ -15,60 +15,24 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.analysis.context import Context, IssueFacts
-from negsim.analysis.summary import Chance, chance
+from negsim.analysis.estimates import ChanceDifference, Estimate, difference, mean, ratio, share
+from negsim.analysis.milestones import nearest_half
 from negsim.analysis.tally import whole
 from negsim.analysis.time_scale import milestones
-from negsim.analysis.view import Z95, wilson
 from negsim.errors import NegsimError
 
 Array = npt.NDArray[Any]
 
-#: The standard normal quantile that leaves 2.5 % on either side.
-#: Points along each axis of the grid that stands for the luck of two medians.
+#: Points along each axis of the grid of normal quantiles for two medians.
 _GRID = 100
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A figure from runs with its standard error and its 95 % interval."""
-
-    value: float
-    se: float
-    low: float
-    high: float
-
-    @property
-    def shown(self) -> bool:
-        """Whether the interval leaves 0 out."""
-        return not self.low <= 0 <= self.high
-
-
-@dataclass(frozen=True)
-class ChanceDifference:
-    """A chance under both, and ``difference``: the other's minus the base's.
-
-    ``variance`` is that of one run's difference, ``apart`` what it would be if the two had been played under
-    independent seeds: ``p1 (1 - p1) + p2 (1 - p2)``.
-    """
-
-    base: Chance
-    other: Chance
-    difference: Estimate
-    variance: float
-    apart: float
-
-    @property
-    def saved(self) -> float:
-        """How many times smaller common luck makes the variance; ``inf`` if no run differs, NaN if none ever could."""
-        return _ratio(self.apart, self.variance)
-
-
-@dataclass(frozen=True)
 class DateDifference:
-    """The dates by which half of the runs are done, None where that is not within the dates compared.
+    """The dates by which half of the runs resolve an issue; None if that is after the compared dates.
 
-    ``days`` is the other's minus the base's, None if either is unknown. ``low`` and ``high`` are the ends of its 95 %
-    interval; infinite where there is no bound, so ``(200, inf)`` reads "at least 200 days later".
+    ``days`` is the other minus the base, None if either is unknown. ``low`` and ``high`` are the ends of its 95 %
+    interval; infinite if there is no bound, so ``(200, inf)`` means "at least 200 days later".
     """
 
     base: date | None
@@ -79,23 +43,26 @@ class DateDifference:
 
     @property
     def shown(self) -> bool:
-        """Whether the interval leaves 0 out."""
+        """Whether the interval excludes 0."""
         return not self.low <= 0 <= self.high
 
 
 @dataclass(frozen=True)
 class IssueComparison:
-    """What the pairs of runs say of one issue, or of all of them.
+    """Figures of the pairs of runs on one issue, or on all of them.
 
-    ``by`` holds every date that is compared, the last one that both cover included. ``earlier``, ``same`` and
+    ``by`` has the probabilities by every compared date, including the last one that both cover. ``days`` is the mean
+    difference in the time to resolution in days, restricted to the dates that both cover: a run that does not resolve
+    the issue counts with their end. ``earlier``, ``same`` and
     ``later`` are the shares of runs in which the other resolves it on an earlier, the same or a later date than the
-    base; their sum is 1. What is resolved in one only is later in the one where it is not; what is resolved in
-    ``neither`` (a share of the runs) is the same.
+    base; their sum is 1. What is resolved in one only is later in the other; what is resolved in ``neither``
+    (a share of the runs) is the same.
     """
 
     facts: IssueFacts
     by: dict[date, ChanceDifference]
     p50: DateDifference
+    days: Estimate
     earlier: Estimate
     same: Estimate
     later: Estimate
@@ -107,7 +74,7 @@ class Paired:
     """Two scenarios compared on the dates that both cover, from ``start`` to before ``end``.
 
     ``issues`` are those in both; ``every`` treats them as one that is resolved with the last of them. ``on`` is the
-    date that verdicts speak of.
+    date of the verdicts.
     """
 
     base: Context
@@ -128,26 +95,21 @@ class Paired:
 
     @property
     def saved(self) -> float:
-        """How many times smaller common luck makes the variance of the differences by ``on``, summed over issues."""
+        """By how much shared random numbers divide the variance of the differences by ``on``, summed over issues."""
         differences = [issue.by[self.on] for issue in self.issues]
-        return _ratio(sum(d.apart for d in differences), sum(d.variance for d in differences))
-
-
-def _ratio(apart: float, together: float) -> float:
-    if together > 0:
-        return apart / together
-    return math.inf if apart > 0 else math.nan
+        return ratio(sum(d.apart for d in differences), sum(d.variance for d in differences))
 
 
 def compare(base: Context, before: Array, other: Context, after: Array, by: date | None = None) -> Paired:
-    """Compare the runs of two scenarios that share their luck.
+    """Compare the runs of two scenarios with the same random numbers.
 
     Args:
-        base: names and dates of the scenario that is the yardstick.
+        base: names and dates of the first scenario.
         before: its times of resolution in days from its ``as_of`` (runs by issues; NaN: never).
         other: names and dates of the other.
         after: its times, the same runs in the same order.
-        by: a date for the verdicts, 24 months on unless it is given (or the last that both cover).
+        by: the date of the verdicts; default: of the milestones and the last common date, the one at which the
+            probabilities of both are nearest to one half (`nearest_half`).
 
     Raises:
         NegsimError: no issue is in both, no date is, or ``by`` is not among those dates.
@@ -158,7 +120,7 @@ def compare(base: Context, before: Array, other: Context, after: Array, by: date
     [0.33, 0.33, 0.33]
     """
     if len(before) != len(after):
-        raise NegsimError(f"paired runs are as many on both: {len(before):,} and {len(after):,}")
+        raise NegsimError(f"pairs need equal numbers of runs, but there are {len(before):,} and {len(after):,}")
     start, end, dates = dates_in_common(base.as_of, base.horizon, other.as_of, other.horizon, by)
     places = {facts.id: j for j, facts in enumerate(other.issues)}
     common = [(facts, j, places[facts.id]) for j, facts in enumerate(base.issues) if facts.id in places]
@@ -169,13 +131,13 @@ def compare(base: Context, before: Array, other: Context, after: Array, by: date
     issues = [_issue(facts, mine[:, n], theirs[:, n], dates, start, end) for n, (facts, _, _) in enumerate(common)]
     together = IssueFacts("all", f"all {len(common)} issues", "")
     own = {facts.id for facts in base.issues}
-    months = [day for day in dates[:-1] if by is None or day == by]
+    shares = {day: [p for i in issues for p in (i.by[day].base.p, i.by[day].other.p)] for day in dates}
     return Paired(
         base=base,
         other=other,
         start=start,
         end=end,
-        on=by or (months or dates)[-1],
+        on=by or nearest_half(shares),
         runs=len(before),
         issues=tuple(issues),
         every=_issue(together, mine.max(axis=1), theirs.max(axis=1), dates, start, end),
@@ -187,9 +149,9 @@ def compare(base: Context, before: Array, other: Context, after: Array, by: date
 def dates_in_common(
     as_of: date, horizon: date, other_as_of: date, other_horizon: date, by: date | None = None
 ) -> tuple[date, date, list[date]]:
-    """The first date that two scenarios cover, the first after it that they do not, and the dates to compare.
+    """The first date that two scenarios cover, the first later date that they do not, and the dates to compare.
 
-    Those are the default milestones, ``by``, and the last date.
+    These are the default milestones, ``by``, and the last date.
 
     Raises:
         NegsimError: there is no such date, or ``by`` is none of them.
@@ -202,13 +164,13 @@ def dates_in_common(
         )
     last = end - timedelta(days=1)
     if by is not None and not start <= by <= last:
-        raise NegsimError(f"nothing can be compared on {by}: both cover {start} to {last}")
+        raise NegsimError(f"{by} is not among the dates that both cover, {start} to {last}")
     known = [milestone.date for milestone in milestones(start, end)]
     return start, end, sorted({*known, by or last, last})
 
 
 def _days(context: Context, times: Array, start: date, end: date) -> Array:
-    """Whole days from ``start`` on, negative before it; the days to ``end`` for what does not happen by then."""
+    """Whole days from ``start``, negative before it; the days to ``end`` for what does not happen by then."""
     days, never = whole(times, context.horizon_days), (end - start).days
     shifted = days - (start - context.as_of).days
     return np.where(days < context.horizon_days, np.minimum(shifted, never), never)
@@ -220,6 +182,7 @@ def _issue(facts: IssueFacts, a: Array, b: Array, dates: list[date], start: date
         facts=facts,
         by={day: difference(a <= (day - start).days, b <= (day - start).days) for day in dates},
         p50=median_difference(a, b, never, start),
+        days=mean((b - a).astype(float)),
         earlier=share(int((b < a).sum()), runs),
         same=share(int((b == a).sum()), runs),
         later=share(int((b > a).sum()), runs),
@@ -227,48 +190,13 @@ def _issue(facts: IssueFacts, a: Array, b: Array, dates: list[date], start: date
     )
 
 
-def share(hits: int, runs: int) -> Estimate:
-    """A share of runs with Wilson's interval (1927), which stays within 0 and 1 and is good near both.
-
-    >>> nothing = share(0, 100)
-    >>> nothing.value, nothing.low, round(nothing.high, 3)
-    (0.0, 0.0, 0.037)
-    """
-    found, (low, high) = chance(hits, runs), wilson(np.asarray(hits), runs)
-    return Estimate(found.p, found.se, float(low), float(high))
-
-
-def difference(a: Array, b: Array) -> ChanceDifference:
-    """The difference of two chances from pairs of runs: whether each run hits under the base, and under the other.
-
-    The standard error is that of the mean of the paired differences ``d``, ``sd(d) / sqrt(n)``. The interval is the
-    normal one with half a run added to each of the four ways in which a pair can end (Agresti and Min 2005): with many
-    pairs that differ that changes nothing, with few or none it keeps the interval from being too short.
-
-    >>> d = difference(np.array([True, True, False, True]), np.array([True, False, False, False])).difference
-    >>> d.value, round(d.se, 3)
-    (-0.5, 0.25)
-    """
-    runs = len(a)
-    gained, lost = int((b & ~a).sum()), int((a & ~b).sum())
-    before, after = chance(int(a.sum()), runs), chance(int(b.sum()), runs)
-    value = (gained - lost) / runs
-    variance = (gained + lost) / runs - value**2
-    n = runs + 2
-    middle = (gained - lost) / n
-    half = Z95 * math.sqrt(((gained + lost + 1) / n - middle**2) / n)
-    estimate = Estimate(value, math.sqrt(variance / runs), max(middle - half, -1.0), min(middle + half, 1.0))
-    return ChanceDifference(before, after, estimate, variance, runs * (before.se**2 + after.se**2))
-
-
 def median_difference(a: Array, b: Array, never: int, start: date) -> DateDifference:
-    """By how many days the 50 % date moves, with the 95 % interval that a paired bootstrap would give.
+    """The change of the 50 % date in days, with the 95 % interval of a paired bootstrap, by a formula.
 
-    Drawing the runs again shifts the rank of each median by a normal number of standard deviation ``sqrt(n) / 2``, and
-    the two together as far as the signs of ``a - median(a)`` and ``b - median(b)`` correlate over the runs (Bahadur
-    1966). The days at such ranks are the redrawn medians: a grid of pairs of normal quantiles replaces the redrawing,
-    needs no generator and takes no longer for a million runs. A median beyond the dates compared is later than
-    all of them, so it bounds the difference on one side only.
+    A bootstrap moves the rank of each median by a normal number with standard deviation ``sqrt(n) / 2``. The two ranks
+    correlate as the signs of ``a - median(a)`` and ``b - median(b)`` do over the runs (Bahadur 1966, "A note on
+    quantiles in large samples", Annals of Mathematical Statistics 37). A grid of pairs of normal quantiles replaces the
+    resampling. A median after the compared dates bounds the difference on one side only.
 
     >>> shift = median_difference(np.arange(100), np.arange(100) + 30, 1000, date(2025, 4, 10))
     >>> str(shift.base), str(shift.other), shift.days, shift.low, shift.high
@@ -292,14 +220,14 @@ def median_difference(a: Array, b: Array, never: int, start: date) -> DateDiffer
 
 
 def _at_rank(values: Array, errors: Array) -> Array:
-    """The values some standard errors from the median's rank."""
+    """The values some standard errors from the rank of the median."""
     runs = len(values)
     rank = np.ceil(runs / 2 + errors * math.sqrt(runs) / 2 - 1e-9).astype(np.int64)
     return np.asarray(values[np.clip(rank, 1, runs) - 1])
 
 
 def _correlation(x: Array, y: Array) -> float:
-    """The correlation of two samples; 0 if one of them does not vary."""
+    """The correlation of two samples; 0 if one of them is constant."""
     spread = math.sqrt(float(x.var() * y.var()))
     if spread == 0:
         return 0.0

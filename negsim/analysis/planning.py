@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.analysis.context import Context
-from negsim.analysis.paired import Estimate, share
+from negsim.analysis.estimates import Estimate, share
 from negsim.analysis.tally import whole
 from negsim.errors import NegsimError, did_you_mean, one_of
 

@@ -1,4 +1,4 @@
-"""Which factors matter: the methods of SALib on arrays, whatever they come from."""
+"""Sensitivity indices of factors: the methods of SALib on arrays, and the means behind a tornado."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.view import Z95
+from negsim.analysis.estimates import batch_mean, mean
 from negsim.errors import NegsimError
 
 if TYPE_CHECKING:
@@ -19,10 +19,12 @@ Array = npt.NDArray[Any]
 #: The share of the experiments at either end of a factor that a tornado shows.
 END = 0.2
 _RESAMPLES = 100
+#: Least number of cases of `given`: RBD-FAST needs more than two for each of its ten harmonics.
+LEAST = 60
 
 
 def need_salib() -> None:
-    """See that SALib is installed.
+    """Check that SALib is installed.
 
     Raises:
         NegsimError: it is not.
@@ -34,16 +36,16 @@ def need_salib() -> None:
 
 
 def problem(names: Sequence[str]) -> dict[str, Any]:
-    """A SALib problem whose factors all run from 0 to 1."""
+    """A SALib problem with factors from 0 to 1."""
     return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
 
 
 def sobol(names: Sequence[str], y: Array, seed: int = 1) -> pd.DataFrame:
     """Sobol indices of a Saltelli design without second order, with bootstrap intervals of 95 %.
 
-    ``first`` is the share of the variance of ``y`` that goes when the factor is known, ``total`` what stays when all
-    others are known: both with ``_low`` and ``_high``; the largest total first. Saltelli et al. (2010), "Variance based
-    sensitivity analysis of model output", Computer Physics Communications 181.
+    ``first`` is the share of the variance of ``y`` that a factor explains alone, ``total`` the share that it explains
+    with its interactions: both with ``_low`` and ``_high``; the largest total first. Saltelli et al. (2010), "Variance
+    based sensitivity analysis of model output", Computer Physics Communications 181.
 
     Raises:
         NegsimError: ``y`` is the same everywhere, or SALib is missing.
@@ -85,10 +87,14 @@ def morris(names: Sequence[str], x: Array, y: Array, seed: int = 1) -> pd.DataFr
 
 
 def given(names: Sequence[str], x: Array, y: Array, seed: int = 1) -> pd.DataFrame:
-    """First-order shares of the variance from data of any design: RBD-FAST, with bootstrap intervals of 95 %.
+    """First-order shares of the variance from random or space-filling data: RBD-FAST, bootstrap intervals of 95 %.
 
-    What a factor does together with others is not seen. Tissot and Prieur (2012), "Bias correction for the estimation
-    of sensitivity indices based on random balance designs", Reliability Engineering & System Safety 107.
+    Interactions are not estimated. The estimator removes the bias of order ``1 / n``; a smaller one remains, and
+    structure above the tenth harmonic is lost. It needs factors that are sampled independently: on a grid in product
+    order it fails, so use `grid` there. Rows are shuffled if values repeat, so that ties are in random order.
+
+    Tissot and Prieur (2012), "Bias correction for the estimation of sensitivity indices based on random
+    balance designs", Reliability Engineering & System Safety 107.
 
     Raises:
         NegsimError: ``y`` is the same everywhere, there are too few data, or SALib is missing.
@@ -99,19 +105,26 @@ def given(names: Sequence[str], x: Array, y: Array, seed: int = 1) -> pd.DataFra
     _check(y)
     from SALib.analyze import rbd_fast as salib
 
-    if len(y) < 60:
-        raise NegsimError(f"60 data or more are needed to see what matters, but there are {len(y)}")
+    if len(y) < LEAST:
+        raise NegsimError(
+            f"{LEAST} cases or more are needed, but there are {len(y)}; sweep with --design latin --samples 128, or "
+            "over lists of values in a grid"
+        )
+    if any(len(np.unique(column)) < len(column) for column in x.T):
+        order = np.random.default_rng(seed).permutation(len(y))
+        x, y = x[order], y[order]
     found = salib.analyze(problem(names), x, y, num_resamples=_RESAMPLES, seed=seed, print_to_console=False)
     columns = {"factor": list(names), **_interval("first", found["S1"], found["S1_conf"])}
     return _sorted(pd.DataFrame(columns), "first")
 
 
-def effects(x: pd.DataFrame, y: Array) -> pd.DataFrame:
-    """What is behind a tornado: the mean of ``y`` where a factor is low and where it is high, the largest swing first.
+def effects(x: pd.DataFrame, y: Array, batches: Array | None = None, weights: Array | None = None) -> pd.DataFrame:
+    """The means behind a tornado: of ``y`` where a factor is low and where it is high, the largest swing first.
 
-    Of numbers these are the lowest and the highest fifth of the data; of words, those with the least and the largest
-    mean. ``low_end`` and ``high_end`` say where that is, ``low_se`` and ``high_se`` are standard errors,
-    ``..._from`` and ``..._to`` the 95 % intervals of the means.
+    For numbers these are the lowest and the highest fifth of the data; for words, those with the least and the largest
+    mean. ``low_end`` and ``high_end`` are the limits of these parts, ``low_se`` and ``high_se`` standard errors,
+    ``..._from`` and ``..._to`` 95 % intervals of the means (Student's t). The cases are a sample; if they are a full
+    grid instead, give the outcomes by ``batches`` (batches, cases), which have the Monte Carlo error alone.
     """
     import pandas as pd
 
@@ -128,8 +141,8 @@ def effects(x: pd.DataFrame, y: Array) -> pd.DataFrame:
         row: dict[str, Any] = {"factor": name}
         for what, end, mask in zip(("low", "high"), ends, masks, strict=True):
             part = y[mask]
-            value, se = float(part.mean()), float(part.std() / np.sqrt(len(part)))
-            row |= {what: value, f"{what}_se": se, f"{what}_from": value - Z95 * se, f"{what}_to": value + Z95 * se}
+            found = mean(part) if batches is None else batch_mean(batches[:, mask].mean(axis=1), np.asarray(weights))
+            row |= {what: found.value, f"{what}_se": found.se, f"{what}_from": found.low, f"{what}_to": found.high}
             row[f"{what}_end"] = end
         row["swing"] = row["high"] - row["low"]
         rows.append(row)
@@ -140,7 +153,7 @@ def effects(x: pd.DataFrame, y: Array) -> pd.DataFrame:
 
 def _check(y: Array) -> None:
     if not np.ptp(y) > 0:
-        raise NegsimError("the outcome is the same everywhere, so nothing drives it; look at another issue or date")
+        raise NegsimError("the outcome is the same in all cases; choose another issue or date")
 
 
 def _interval(name: str, value: Any, half: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _MILESTONES = {"p_6m": "6 months", "p_12m": "12 months", "p_24m": "24 months", "p_horizon": "the horizon"}
 #: The columns of each method: heading, key of the figure, whether it is a share.
 _COLUMNS: dict[str, tuple[tuple[str, str, bool], ...]] = {
+    "grid": (("main effect, %", "first", True), ("total, %", "total", True)),
     "given": (("first order, %", "first", True),),
     "sobol": (("first order, %", "first", True), ("total, %", "total", True)),
     "morris": (("mu*", "mu_star", False), ("sigma", "sigma", False)),

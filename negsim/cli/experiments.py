@@ -35,7 +35,14 @@ Issue = Annotated[
     str | None,
     typer.Option("--issue", metavar="ID", help="Outcome of this issue, or of all.  [default: number resolved]"),
 ]
-Within = Annotated[str, typer.Option("--within", metavar="MONTHS", help="Resolved within 6, 12, 24 or horizon.")]
+Within = Annotated[
+    str | None,
+    typer.Option(
+        "--within",
+        metavar="MONTHS",
+        help="Resolved within 6, 12, 24 or horizon.  [default: where the probability is nearest to 50 %]",
+    ),
+]
 Factors = Annotated[
     list[str] | None, typer.Option("--factor", metavar="PATH", help="Only this factor; can be repeated.")
 ]
@@ -118,7 +125,7 @@ def sweep(
 def sensitivity(
     source: FileOrFolder,
     issue: Issue = None,
-    within: Within = "24",
+    within: Within = None,
     days: Annotated[
         bool, typer.Option("--days", help="Outcome is the time to resolution in days, cut at the horizon.")
     ] = False,
@@ -169,7 +176,7 @@ def sensitivity(
 def discover(
     source: FileOrFolder,
     issue: Issue = None,
-    within: Within = "24",
+    within: Within = None,
     method: Annotated[str, typer.Option("--method", metavar="NAME", help="prim or cart.")] = "prim",
     at_least: AtLeast = None,
     density: Annotated[

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import add_months
+from negsim.analysis import add_months, chance_by, nearest_half
 from negsim.errors import NegsimError, did_you_mean, one_of
-from negsim.experiments.experiment import ALL, MONTHS
+from negsim.experiments.experiment import ALL, MONTHS, weights
 from negsim.experiments.factors import Factor
 from negsim.experiments.sweeps import Sweep
 from negsim.projection import Projection, context_of
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 HORIZON = "horizon"
 #: Months within which an issue is resolved; ``horizon``: at any time.
 WITHIN = (*map(str, MONTHS), HORIZON)
+#: Designs that an analysis can use only as a whole.
+COMPLETE = ("saltelli", "morris")
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Cases:
     """Cases to analyse, runs or experiments: the factors ``x`` (one column each) and the outcome ``y``.
 
     ``design`` is that of the sweep, or ``runs``; ``points`` are quantiles of the factors for designs that need them.
+    ``batches`` are the outcomes by batch of runs (batches, cases), with ``weights`` runs in each; None for runs.
     """
 
     scenario: Scenario
@@ -108,6 +111,8 @@ class Cases:
     seed: int
     provenance: str
     points: Any = None
+    batches: Any = None
+    weights: Any = None
 
     @property
     def words(self) -> str:
@@ -169,18 +174,25 @@ def _of_sweep(sweep: Sweep, outcome: Outcome) -> Cases:
     rows = sweep.table[sweep.table["issue"] == (outcome.issue or ALL)].reset_index(drop=True)
     within = HORIZON if outcome.within == HORIZON else f"{outcome.within}m"
     column = "resolved" if outcome.issue is None else "mean_days" if outcome.days else f"p_{within}"
-    kept = rows[column].notna()
-    if sweep.design in ("saltelli", "morris") and (len(rows) < sweep.experiments or not kept.all()):
+    known = rows[column].notna()
+    rows = rows[known].reset_index(drop=True)
+    if not len(rows):
+        raise NegsimError(f"no experiment has a horizon of {outcome.within} months or more")
+    if sweep.design in COMPLETE and len(rows) < sweep.experiments:
         raise NegsimError(
-            f"some experiments have no outcome of {outcome.issue}, and a {sweep.design} design needs all of them"
+            f"{sweep.experiments - len(rows)} of {sweep.experiments} experiments have no outcome of "
+            f"{outcome.issue or ALL} within {outcome.within}, and a {sweep.design} design needs all of them; use "
+            "--design latin, another issue or --within horizon"
         )
-    rows = rows[kept]
     x = rows[sweep.paths].reset_index(drop=True)
     points = sweep.points if sweep.design in ("saltelli", "morris") else None
     y = np.asarray(rows[column], float)
+    of_issue = sweep.batches[sweep.batches["issue"] == (outcome.issue or ALL)]
+    batches = of_issue.pivot_table(index="batch", columns="experiment", values=column, sort=True)
     return Cases(
-        sweep.scenario, sweep.factors, x, y, outcome, "experiment", sweep.design, sweep.seed, sweep.provenance, points
-    )
+        sweep.scenario, sweep.factors, x, y, outcome, "experiment", sweep.design, sweep.seed, sweep.provenance, points,
+        batches[rows["experiment"]].to_numpy(), weights(sweep.runs),
+    )  # fmt: skip
 
 
 def _of_runs(projection: Projection, outcome: Outcome) -> Cases:
@@ -198,6 +210,28 @@ def _of_runs(projection: Projection, outcome: Outcome) -> Cases:
     kinds = compile(scenario).assumptions
     factors = tuple(Factor(name, kinds[name], own=True) for name in x.columns)
     return Cases(scenario, factors, x, y, outcome, "run", "runs", projection.seed, projection.provenance)
+
+
+def nearest_within(source: Sweep | Projection, issue: str | None) -> str:
+    """The one of `WITHIN` at which the probability of an issue is nearest to one half; see `nearest_half`.
+
+    Of a sweep, by the mean over experiments; without an issue, the horizon.
+
+    >>> import negsim as ns
+    >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
+    >>> nearest_within(p, "banking"), nearest_within(p, "flights")
+    ('12', 'horizon')
+    """
+    if issue is None:
+        return HORIZON
+    if isinstance(source, Sweep):
+        rows = source.table[source.table["issue"] == issue]
+        columns = {name: rows[f"p_{name}" if name == HORIZON else f"p_{name}m"] for name in WITHIN}
+        return nearest_half({name: p for name, p in columns.items() if len(p) and p.notna().all()} or {HORIZON: [0.0]})
+    scenario, tally = source.scenario, source.tally
+    counts = tally.all_resolved if issue == ALL else tally.resolved[list(scenario.issues).index(issue)]
+    days = {name: Outcome(issue, name).day(scenario) for name in WITHIN}
+    return nearest_half({n: [chance_by(counts, day).p] for n, day in days.items() if day <= scenario.horizon_days})
 
 
 def run_outcome(days: npt.NDArray[np.float64], scenario: Scenario, outcome: Outcome) -> npt.NDArray[np.float64]:

@@ -39,7 +39,7 @@ class Comparison:
     >>> s = ns.load("scenarios/baseline.yaml")
     >>> c = ns.compare(s, s.replace({"tactics.us.beta": 0.1}), runs=200)
     >>> c.issues.loc[("B", "flights"), ["p_base", "p_other", "difference"]].round(3).tolist()
-    [0.185, 0.16, -0.025]
+    [0.355, 0.315, -0.04]
     >>> [d.words for d in c.differences()]
     ['United States beta: parameter us_beta -> 0.1 (9 issues)']
     """
@@ -106,8 +106,10 @@ class Comparison:
         ``p_base``, ``p_other``: probabilities to be resolved by the date of the verdicts; ``difference`` with ``se``,
         ``low``, ``high``: the other's minus the base's, paired, with its 95 % interval; ``p50_...``: the 50 % dates
         (None: not within the dates compared), their difference in days (NaN) and the ends of its interval (infinite: no
-        bound); ``earlier``, ``same``, ``later``: shares of runs in which the other resolves it earlier, on the same day
-        or later, with 95 % intervals; ``saved``: by how much shared random numbers divide the variance; ``verdict``.
+        bound); ``mean_days`` with ``mean_days_se``, ``..._low``, ``..._high``: the mean difference in the time to
+        resolution in days, restricted to the last common date; ``earlier``, ``same``, ``later``: shares of runs in
+        which the other resolves it earlier, on the same day or later, with 95 % intervals; ``saved``: by how much
+        shared random numbers divide the variance; ``verdict``.
         """
         import pandas as pd
 
@@ -121,6 +123,7 @@ class Comparison:
                 row |= {"p50_base": issue.p50.base, "p50_other": issue.p50.other}
                 row |= {"p50_days": math.nan if issue.p50.days is None else float(issue.p50.days)}
                 row |= {"p50_low": issue.p50.low, "p50_high": issue.p50.high}
+                row |= _estimate("mean_days", "mean_days_", vars(issue.days))
                 for name in ("earlier", "same", "later"):
                     row |= _estimate(name, f"{name}_", vars(getattr(issue, name)))
                 row |= {"neither": issue.neither, "saved": found.saved}
@@ -236,7 +239,7 @@ def _issue_data(issue: IssueComparison, pair: Paired) -> dict[str, Any]:
             str(day): {
                 "p_base": found.base.p,
                 "p_other": found.other.p,
-                "difference": vars(found.difference),
+                "difference": found.difference.data(),
                 "variance_saved": _finite(found.saved),
             }
             for day, found in issue.by.items()
@@ -248,9 +251,10 @@ def _issue_data(issue: IssueComparison, pair: Paired) -> dict[str, Any]:
             "low": _finite(issue.p50.low),
             "high": _finite(issue.p50.high),
         },
-        "earlier": vars(issue.earlier),
-        "same": vars(issue.same),
-        "later": vars(issue.later),
+        "mean_days": issue.days.data(),
+        "earlier": issue.earlier.data(),
+        "same": issue.same.data(),
+        "later": issue.later.data(),
         "neither": issue.neither,
         "verdict": verdicts.issue_verdict(issue, pair),
     }
@@ -276,7 +280,8 @@ def compare(
         runs: number of pairs; that of a given projection, else 2,000.
         seed: the key of all draws; that of a given projection, else 1.
         engine: as for `negsim.run`.
-        by: the date that verdicts speak of (``2027-04-10``); 24 months on, or the last that both cover, if not given.
+        by: the date of the verdicts (``2027-04-10``); default: of the milestones and the last common date, the one
+            at which the probabilities of both are nearest to one half.
         executor: as for `negsim.run`.
         progress: called with how many more runs are finished.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from negsim.analysis import Box
 from negsim.analysis import prim as found_by
 from negsim.errors import NegsimError, did_you_mean, one_of
-from negsim.experiments.cases import Cases, Outcome, cases_of
+from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within
 from negsim.projection import DEFAULT_SEED, Projection, run
 from negsim.scenario import Scenario
 
@@ -135,7 +135,7 @@ class Discovery:
 def discover(
     source: Scenario | Projection | Sweep,
     issue: str | None = None,
-    within: str = "24",
+    within: str | None = None,
     method: str = "prim",
     *,
     at_least: float | None = None,
@@ -152,7 +152,7 @@ def discover(
     Args:
         source: a sweep (its experiments are the cases), a projection (its runs are), or a scenario, which is run.
         issue: which one; ``all``: the last; none: the number of issues resolved, and ``at_least`` so many of them.
-        within: ``6``, ``12``, ``24`` months or ``horizon``.
+        within: ``6``, ``12``, ``24`` months or ``horizon``; default: where the probability is nearest to one half.
         method: ``prim`` or ``cart``.
         at_least: from which share of its runs an experiment is of interest, a half unless you say otherwise.
         density: what share of interest PRIM should reach in a box, and CART in a leaf at least half of that.
@@ -170,13 +170,16 @@ def discover(
         hint = did_you_mean(method, METHODS)
         meant = f"; did you mean {hint}?" if hint else ""
         raise NegsimError(f'there is no method "{method}"; allowed: {one_of(METHODS)}{meant}')
-    outcome = Outcome(issue, within)
+    outcome = Outcome(issue, HORIZON if within is None else within)
     if issue is None and at_least is None:
         raise NegsimError("say of what: an issue, or at least how many issues are resolved")
     limit = 0.5 if at_least is None else at_least
     if isinstance(source, Scenario):
         outcome.check(source)
         source = run(source, runs, seed, executor=executor)
+    if within is None:
+        outcome.check(source.scenario)
+        outcome = replace(outcome, within=nearest_within(source, issue))
     cases = cases_of(source, outcome)
     x = cases.x
     for name in names:

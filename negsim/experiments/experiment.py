@@ -8,18 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import Tally, add_months, chance_by, quantile
+from negsim.analysis import Tally, add_months, chance_by, quantile, whole
 from negsim.errors import NegsimError
 from negsim.files import to_line
 from negsim.projection import Job, play, sizes
 from negsim.simulation import Compiled, compile
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from negsim.scenario import Scenario
 
 #: The outcomes of an experiment in order; the issue ``all`` is resolved with the last issue.
 OUTCOMES = {
-    "p_6m": "share of runs in which it is resolved within 6 months (NaN: beyond the horizon)",
+    "p_6m": "share of runs in which it is resolved within 6 months (NaN: after the horizon)",
     "p_12m": "within 12 months",
     "p_24m": "within 24 months",
     "p_horizon": "within the horizon",
@@ -27,8 +30,12 @@ OUTCOMES = {
     "mean_days": "mean over runs of the days until it is resolved or the horizon, whichever is first",
     "resolved": "mean number of issues resolved within the horizon (of one issue: p_horizon)",
 }
+#: Those of them that are means over runs, so that a mean of batches gives them.
+MEANS = tuple(name for name in OUTCOMES if name != "p50_days")
 MONTHS = (6, 12, 24)
 ALL = "all"
+#: The runs of an experiment are also averaged in this many batches, which show the Monte Carlo noise.
+BATCHES = 20
 
 
 @dataclass(frozen=True)
@@ -45,20 +52,25 @@ class Base:
 
 @dataclass(frozen=True)
 class Result:
-    """The outcomes of one experiment: its number, the issues in play and ``all``, a row of `OUTCOMES` each."""
+    """The outcomes of one experiment: its number, the issues in play and ``all``, a row of `OUTCOMES` for each.
+
+    ``batches`` has for each batch of runs (`batch_of`) a row of `MEANS` for each issue.
+    """
 
     number: int
     issues: tuple[str, ...]
     rows: tuple[tuple[float, ...], ...]
+    batches: tuple[tuple[tuple[float, ...], ...], ...]
 
     def data(self) -> dict[str, Any]:
         """As plain data; ``Result(number, *data.values())`` is equal after lists became tuples."""
-        return {"issues": self.issues, "rows": self.rows}
+        return {"issues": self.issues, "rows": self.rows, "batches": self.batches}
 
     @classmethod
     def of_data(cls, number: int, data: Mapping[str, Any]) -> Result:
         """The result of its plain data."""
-        return cls(number, tuple(data["issues"]), tuple(tuple(row) for row in data["rows"]))
+        batches = tuple(tuple(tuple(row) for row in rows) for rows in data["batches"])
+        return cls(number, tuple(data["issues"]), tuple(tuple(row) for row in data["rows"]), batches)
 
 
 def play_experiment(base: Base, piece: tuple[int, dict[str, Any]]) -> Result:
@@ -71,15 +83,20 @@ def play_experiment(base: Base, piece: tuple[int, dict[str, Any]]) -> Result:
     try:
         compiled = changed(base, values)
         total: Tally | None = None
+        sums: Any = 0.0
+        batch = batch_of(base.runs)
         job = Job(compiled, base.engine, base.seed)
         for chunk, (first, runs) in sizes(base.runs).items():
-            tally = play(job, chunk, first, runs, keep=False).tally
-            total = tally if total is None else total + tally
+            part = play(job, chunk, first, runs, keep=True)
+            total = part.tally if total is None else total + part.tally
+            sums = sums + _sums(compiled, part.outcomes["resolved"], batch[first : first + runs], batch[-1] + 1)
     except NegsimError as error:
         said = ", ".join(f"{path} = {to_line(value)}" for path, value in values.items())
         raise NegsimError(f"experiment {number} ({said}): {error}") from None
     assert total is not None
-    return Result(number, (*compiled.issues, ALL), _outcomes(compiled, total))
+    means = (sums / weights(base.runs)[:, None, None]).tolist()
+    batches = tuple(tuple(tuple(row) for row in rows) for rows in means)
+    return Result(number, (*compiled.issues, ALL), _outcomes(compiled, total), batches)
 
 
 def changed(base: Base, values: Mapping[str, Any]) -> Compiled:
@@ -90,12 +107,48 @@ def changed(base: Base, values: Mapping[str, Any]) -> Compiled:
     return compiled.assuming(assumed) if assumed else compiled
 
 
+def batch_of(runs: int) -> npt.NDArray[np.int64]:
+    """The batch of each run: consecutive runs, as many in each batch as possible.
+
+    >>> batch_of(3).tolist(), weights(50).tolist()[:3]
+    ([0, 1, 2], [3, 2, 3])
+    """
+    import numpy as np
+
+    return np.arange(runs) * min(BATCHES, runs) // runs
+
+
+def weights(runs: int) -> npt.NDArray[np.int64]:
+    """The number of runs in each batch."""
+    import numpy as np
+
+    return np.bincount(batch_of(runs))
+
+
+def _sums(compiled: Compiled, resolved: npt.NDArray[np.float64], batch: npt.NDArray[np.int64], batches: int) -> Any:
+    """The sums of `MEANS` over the runs of each batch: an array (batches, issues and ``all``, `MEANS`)."""
+    import numpy as np
+
+    horizon = compiled.horizon
+    days = whole(resolved, horizon)
+    days = np.column_stack([days, days.max(axis=1)])
+    ever = (days < horizon).astype(float)
+    by = [(days <= day) * ever if day <= horizon else np.full(days.shape, np.nan) for day in _milestones(compiled)]
+    number = ever.copy()
+    number[:, -1] = ever[:, :-1].sum(axis=1)
+    values = np.stack([*by, ever, days, number], axis=-1)
+    return np.stack([values[batch == b].sum(axis=0) for b in range(batches)])
+
+
+def _milestones(compiled: Compiled) -> list[int]:
+    return [(add_months(compiled.as_of, months) - compiled.as_of).days for months in MONTHS]
+
+
 def _outcomes(compiled: Compiled, tally: Tally) -> tuple[tuple[float, ...], ...]:
     rows = []
     n, horizon = len(compiled.issues), compiled.horizon
-    days = [(add_months(compiled.as_of, months) - compiled.as_of).days for months in MONTHS]
     for counts in (*tally.resolved, tally.all_resolved):
-        by = [chance_by(counts, day).p if day < horizon else math.nan for day in days]
+        by = [chance_by(counts, day).p if day <= horizon else math.nan for day in _milestones(compiled)]
         ever = chance_by(counts, horizon).p
         mean = sum(day * int(count) for day, count in enumerate(counts)) / tally.runs
         rows.append((*by, ever, quantile(counts, 0.5), mean, ever))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from negsim.analysis import Gain, dates_in_common, gain, qualities, why
+from negsim.analysis import Gain, chance_by, dates_in_common, gain, nearest_half, qualities, why
 from negsim.errors import InputError, NegsimError, did_you_mean, one_of
 from negsim.experiments.candidates import Candidate, candidates
 from negsim.experiments.explanation import TOLD, Explanation, Tried, reaches
@@ -37,7 +37,8 @@ def explain(
         scenario: a scenario, as `negsim.load` returns it.
         issue: the id of the issue.
         side: only changes that this side can make alone; default: each side, and both together.
-        by: levers are ranked by the chance to be resolved by then; 24 months on, or the last date, if not given.
+        by: the date of the probabilities that rank the changes; default: of the milestones and the last date, the
+            one at which the probability is nearest to one half.
         runs: pairs of runs for each candidate; default 2,000.
         seed: the key of all draws; candidates are chosen under the next one.
         engine: as for `negsim.run`.
@@ -54,13 +55,14 @@ def explain(
     wanted = None if by is None else day_of_text(by)
     ends = (scenario.as_of, scenario.horizon_date)
     dates = dates_in_common(*ends, *ends, wanted)[2]
-    on = wanted or (dates[:-1] or dates)[-1]
 
     def play(one: Scenario, key: int) -> Projection:
         return run(one, total, key, engine, progress, executor=executor)
 
     place, pilot_seed = list(scenario.issues).index(issue), (seed + 1) % 2**64
     base, pilot_base = play(scenario, seed), play(scenario, pilot_seed)
+    counts = base.tally.resolved[place]
+    on = wanted or nearest_half({day: [chance_by(counts, base.context.day_of(day)).p] for day in dates})
 
     def gained(first: Projection, other: Projection) -> Gain:
         return gain(base.context, first.outcomes["resolved"], other.outcomes["resolved"], place, on)

@@ -1,18 +1,19 @@
-"""Which assumptions matter, and how much of the spread is assumption at all."""
+"""Sensitivity of an outcome to the assumptions, and the share of its variance that they explain."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.analysis import Split, split
+from negsim.analysis import Split, grid, split
 from negsim.analysis import sensitivity_indices as drivers
 from negsim.errors import NegsimError, did_you_mean, one_of
-from negsim.experiments.cases import Cases, Outcome, cases_of, run_outcome
+from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within, run_outcome
 from negsim.experiments.sweeps import Sweep, own_factors, sweep
 from negsim.projection import DEFAULT_SEED, Projection, run, under_lucks
 from negsim.simulation import compile
@@ -25,56 +26,67 @@ if TYPE_CHECKING:
     from negsim.plots import Picture
     from negsim.scenario import Scenario
 
-#: The methods, and the design of a sweep that each needs (None: any data).
+#: The methods for a scenario, and the design of a sweep that each needs (None: runs).
 METHODS = {"given": None, "sobol": "saltelli", "morris": "morris"}
-#: Runs that are played for ``given`` unless there are some.
+#: The method for each design of a sweep.
+FITS = {"grid": "grid", "latin": "given", "sobol": "given", "saltelli": "sobol", "morris": "morris"}
+#: Default number of runs for ``given``.
 RUNS = 8192
-#: Samples and runs an experiment of the other methods.
+#: Default samples, and runs for each experiment, of the other methods.
 SAMPLES, EACH = {"sobol": 128, "morris": 16}, 200
 
 _MEANING = {
-    "given": "First order: the share of the outcome's variance that the factor explains by itself (RBD-FAST).",
-    "sobol": "First order: the share of the variance that goes when the factor is known. Total: the share that stays "
-    "when all others are known (Sobol indices of a Saltelli design).",
-    "morris": "mu*: by how much the outcome moves, on average, when the factor goes from one end to the other (5 % to "
-    "95 % of a distribution); sigma: how much that depends on the others (Morris).",
+    "grid": "Main effect: the share of the variance over the grid that the factor explains alone. Total: the share "
+    "that it explains with its interactions. Monte Carlo noise is subtracted (analysis of variance of the full grid).",
+    "given": "First order: the share of the outcome's variance that the factor explains alone (RBD-FAST). Interactions "
+    "are not included.",
+    "sobol": "First order: the share of the variance that the factor explains alone. Total: the share that it explains "
+    "with its interactions (Sobol indices of a Saltelli design).",
+    "morris": "mu*: mean change of the outcome when the factor goes from one end to the other (5 % to 95 % of a "
+    "distribution); sigma: how much this change depends on the others (Morris).",
 }
 
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
-    """Which factors matter for an outcome.
+    """Effects of the factors on an outcome.
 
-    ``table`` has a row a factor, the strongest first, with the figures of the ``method`` and 95 % intervals;
-    ``effects`` what a tornado shows; ``split``, where the source is a scenario's own runs, how much is assumption.
+    ``table`` has a row for each factor, the strongest first, with the figures of the ``method`` and 95 % intervals.
+    ``effects`` has the means of a tornado. ``split`` divides the variance of runs of a scenario into assumptions and
+    chance. ``interactions`` has the shares of interactions on a grid.
     """
 
     cases: Cases
     method: str
     table: pd.DataFrame
     split: Split | None = None
+    interactions: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         return f"<Sensitivity ({self.method}): {self.cases.words}>"
 
     @cached_property
     def effects(self) -> pd.DataFrame:
-        """The outcome's mean where a factor is low and where it is high, in the order of ``table``."""
-        found = drivers.effects(self.cases.x, self.cases.y).set_index("factor")
+        """The mean outcome where a factor is low and where it is high, in the order of ``table``."""
+        cases = self.cases
+        batches = (cases.batches, cases.weights) if cases.design == "grid" else (None, None)
+        found = drivers.effects(cases.x, cases.y, *batches).set_index("factor")
         return found.loc[[name for name in self.table["factor"] if name in found.index]].reset_index()
 
     @property
     def meaning(self) -> str:
-        """What the figures of the method say."""
+        """The meaning of the figures of the method."""
         return _MEANING[self.method]
 
     def data(self) -> dict[str, Any]:
-        """As plain data."""
+        """Plain data for JSON."""
+        more = [] if self.interactions is None else self.interactions.to_dict("records")
         return {
             "outcome": self.cases.words,
             "method": self.method,
             "from": self.cases.provenance,
             "factors": [{k: _plain(v) for k, v in row.items()} for row in self.table.to_dict("records")],
+            "interactions": [{k: _plain(v) for k, v in row.items()} for row in more],
             "effects": [{k: _plain(v) for k, v in row.items()} for row in self.effects.to_dict("records")],
             "split": None if self.split is None else {k: _plain(v) for k, v in vars(self.split).items()},
         }
@@ -104,7 +116,7 @@ class Sensitivity:
 def sensitivity(
     source: Scenario | Projection | Sweep,
     issue: str | None = None,
-    within: str = "24",
+    within: str | None = None,
     days: bool = False,
     method: str | None = None,
     *,
@@ -115,58 +127,76 @@ def sensitivity(
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Sensitivity:
-    """Say which assumptions matter for an outcome.
+    """Measure which assumptions drive an outcome, and how much of its variance is chance.
+
+    The method follows the data: a grid gets the exact decomposition of its variance, a Saltelli design Sobol indices,
+    a Morris design elementary effects, and runs or random designs RBD-FAST.
 
     Args:
-        source: a sweep is analysed by the method of its design, a projection by the ``given`` data of its runs; of a
-            scenario, runs or experiments over the assumptions that it draws are played first.
-        issue: whose outcome; ``all``: of the last one; none: the number of issues resolved.
-        within: ``6``, ``12``, ``24`` months or ``horizon``.
-        days: not whether it is resolved by then but when; runs that never resolve it count as the horizon.
-        method: for a scenario, ``given`` unless you say ``sobol`` or ``morris``.
-        names: for ``sobol`` and ``morris``, which assumptions are factors; all unless given. The others are drawn.
+        source: a sweep (its experiments), a projection (its runs and what they assume), or a scenario, which is run.
+        issue: the issue of the outcome; ``all``: the last one; none: the number of issues resolved.
+        within: ``6``, ``12``, ``24`` months or ``horizon``; default: where the probability is nearest to one half.
+        days: the day of resolution instead of whether it is resolved; runs that never resolve it count as the horizon.
+        method: for a scenario ``given`` (default), ``sobol`` or ``morris``.
+        names: for ``sobol`` and ``morris``, the assumptions to use as factors; default: all. The others are drawn.
         samples: for ``sobol`` and ``morris``, the samples of the design.
-        runs: how many runs, or how many an experiment.
+        runs: number of runs, or of runs for each experiment.
         seed: the key of all draws.
         executor: any `concurrent.futures.Executor`, for experiments.
-        progress: called with how many more runs are finished.
+        progress: called with the number of newly finished runs.
 
     Raises:
-        NegsimError: an argument is not in order, or the outcome is the same everywhere.
+        NegsimError: an argument is not valid, or the outcome is the same in all cases.
+
+    >>> import negsim as ns
+    >>> s = ns.load("scenarios/baseline.yaml")
+    >>> w = ns.sweep(s, {"tactics.us.beta": [0.2, 1], "tactics.russia.beta": [0.2, 1]}, runs=40)
+    >>> ns.sensitivity(w, "visas").table.columns.tolist()[:4]
+    ['factor', 'first', 'first_low', 'first_high']
     """
-    outcome = Outcome(issue, within, days)
+    known = Outcome(issue, HORIZON if within is None else within, days)
     if isinstance(source, Sweep):
-        fits = next((name for name, design in METHODS.items() if design == source.design), "given")
-        if method not in (None, fits, "given"):
-            raise NegsimError(
-                f"a {source.design} sweep is analysed by {fits}; {method} needs --design {METHODS[method]}"
-            )
-        return _analysed(cases_of(source, outcome), method or fits)
+        fits = FITS[source.design]
+        if method not in (None, fits):
+            needs = {name: design for design, name in reversed(FITS.items())}.get(method, "latin")
+            raise NegsimError(f"a {source.design} sweep is analysed by {fits}; {method} needs --design {needs}")
+        known.check(source.scenario)
+        return _analysed(cases_of(source, _chosen(known, source, within)), fits)
     if isinstance(source, Projection):
         if method not in (None, "given"):
-            raise NegsimError(f"runs that exist are analysed by given; {method} needs a scenario")
+            raise NegsimError(f"existing runs are analysed by given; {method} needs a scenario")
+        known.check(source.scenario)
+        outcome = _chosen(known, source, within)
         return _analysed(cases_of(source, outcome), "given", _split(source.scenario, outcome, source.seed))
     method = method or "given"
     if method not in METHODS:
         hint = did_you_mean(method, METHODS)
         meant = f"; did you mean {hint}?" if hint else ""
         raise NegsimError(f'there is no method "{method}"; allowed: {one_of(METHODS)}{meant}')
-    outcome.check(source)
-    divided = _split(source, outcome, seed)
+    known.check(source)
+    done: Projection | Sweep
     if METHODS[method] is None:
-        played = run(source, runs or RUNS, seed, progress=progress, executor=executor)
-        return _analysed(cases_of(played, outcome), method, divided)
-    drivers.need_salib()
-    factors = own_factors(source, names)
-    design, number = str(METHODS[method]), samples or SAMPLES[method]
-    done = sweep(source, factors, design, number, runs or EACH, seed, progress=progress, executor=executor)
-    return _analysed(cases_of(done, outcome), method, divided)
+        done = run(source, runs or RUNS, seed, progress=progress, executor=executor)
+    else:
+        drivers.need_salib()
+        factors, number = own_factors(source, names), samples or SAMPLES[method]
+        design = str(METHODS[method])
+        done = sweep(source, factors, design, number, runs or EACH, seed, progress=progress, executor=executor)
+    outcome = _chosen(known, done, within)
+    return _analysed(cases_of(done, outcome), method, _split(source, outcome, seed))
+
+
+def _chosen(outcome: Outcome, source: Projection | Sweep, within: str | None) -> Outcome:
+    """The outcome itself if its date was given, else that of the milestone nearest to one half."""
+    if within is not None or outcome.days:
+        return outcome
+    return replace(outcome, within=nearest_within(source, outcome.issue))
 
 
 def planned(
     source: Scenario, method: str | None, names: Sequence[str] = (), samples: int | None = None, runs: int | None = None
 ) -> int:
-    """How many runs `sensitivity` will play of a scenario, for a progress bar; those of the split do not count."""
+    """The number of runs of `sensitivity` for a scenario, without those of the split; for a progress bar."""
     if method not in SAMPLES:
         return runs or RUNS
     extra = {"sobol": 2, "morris": 1}[method]
@@ -175,6 +205,17 @@ def planned(
 
 def _analysed(cases: Cases, method: str, divided: Split | None = None) -> Sensitivity:
     names = list(cases.x.columns)
+    if method == "grid":
+        levels = [len(factor.values) for factor in cases.factors]
+        if missing := math.prod(levels) - len(cases.y):
+            raise NegsimError(
+                f"{missing} of {math.prod(levels)} experiments have no such outcome, and the analysis of a grid needs "
+                "all; use --within horizon, --design latin, or other values"
+            )
+        if not np.ptp(cases.y) > 0:
+            raise NegsimError("the outcome is the same in all cases; choose another issue or date")
+        found = grid(names, levels, cases.batches, cases.weights)
+        return Sensitivity(cases, method, found.factors, divided, found.interactions)
     if method == "sobol":
         table = drivers.sobol(names, cases.y, cases.seed)
     elif method == "morris":
@@ -194,7 +235,7 @@ def coded(x: pd.DataFrame) -> np.ndarray[Any, Any]:
 
 
 def _split(scenario: Scenario, outcome: Outcome, seed: int) -> Split | None:
-    """How much of the outcome's variance is assumption: the first runs again under other lucks."""
+    """The share of the assumptions in the variance: the first runs again with other random numbers."""
     compiled = compile(scenario)
     if not compiled.assumptions:
         return None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from negsim.errors import NegsimError, did_you_mean
 from negsim.experiments.designs import check_design, points
 from negsim.experiments.effect_check import check_moves
-from negsim.experiments.experiment import OUTCOMES, Base, Result, play_experiment
+from negsim.experiments.experiment import MEANS, OUTCOMES, Base, Result, play_experiment
 from negsim.experiments.factors import Factor, factors_of
-from negsim.files import MANIFEST, Checkpoint, check_new, read_checked, read_manifest, read_yaml_text
+from negsim.experiments.sweep_storage import finish, identity, refuse_to_overwrite
+from negsim.files import Checkpoint
 from negsim.projection import DEFAULT_SEED, spread, versions
-from negsim.scenario import from_mapping
 from negsim.simulation import compile, pick_engine
 
 if TYPE_CHECKING:
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
 
     from negsim.scenario import Scenario
 
-FORMAT = "negsim sweep 1"
-TABLE = "experiments.parquet"
 DEFAULT_RUNS, DEFAULT_SAMPLES = 500, 128
 
 
@@ -41,7 +37,8 @@ class Sweep:
     """The outcomes of the experiments of a sweep.
 
     ``table`` is tidy: a row for each experiment and issue (and ``all``), with the number of the experiment, the factors
-    by path (numbers in canonical units), and `negsim.experiments.experiment.OUTCOMES`.
+    by path (numbers in canonical units), and `negsim.experiments.experiment.OUTCOMES`. ``batches`` has a row for each
+    experiment, issue and batch of runs with the outcomes that are means, which show the Monte Carlo noise.
     """
 
     scenario: Scenario
@@ -53,6 +50,7 @@ class Sweep:
     engine: str
     versions: Mapping[str, str]
     table: pd.DataFrame
+    batches: pd.DataFrame
 
     def __repr__(self) -> str:
         return f"<Sweep: {self.experiments:,} experiments x {self.runs:,} runs of {self.scenario.title!r}>"
@@ -86,10 +84,9 @@ class Sweep:
         Raises:
             NegsimError: the folder exists already, or cannot be written.
         """
-        refuse_to_overwrite(Path(folder))
-        who = _identity(self.scenario, self.factors, self.design, self.samples, self.seed, self.runs, self.versions)
-        with Checkpoint(Path(folder), who) as checkpoint:
-            _finish(checkpoint, self, command)
+        from negsim.experiments.sweep_storage import save
+
+        save(self, Path(folder), command)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Sweep:
@@ -98,20 +95,9 @@ class Sweep:
         Raises:
             NegsimError: the folder holds no sweep, or its table does not match its manifest.
         """
-        import pandas as pd
+        from negsim.experiments.sweep_storage import load
 
-        path = Path(folder)
-        manifest = read_manifest(path, FORMAT)
-        raw = read_checked(path / TABLE, manifest.get("sha256"))
-        origin = str(path / MANIFEST)
-        scenario = from_mapping(read_yaml_text(manifest["scenario"], origin).data, origin)
-        kept = ("design", "samples", "seed", "runs", "engine", "versions")
-        try:
-            factors = tuple(Factor.of_data(data) for data in manifest["factors"])
-            rest = {name: manifest[name] for name in kept}
-        except (KeyError, TypeError) as error:
-            raise NegsimError(f"{path / MANIFEST} was edited: {error!r}") from None
-        return cls(scenario, factors, **rest, table=pd.read_parquet(io.BytesIO(raw)))
+        return cls(**load(Path(folder)))
 
 
 def sweep(
@@ -166,13 +152,13 @@ def sweep(
     check_moves(base, factors)
     pieces = _pieces(base, factors, points(design, factors, samples, seed))
     used = versions()
-    who = _identity(scenario, factors, design, samples, seed, runs, used)
+    who = identity(scenario, factors, design, samples, seed, runs, used)
     with Checkpoint(Path(out), who) if out is not None else contextlib.nullcontext() as checkpoint:
         results = _play(base, pieces, executor, checkpoint, progress)
-        table = _table(factors, pieces, results)
-        done = Sweep(scenario, factors, design, samples, seed, runs, engine, used, table)
+        table, batches = _table(factors, pieces, results), _batch_table(results)
+        done = Sweep(scenario, factors, design, samples, seed, runs, engine, used, table, batches)
         if checkpoint is not None:
-            _finish(checkpoint, done, command)
+            finish(checkpoint, done, command)
     return done
 
 
@@ -249,51 +235,12 @@ def _table(
     return pd.DataFrame(rows, columns=["experiment", *(factor.path for factor in factors), "issue", *OUTCOMES])
 
 
-def _identity(
-    scenario: Scenario,
-    factors: Sequence[Factor],
-    design: str,
-    samples: int,
-    seed: int,
-    runs: int,
-    used: Mapping[str, str],
-) -> dict[str, Any]:
-    """What must be equal to reuse finished experiments."""
-    return {
-        "format": FORMAT,
-        "title": scenario.title,
-        "hash": scenario.hash,
-        "factors": [factor.data() for factor in factors],
-        "design": design,
-        "samples": samples,
-        "seed": seed,
-        "runs": runs,
-        "versions": dict(used),
-    }
+def _batch_table(results: Mapping[int, Result]) -> pd.DataFrame:
+    import pandas as pd
 
-
-def _finish(checkpoint: Checkpoint, done: Sweep, command: str) -> None:
-    stream = io.BytesIO()
-    done.table.to_parquet(stream, index=False, compression="zstd")
-    raw = stream.getvalue()
-    checkpoint.write(TABLE, raw)
-    who = _identity(done.scenario, done.factors, done.design, done.samples, done.seed, done.runs, done.versions)
-    rest = {
-        "experiments": done.experiments,
-        "engine": done.engine,
-        "command": command,
-        "outcomes": OUTCOMES,
-        "sha256": hashlib.sha256(raw).hexdigest(),
-        "scenario": done.scenario.to_yaml(),
-    }
-    checkpoint.finish({**who, **rest})
-
-
-def refuse_to_overwrite(folder: Path) -> None:
-    """Check that a sweep may be written to a folder.
-
-    Raises:
-        NegsimError: the folder is not empty (a sweep is never replaced) or its parent is missing.
-    """
-    if folder.is_symlink() or not check_new(folder):
-        raise NegsimError(f"{folder} is not empty; name another folder, or remove it")
+    rows = []
+    for number in sorted(results):
+        result = results[number]
+        for batch, means in enumerate(result.batches):
+            rows += [[number, issue, batch, *row] for issue, row in zip(result.issues, means, strict=True)]
+    return pd.DataFrame(rows, columns=["experiment", "issue", "batch", *MEANS])

@@ -71,7 +71,7 @@ def test_the_table_has_the_means_of_single_runs_with_their_errors():
         n = len(deals["run"])
         assert row["terms"] == n / 60
         assert row["joint"] == pytest.approx(deals["joint"].mean())
-        assert row["se joint"] == pytest.approx(deals["joint"].std() / np.sqrt(n))
+        assert row["se joint"] == pytest.approx(deals["joint"].std(ddof=1) / np.sqrt(n))
         assert row["to_nash"] == pytest.approx(np.nanmean(deals["to_nash"]))
 
 
@@ -79,13 +79,13 @@ def test_words_say_how_far_the_deals_lie_from_what_theory_picks():
     p = ns.run(ns.load("scenarios/package.yaml"), runs=60)
     (found,) = qualities(p.context, p.logs, [len(p.context.issues)])
     terms, points, split = quality_words(found, p.context.sides)
-    assert f"terms in {100 * found.terms.value:.0f} % of the runs" in terms
-    assert "of at most 1.45; the deals lie on the frontier" in terms
+    assert f"agreement in {100 * found.terms.value:.0f} % of the runs" in terms
+    assert "of at most 1.45; the agreements lie on the frontier" in terms
     assert f"Nash {found.means['to_nash'].value:.2f} ± 0.0" in points
     assert f"United States gets {100 * found.means['surplus_a'].value:.0f} ±" in split
     never = ns.run(from_mapping(talks("a", horizon="100 days")), runs=5)
     (none,) = qualities(never.context, never.logs, [0])
-    assert quality_words(none, never.context.sides) == ["A: no run comes to terms."]
+    assert quality_words(none, never.context.sides) == ["A: no run reaches an agreement."]
     assert never.quality()["joint"].isna().all()
 
 

@@ -140,7 +140,7 @@ def test_a_range_that_one_end_of_is_idle_is_told_by_the_other(planted):
 
 def test_the_command_tells_and_draws(negsim, tmp_path):
     factors = [word for side in ("us", "russia") for word in ("--factor", f"parameters.{side}_patience")]
-    command = ["discover", BASELINE, "--issue", "flights", "--density", 0.3, "-n", 1024, *factors]
+    command = ["discover", BASELINE, "--issue", "flights", "--density", 0.6, "-n", 1024, *factors]
     ended = negsim(*command, "-o", tmp_path / "c.svg")
     assert ended.code == 0, ended.err
     assert max(map(len, ended.out.splitlines())) <= 80

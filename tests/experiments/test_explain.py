@@ -137,7 +137,7 @@ def test_the_mean_date_counts_what_is_not_resolved_at_the_horizon(found):
     before, after = (np.minimum(np.floor(np.nan_to_num(x.outcomes["resolved"], nan=1e9)), horizon) for x in (p, q))
     d = (after - before)[:, 0]
     assert tried.found.days.value == pytest.approx(d.mean())
-    assert tried.found.days.se == pytest.approx(d.std() / np.sqrt(RUNS))
+    assert tried.found.days.se == pytest.approx(d.std(ddof=1) / np.sqrt(RUNS))
     day = (found.why.on - p.scenario.as_of).days
     others = (after[:, 1:] <= day).sum(axis=1) - (before[:, 1:] <= day).sum(axis=1)
     assert tried.found.others.value == pytest.approx(others.mean())
@@ -192,7 +192,7 @@ def test_issues_by_chance_say_that_there_is_nothing_a_side_could_do():
 def test_what_every_run_resolves_is_said_to_be():
     found = ns.explain(from_mapping(talks("a")), "a", runs=20, engine="reference")
     assert "All 20 runs resolve it." in found.text
-    assert "Half of the runs resolve it by 2025-10-17" in found.text
+    assert "Half of the runs resolve it by 2025-10-17" in " ".join(found.text.split())
 
 
 def test_what_it_hangs_together_with_is_said():
@@ -204,7 +204,7 @@ def test_what_it_hangs_together_with_is_said():
     package = {"p": {"title": "Both", "issues": ["a", "b"], "weights": weights}}
     packed = ns.explain(from_mapping(talks("a b", packages=package)), "a", side="us", runs=20, engine="reference")
     assert 'It is settled in a package, "Both", together with B.' in packed.text
-    assert "of at most 1.50; the deals lie on the frontier" in " ".join(packed.text.split())
+    assert "of at most 1.50; the agreements lie on the frontier" in " ".join(packed.text.split())
 
 
 def test_only_one_side_can_be_asked_for(found):
@@ -228,7 +228,7 @@ def test_progress_never_runs_over_what_was_announced():
     [
         (("b", {"side": "usa"}), 'there is no side "usa" in play; allowed: us, russia; did you mean "us"?'),
         (("bb", {}), 'there is no issue "bb" in play'),
-        (("b", {"by": "2040-01-01"}), "nothing can be compared on 2040-01-01"),
+        (("b", {"by": "2040-01-01"}), "2040-01-01 is not among the dates"),
         (("b", {"by": "soon"}), "a date is written"),
         (("b", {"runs": 10**8}), "too many to keep"),
     ],

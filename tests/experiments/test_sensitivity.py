@@ -12,6 +12,7 @@ from scipy import stats
 
 import negsim as ns
 from negsim.analysis import sensitivity_indices as drivers
+from negsim.analysis.grid_indices import grid
 from negsim.analysis.variance_split import split
 from negsim.errors import NegsimError
 from negsim.experiments.cases import Outcome, cases_of, run_outcome
@@ -122,9 +123,9 @@ def test_a_tornado_shows_the_means_at_both_ends():
 
 def test_an_outcome_that_never_changes_is_an_error():
     x = np.random.default_rng(1).random((100, 3))
-    with pytest.raises(NegsimError, match="the same everywhere"):
+    with pytest.raises(NegsimError, match="the same in all cases"):
         drivers.given(NAMES, x, np.zeros(100))
-    with pytest.raises(NegsimError, match="60 data or more"):
+    with pytest.raises(NegsimError, match="60 cases or more"):
         drivers.given(NAMES, x[:50], x[:50, 0])
 
 
@@ -167,7 +168,7 @@ def test_the_runs_that_exist_tell_that_patience_matters_most(baseline):
 
 
 def test_the_share_of_assumption_is_the_same_from_a_sensitivity_and_from_a_projection(baseline):
-    found = ns.sensitivity(baseline, "visas", method="morris", names=PATIENCE, samples=2, runs=10).split
+    found = ns.sensitivity(baseline, "visas", "24", method="morris", names=PATIENCE, samples=2, runs=10).split
     other = run(baseline, 1000).assumption_share("2027-04-10").loc["visas"]
     assert found is not None
     assert (found.share, *found.share_range) == tuple(other[["assumption", "low", "high"]])
@@ -248,3 +249,116 @@ def test_without_salib_the_error_names_the_extra(monkeypatch):
     with pytest.raises(NegsimError, match=r"pip install 'negsim\[analysis\]'"):
         drivers.sobol(NAMES, np.arange(20.0))
     assert "negsim" in sys.modules
+
+
+# --- a full grid -----------------------------------------------------------------------------------------------------
+
+
+def cells(p, runs=400, seed=3):
+    """Means of 20 batches in each cell of a grid of probabilities; runs share most of their random numbers."""
+    rng = np.random.default_rng(seed)
+    own, common = rng.random((runs, p.size)), rng.random((runs, 1))
+    hits = np.where(rng.random((runs, p.size)) < 0.15, own, common) < p.ravel()
+    return hits.reshape(20, -1, p.size).mean(axis=1), np.full(20, runs // 20)
+
+
+def test_a_factor_of_a_grid_that_does_nothing_gets_no_share():
+    p = np.linspace(0.2, 0.7, 20)[:, None] + np.zeros(3)
+    found = grid(["a", "b"], p.shape, *cells(p)).factors.set_index("factor")
+    assert found.loc["b", ["first", "total"]].abs().max() < 0.005
+    assert found.loc["a", "first"] == pytest.approx(1, abs=0.005)
+
+
+def test_intervals_of_shares_of_a_grid_hold_those_of_the_exact_probabilities():
+    a, b = np.linspace(0, 1, 4)[:, None], np.linspace(-1, 1, 3)
+    p = 0.3 + 0.2 * a + 0.1 * b + 0.1 * a * b
+    main = {"a": p.mean(axis=1).var() / p.var(), "b": p.mean(axis=0).var() / p.var()}
+    held, values = {"a": 0, "b": 0, "a x b": 0}, []
+    for seed in range(100):
+        found = grid(["a", "b"], p.shape, *cells(p, seed=seed))
+        rows = found.factors.set_index("factor")
+        for name, truth in main.items():
+            held[name] += rows.loc[name, "first_low"] < truth < rows.loc[name, "first_high"]
+        (more,) = found.interactions.to_dict("records")
+        held[more["factor"]] += more["share_low"] < 1 - sum(main.values()) < more["share_high"]
+        values.append(rows.loc["b", "first"])
+    assert min(held.values()) >= 80  # small shares are skewed: 84 to 100 in docs/statistics.md
+    assert np.mean(values) == pytest.approx(main["b"], abs=0.01)
+
+
+def test_noise_that_cells_do_not_share_is_subtracted_too():
+    """No factor does anything but ``a``, a little; raw means would give the rest to the interaction."""
+    p = np.array([0.3, 0.36])[:, None] + np.zeros(8)
+    rng = np.random.default_rng(5)
+    raw, found = [], []
+    for _ in range(60):
+        batches = rng.binomial(20, np.broadcast_to(p.ravel(), (20, p.size))) / 20
+        found.append(grid(["a", "b"], p.shape, batches, np.full(20, 20)).factors.set_index("factor").loc["b", "total"])
+        middle = batches.mean(axis=0).reshape(p.shape)
+        raw.append(1 - middle.mean(axis=1).var() / middle.var())
+    assert np.mean(raw) > 0.3
+    assert abs(np.mean(found)) < 0.1
+
+
+def test_a_grid_sweep_gets_the_decomposition_of_its_own_table(baseline):
+    vary = {"tactics.russia.beta": [0.1, 0.3, 0.6, 1, 2, 4], "tactics.us.beta": [0.9, 1, 1.1]}
+    done = sweep(baseline, vary, runs=400)
+    found = ns.sensitivity(done, "flights", "24")
+    table = found.table.set_index("factor")
+    of = done.table[done.table["issue"] == "flights"]
+    p = of["p_24m"]
+    raw = of.groupby("tactics.us.beta")["p_24m"].mean().var(ddof=0) / p.var(ddof=0)
+    assert found.method == "grid"
+    assert table.loc["tactics.us.beta", "first"] == pytest.approx(raw, abs=0.01)
+    assert table.loc["tactics.us.beta", "total_high"] < 0.1
+    assert table.loc["tactics.russia.beta", "first_low"] > 0.9
+    effects = found.effects.set_index("factor")
+    assert effects.loc["tactics.us.beta", "low_se"] > 0.005  # of 2,400 runs, not of six equal cells
+    assert found.data()["interactions"][0]["factor"] == "tactics.russia.beta x tactics.us.beta"
+
+
+def test_a_grid_with_a_hole_or_one_run_is_refused(baseline):
+    done = sweep(baseline, {"horizon": ["1 year", "3 years"], "tactics.us.beta": [0.5, 1]}, runs=4)
+    with pytest.raises(NegsimError, match="2 of 4 experiments have no such outcome"):
+        ns.sensitivity(done, "visas", "24")
+    with pytest.raises(NegsimError, match="is analysed by grid; given needs --design latin"):
+        ns.sensitivity(done, "visas", method="given")
+    with pytest.raises(NegsimError, match="the Monte Carlo noise of one run"):
+        grid(["a"], [2], np.array([[0.0, 1.0]]), np.array([1]))
+    with pytest.raises(NegsimError, match="no more than their Monte Carlo noise"):
+        grid(["a"], [2], np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([1, 1]))
+
+
+@pytest.mark.parametrize("design", ["latin", "sobol"])
+def test_listed_values_of_a_random_design_do_not_get_shares_by_their_order(design):
+    factors = [Factor.of("a", UNIT), Factor.of("b", [1, 2, 3])]
+    found = []
+    for seed in range(8):
+        x = points(design, factors, 256, seed)
+        x[:, 1] = np.floor(3 * x[:, 1])
+        y = x[:, 0] + np.random.default_rng(seed).normal(0, 0.05, 256)
+        found.append(drivers.given(["a", "b"], x, y).set_index("factor")["first"])
+    assert np.mean([each["a"] for each in found]) == pytest.approx(1, abs=0.05)
+    assert np.mean([each["b"] for each in found]) == pytest.approx(0, abs=0.05)
+
+
+def test_a_horizon_of_exactly_24_months_has_an_outcome_within_24_months(baseline):
+    """Runs end at the start of the horizon, so 24 months are all of it."""
+    short = baseline.replace(horizon="24 months")
+    done = sweep(short, {"tactics.us.beta": [0.1, 1, 4]}, runs=100)
+    rows = done.table[done.table["issue"] == "visas"]
+    assert (rows["p_24m"] == rows["p_horizon"]).all()
+    assert ns.sensitivity(done, "visas", "24").table["first"].tolist() == pytest.approx([1])
+    assert ns.discover(done, "visas", "24", at_least=rows["p_24m"].median()).cases.y.tolist() == rows["p_24m"].tolist()
+    played = run(short, 100)
+    assert cases_of(played, Outcome("visas", "24")).y.mean() == played.resolved_by("2027-04-10").loc["visas", "p"]
+
+
+def test_the_default_date_is_where_the_probability_is_nearest_to_one_half(baseline):
+    for issue, within in (("visas", None), (None, "horizon")):
+        played = run(baseline, 300)
+        found = ns.sensitivity(played, issue)
+        if within is None:
+            shares = {w: cases_of(played, Outcome(issue, w)).y.mean() for w in ("6", "12", "24", "horizon")}
+            within = min(shares, key=lambda w: abs(shares[w] - 0.5))
+        assert found.cases.outcome.within == within
