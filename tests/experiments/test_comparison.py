@@ -169,7 +169,7 @@ def test_folders_are_compared_as_they_are_and_files_fill_up(negsim, tmp_path):
     [
         ((BASELINE,), "two scenarios or more"),
         ((BASELINE, "scenarios/sumit.yaml"), "sumit.yaml"),
-        ((BASELINE, BASELINE, "--by", "2026"), "a date is written 2026-04-10"),
+        ((BASELINE, BASELINE, "--by", "2026"), "--by takes a date (2027-04-10)"),
         (("/", BASELINE), "holds no projection"),
     ],
     ids=str,

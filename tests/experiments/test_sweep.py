@@ -331,9 +331,10 @@ def test_a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes(negsim, tm
     monkeypatch.setattr(module, "play_experiment", lambda base, piece: played.append(piece[0]) or real(base, piece))
     assert negsim(*command).code == 0
     assert played == [3, 4]
-    for name in ("batches.parquet", "experiments.parquet", "manifest.json"):
+    files = ["batches.parquet", "experiments.parquet", "manifest.json"]
+    for name in files:
         assert (place / "out" / name).read_bytes() == (quiet / "out" / name).read_bytes()
-    assert sorted(path.name for path in place.rglob("*")) == ["batches.parquet", "experiments.parquet", "manifest.json", "out"]
+    assert sorted(path.name for path in place.rglob("*")) == [*files, "out"]
 
 
 def test_unfinished_work_of_another_sweep_is_left_alone_and_two_do_not_work_at_one(baseline, tmp_path):
