@@ -12,6 +12,7 @@ from .context import Entry as Entry
 from .context import IssueFacts as IssueFacts
 from .context import Names as Names
 from .context import Round as Round
+from .default_date import nearest_half as nearest_half
 from .delay import Gain as Gain
 from .delay import Why as Why
 from .delay import gain as gain
@@ -36,7 +37,6 @@ from .lanes_view import lanes as lanes
 from .last_view import last as last
 from .logs import Logs as Logs
 from .logs import joined as joined
-from .milestones import nearest_half as nearest_half
 from .paired import IssueComparison as IssueComparison
 from .paired import Paired as Paired
 from .paired import compare as compare

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.analysis.context import Context, IssueFacts
+from negsim.analysis.default_date import nearest_half
 from negsim.analysis.estimates import ChanceDifference, Estimate, difference, mean, ratio, share
-from negsim.analysis.milestones import nearest_half
 from negsim.analysis.tally import whole
 from negsim.analysis.time_scale import milestones
 from negsim.errors import NegsimError
