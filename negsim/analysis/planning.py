@@ -226,7 +226,10 @@ def named(context: Context, issues: Sequence[str] | None) -> tuple[str, ...]:
 def check_probability(probability: object) -> None:
     """Raise unless it is a number above 0 and at most 1."""
     if isinstance(probability, bool) or not isinstance(probability, (int, float)) or not 0 < probability <= 1:
-        raise NegsimError(f"a probability is a number above 0 to 1, but was {probability!r}")
+        from negsim.quantities import share_meant
+
+        hint = f"; did you mean {guess}?" if (guess := share_meant(probability)) else ""
+        raise NegsimError(f"a probability is a number above 0 to 1, but was {probability!r}{hint}")
 
 
 def _iso(day: date | None) -> str | None:

@@ -107,6 +107,9 @@ def _complaints(model: type[BaseModel], error: Any, node: Node, path: tuple[Step
     if kind == "extra_forbidden":
         if (message := rewritten(loc[-1], (*path, *loc[:-1]))) is not None:
             return [Complaint(message, loc, on_key=True)]
+        if _is_cut(node, (*path, *loc)):
+            message = f'"{loc[-1]}" is read as a key, because a comma ends a text inside braces'
+            return [Complaint(message, loc, "quotes around a text with a comma", on_key=True)]
         known = _keys_at(model, loc[:-1])
         return [Complaint(f'unknown key "{loc[-1]}"', loc, one_of(known, 30), did_you_mean(loc[-1], known), True)]
     if kind == "missing":
@@ -152,6 +155,13 @@ _WANTED = {
     "bool_type": "true or false",
     "bool_parsing": "true or false",
 }
+
+
+def _is_cut(node: Node, path: tuple[Step, ...]) -> bool:
+    """Whether a key without a value follows a comma inside braces: the rest of a text."""
+    child, place = node.find(*path), node.at(path, on_key=True)
+    before = place.text[: place.col - 1].rstrip()
+    return child is not None and child.value is None and before.endswith(",") and before.rfind("{") > before.rfind("}")
 
 
 def _in_file(node: Node, path: tuple[Step, ...]) -> tuple[Step, ...]:

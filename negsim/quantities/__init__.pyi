@@ -46,5 +46,6 @@ from .quantity import Quantity as Quantity
 from .quantity import Rule as Rule
 from .quantity import head as head
 from .quantity import kind_of as kind_of
+from .quantity import share_meant as share_meant
 from .schema import references as references
 from .schema import resolve_quantities as resolve_quantities

@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
 from negsim.quantities.parsing import parse
-from negsim.quantities.quantity import Draw, Fixed, Parameter, Quantity, Rule, kind_of
+from negsim.quantities.quantity import Draw, Fixed, Parameter, Quantity, Rule, kind_of, share_meant
 from negsim.quantities.schema import definition_name
 
 DAY_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
@@ -191,7 +191,8 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(_names)]
 def _unit_number(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
         return float(value)
-    raise ComplaintsError([Complaint(f"{{what}} was {was(value)}", (), "a plain number from 0 to 1")])
+    allowed = "a plain number from 0 to 1"
+    raise ComplaintsError([Complaint(f"{{what}} was {was(value)}", (), allowed, share_meant(value))])
 
 
 #: A plain number from 0 to 1, never a distribution.
@@ -215,12 +216,12 @@ def _source(value: object) -> tuple[str, ...]:
         path = (number,) if lines is value else ()
         prefix, colon, rest = line.partition(":") if isinstance(line, str) else ("", "", "")
         if prefix not in SOURCE_PREFIXES or not colon:
-            guess = did_you_mean(prefix, SOURCE_PREFIXES)
-            complaints.append(
-                Complaint(f"{{what}} must begin with its kind, but was {was(line)}", path, _SOURCES, guess)
-            )
+            # Not "{what}": a source that a block inherits is read several times, with several names.
+            guess = did_you_mean(prefix, SOURCE_PREFIXES).strip('"')
+            message = f"a source must begin with its kind and a colon, but was {was(line)}"
+            complaints.append(Complaint(message, path, _SOURCES, f'"{guess}: ..."' if guess else ""))
         elif not rest.strip():
-            complaints.append(Complaint(f"{{what}} has no text after {prefix}:", path, f"{prefix}: and the reason"))
+            complaints.append(Complaint(f"a source has no text after {prefix}:", path, f"{prefix}: and the reason"))
     if complaints:
         raise ComplaintsError(complaints)
     return tuple(" ".join(line.split()) for line in lines)

@@ -16,6 +16,7 @@ from negsim.quantities.quantity import (
     FAMILIES,
     KIND_OF_UNIT,
     NOUN,
+    PERCENT,
     POSITIVE,
     UNITLESS,
     UNITS,
@@ -26,8 +27,12 @@ from negsim.quantities.quantity import (
     Quantity,
     Rule,
     kind_of,
+    share_meant,
     unit_of,
 )
+
+#: A larger whole number has no floating-point form.
+_LARGEST = 10**300
 
 
 def parse(data: object, rule: Rule, parameters: Mapping[str, str | None] | None = None) -> Quantity:
@@ -130,7 +135,7 @@ class _Reader:
         value = None
         if rule.kind == "number":
             if isinstance(data, int | float) and not isinstance(data, bool):
-                value = float(data) + 0.0
+                value = float(max(min(data, _LARGEST), -_LARGEST)) + 0.0 if isinstance(data, int) else data + 0.0
             elif isinstance(data, str) and kind_of(data):
                 self.refuse(f"{{what}} must be a number without a unit, but was {was(data)}", path, rule.allowed)
                 return None
@@ -145,12 +150,17 @@ class _Reader:
                 guess = did_you_mean(unit, units)
                 self.refuse(f'{{what}} was {was(data)}, but "{match[2]}" is not a unit', path, NOUN[rule.kind], guess)
                 return None
+        guess = share_meant(data) if rule.kind == "number" and rule.hi <= 1 else ""
         if value is None:
+            if rule.kind == "number" and isinstance(data, str) and PERCENT.fullmatch(data.strip()):
+                guess = share_meant(data)  # a percent sign is clear, whatever the range
             allowed = rule.allowed if rule.kind == "number" else NOUN[rule.kind]
-            self.refuse(f"{{what}} must be {NOUN[rule.kind].split(' such')[0]}, but was {was(data)}", path, allowed)
+            self.refuse(
+                f"{{what}} must be {NOUN[rule.kind].split(' such')[0]}, but was {was(data)}", path, allowed, guess
+            )
             return None
         if not rule.holds(value):
-            self.refuse(f"{{what}} was {was(data)}", path, rule.allowed)
+            self.refuse(f"{{what}} was {was(data)}", path, rule.allowed, guess)
             return None
         return value
 

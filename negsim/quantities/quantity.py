@@ -39,6 +39,8 @@ NOUN: Final = {
     "number": "a plain number",
 }
 _NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+#: A percentage.
+PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)\s*%")
 #: A number and its unit.
 WITH_UNIT: Final = re.compile(rf"({_NUMBER})\s*([^\W\d].*)")
 
@@ -222,6 +224,19 @@ def head(data: object) -> str | None:
 
 def _is_expert(data: object) -> bool:
     return isinstance(data, Mapping) and not set(EXPERT_KEYS).isdisjoint(data)
+
+
+def share_meant(value: object) -> str:
+    """The plain share that a percentage means; empty for other values.
+
+    >>> share_meant("20%"), share_meant("7.5 %"), share_meant(60), share_meant(0.6)
+    ('0.2', '0.075', '0.6', '')
+    """
+    percent = PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    number = float(percent[1]) if percent else value
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return ""
+    return f"{number / 100:g}" if percent or 2 <= number <= 100 else ""
 
 
 def unit_of(text: str) -> str:

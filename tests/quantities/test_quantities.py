@@ -76,6 +76,7 @@ def test_units_are_turned_into_the_canonical_one(text: object, kind: str, value:
         ("0.5", SHARE, '{what} must be a plain number, but was "0.5"'),
         ("3 days", SHARE, '{what} must be a number without a unit, but was "3 days"'),
         (math.nan, SHARE, "{what} was NaN"),
+        (10**400, SHARE, f"{{what}} was 1{'0' * 55}...0"),
         (False, SHARE, "{what} must be a plain number, but was false"),
         ({}, SHARE, "{what} must have one key, but had 0"),
         ({"uniform": 3}, SHARE, "uniform needs low, high, but was 3"),
@@ -292,3 +293,21 @@ def test_a_day_is_a_day() -> None:
 
 def test_sources_have_six_kinds() -> None:
     assert SOURCE_PREFIXES == ("document", "paper", "history", "theory", "judgement", "arithmetic")
+
+
+@pytest.mark.parametrize(
+    ("data", "rule", "guess"),
+    [
+        ("20%", SHARE, "0.2"),
+        ("7.5 %", SHARE, "0.075"),
+        (60, SHARE, "0.6"),
+        ("70%", Rule("number"), "0.7"),
+        (3, Rule("number", 0.0, 2.0), ""),
+        (-20, SHARE, ""),
+        (True, SHARE, ""),
+    ],
+)
+def test_a_percentage_is_answered_with_the_share_that_it_means(data: object, rule: Rule, guess: str) -> None:
+    with pytest.raises(ComplaintsError) as caught:
+        parse(data, rule)
+    assert [item.suggestion for item in caught.value.items] == [guess]
