@@ -81,6 +81,19 @@ def from_agenda(
     return _base_rates(teachers, subject, out, hindsight)
 
 
+def reference(teachers: Sequence[Talks], scenario: Scenario) -> Calibration:
+    """The base rates of other negotiations for the issues of a scenario, from its day to its horizon.
+
+    It is what `from_agenda` makes of the scenario's agenda: nothing of the scenario's assumptions is in it.
+
+    Raises:
+        NegsimError: As `from_record`.
+    """
+    agenda = scenario.agenda.model_dump(mode="json")
+    subject = of_agenda(scenario.agenda, scenario.as_of, scenario.horizon_days - 1, agenda, teachers)
+    return _base_rates(teachers, subject, None, hindsight=False)
+
+
 def from_template(
     teachers: Sequence[Talks],
     template: Path,

@@ -39,8 +39,8 @@ def shown(day: date | None, context: Context, unit: str) -> str:
     return date_text(day, unit)
 
 
-def projection_data(projection: Projection) -> dict[str, Any]:
-    """The result of a projection as plain data for JSON."""
+def projection_data(projection: Projection, reference: Projection | None = None) -> dict[str, Any]:
+    """The result of a projection as plain data for JSON; with base rates, if given, under ``reference``."""
     from negsim.analysis import headline
     from negsim.scenario import as_data
 
@@ -57,11 +57,23 @@ def projection_data(projection: Projection) -> dict[str, Any]:
         "hash": projection.hash,
         "versions": dict(projection.versions),
         **headline.data(projection.digest),
+        **({"reference": headline.data(reference.digest)} if reference is not None else {}),
     }
 
 
-def projection_table(summary: Summary, provenance: str, look: TextStyle, notes: Sequence[str] = ()) -> str:
-    """The result of a projection as text: a table of the issues, then notes."""
+OTHERS = (
+    "other negotiations: base rates from records alone, for an issue about whose positions nothing is known "
+    "(negsim calibrate). Negotiations on record end more often than others do. An issue that is dormant has none."
+)
+
+
+def projection_table(
+    summary: Summary, provenance: str, look: TextStyle, notes: Sequence[str] = (), reference: Summary | None = None
+) -> str:
+    """The result of a projection as text: a table of the issues, then notes.
+
+    With base rates (``reference``), each issue has a second row of them.
+    """
     context = summary.context
     columns, unit = [*(milestone.short for milestone in context.milestones), "horizon"], summary.unit
     widths = [CHANCE] * (len(columns) - 1) + [CHANCE + 1, DATE, DATE]
@@ -81,13 +93,27 @@ def projection_table(summary: Summary, provenance: str, look: TextStyle, notes: 
         )
         for issue in summary.issues
     ]
+    if reference is not None:
+        of_others = {issue.facts.id: issue for issue in reference.issues}
+        rows = [
+            each
+            for row, issue in zip(rows, summary.issues, strict=True)
+            for each in (row, *_others(of_others.get(issue.facts.id), context, unit))
+        ]
+        notes = [OTHERS, *notes]
     every = [*summary.all_by.values(), summary.all_resolved]
-    last = _row(f"all {len(rows)} issues", every, summary.all_p50, summary.all_p80, context, unit)
+    last = _row(f"all {len(summary.issues)} issues", every, summary.all_p50, summary.all_p80, context, unit)
     page.table(("issue", *columns, "by", "by"), widths, [*rows, None, last], beside=True)
     page.add()
     for note in notes:
         page.note(note)
     return page.text
+
+
+def _others(issue: IssueSummary | None, context: Context, unit: str) -> list[tuple[str, list[str], str]]:
+    if issue is None:
+        return []
+    return [_row("  other negotiations", [*issue.by.values(), issue.resolved], issue.p50, issue.p80, context, unit)]
 
 
 def _details(issue: IssueSummary, context: Context) -> str:

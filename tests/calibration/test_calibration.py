@@ -572,6 +572,24 @@ def test_nothing_is_learned_that_came_after_the_day_unless_it_is_asked_for():
     assert then.said["parameters"]["close"] != later.said["parameters"]["close"]
 
 
+def test_the_base_rates_of_other_negotiations_stand_beside_each_issue(negsim):
+    ended = negsim("run", "baseline", "--runs", "50", "--reference")
+    assert ended.code == 0, ended.err
+    assert sum("other negotiations  " in line for line in ended.out.splitlines()) == 9
+    data = json.loads(negsim("run", "baseline", "--runs", "50", "--reference", "--json").out)
+    assert [issue["id"] for issue in data["reference"]["issues"]] == [issue["id"] for issue in data["issues"]]
+    # Base rates tell issues apart by nothing but chance.
+    rates = [issue["p_resolved"] for issue in data["reference"]["issues"]]
+    assert max(rates) - min(rates) < 0.4
+
+
+def test_base_rates_use_the_agenda_and_nothing_of_what_a_scenario_assumes():
+    one, other = (making.reference(TEACHERS, ns.load(name)).said for name in ("baseline", "long_freeze"))
+    assert one == other
+    assert "tactics" not in one
+    assert one["horizon"] == "1095 days"
+
+
 # --- the command -----------------------------------------------------------------------------------------------------
 
 

@@ -190,6 +190,22 @@ def test_turnbull_of_a_classic_with_intervals():
         assert curve(np.array([day]))[0] == pytest.approx(left, abs=2e-4)
 
 
+def test_turnbull_recovers_a_known_law_from_records_with_closings_from_memory():
+    """100 records of 80 issues that last 700 days on average; a quarter of the closings have no known day.
+
+    The mean of 100 estimates with a standard deviation of 0.061 lies within 0.02 of the truth, but in one of 900 tests.
+    Without the closings from memory it would be 0.05 too large.
+    """
+    random, found = np.random.default_rng(4), []
+    for _ in range(100):
+        took, cut = np.ceil(random.exponential(700, 80)), np.ceil(random.uniform(300, 1800, 80))
+        closed = took <= cut
+        memory = closed & (random.random(80) < 0.25)
+        within = np.column_stack([np.zeros(memory.sum()), cut[memory]])
+        found.append(turnbull(took[closed & ~memory], cut[~closed], within)(np.array([730.0]))[0])
+    assert np.mean(found) == pytest.approx(math.exp(-730 / 700), abs=0.02)
+
+
 def test_a_closing_from_memory_counts_as_one_that_came_by_the_end_of_the_record():
     """One closing on day 100, one from memory within 200 days, one still open after 300 days.
 
