@@ -1,0 +1,76 @@
+"""The gallery: its scenarios use nothing later than their as-of date; its page shows their figures and the outcomes."""
+
+import re
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+import negsim as ns
+from tests.conftest import ROOT
+
+FOLDER = ROOT / "scenarios" / "gallery"
+PAGE = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+#: Rows of the page by negotiation: the words, the column of the runs, the issues, and the outcome.
+ROWS = {
+    "uaw-ford-2023": [
+        ("Tentative agreement", "agreed", None, date(2023, 10, 25)),
+        ("Ratification", "resolved", None, date(2023, 11, 17)),
+    ],
+    "havana-2012": [
+        ("Political participation", "agreed", ["participation"], date(2013, 11, 6)),
+        ("End of the conflict", "agreed", ["conflict"], date(2016, 6, 23)),
+        ("Illicit drugs", "agreed", ["drugs"], date(2014, 5, 16)),
+        ("Victims and justice", "agreed", ["victims"], date(2015, 12, 15)),
+        ("All four points", "agreed", None, date(2016, 6, 23)),
+    ],
+}
+
+
+def row(projection, words, column, issues, outcome):
+    """A row of the page: dates by which 10, 50 and 90 % of the runs are there, the outcome, and the share by then."""
+    start, table = projection.scenario.as_of, projection.issues
+    chosen = table if issues is None else table[table["issue"].isin(issues)]
+    days = np.sort(chosen.groupby("run")[column].max().to_numpy())
+    dates = [days[int(np.ceil(q * len(days))) - 1] for q in (0.1, 0.5, 0.9)]
+    shown = [str(start + timedelta(days=int(d))) if np.isfinite(d) else "not within the horizon" for d in dates]
+    share = (days < (outcome - start).days + 1).mean()
+    return f"| {' | '.join([words, *shown, str(outcome), f'{100 * share:.0f} %'])} |"
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_page_shows_what_the_scenario_gives(name):
+    projection = ns.run(ns.load(FOLDER / name / "scenario.yaml"), runs=2000, seed=1, engine="batch")
+    for words, column, issues, outcome in ROWS[name]:
+        assert row(projection, words, column, issues, outcome) in PAGE
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_nothing_later_than_the_as_of_date_changes_the_projection(name, tmp_path):
+    scenario = ns.load(FOLDER / name / "scenario.yaml")
+    for file in ("agenda.yaml", "scenario.yaml"):
+        (tmp_path / file).write_text((FOLDER / name / file).read_text(encoding="utf-8"), encoding="utf-8")
+    agenda = tmp_path / "agenda.yaml"
+    entries = re.split(r"(?=^      - date: )", agenda.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    known = [known_part(entry, scenario.as_of) for entry in entries]
+    assert known != entries
+    agenda.write_text("".join(known), encoding="utf-8")
+    runs = [
+        ns.run(each, runs=50, seed=1).outcomes.tobytes() for each in (scenario, ns.load(tmp_path / "scenario.yaml"))
+    ]
+    assert runs[0] == runs[1]
+
+
+def known_part(entry, as_of):
+    """An entry of a history with what follows it; without the entry if it is later."""
+    dated = re.match(r"      - date: ([\d-]+)\n(?:        .*\n)*", entry)
+    return entry[dated.end() :] if dated and dated[1] > str(as_of) else entry
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_dated_fact_has_an_address(name):
+    agenda = ns.load(FOLDER / name / "scenario.yaml").agenda
+    facts = [entry for issue in agenda.issues.values() for entry in issue.history]
+    facts += [*agenda.rounds.values(), *agenda.events.values(), *agenda.targets]
+    assert len(facts) > 10
+    assert all(fact.citations and fact.citations[0].document.startswith("http") for fact in facts)
