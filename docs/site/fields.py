@@ -7,6 +7,7 @@ from typing import Any
 
 #: What a pattern allows, by an example that it matches; a pattern that matches none is shown as it is.
 _EXAMPLES = {
+    "https://example.org/report": "a link such as `https://example.org/report`, a document, or a sentence of one",
     "2026": "a year, month or day such as `2026-02`",
     "2026-02-12": "a day such as `2026-02-12`",
     "18 months": "a duration such as `18 months`",
@@ -15,7 +16,6 @@ _EXAMPLES = {
     "2 rounds": "rounds such as `2 rounds`",
     "judgement: why": "a source such as `judgement: ...`",
     "name": "an id of small letters, digits and `_`",
-    f"doc#3 {'0' * 64}": "a document, its sentence and the fingerprint",
     "0" * 64: "a SHA-256 fingerprint",
 }
 _WORDS = {"object": "mapping", "array": "list", "string": "text", "boolean": "true or false", "null": "nothing"}
@@ -23,13 +23,14 @@ _WORDS = {"object": "mapping", "array": "list", "string": "text", "boolean": "tr
 
 def fields_page(title: str, intro: str, schema: dict[str, Any]) -> str:
     """Return the page: the keys of the file itself, then those of each kind of block."""
-    parts = [f"# {title}", intro, *_section("The file", schema)]
-    for name, block in sorted(schema["$defs"].items()):
-        parts += _section(name, block)
+    blocks = schema["$defs"]
+    parts = [f"# {title}", intro, *_section("The file", schema, blocks)]
+    for name, block in sorted(blocks.items()):
+        parts += _section(name, block, blocks)
     return "\n\n".join(parts) + "\n"
 
 
-def _section(name: str, block: dict[str, Any]) -> list[str]:
+def _section(name: str, block: dict[str, Any], blocks: dict[str, Any]) -> list[str]:
     heading = f"## {name} {{#{_anchor(name)}}}" if name != "The file" else "## The file"
     described = [_line(block["description"])] if block.get("description") and name != "The file" else []
     properties = block.get("properties")
@@ -39,7 +40,7 @@ def _section(name: str, block: dict[str, Any]) -> list[str]:
     rows = ["| key | value | default | meaning |", "|---|---|---|---|"]
     for key, value in properties.items():
         default = "**required**" if key in required else _default(value)
-        rows.append(f"| `{key}` | {_type(value)} | {default} | {_line(_description(value))} |")
+        rows.append(f"| `{key}` | {_type(value)} | {default} | {_line(_description(value, blocks))} |")
     return [heading, *described, "\n".join(rows)]
 
 
@@ -49,10 +50,16 @@ def _default(value: dict[str, Any]) -> str:
     return f"`{value['default']}`"
 
 
-def _description(value: dict[str, Any]) -> str:
+def _description(value: dict[str, Any], blocks: dict[str, Any]) -> str:
+    """Return the description of a key; without one, that of the blocks in it."""
     if "description" in value:
         return str(value["description"])
-    return " ".join(part["description"] for part in value.get("anyOf", ()) if "description" in part)
+    if "$ref" in value:
+        return str(blocks[value["$ref"].rsplit("/", 1)[-1]].get("description", ""))
+    inner = [*value.get("anyOf", ()), value.get("items"), value.get("additionalProperties")]
+    inner += value.get("patternProperties", {}).values()
+    told = (_description(part, blocks) for part in inner if isinstance(part, dict))
+    return " ".join(dict.fromkeys(text for text in told if text))
 
 
 def _type(value: dict[str, Any]) -> str:

@@ -24,8 +24,8 @@ TOP = {
     "CHANGELOG.md": "changelog.md",
 }
 FIELDS = {
-    "scenario": "Every key of a [scenario file](../scenario-format.md)",
-    "agenda": "Every key of an [agenda file](../agenda-format.md)",
+    "scenario": "Generated from the JSON schema. [Scenario files](../scenario-format.md) explains the keys.",
+    "agenda": "Generated from the JSON schema. [Agenda files](../agenda-format.md) explains the keys.",
 }
 
 
