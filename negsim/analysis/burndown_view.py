@@ -107,6 +107,7 @@ class Burndown:
     runs: int
     at_horizon: dict[str, int]
     note: str
+    opened: int
     others: tuple[tuple[str, pd.DataFrame], ...] = ()
 
     @property
@@ -125,7 +126,9 @@ class Burndown:
         """How many issues are unresolved at the horizon: the median and the middle 80 % of runs."""
         ends = self.at_horizon
         span = f"{ends['q10']} to {ends['q90']}" if ends["q10"] != ends["q90"] else f"{ends['q10']}"
-        return f"{ends['median']} of {self.total} unresolved at the horizon ({span} in 80 % of runs)"
+        closed = self.total - self.opened
+        later = f"; {closed} not opened" if closed else ""
+        return f"{ends['median']} of {self.total} unresolved at the horizon ({span} in 80 % of runs){later}"
 
     def table(self) -> pd.DataFrame:
         """Both parts in one tidy table: ``part`` is recorded (low, high) or projected (quantiles and mean).
@@ -159,8 +162,19 @@ def burndown(context: Context, tally: Tally, note: str = "", past: float = PAST)
         earlier=record["date"].iloc[0] if len(shown) < len(record) else None,
         runs=tally.runs,
         at_horizon={name: int(table[name].iloc[-1]) for name in QUANTILES},
-        note=note,
+        note=note + cut(record["date"].iloc[0], first),
+        opened=scope(tally),
     )
+
+
+def cut(start: date, first: date) -> str:
+    """A sentence for the footnote if the picture leaves out the beginning of the record; otherwise nothing."""
+    return f" The record begins in {start:%B %Y}, before the picture." if start < first else ""
+
+
+def scope(tally: Tally) -> int:
+    """The median number of issues opened by the horizon."""
+    return int(bands(tally.scope[-1:])["median"][0])
 
 
 def held(context: Context, first: date) -> tuple[Round, ...]:

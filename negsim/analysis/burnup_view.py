@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negsim.agenda import Status
-from negsim.analysis.burndown_view import PAST, bands, changes, held, recorded
+from negsim.analysis.burndown_view import PAST, bands, changes, cut, held, recorded
 from negsim.analysis.context import Context
 from negsim.analysis.logs import Logs
 from negsim.analysis.tally import Tally
@@ -30,17 +31,22 @@ def burnup(context: Context, tally: Tally, logs: Logs, note: str = "") -> View:
     for what, counts, counted in (("scope", tally.scope, _opened), ("done", tally.done, _resolved)):
         record = recorded(changes(context, counted), context.as_of)
         parts.append(record.assign(part="recorded", what=what))
-        parts.append(pd.DataFrame({"date": dates(context, at), **bands(counts), "part": "projected", "what": what}))
+        mean = {"mean": counts @ np.arange(counts.shape[1]) / tally.runs}
+        table = {"date": dates(context, at), **bands(counts), **mean, "part": "projected", "what": what}
+        parts.append(pd.DataFrame(table))
     again = np.asarray(logs.reopened() / logs.runs)
     parts.append(pd.DataFrame({"date": dates(context, at), "mean": again, "part": "projected", "what": "reopened"}))
     rows = pd.concat(parts, ignore_index=True)
     first = context.as_of.toordinal() - round(PAST * context.horizon_days)
+    note += cut(rows["date"].min(), date.fromordinal(first))
     rows = rows[[day.toordinal() >= first for day in rows["date"]]].reset_index(drop=True)
     whole = ["low", "high", "q10", "q25", "median", "q75", "q90"]
     rows = rows.astype(dict.fromkeys(whole, "Int64"))[["what", "part", "date", *whole, "mean"]]
     done, scope = (part(rows, what, "projected").iloc[-1] for what in ("done", "scope"))
     span = f"{done['q10']} to {done['q90']}" if done["q10"] != done["q90"] else f"{done['q10']}"
-    verdict = f"{done['median']} of {scope['median']} resolved at the horizon ({span} in 80 % of runs)"
+    verdict = f"{done['median']} of {len(context.issues)} resolved at the horizon ({span} in 80 % of runs)"
+    if closed := len(context.issues) - int(scope["median"]):
+        verdict += f"; {closed} not opened"
     if again[-1]:
         verdict += f"; {again[-1]:.1f} reopened a run"
     start = rows["date"].min()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from negsim.analysis.burndown_view import PAST, cut
 from negsim.analysis.context import Context
 from negsim.analysis.summary import quantile
 from negsim.analysis.tally import Tally
@@ -44,4 +47,6 @@ def calendar(context: Context, tally: Tally, note: str = "") -> View:
     else:
         best = projected.sort_values("resolved", ascending=False, kind="stable").iloc[0]
         verdict = f"no issue is resolved in half of the runs; {best['title']} in {percent(best['resolved'])}"
-    return View(context, rows, verdict, note, {"unit": unit})
+    first = context.as_of - timedelta(days=round(PAST / 2 * context.horizon_days))
+    start = min((entry.latest for issue in context.issues for entry in issue.history), default=context.as_of)
+    return View(context, rows, verdict, note + cut(start, first), {"unit": unit, "first": first})

@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 
 from negsim.agenda import Status
-from negsim.analysis.burndown_view import PAST, held
+from negsim.analysis.burndown_view import PAST, cut, held
 from negsim.analysis.context import Context
 from negsim.analysis.logs import Logs
 from negsim.analysis.view import View, dates, days
@@ -27,10 +27,8 @@ def flow(context: Context, logs: Logs, note: str = "") -> View:
     import pandas as pd
 
     counts = logs.by_status().sum(axis=0) / logs.runs
-    first = max(
-        min((issue.history[0].latest for issue in context.issues if issue.history), default=context.as_of),
-        context.as_of - timedelta(days=round(PAST * context.horizon_days)),
-    )
+    start = min((issue.history[0].latest for issue in context.issues if issue.history), default=context.as_of)
+    first = max(start, context.as_of - timedelta(days=round(PAST * context.horizon_days)))
     past = [first + timedelta(days=k) for k in range((context.as_of - first).days)]
     before = np.zeros((len(past), len(Status)))
     for issue in context.issues:
@@ -53,6 +51,8 @@ def flow(context: Context, logs: Logs, note: str = "") -> View:
         (under_way, "agreed but not carried out"),
         (talking, "still negotiated"),
         (end[Status.LAPSED], "lapsed"),
+        (end[Status.DORMANT], "not opened"),
     ):
         verdict += f", {number:.1f} {words}" if number >= 0.05 else ""
+    note += cut(start, first)
     return View(context, rows, verdict, note, {"first": first, "rounds": held(context, first)})

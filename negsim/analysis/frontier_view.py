@@ -8,7 +8,7 @@ import numpy as np
 
 from negsim.analysis.context import Context
 from negsim.analysis.logs import Logs
-from negsim.analysis.solutions import SOLUTIONS, distance, solutions
+from negsim.analysis.solutions import SOLUTIONS, acceptable, distance, solutions
 from negsim.analysis.view import View, percent
 
 #: Width of the squares in which deals are counted.
@@ -56,7 +56,11 @@ def frontier(context: Context, logs: Logs, bargain: int, note: str = "") -> View
         {"what": "reservation", "quantile": q, "u_a": float(a), "u_b": float(b)}
         for q, (a, b) in zip((0.1, 0.5, 0.9), levels, strict=True)
     ]
-    rows += [{"what": name, "u_a": a, "u_b": b} for name, (a, b) in solutions(line, floor).items()]
+    points = solutions(line, floor)
+    if points and _level(acceptable(line, floor)):
+        del points["utilitarian"]
+        note += " All deals on part of the frontier have the largest joint utility: no single point is utilitarian."
+    rows += [{"what": name, "u_a": a, "u_b": b} for name, (a, b) in points.items()]
     at = np.round(np.stack([deals["u_a"], deals["u_b"]], axis=1) / GRID).astype(np.int64)
     places, counts = np.unique(at, axis=0, return_counts=True)
     rows += [
@@ -76,6 +80,13 @@ def frontier(context: Context, logs: Logs, bargain: int, note: str = "") -> View
     if not np.isnan(deals["to_nash"]).all():
         verdict += f", {np.nanmean(deals['to_nash']):.2f} from the Nash point"
     return View(context, table, verdict, note, facts)
+
+
+def _level(zone: np.ndarray) -> bool:
+    """Whether the largest joint utility is reached on a whole piece of a frontier."""
+    sums = np.stack([zone[:, 0] + zone[:, 1], zone[:, 2] + zone[:, 3]])
+    long = np.abs(zone[:, 2] - zone[:, 0]) > 1e-9
+    return bool((long & (sums > sums.max() - 1e-9).all(axis=0)).any())
 
 
 def _corners(line: np.ndarray) -> list[tuple[int, float, float]]:

@@ -29,6 +29,11 @@ def last(context: Context, tally: Tally, note: str = "") -> View:
     most = table.iloc[:-1].sort_values("last", ascending=False, kind="stable").iloc[0]
     several = float(table["last"].iloc[-1])
     verdict = f"{most['title']} is last in {percent(most['last'])} of runs"
-    if several:
+    if several >= 0.5:
+        verdict = (
+            f"in {percent(several)} of runs no single issue is last: several are unresolved at the horizon, or are "
+            "resolved together"
+        )
+    elif several:
         verdict += f"; in {percent(several)} no single issue is last"
     return View(context, table, verdict, note)

@@ -114,12 +114,6 @@ def _axes(data: Burndown, ax: Axes) -> None:
 
 def _words(data: Burndown, ax: Axes) -> None:
     context, left = data.context, data.at_horizon["median"]
-    if data.earlier is not None:
-        level = data.recorded["high"].iloc[0]
-        ax.annotate(
-            f"on record since {data.earlier.year}", (0.012, level), xycoords=("axes fraction", "data"), xytext=(0, 5),
-            textcoords="offset points", **frame.SMALL,
-        )  # fmt: skip
     ax.annotate(
         f"{left} left", (date2num(context.horizon), left), xytext=(6, 0), textcoords="offset points", va="center",
         fontweight="bold", color=style.VERMILLION, annotation_clip=False,

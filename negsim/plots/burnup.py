@@ -43,13 +43,7 @@ def burnup(view: View, ax: Axes) -> Axes:
         (line,) = ax.step(days, _on(future, "median"), where="post", color=colour, linewidth=2.4, linestyle=dashes)
         name = {"done": "resolved", "scope": "opened"}[what]
         handles |= {f"{name}, median": line, f"{name}, 80 % of runs": area}
-    scope, more = part(rows, "scope", "projected"), part(rows, "reopened", "projected")
-    every = slice(None, None, max(1, len(more) // 150))
-    again = (scope["median"].to_numpy(float) + more["mean"].to_numpy(float))[every]
-    (handles["opened and reopened (mean)"],) = ax.plot(
-        _days(more[every]), again, color=style.VERMILLION, linewidth=1.6, linestyle=(0, (1, 1))
-    )
-    top = max([total, *again])
+    top = max([total, *_reopened(rows, ax, handles)])
     if frame.rounds(ax, view.facts["rounds"], -STRIP * top, 0):
         handles["round held"] = frame.round_mark()
     frame.date_axis(ax, view.context, view.facts["first"])
@@ -61,6 +55,19 @@ def burnup(view: View, ax: Axes) -> Axes:
     frame.heading(ax, view.context, view.verdict)
     frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
     return ax
+
+
+def _reopened(rows: pd.DataFrame, ax: Axes, handles: dict[str, Any]) -> list[float]:
+    """Draw the mean number of issues opened and reopened, if any is reopened; returns the values drawn."""
+    opened, more = part(rows, "scope", "projected"), part(rows, "reopened", "projected")
+    if not more["mean"].any():
+        return []
+    every = slice(None, None, max(1, len(more) // 150))
+    again = (opened["mean"].to_numpy(float) + more["mean"].to_numpy(float))[every]
+    (handles["opened and reopened, mean"],) = ax.plot(
+        _days(more[every]), again, color=style.VERMILLION, linewidth=1.6, linestyle=(0, (1, 1))
+    )
+    return [float(value) for value in again]
 
 
 def _days(rows: pd.DataFrame) -> list[float]:

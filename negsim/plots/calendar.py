@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.dates import date2num
 
 from negsim.agenda import Status
-from negsim.analysis import PAST, date_text
+from negsim.analysis import date_text
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def calendar(view: View, ax: Axes) -> Axes:
     before it.
     """
     context = view.context
-    first = context.as_of - timedelta(days=round(PAST / 2 * context.horizon_days))
+    first = view.facts["first"]
     statuses: dict[Status, None] = {}
     hatched = False
     for j, issue in enumerate(context.issues):
@@ -66,6 +65,9 @@ def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, status
         if stop <= left_edge:
             continue
         statuses[status] = None
+        if date2num(row["from"]) < left_edge:
+            ax.annotate("◂", (left_edge, j + 0.5), xytext=(-1, 0), textcoords="offset points", ha="right", va="center",
+                        fontsize=8, annotation_clip=False)  # fmt: skip
         colour, hatch = style.STATUS[status]
         ax.barh(
             j + 0.5, stop - start, left=start, height=0.3, facecolor=colour, hatch=hatch, edgecolor=style.GREY,
@@ -89,7 +91,7 @@ def _ribbon(row: pd.Series, context: Any, j: int, ax: Axes, unit: str) -> None:
             ax.barh(j + 0.5, at(high) - at(low), left=at(low), height=thick, facecolor=colour, linewidth=0)
     if not pd.isna(row["p50"]):
         ax.plot([at("p50")] * 2, [j + 0.2, j + 0.8], color=style.VERMILLION, linewidth=2.6, solid_capstyle="butt")
-        right = at("p50") > horizon - 0.12 * context.horizon_days
+        right = at("p50") > horizon - 0.0175 * len(date_text(row["p50"], unit)) * context.horizon_days
         ax.annotate(
             date_text(row["p50"], unit), (at("p50"), j + 0.5), xytext=(-5 if right else 5, 0),
             textcoords="offset points",

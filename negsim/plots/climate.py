@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def look(setting_regimes: tuple[str, ...], regime: str) -> tuple[str, str]:
     """Colour and hatch of a regime, by its position in the scenario."""
-    shades = (("#FBF3CF", ""), ("#D9DCE0", "||||"), ("#8FB3D1", "////"), ("#55504C", ""))
+    shades = (("#FBF3CF", ""), ("#D9DCE0", "||||"), ("#C98F6B", "////"), ("#55504C", ""))
     return (shades + style.KINDS)[setting_regimes.index(regime) % (len(shades) + len(style.KINDS))]
 
 
@@ -53,10 +53,11 @@ def climate(view: View, ax: Axes) -> Axes:
             thin = np.unique(np.append(np.arange(0, len(days), max(1, len(days) // 240)), len(days) - 1))
             ax.fill_between(days[thin], bottom[thin], top[thin], facecolor=colour, hatch=hatch, edgecolor=style.GREY,
                             linewidth=0.4)  # fmt: skip
-            at = len(days) * 2 // 3
+            at = (len(days) - 1) * 2 // 3
             if share[at] > 0.07:
                 box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
-                ax.text(days[at], (bottom[at] + top[at]) / 2, f"{name} {100 * share[-1]:.0f} % at the end", ha="center",
+                middle = days[at] if len(days) > 20 else days[0] + (days[-1] - days[0]) * 2 / 3
+                ax.text(middle, (bottom[at] + top[at]) / 2, f"{name} {100 * share[-1]:.0f} % at the end", ha="center",
                         va="center", fontsize=9, bbox=box)  # fmt: skip
             bottom = top
         ax.set_ylim(0, 1)

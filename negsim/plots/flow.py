@@ -63,6 +63,8 @@ def _widest(days: np.ndarray, bottom: np.ndarray, top: np.ndarray) -> tuple[floa
     half = 0.055 * (days[-1] - days[0])
     for middle in np.linspace(days[0] + half, days[-1] - half, 60):
         inside = (days >= middle - half) & (days <= middle + half)
+        if not inside.any():  # fewer days than words fit in the picture: the step that holds there
+            inside[np.searchsorted(days, middle, side="right") - 1] = True
         low, high = bottom[inside].max(), top[inside].min()
         if high - low > best[2]:
             best = (float(middle), float((low + high) / 2), float(high - low))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from textwrap import fill, shorten, wrap
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from matplotlib.dates import date2num
 from matplotlib.transforms import offset_copy
 
+from negsim.files import wrap as wide_wrap
 from negsim.plots import style
 
 if TYPE_CHECKING:
@@ -40,8 +42,8 @@ def height_of(rows: int, row: float = ROW) -> float:
 def heading(ax: Axes, context: Context, verdict: str) -> None:
     """Write the title of the negotiation and, below it, the scenario and the answer in a sentence."""
     held = f"{context.title}: {verdict}".replace(" %", NARROW + "%")  # no line break between a number and its sign
-    lines = [line.replace(NARROW, " ") for line in wrap(held, VERDICT)] or [""]
-    title = fill(shorten(context.talks, 240, placeholder=" …"), TITLE)
+    lines = [line.replace(NARROW, " ") for line in broken(held, _letters(ax, VERDICT))] or [""]
+    title = "\n".join(broken(shorten(context.talks, 240, placeholder=" …"), _letters(ax, TITLE)))
     for text, up, letters in (
         ("\n".join(lines), 16, {"fontsize": 11}),
         (title, 18 + 16.5 * len(lines), {"fontsize": 13, "fontweight": "bold"}),
@@ -58,7 +60,7 @@ def below(ax: Axes, note: str, handles: Sequence[Any] = (), labels: Sequence[str
 
     depth = 26.0 + (15 if ax.get_xlabel() else 0)
     if handles:
-        columns = _columns(labels, columns)
+        columns = _columns(labels, columns, 72 * _room(ax))
         across: Any = ax.figure.transFigure if _own(ax) else ax.transAxes
         corner = offset_copy(blended_transform_factory(across, ax.transAxes), _figure(ax), y=-depth, units="points")
         legend = ax.legend(
@@ -69,7 +71,8 @@ def below(ax: Axes, note: str, handles: Sequence[Any] = (), labels: Sequence[str
         _wide(ax, legend)
         depth += 16.5 * -(-len(handles) // columns)
     _wide(ax, ax.annotate(
-        fill(note, FOOT), (_left(ax), 0), xycoords=(_across(ax), "axes fraction"), xytext=(0, -depth - 4),
+        "\n".join(broken(note, _letters(ax, FOOT))), (_left(ax), 0), xycoords=(_across(ax), "axes fraction"),
+        xytext=(0, -depth - 4),
         textcoords="offset points", va="top", **(SMALL | {"fontsize": 8}),
     ))  # fmt: skip
 
@@ -81,6 +84,21 @@ def _figure(ax: Axes) -> Any:
 def _own(ax: Axes) -> bool:
     """Whether the figure has no other axes. Then text starts at its edge, otherwise at the edge of the axes."""
     return len(_figure(ax).axes) == 1
+
+
+def _room(ax: Axes) -> float:
+    """Inches for text: the width of a figure, or of the axes if the figure has others."""
+    return style.WIDTH if _own(ax) else float(ax.get_position().width * _figure(ax).get_figwidth())
+
+
+def _letters(ax: Axes, letters: int) -> int:
+    """Letters of a line, from their number in a line of a whole figure."""
+    return max(round(letters * _room(ax) / style.WIDTH), 12)
+
+
+def broken(text: str, letters: int) -> list[str]:
+    """A text in lines of at most so many letters; a wide letter, such as a Chinese one, counts as two."""
+    return wide_wrap(text, letters) if any(east_asian_width(letter) in "WF" for letter in text) else wrap(text, letters)
 
 
 def _left(ax: Axes) -> float:
@@ -101,12 +119,12 @@ def _tight(text: str) -> str:
     return shorten(text, 44, placeholder=" …")
 
 
-def _columns(labels: Sequence[str], most: int) -> int:
+def _columns(labels: Sequence[str], most: int, points: float) -> int:
     """How many columns of a legend fit. A letter takes 5.2 points, a handle with its space 38."""
     for columns in range(min(most, len(labels)), 1, -1):
         rows = -(-len(labels) // columns)
         wide = [max(len(_tight(text)) for text in labels[k : k + rows]) for k in range(0, len(labels), rows)]
-        if sum(5.2 * letters + 38 for letters in wide) < 72 * style.WIDTH - 20:
+        if sum(5.2 * letters + 38 for letters in wide) < points - 20:
             return columns
     return 1
 
@@ -157,7 +175,7 @@ def label(title: str) -> str:
     >>> label("Movement of diplomats in the host country and beyond")
     'Movement of diplomats in\nthe host country and\nbeyond'
     """
-    found = wrap(title, LETTERS) or [""]
+    found = broken(title, LETTERS) or [""]
     if len(found) > LINES:
         found = [*found[: LINES - 1], found[LINES - 1][: LETTERS - 2].rstrip() + " …"]
     return "\n".join(found)

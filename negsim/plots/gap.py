@@ -42,6 +42,7 @@ def gap(view: View, ax: Axes) -> Axes:
             return floor - FULL * np.asarray(values, float)
 
         ax.axhspan(floor - FULL, floor, facecolor="#F6F7F8", linewidth=0, zorder=0.2)
+        firsts: dict[int, float] = {}
         for side, (name, colour, dashes) in enumerate(zip(context.side_ids, style.SIDES, DASHES, strict=True)):
             own = rows[(rows["what"] == name) & rows["median"].notna()]
             if own.empty:
@@ -53,10 +54,14 @@ def gap(view: View, ax: Axes) -> Axes:
             at = float(date2num(context.as_of)) - context.horizon_days * RING * np.arange(len(past), 0, -1)
             ax.plot(at, level(past), linestyle="none", marker="o", markersize=4.5, markerfacecolor="white",
                     markeredgecolor=colour, markeredgewidth=1.3)  # fmt: skip
-            first = float(past[0] if len(past) else own["median"].iloc[0])
+            if len(days) == 1:
+                ax.plot(days, level(own["median"]), linestyle="none", marker="o", markersize=4.5, color=colour)
+            first = firsts[side] = float(past[0] if len(past) else own["median"].iloc[0])
+            near = side == 1 and abs(first - firsts.get(0, -1.0)) < 0.2
             ax.annotate(
                 f"{100 * first:.0f}", (at[0] if len(past) else days[0], float(level([first])[0])), xytext=(-4, 0),
-                ha="right", va="center", textcoords="offset points", fontsize=7.5, color=colour, fontweight="bold",
+                ha="right", va="center" if not near else "top" if first <= firsts[0] else "bottom",
+                textcoords="offset points", fontsize=7.5, color=colour, fontweight="bold",
             )  # fmt: skip
             if side == 0:
                 talking = own["talking"].to_numpy(float)

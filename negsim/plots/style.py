@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -123,13 +123,67 @@ def _any_script() -> Iterator[None]:
         yield
 
 
+def missing_letters(figure: Figure) -> str:
+    """The letters of a figure that its font lacks, in order."""
+    from matplotlib.font_manager import findfont, get_font
+    from matplotlib.text import Text
+
+    known = get_font(findfont(RC["font.family"][0])).get_charmap()
+    shown = {letter for text in figure.findobj(Text) if isinstance(text, Text) for letter in text.get_text()}
+    return "".join(sorted(letter for letter in shown if letter.isprintable() and ord(letter) not in known))
+
+
+def fonts_with(letters: str) -> tuple[list[str], str]:
+    """Names of fonts of this system that together have some letters, and the letters that none has."""
+    from matplotlib.font_manager import fontManager, get_font
+
+    names: list[str] = []
+    left = set(letters)
+    for entry in sorted(
+        fontManager.ttflist, key=lambda entry: (entry.weight != 400, entry.style != "normal", entry.name)
+    ):
+        if not left:
+            break
+        try:
+            found = {letter for letter in left if ord(letter) in get_font(entry.fname).get_charmap()}
+        except (OSError, RuntimeError):  # a font that cannot be read, such as one of colour bitmaps
+            continue
+        if found:
+            names.append(entry.name)
+            left -= found
+    return names, "".join(sorted(left))
+
+
+@contextmanager
+def _with_fonts(figure: Figure) -> Iterator[None]:
+    """Let a figure use fonts of the system for letters that its own font lacks; warn once of those that none has."""
+    from matplotlib.text import Text
+
+    letters = missing_letters(figure)
+    if not letters:
+        yield
+        return
+    names, left = fonts_with(letters)
+    if left:
+        warnings.warn(f"no font of this system has {left}; an SVG file keeps the text", UserWarning, stacklevel=4)
+    texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
+    families = [text.get_fontfamily() for text in texts]
+    for text in texts:
+        text.set_fontfamily([*RC["font.family"], *names])
+    try:
+        yield
+    finally:
+        for text, family in zip(texts, families, strict=True):
+            text.set_fontfamily(family)
+
+
 def render(figure: Figure, kind: str) -> bytes:
     """The bytes of a figure as an ``svg`` or ``png`` file (200 dots an inch). They are the same each time."""
     from matplotlib import rc_context
 
     out = BytesIO()
     metadata = {"Date": None, "Creator": "negsim"} if kind == "svg" else {"Software": "negsim"}
-    with rc_context(RC), _any_script():
+    with rc_context(RC), _any_script(), _with_fonts(figure) if kind == "png" else nullcontext():
         figure.savefig(out, format=kind, dpi=200 if kind == "png" else 72, metadata=metadata)
     picture = out.getvalue()
     if kind == "png":

@@ -86,12 +86,13 @@ def survival(view: View, ax: Axes) -> Axes:
 def _at_risk(view: View, rows: pd.DataFrame, j: int, ax: Axes) -> None:
     """Write the number of runs in which the issue can still be resolved, at five dates."""
     context = view.context
-    for k in range(5):
-        day = context.as_of + timedelta(days=round(k * (context.horizon_days - 1) / 4))
+    last = min(4, context.horizon_days - 1)
+    for k in range(last + 1):
+        day = context.as_of + timedelta(days=round(k * (context.horizon_days - 1) / max(last, 1)))
         count = int(rows[rows["date"] <= day]["at_risk"].iloc[-1])
         ax.annotate(
             f"{count:,}" + (" runs open" if k == 0 else ""), (date2num(day), j + 0.98), xytext=(0 if k else 2, 0),
-            ha="left" if k == 0 else "right" if k == 4 else "center", va="bottom", fontsize=7.5, color=style.GREY,
+            ha="left" if k == 0 else "right" if k == last else "center", va="bottom", fontsize=7.5, color=style.GREY,
             textcoords="offset points",
         )  # fmt: skip
 

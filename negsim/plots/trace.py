@@ -72,12 +72,13 @@ def trace(view: View, ax: Axes) -> Axes:
             handles.setdefault(status.label, bar)
             if final:
                 mark = "✓" if status is Status.RESOLVED else "✗"
+                # Near the horizon the label is left of its date, so it lies below the bars of earlier statuses.
+                late = date2num(row["from"]) > date2num(context.horizon) - 0.1 * context.horizon_days
                 ax.annotate(
-                    f"{mark} {date_text(row['from'], unit)}", (date2num(row["from"]), len(titles) + j + 0.6),
-                    xytext=(3, -6.5),
+                    f"{mark} {date_text(row['from'], unit)}",
+                    (date2num(row["from"]), len(titles) + j + (0.91 if late else 0.6)), xytext=(3, 0 if late else -6.5),
                     textcoords="offset points", fontsize=7.5, va="center", annotation_clip=False,
-                    ha="right" if date2num(row["from"]) > date2num(context.horizon) - 0.1 * context.horizon_days
-                    else "left",
+                    ha="right" if late else "left",
                 )  # fmt: skip
     frame.date_axis(ax, context, words=False)
     frame.between(ax, context)

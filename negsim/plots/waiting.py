@@ -37,17 +37,27 @@ def height(view: View) -> float:
     return frame.height_of(len(view.context.issues), 0.5) + 0.2
 
 
+def _unit(days: float) -> tuple[str, float]:
+    """The unit of the axis for bars of so many days, and its length in days."""
+    if days < 2:
+        return "hours", 1 / 24
+    if days < 60:
+        return "days", 1.0
+    return ("months", 365.25 / 12) if days < 6 * 366 else ("years", 365.25)
+
+
 def waiting(view: View, ax: Axes) -> Axes:
     """Draw the mean time of each issue as a bar, divided by what it waits for."""
     context = view.context
     issues = list(view.rows.groupby("issue", sort=False))
-    months = 365.25 / 12
-    longest = max((rows["days"].sum() for _, rows in issues), default=0) / months or 1.0
+    days = max((rows["days"].sum() for _, rows in issues), default=0.0)
+    unit, length = _unit(days)
+    longest = days / length or 1.0
     used = set()
     for j, (_, rows) in enumerate(issues):
         left = 0.0
-        for what, days, share in zip(WAITING_ORDER, rows["days"], rows["share"], strict=True):
-            width = days / months
+        for what, spent, share in zip(WAITING_ORDER, rows["days"], rows["share"], strict=True):
+            width = spent / length
             if not width > 0:
                 continue
             used.add(what)
@@ -61,7 +71,7 @@ def waiting(view: View, ax: Axes) -> Axes:
                         color="white" if dark else style.INK, bbox=box)  # fmt: skip
             left += width
     ax.set_xlim(0, longest * 1.02)
-    ax.set_xlabel("months from the as-of date until the issue is settled or the run ends (mean over runs)")
+    ax.set_xlabel(f"{unit} from the as-of date until the issue is settled or the run ends (mean over runs)")
     ax.grid(axis="x")
     frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues], lines=False)
     frame.heading(ax, context, view.verdict)

@@ -20,9 +20,10 @@ OF_A_RUN, ONLY_OF_A_RUN = ("climate", "trace"), ("trace",)
 
 NOTES = {
     "burndown": "On each day the dark band holds at least 50 % of the runs and the light band 80 %. An issue counts "
-    "from its first entry on record, or its opening, until it is resolved. A lapsed issue remains unresolved.",
+    "from its first entry on record, or its opening, until it is resolved. A lapsed issue remains unresolved. Dormant "
+    "issues do not count.",
     "burnup": "Bands hold at least 80 % of the runs. An issue counts as opened from its first entry on record, or its "
-    "opening. A resolved issue is opened too.",
+    "opening. Dormant issues do not count.",
     "flow": "Mean number of issues in each status at the end of each day, in {logged} runs. A recorded month counts "
     "at its end; before its first entry an issue is dormant.",
     "survival": "From below: runs in which the issue is still open, in which it lapsed, in which it is resolved. "

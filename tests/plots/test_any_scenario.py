@@ -1,0 +1,92 @@
+"""Every picture and table of any scenario: one issue to sixty, a horizon of a day to fifty years, one run or many."""
+
+import math
+import warnings
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+import negsim as ns
+from negsim.cli.projection_table import projection_table
+from negsim.files import TextStyle
+from negsim.plots import KINDS, style
+from negsim.scenario.scenario import from_mapping
+from tests.kit import chance, talks
+
+
+@st.composite
+def scenarios(draw, most=60):
+    """A valid scenario: settled by offers or by chance, with or without a zone of agreement."""
+    names = " ".join(f"i{k}" for k in range(draw(st.sampled_from([1, 2, 5, most]))))
+    days = draw(st.sampled_from([1, 2, 3, 7, 30, 105, 400, 1096, 4000, 18263]))
+    gap = max(days / draw(st.sampled_from([0.5, 3, 40])), 0.02)
+    how = draw(st.sampled_from(["offers", "impossible", "chance", "never", "at once"]))
+    over = {"horizon": f"{days} days", "channel": {"gap": f"{gap:g} days"}}
+    if how in ("chance", "never", "at once"):
+        return chance({"chance": 0.3, "never": 0.0, "at once": 1.0}[how], names, gap=f"{gap:g} days", **over)
+    reservation = {"us": 0.2, "russia": 0.2} if how == "offers" else {"us": 0.8, "russia": 0.8}
+    over["both"] = {"patience": f"{max(days / 2, 0.5):g} days"}
+    return talks(names, defaults={"reservation": reservation}, **over)
+
+
+def show_everything(mapping, runs):
+    scenario = from_mapping(mapping)
+    projection = ns.run(scenario, runs=runs, seed=1)
+    text = projection_table(projection.digest, projection.provenance, TextStyle(), projection.notes)
+    assert "nan" not in text
+    assert len(projection.summary()) == len(scenario.issues) + 1
+    for kind in KINDS:
+        try:
+            picture = projection.plot(kind)
+        except ns.NegsimError:
+            assert kind == "frontier"
+            continue
+        assert "nan" not in picture.svg.replace("finance", "")
+
+
+@given(mapping=scenarios(most=5), runs=st.sampled_from([1, 20]))
+@settings(max_examples=2, suppress_health_check=[HealthCheck.too_slow])
+def test_any_scenario_can_be_shown(mapping, runs):
+    show_everything(mapping, runs)
+
+
+@pytest.mark.slow
+@given(mapping=scenarios(), runs=st.sampled_from([1, 2, 200]))
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+def test_many_scenarios_can_be_shown(mapping, runs):
+    show_everything(mapping, runs)
+
+
+@pytest.mark.parametrize("days", [1, 2, 7])
+def test_flow_of_a_short_horizon_is_drawn(days):
+    p = ns.run(from_mapping(talks("a b", horizon=f"{days} days", channel={"gap": "0.3 days"})), runs=5)
+    assert p.plot("flow").svg.startswith("<?xml")
+
+
+def test_letters_that_no_font_has_are_named_in_one_warning_of_a_png(monkeypatch):
+    mapping = talks("a", horizon="30 days")
+    mapping["agenda"]["title"] = "会談 of two"
+    picture = ns.run(from_mapping(mapping), runs=5).plot("calendar")
+    monkeypatch.setattr(style, "fonts_with", lambda letters: ([], letters))
+    with pytest.warns(UserWarning, match="no font of this system has 会談") as caught:
+        style.render(picture.figure, "png")
+    assert len(caught) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "会談 of two" in picture.svg
+
+
+def test_text_fits_axes_that_share_a_figure(projection):
+    figure = Figure(figsize=(12, 5))
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    left, right = figure.subplots(1, 2)
+    for ax in (left, right):
+        projection.plot("calendar", ax=ax)
+    figure.draw_without_rendering()
+    edge = right.get_window_extent(renderer).x0
+    heads = [text for text in left.texts if text.get_gid() == style.WIDE]
+    assert len(heads) == 3
+    assert all(math.isfinite(box.x1) and box.x1 < edge for box in (t.get_window_extent(renderer) for t in heads))
