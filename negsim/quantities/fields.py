@@ -13,6 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
+from negsim.quantities.dates import WORDS_PATTERN, PartialDate
 from negsim.quantities.parsing import parse
 from negsim.quantities.quantity import Draw, Fixed, Parameter, Quantity, Rule, kind_of, share_meant
 from negsim.quantities.schema import definition_name
@@ -147,24 +148,32 @@ AnyKind = Annotated[Quantity, TakesAny()]
 
 
 def parse_day(value: object) -> date:
-    """A day such as 2025-04-10.
+    """A day such as 2025-04-10 or 10 April 2025.
 
     Raises:
         ComplaintsError: it is not a day.
 
-    >>> parse_day("2025-04-10").isoformat()
-    '2025-04-10'
+    >>> parse_day("2025-04-10").isoformat(), parse_day("April 10, 2025").isoformat()
+    ('2025-04-10', '2025-04-10')
     """
     if isinstance(value, date):
         return value
-    if isinstance(value, str) and re.fullmatch(DAY_PATTERN, value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise ComplaintsError([Complaint(f"{{what}}: there is no such day as {value}")]) from None
-    raise ComplaintsError(
-        [Complaint(f"{{what}} must be a day, but was {was(value)}", allowed="a day such as 2025-04-10")]
-    )
+    allowed = "a day such as 2025-04-10"
+    try:
+        known = PartialDate.parse(value)
+    except ComplaintsError as error:
+        (item,) = error.items
+        if "is not a date" in item.message:
+            forms = allowed if item.allowed.startswith("2025-04-10") else item.allowed
+            item = Complaint(f"{{what}} must be a day, but was {was(value)}", (), forms, item.suggestion)
+        else:
+            item = Complaint(f"{{what}}: {item.message}", (), item.allowed)
+        raise ComplaintsError([item]) from None
+    except ValueError as error:
+        raise ComplaintsError([Complaint(f"{{what}}: {error}")]) from None
+    if not known.exact:
+        raise ComplaintsError([Complaint(f"{{what}} must be a day, but was {was(value)}", allowed=allowed)])
+    return known.earliest
 
 
 def _name(value: object) -> object:
@@ -201,7 +210,13 @@ Unit = Annotated[float, BeforeValidator(_unit_number), WithJsonSchema({"type": "
 Day = Annotated[
     date,
     BeforeValidator(parse_day),
-    WithJsonSchema({"type": "string", "pattern": DAY_PATTERN, "description": "A day such as 2025-04-10."}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"{DAY_PATTERN}|{WORDS_PATTERN}",
+            "description": "A day such as 2025-04-10 or 10 April 2025.",
+        }
+    ),
 ]
 
 

@@ -20,7 +20,6 @@ from negsim.quantities.quantity import (
     POSITIVE,
     UNITLESS,
     UNITS,
-    WITH_UNIT,
     Draw,
     Fixed,
     Parameter,
@@ -29,8 +28,11 @@ from negsim.quantities.quantity import (
     kind_of,
     share_meant,
     unit_of,
+    with_units,
 )
 
+#: Days that are not counted one by one in a duration; five of them are a week.
+_WORKING_DAYS = ("working day", "business day", "weekday", "workday")
 #: A larger whole number has no floating-point form.
 _LARGEST = 10**300
 
@@ -142,13 +144,18 @@ class _Reader:
         elif isinstance(data, int | float) and not isinstance(data, bool):
             self.refuse(f"{{what}} needs a unit, but was {was(data)}", path, NOUN[rule.kind])
             return None
-        elif isinstance(data, str) and (match := WITH_UNIT.fullmatch(data.strip())):
-            units, unit = UNITS[rule.kind], unit_of(match[2])
-            if unit in units:
-                value = float(match[1]) * units[unit] + 0.0
-            elif unit not in KIND_OF_UNIT:
+        elif isinstance(data, str) and (parts := with_units(data)):
+            units = UNITS[rule.kind]
+            sizes = [units.get(unit, 0.0) for _, unit in parts]
+            if len(parts) == 1 and parts[0][1] in units:
+                value = parts[0][0] * sizes[0] + 0.0
+            elif all(sizes) and sizes == sorted(set(sizes), reverse=True) and all(number >= 0 for number, _ in parts):
+                value = sum(number * size for (number, _), size in zip(parts, sizes, strict=True))
+            elif (unit := next((unit for _, unit in parts if unit not in KIND_OF_UNIT), None)) is not None:
                 guess = did_you_mean(unit, units)
-                self.refuse(f'{{what}} was {was(data)}, but "{match[2]}" is not a unit', path, NOUN[rule.kind], guess)
+                if unit_of(unit) in _WORKING_DAYS and rule.kind == "duration":
+                    guess = f'"{parts[0][0] * 7 / 5:g} days"'
+                self.refuse(f'{{what}} was {was(data)}, but "{unit}" is not a unit', path, NOUN[rule.kind], guess)
                 return None
         guess = share_meant(data) if rule.kind == "number" and rule.hi <= 1 else ""
         if value is None:

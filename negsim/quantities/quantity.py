@@ -44,6 +44,9 @@ PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)\s*%")
 #: A number and its unit.
 WITH_UNIT: Final = re.compile(rf"({_NUMBER})\s*([^\W\d].*)")
 
+#: What stands between the parts of "1 year, 6 months and 3 days".
+_NEXT: Final = re.compile(r"(?:\s*,\s*|\s+)(?:and\s+)?(?=[0-9.])")
+
 #: The families of distributions with their numbers; for ``beta``, ``low`` and ``high`` are optional.
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "pert": ("low", "mode", "high"),
@@ -180,8 +183,8 @@ def kind_of(data: object) -> str | None:
     if isinstance(data, int | float):
         return "number"
     if isinstance(data, str):
-        match = WITH_UNIT.fullmatch(data.strip())
-        return KIND_OF_UNIT.get(unit_of(match[2])) if match else None
+        shown = {KIND_OF_UNIT.get(unit) for _, unit in with_units(data)}
+        return shown.pop() if len(shown) == 1 else None
     if isinstance(data, Mapping) and len(data) == 1:
         family, numbers = next(iter(data.items()))
         if family == ELICIT:
@@ -224,6 +227,23 @@ def head(data: object) -> str | None:
 
 def _is_expert(data: object) -> bool:
     return isinstance(data, Mapping) and not set(EXPERT_KEYS).isdisjoint(data)
+
+
+def with_units(text: str) -> list[tuple[float, str]]:
+    """The numbers of a text with their units, as in `UNITS` if they are known; empty if it has another form.
+
+    >>> with_units("1 year and 6 months"), with_units("0.5 per year"), with_units("soon")
+    ([(1.0, 'year'), (6.0, 'month')], [(0.5, 'per year')], [])
+    """
+    matches = [WITH_UNIT.fullmatch(part) for part in _NEXT.split(text.strip())]
+    if not all(matches):
+        return []
+    return [(float(match[1]), _known_or_typed(match[2])) for match in matches if match is not None]
+
+
+def _known_or_typed(text: str) -> str:
+    unit = unit_of(text)
+    return unit if unit in KIND_OF_UNIT else text
 
 
 def share_meant(value: object) -> str:

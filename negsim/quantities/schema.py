@@ -51,7 +51,10 @@ def _plain(rule: Rule) -> dict[str, Any]:
             plain["maximum"] = rule.hi
         return plain
     sign = "-?" if rule.lo < 0 else ""
-    return {"type": "string", "pattern": rf"^{sign}[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?\s*{_UNIT_PATTERNS[rule.kind]}$"}
+    number = r"[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?"
+    term = rf"{number}\s*{_UNIT_PATTERNS[rule.kind]}"
+    more = rf"((\s*,\s*|\s+)(and\s+)?{term})*" if rule.kind in ("duration", "hours") else ""
+    return {"type": "string", "pattern": f"^{sign}{term}{more}$"}
 
 
 def _distribution(kind: str, each_time: bool) -> dict[str, Any]:

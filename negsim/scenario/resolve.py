@@ -90,7 +90,9 @@ class Filling:
         horizon = node.find("horizon")
         if horizon is None:
             return frame
-        if isinstance(horizon.value, str) and not horizon.value[:5].endswith("-"):
+        if (day := _as_day(horizon.value)) is not None:
+            horizon = Node(day.isoformat(), horizon.place)
+        elif isinstance(horizon.value, str) and any(letter.isalpha() for letter in horizon.value):
             try:
                 days = math.floor(parse_plain(horizon.value, "duration"))
                 if self.as_of is None:
@@ -227,3 +229,10 @@ def _hours(issues: Iterable[Node]) -> float:
         except (ComplaintsError, TypeError):
             total += 1.0
     return max(total, 1.0)
+
+
+def _as_day(value: object) -> date | None:
+    try:
+        return parse_day(value)
+    except ComplaintsError:
+        return None

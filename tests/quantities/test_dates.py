@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from negsim.quantities.dates import PartialDate
+from negsim.errors import ComplaintsError
+from negsim.quantities.dates import WORDS_PATTERN, PartialDate
+
+FORMS = "2025-04-10, or 2025-02 if only the month is known, or 2025 if only the year is"
 
 
 class _Holder(BaseModel):
@@ -112,3 +116,43 @@ def test_every_day_survives_text_and_lies_in_its_month_and_year(day: date) -> No
         assert wider.earliest <= day <= wider.latest
         assert not wider.certainly_before(when)
         assert not when.certainly_before(wider)
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("10 April 2025", "2025-04-10"),
+        ("April 10, 2025", "2025-04-10"),
+        ("10 Apr 2025", "2025-04-10"),
+        ("Thursday 10 April 2025", "2025-04-10"),
+        ("Thu, 10 Apr. 2025", "2025-04-10"),
+        ("Sept 2024", "2024-09"),
+        ("may 2024", "2024-05"),
+    ],
+)
+def test_a_month_may_be_given_in_words(text: str, iso: str) -> None:
+    assert str(PartialDate.parse(text)) == iso
+    assert re.fullmatch(f"(?:{WORDS_PATTERN})", text) or text.islower()
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "allowed", "suggestion"),
+    [
+        ("03/04/2024", "is not a date that can be read in one way only", "2024-04-03 or 2024-03-04", ""),
+        ("3.4.2024", "is not a date that can be read in one way only", "2024-04-03 or 2024-03-04", ""),
+        ("31/12/2024", "is not a date", FORMS, "2024-12-31"),
+        ("2025-4-1", "is not a date", FORMS, "2025-04-01"),
+        ("03/04/24", "is not a date", FORMS, ""),
+        ("10 Foo 2025", "is not a date", FORMS, ""),
+        ("Ju 2025", "is not a date", FORMS, ""),
+        ("Friday 10 April 2025", "2025-04-10 is a Thursday, not a Friday", "the right day of the week, or none", ""),
+    ],
+)
+def test_other_dates_are_refused_with_what_they_may_mean(
+    text: str, message: str, allowed: str, suggestion: str
+) -> None:
+    with pytest.raises(ComplaintsError) as caught:
+        PartialDate.parse(text)
+    (item,) = caught.value.items
+    assert item.message.endswith(message)
+    assert (item.allowed, item.suggestion) == (allowed, suggestion)
