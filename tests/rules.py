@@ -12,7 +12,8 @@ from negsim.simulation.compiled import Compiled
 from negsim.simulation.engines import reference
 from negsim.simulation.events import Kind
 from negsim.simulation.rules import state
-from negsim.simulation.rules.start import happen, start
+from negsim.simulation.rules.happening import happen
+from negsim.simulation.rules.start import start
 from negsim.simulation.rules.status import MEETING
 from tests import kit
 

@@ -25,6 +25,7 @@ from .fields import Number as Number
 from .fields import PatienceSpan as PatienceSpan
 from .fields import Positive as Positive
 from .fields import PositiveSpan as PositiveSpan
+from .fields import Provoked as Provoked
 from .fields import Rate as Rate
 from .fields import Share as Share
 from .fields import Source as Source

@@ -95,6 +95,8 @@ Share = Annotated[Quantity, _takes(Rule("number", 0.0, 1.0))]
 Number = Annotated[Quantity, _takes(Rule("number"))]
 Amount = Annotated[Quantity, _takes(Rule("number", 0.0))]
 Positive = Annotated[Quantity, _takes(Rule("number", 0.0, lo_open=True))]
+#: Mean number of provoked shocks: far below the number of appointments that one event can make.
+Provoked = Annotated[Quantity, _takes(Rule("number", 0.0, 500.0))]
 GoodOffices = Annotated[Quantity, _takes(Rule("number", 0.0, 2.0))]
 Rate = Annotated[Quantity, _takes(Rule("rate", 0.0))]
 Hours = Annotated[Quantity, _takes(Rule("hours", 0.0, lo_open=True))]

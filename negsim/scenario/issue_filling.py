@@ -63,7 +63,8 @@ class IssueFilling:
         if source is not None:
             issue = put(issue, "source", source)
         if package is not None:
-            for key in ("settle", "first"):
+            # A member with a tactic of its own comes back from a package to be settled by concession.
+            for key in ("first",) if own.find("tactics") is not None else ("settle", "first"):
                 if key not in issue.mapping and (inherited := package.find(key)) is not None:
                     issue = put(issue, key, inherited)
         issue = fill(issue, outcome="divisible", settle="concession", first="drawn", priority=1)
@@ -189,7 +190,7 @@ class IssueFilling:
             start, issue = self._counted(name, start, issue, self.as_of)
         if status == Status.SUSPENDED.label:
             status = at(start, "was").value
-        if status in _TALKING:
+        if status in _TALKING or at(start, "clock").mapping:
             start = self._with_clocks(start, issue)
         if isinstance(at(start, "offers").value, dict) and at(start, "offers").mapping:
             start = put(start, "offers", fill(at(start, "offers"), **{side: [] for side in self.sides}))
@@ -230,7 +231,7 @@ class IssueFilling:
         return start, issue
 
     def _with_clocks(self, start: Node, issue: Node) -> Node:
-        """A clock of rounds shows the rounds so far; a side whose tactic has no clock shows 0 days."""
+        """A clock of rounds shows the rounds so far; a side that uses no clock shows 0 days."""
         clock, rounds = at(start, "clock"), at(start, "rounds").value
         for side in self.sides:
             tactic = at(issue, "tactics", side)
@@ -240,6 +241,8 @@ class IssueFilling:
                 clock = put(clock, side, f"{rounds} rounds" if isinstance(rounds, int) else "0 rounds")
             elif at(tactic, "kind").value in ("reciprocal", "fixed"):
                 clock = put(clock, side, "0 days")
+        if clock.mapping and at(issue, "settle", "chance").value != {}:
+            clock = fill(clock, **dict.fromkeys(self.sides, "0 days"))
         return put(start, "clock", clock) if clock.mapping else start
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from negsim.agenda import PROGRESS
+from negsim.agenda import PROGRESS, Status
 from negsim.errors import Problem
 from negsim.scenario.draft import Draft
 from negsim.scenario.issue_models import Chance, IssueSetup, Package
@@ -61,6 +61,10 @@ def _waiting_in_vain(parts: Draft, never: dict[str, str]) -> Iterator[Problem]:
                 never[name], spreading = f"it waits for {lost[0]}", True
                 message = f"{name} requires {lost[0]}, which cannot be resolved: {never[lost[0]]}"
                 yield parts.problem(message, "issues", name, "implementation", "requires", warning=True)
+            elif when is not None and STATUSES[when.reaches] is Status.LAPSED:
+                never[name], spreading = "it never opens", True
+                message = f"{name} never opens: {when.issue} lapses only when the talks end, and {name} lapses with it"
+                yield parts.problem(message, "issues", name, "opens", "when", "reaches", warning=True)
             elif when is not None and when.issue in never and STATUSES[when.reaches] in PROGRESS[3:]:
                 never[name], spreading = f"it opens only after {when.issue}", True
                 message = f"{name} opens when {when.issue} is {when.reaches}, which cannot happen: {never[when.issue]}"

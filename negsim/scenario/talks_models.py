@@ -20,6 +20,7 @@ from negsim.quantities import (
     Names,
     Positive,
     PositiveSpan,
+    Provoked,
     Rate,
     Share,
     Source,
@@ -148,7 +149,7 @@ class Provokes(Model):
     """Shocks that a shock provokes: a Poisson number, each after its own delay."""
 
     shock: Name
-    mean: Amount
+    mean: Provoked
     delay: Lag
 
 

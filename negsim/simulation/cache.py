@@ -1,7 +1,7 @@
-"""Where machine code is kept: one folder for this very source, found without loading what compiles it.
+"""The folder of compiled machine code, found without importing numba.
 
-numba keys its cache on the file of the function alone, so a caller whose callee changed would be served stale. The
-cache folder therefore carries a fingerprint of every rule's source.
+numba's cache depends on the file of a function alone, so a caller would keep an old copy of a changed callee. The
+name of the folder is therefore a fingerprint of the source of all rules.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from platformdirs import user_cache_dir
 
 @cache
 def cache_folder() -> Path:
-    """Where the machine code of this very source is kept; ``NUMBA_CACHE_DIR`` moves it.
+    """The folder of the machine code of this source; ``NUMBA_CACHE_DIR`` moves it.
 
-    It needs no right to write where the package is installed.
+    It does not need write access to the installed package.
 
     >>> len(cache_folder().name)
     16
@@ -39,7 +39,7 @@ def cache_folder() -> Path:
 
 
 def _bases() -> Iterator[Path]:
-    """Where machine code may be kept: where the user says, in the user's cache, else in a temporary folder."""
+    """Places for machine code: the user's choice, the user's cache, a temporary folder."""
     if chosen := os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(chosen)
     yield Path(user_cache_dir("negsim", appauthor=False))
@@ -47,7 +47,7 @@ def _bases() -> Iterator[Path]:
 
 
 def _usable(folder: Path) -> bool:
-    """Whether machine code can be kept there, and nobody else can put some there for us to run."""
+    """Whether the folder is writable and belongs to this user, so that nobody else can place code in it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         owner = folder.stat().st_uid
@@ -58,7 +58,7 @@ def _usable(folder: Path) -> bool:
 
 
 def other_folders() -> list[Path]:
-    """The folders beside this one that hold the machine code of other versions."""
+    """The folders with machine code of other versions."""
     mine = cache_folder()
     beside = (folder for folder in mine.parent.iterdir() if folder.is_dir() and folder != mine)
     return sorted(folder for folder in beside if re.fullmatch("[0-9a-f]{16}", folder.name))

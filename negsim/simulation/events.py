@@ -1,4 +1,4 @@
-"""Columns, units and invariants of what an engine writes: the outcomes of a run and its event log.
+"""Columns and units of an engine's output: the outcomes of a run and its event log.
 
 Times are days from ``as_of`` (NaN: it never happened); utilities are shares in [0, 1]; side 0 is the agenda's first
 side.
@@ -12,8 +12,8 @@ import numpy as np
 
 from negsim.agenda import Spent
 
-# : One row a run and issue. ``agreed`` is the agreement that stands, ``opened`` the first opening (0 if open at
-# ``as_of``).
+#: One row per run and issue. ``agreed`` is the last agreement if it holds, ``opened`` the first opening (0 if open at
+#: ``as_of``).
 OUTCOME = np.dtype(
     [
         ("opened", "f8"),
@@ -31,13 +31,13 @@ OUTCOME = np.dtype(
     ]
 )
 
-#: One row a run. ``end``: when it ended; ``clipped``: how many drawn numbers were pushed back into their field's range.
-#: Neither row has padding: equal rows have equal bytes.
+#: One row per run. ``end``: its end in days; ``clipped``: how many drawn numbers were clipped to their field's range.
+#: Neither row has padding, so equal rows have equal bytes.
 RUN = np.dtype([("end", "f8"), ("clipped", "i4"), ("meetings", "i4"), ("error", "i8")])
 
 
 class Kind(IntEnum):
-    """What a row of the event log tells; ``who``, ``other``, ``was``, ``now``, ``x``, ``y``, ``z`` by kind.
+    """The kinds of rows of the event log; ``who``, ``other``, ``was``, ``now``, ``x``, ``y``, ``z`` by kind.
 
     ======================  ==========================================================================================
     kind                    columns

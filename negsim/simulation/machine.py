@@ -1,4 +1,4 @@
-"""Which engine runs, and whether its machine code is ready."""
+"""The choice of the engine, and whether its machine code is in the cache."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from negsim.errors import NegsimError, did_you_mean, one_of
 from negsim.simulation.engines import ENGINES
 
-#: Fewer runs than this are not worth compiling the batch engine for.
+#: For fewer runs the batch engine is not compiled.
 WORTH_BATCH = 200
 
 #: The function of each engine that is compiled last.
-_LAST = {"batch": ("engines", "batch.play_many"), "reference": ("rules", "start.finish")}
+_LAST = {"batch": ("engines", "batch.play_many"), "reference": ("rules", "outcome.finish")}
 
 
 def is_compiled(engine: str) -> bool:
@@ -35,7 +35,7 @@ def numba_folder(sources: str) -> str:
 
 
 def pick_engine(name: str, runs: int) -> str:
-    """The engine that a name stands for; ``auto`` is the batch engine, unless it had to be compiled for a few runs.
+    """The engine that a name stands for; ``auto`` is the batch engine, unless a few runs would need a compilation.
 
     Raises:
         NegsimError: there is no such engine.

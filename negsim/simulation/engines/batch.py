@@ -1,8 +1,7 @@
-"""The batch engine: a heap that pops and calls, compiled with the rules, for many runs.
+"""The batch engine: a heap of appointments, compiled with the rules, for many runs.
 
-The same rules as the reference engine, the same order of events, the same bits; what differs is who keeps the calendar.
-The order in which a run's appointments are asked for is the reference engine's: a series' own next event, then what the
-rule asked for.
+It calls the same rules in the same order as the reference engine and gives the same bits; only the calendar differs.
+It schedules in the reference engine's order: the next event of a series, then what the rule asked for.
 """
 
 from __future__ import annotations
@@ -17,17 +16,18 @@ from negsim.simulation.engines.errors import check
 from negsim.simulation.events import OUTCOME, RUN
 from negsim.simulation.rules.draws import as_signed
 from negsim.simulation.rules.environment import SPONTANEOUS, next_shock
+from negsim.simulation.rules.happening import happen
 from negsim.simulation.rules.jit import jit, jit_inline
 from negsim.simulation.rules.meetings import REGULAR, next_gap
-from negsim.simulation.rules.start import finish, happen, start
+from negsim.simulation.rules.outcome import finish
+from negsim.simulation.rules.start import start
 from negsim.simulation.rules.state import outbox, size
 from negsim.simulation.rules.state import run as run_
 from negsim.simulation.rules.status import LOG_FULL, MEETING, SHOCK
 
 Outcomes = np.ndarray[Any, np.dtype[Any]]
 
-# : An appointment: its time, its rank among those of the same time (class, then declaration), the order of asking,
-# what it is.
+#: An appointment: time, rank at equal times (class, then declaration), order of scheduling, and what it is.
 DUE = np.dtype([("t", "f8"), ("rank", "i8"), ("asked", "i8"), ("kind", "i8"), ("who", "i8"), ("tag", "i8")])
 
 _CLASS = 1 << 32
@@ -50,7 +50,7 @@ def _copy(to, of):
 
 @jit_inline
 def _push(heap, n, asked, t, kind, who, tag):
-    """Add an appointment to the ``n`` there are (the heap's last row is scratch)."""
+    """Add an appointment to a heap of ``n`` (its last row is scratch)."""
     new = heap[len(heap) - 1]
     new.t, new.rank, new.asked, new.kind, new.who, new.tag = t, kind * _CLASS + who, asked, kind, who, tag
     i = n
@@ -65,7 +65,7 @@ def _push(heap, n, asked, t, kind, who, tag):
 
 @jit_inline
 def _drop(heap, n):
-    """Remove the first of ``n`` appointments."""
+    """Remove the earliest of ``n`` appointments."""
     last = heap[n - 1]
     i, n = 0, n - 1
     while True:
@@ -83,7 +83,7 @@ def _drop(heap, n):
 
 @jit_inline
 def play(x, heap, seed, luck, number, outcome, result):
-    """Play run ``number`` and write its outcome; tells whether the heap had room for its appointments."""
+    """Play run ``number`` and write its outcome; returns whether the heap was large enough."""
     horizon, series = size(x, 0).horizon, size(x, 0).channels + size(x, 0).shocks
     start(x, seed, luck, number)
     n, asked, t, end = 0, 0, 0.0, horizon
@@ -109,7 +109,7 @@ def play(x, heap, seed, luck, number, outcome, result):
                 _push(heap, n, asked, t + row.delay, row.kind, row.who, row.tag)
                 n, asked = n + 1, asked + 1
             run_(x, 0).out = 0
-            if kind == -1:  # the beginning: the series, after what the start asked for
+            if kind == -1:  # the start: first its appointments, then the series
                 for c in range(size(x, 0).channels):
                     gap = next_gap(x, c)
                     if gap < horizon:
@@ -137,12 +137,12 @@ def play(x, heap, seed, luck, number, outcome, result):
 def play_many(x, seed, luck, first, outcomes, results):
     """Play the runs from ``first``, one row of outcomes each.
 
-    Stops at the first that can't go on and returns its row, else -1.
+    Returns the row of the first run that cannot continue, else -1.
     """
     heap = np.empty(256, DUE)
     for k in range(len(results)):
         while not play(x, heap, seed, luck, first + k, outcomes[k], results[k : k + 1]):
-            heap = np.empty(2 * len(heap), DUE)  # a run begins anew with the same luck
+            heap = np.empty(2 * len(heap), DUE)  # the run starts again with the same draws
         if run_(x, 0).error != 0:
             return k
     return -1
@@ -180,7 +180,7 @@ def watch(
 ) -> Iterator[tuple[Outcomes, Record]]:
     """The event logs of runs ``first`` to ``first + runs - 1``, each as ``trace`` gives it, with the run's record.
 
-    The record is the same object each time: its numbers are those of the run until the next is asked for.
+    The record is the same object each time; the next run overwrites it.
     """
     record = compiled.record(room)
     outcome, result = np.zeros((1, len(compiled.issues)), OUTCOME), np.zeros(1, RUN)

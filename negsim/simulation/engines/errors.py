@@ -1,4 +1,4 @@
-"""What an engine says when a run can't go on."""
+"""Errors of runs that cannot continue."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from negsim.simulation.rules.status import GAP_IMPOSSIBLE, LAG_IMPOSSIBLE, OUTBO
 
 
 def check(compiled: Compiled, record: Record, number: int) -> None:
-    """Nothing, if the run whose state this is went well.
+    """Check the state of a run for an error.
 
     Raises:
-        NegsimError: its assumptions contradict how the talks stand, or one event asked for too many others.
+        NegsimError: its assumptions contradict the start, or one event scheduled too many others.
     """
     error, culprit = int(record.run["error"]), int(record.run["culprit"])
     if error == GAP_IMPOSSIBLE:
@@ -21,4 +21,4 @@ def check(compiled: Compiled, record: Record, number: int) -> None:
         issue = compiled.issues[culprit]
         raise NegsimError(f'run {number}: the implementation of "{issue}" can\'t have gone on for so long')
     if error == OUTBOX_FULL:
-        raise NegsimError(f"run {number}: one event asks for more than {len(record.arrays['outbox'])} others")
+        raise NegsimError(f"run {number}: one event schedules more than {len(record.arrays['outbox'])} others")

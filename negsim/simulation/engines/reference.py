@@ -1,8 +1,7 @@
-"""The reference engine: SimPy processes that wait and call. It knows *when*; the rules know *what*.
+"""The reference engine: SimPy processes that wait and call rules.
 
-Read with ``docs/model.md``: a channel is a series of gaps and meetings, a spontaneous shock a Poisson series, and
-everything else is a single appointment that a rule has asked for. Nothing of the model stands here but its order of
-events.
+A channel is a series of gaps and meetings. A spontaneous shock is a Poisson series. Every other event is a single
+appointment that a rule has scheduled. The engine knows when; the rules know what (see ``docs/model.md``).
 """
 
 from __future__ import annotations
@@ -18,40 +17,39 @@ from negsim.simulation.engines.errors import check
 from negsim.simulation.events import OUTCOME, RUN
 from negsim.simulation.rules.draws import as_signed
 from negsim.simulation.rules.environment import SPONTANEOUS, next_shock
+from negsim.simulation.rules.happening import happen
 from negsim.simulation.rules.meetings import REGULAR, next_gap
-from negsim.simulation.rules.start import finish, happen, start
+from negsim.simulation.rules.outcome import finish
+from negsim.simulation.rules.start import start
 from negsim.simulation.rules.state import TABLES
 from negsim.simulation.rules.status import LOG_FULL, MEETING, SHOCK
 
 Outcomes = np.ndarray[Any, np.dtype[Any]]
 Wait = Generator[simpy.Event, None, None]
 
-#: Where the run's own row has what an engine looks at.
+#: Columns of the run's own row that an engine reads.
 _OUT, _ACTIVE, _ERROR = ((TABLES["run"].names or ()).index(name) for name in ("out", "active", "error"))
 
-_CLASS = 1 << 32  # classes of events apart from the order of declaration within one
+_CLASS = 1 << 32  # a class outranks the order of declaration
 
 
 class Due(simpy.Event):
-    """A point in time.
-
-    Of those at the same time, the class decides, then declaration, then which was asked for first.
-    """
+    """An appointment; at equal times the class decides, then declaration, then the order of scheduling."""
 
     def __init__(self, env: simpy.Environment, delay: float, kind: int, who: int) -> None:
         super().__init__(env)
         self._ok, self._value = True, None
-        # SimPy's own priorities 0 and 1 (starts of processes) come before everything the model knows
+        # SimPy's own priorities 0 and 1 (starts of processes) come first
         env.schedule(self, 2 + kind * _CLASS + who, delay)  # type: ignore[arg-type]
 
 
 class Run:
-    """One run of the talks from ``as_of`` to their end or the horizon."""
+    """One run from ``as_of`` to the end of the talks or the horizon."""
 
     def __init__(self, compiled: Compiled, record: Record) -> None:
         self.compiled, self.record, self.x = compiled, record, record.x
         self.outbox = record.arrays["outbox"]
-        self.word = memoryview(record.arrays["run"].data).cast("B").cast("q")  # the run's whole numbers, quick to read
+        self.word = memoryview(record.arrays["run"].data).cast("B").cast("q")  # the run's integers, quick to read
 
     def play(self, seed: int, luck: int, number: int) -> float:
         """Play run ``number`` and return when it ended, in days."""
@@ -65,7 +63,7 @@ class Run:
         return 0.0 if self.word[_ACTIVE] == 0 else self.until_over()
 
     def until_over(self) -> float:
-        """Let the talks run until every issue is settled, or up to the horizon and not into it."""
+        """Run until every issue is settled, or up to the horizon."""
         env, horizon = self.env, float(self.compiled.horizon)
         while env.peek() < horizon:
             env.step()
@@ -74,11 +72,11 @@ class Run:
         return horizon
 
     def meetings(self, channel: int) -> Wait:
-        """A channel: a gap, a meeting, the next gap, until the talks end."""
+        """A channel: gap, meeting, next gap, until the talks end."""
         while 0 <= (gap := next_gap(self.x, channel)) < self.compiled.horizon:
             yield Due(self.env, gap, MEETING, channel)
             self.let(MEETING, channel, REGULAR)
-        self.stopped |= gap < 0  # the gap under way can't be as old as it is
+        self.stopped |= gap < 0  # the age of the gap under way is impossible
 
     def shocks(self, shock: int) -> Wait:
         """Spontaneous shocks of a kind: exponential gaps."""
@@ -87,22 +85,19 @@ class Run:
             self.let(SHOCK, shock, -1 - SPONTANEOUS)
 
     def appointment(self, delay: float, kind: int, who: int, tag: int) -> Wait:
-        """Something a rule asked for.
-
-        The end of a lag or a suspension, a provoked shock, an extra meeting, the deadline ...
-        """
+        """An appointment of a rule: the end of a lag, a provoked shock, an extra meeting, the deadline ..."""
         yield Due(self.env, delay, kind, who)
         self.let(kind, who, tag)
 
     def let(self, kind: int, who: int, tag: int) -> None:
-        """Let it happen, and see to what it asked for."""
+        """Call the rule of an event, then schedule its appointments."""
         happen(self.x, self.env.now, kind, who, tag)
         if self.word[_OUT]:
             self.appoint()
         self.stopped = self.word[_ACTIVE] == 0 or self.word[_ERROR] != 0
 
     def appoint(self) -> None:
-        """Turn what the rules asked for into appointments, in the order in which they asked."""
+        """Schedule the appointments in the outbox, in their order."""
         for kind, who, tag, delay in self.outbox[: self.word[_OUT]].tolist():
             self.env.process(self.appointment(delay, kind, who, tag))
         self.word[_OUT] = 0
@@ -120,17 +115,17 @@ def run(
 
     Args:
         compiled: the scenario.
-        seed: the key of all luck.
-        first: number of the first run; a run's luck is a function of its number alone.
+        seed: the key of all draws.
+        first: number of the first run; a run's draws depend on its number alone.
         runs: how many.
-        luck: another number gives the same assumptions and other chance.
+        luck: another number keeps the assumptions and changes chance.
         progress: called with 1 after each run.
 
     Returns:
         Outcomes (``runs`` x issues, ``events.OUTCOME``) and a row a run (``events.RUN``).
 
     Raises:
-        NegsimError: a run's assumptions contradict how the talks stand (a gap or lag under way that can't be that old).
+        NegsimError: a gap or lag under way at ``as_of`` cannot be that old under a run's assumptions.
     """
     issues = np.zeros((runs, len(compiled.issues)), OUTCOME)
     results = np.zeros(runs, RUN)

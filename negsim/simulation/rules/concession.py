@@ -1,8 +1,8 @@
-"""Concession: what a side still insists on, and how that moves. See "Concession".
+"""Concession: a side's base and aspiration, and how tactics move them. See "Concession".
 
 Time curves and imitation are from Faratin, Sierra, Jennings, *Negotiation decision functions for autonomous agents*
-(Robotics and Autonomous Systems 24, 1998), in utilities. ``k`` is the side; a row of ``side`` and ``tactic_*`` is ``2 b
-+ k``.
+(Robotics and Autonomous Systems 24, 1998), in utilities. Side ``k`` of bargain ``b`` is row ``2 b + k`` of ``side``
+and ``tactic_*``.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def paced(x, t):
 
 @jit_inline
 def clock(x, b, k, t):
-    """How long side ``k`` has been at bargain ``b``: paced days or rounds."""
+    """Side ``k``'s clock in bargain ``b``: paced days or rounds."""
     row = side(x, 2 * b + k)
     if tactic_is(x, 2 * b + k).clock == CALENDAR and bargain(x, b).running:
         return row.clock + (paced(x, t) - row.since)
@@ -67,7 +67,7 @@ def run_clocks(x, b, t, on):
 
 @jit_inline
 def conceded(x, row, tau):
-    """The share ``c(tau)`` of the way from 1 to the reservation value that a time curve has gone."""
+    """The conceded share ``c(tau)`` of the way from 1 to the reservation value."""
     kappa, beta = tactic_of(x, row).kappa, tactic_of(x, row).beta
     if tau >= 1.0:
         return 1.0
@@ -85,7 +85,7 @@ def curve(x, row, clock, r):
 
 @jit
 def clock_at(x, row, base, r):
-    """The clock at which the time curve stood at ``base``: the inverse of ``curve`` on [0, patience]."""
+    """The clock at which the time curve equals ``base``: the inverse of ``curve`` on [0, patience]."""
     kappa, beta, patience = tactic_of(x, row).kappa, tactic_of(x, row).beta, tactic_of(x, row).patience
     if r >= 1.0:
         return 0.0
@@ -101,7 +101,7 @@ def clock_at(x, row, base, r):
 
 @jit
 def reservation(x, b, k):
-    """The reservation value of side ``k`` as it stands: an issue's own, a package's pooled by its weights."""
+    """The current reservation value of side ``k``: an issue's own, or a package's pooled by weights."""
     if bargain_is(x, b).member_end - bargain_is(x, b).member == 1:
         return reserve(x, 2 * member_is(x, bargain_is(x, b).member).issue + k).r
     r = bargain(x, b).extra_b if k else bargain(x, b).extra_a
@@ -113,11 +113,11 @@ def reservation(x, b, k):
 
 @jit_inline
 def step_now(x, m, t):
-    """The sum of the steps of a hardening or easing mark, each halved every half-life since it was made."""
+    """What is left of the steps of a hardening or easing mark; each halves every half-life."""
     row = mark(x, m)
     if row.step == 0.0:
         return 0.0
-    if row.now_at != t:  # every bargain of a meeting asks
+    if row.now_at != t:  # the same for every bargain of a meeting
         row.now = row.step * 2.0 ** (-(t - row.since) / mark_of(x, m).half_life)
         row.now_at = t
     return row.now
@@ -125,7 +125,7 @@ def step_now(x, m, t):
 
 @jit_inline
 def offsets(x, b, k, t):
-    """What hardening and easing add to side ``k``'s aspiration now, weighted over a package's members."""
+    """The sum of side ``k``'s hardening and easing steps now, weighted over a package's members."""
     total = 0.0
     if size(x, 0).steps == 0:
         return total
@@ -142,33 +142,33 @@ def offsets(x, b, k, t):
 
 @jit_inline
 def insists(x, b, k, offset):
-    """What side ``k`` insists on with this offset: ``clip(base + offset, r, 1)``."""
+    """Side ``k``'s aspiration with this offset: ``clip(base + offset, r, 1)``."""
     row = side(x, 2 * b + k)
     return max(min(row.base + offset, 1.0), row.r)
 
 
 @jit_inline
 def aspiration(x, b, k, t):
-    """What side ``k`` insists on at ``t``."""
+    """Side ``k``'s aspiration at ``t``."""
     return insists(x, b, k, offsets(x, b, k, t))
 
 
 @jit_inline
 def receive(x, row, utility):
-    """Side ``row`` is offered ``utility``."""
+    """Record an offer worth ``utility`` to side ``row``."""
     offer(x, row * OFFERS + side(x, row).received % OFFERS).u = utility
     side(x, row).received += 1
 
 
 @jit_inline
 def _offered(x, row, number):
-    """Utility of offer ``number`` (1 is the first); offer 0 and any before is the other's aspiration at the start."""
+    """Utility of offer ``number``, from 1; offer 0 and any before it come from the other side's first aspiration."""
     return offer(x, row * OFFERS + (number - 1) % OFFERS).u if number >= 1 else side(x, row).first
 
 
 @jit
 def _imitation(x, row):
-    """The other's concessions since this side's last move, each over the window; each offer is answered once."""
+    """The other side's concessions since this side's last move, averaged over the window."""
     window, total = tactic_is(x, row).window, 0.0
     for number in range(side(x, row).answered + 1, side(x, row).received + 1):
         total += max(0.0, _offered(x, row, number) - _offered(x, row, number - window)) / window
@@ -177,7 +177,7 @@ def _imitation(x, row):
 
 @jit_inline
 def move(x, b, k, t):
-    """Side ``k`` moves its base, as its tactic has it; the base never rises and never falls below ``r``."""
+    """Side ``k`` moves its base by its tactic; the base never rises and never falls below ``r``."""
     row = 2 * b + k
     kind, base, r = tactic_is(x, row).kind, side(x, row).base, side(x, row).r
     if kind == TIME:

@@ -1,4 +1,4 @@
-"""Luck: every draw is a function of the seed, the run, what is drawn and which one. See "Uncertainty and random draws".
+"""Random draws: each is a function of seed, run, stream and index. See "Uncertainty and random draws".
 
 Philox4x64-10 is from Salmon, Moraes, Dror, Shaw, *Parallel random numbers: as easy as 1, 2, 3* (SC 2011).
 """
@@ -20,7 +20,7 @@ _W0, _W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 
 
 def stream(name: str) -> int:
-    """The number of the stream of luck that decides ``name``, as a signed 64-bit integer.
+    """The number of the stream of draws called ``name``, as a signed 64-bit integer.
 
     The 8-byte BLAKE2b digest of the UTF-8 name, read little-endian.
 
@@ -63,32 +63,32 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 @jit_inline
 def uniform_at(seed, luck, run, stream, index, sub):
-    """The uniform in (0, 1), never 0 or 1, that belongs to the ``index``-th thing of ``stream`` in ``run``."""
+    """The uniform in (0, 1), never 0 or 1, with number ``index`` of ``stream`` in ``run``."""
     word = philox(np.uint64(index), np.uint64(stream), np.uint64(run), np.uint64(sub), np.uint64(seed), np.uint64(luck))
     return (np.float64(word >> _12) + 0.5) * 2.0**-52
 
 
 @jit_inline
 def uniform(x, stream, index):
-    """The run's uniform for the ``index``-th thing of ``stream``: chance."""
+    """The run's uniform number ``index`` of ``stream``: chance."""
     return uniform_at(run_(x, 0).seed, run_(x, 0).luck, run_(x, 0).run, stream, index, 0)
 
 
 @jit_inline
 def befalls(x, p, stream, index):
-    """Whether something of probability ``p`` happens, the ``index``-th time: ``u < p``."""
+    """Whether an event of probability ``p`` happens, ``u < p``, with uniform number ``index``."""
     if p <= 0.0 or p >= 1.0:
-        return p >= 1.0  # what is certain needs no draw
+        return p >= 1.0  # certain: no draw is needed
     return uniform(x, stream, index) < p
 
 
 @jit
 def uniform_part(x, stream, index, part):
-    """The run's uniform for part ``part`` of the ``index``-th thing of ``stream``."""
+    """Part ``part`` of the run's uniform number ``index`` of ``stream``."""
     return uniform_at(run_(x, 0).seed, run_(x, 0).luck, run_(x, 0).run, stream, index, part)
 
 
 @jit_inline
 def uniform_assumed(x, stream):
-    """The run's uniform for an assumption: the same under any luck."""
+    """The run's uniform of an assumption; it does not depend on ``luck``."""
     return uniform_at(run_(x, 0).seed, 0, run_(x, 0).run, stream, 0, 0)

@@ -1,7 +1,4 @@
-"""What goes on around the table.
-
-Climate, shocks and their marks, the end of the talks, lags and collapses. See "Climate, shocks, implementation".
-"""
+"""Climate, shocks and their marks, suspensions, and the end of the talks. See "Climate, shocks, implementation"."""
 
 from __future__ import annotations
 
@@ -15,10 +12,7 @@ from negsim.simulation.rules.concession import (
     MOVE,
     STEP,
     SUSPEND,
-    TIME,
     TO_CLIMATE,
-    clock_at,
-    curve,
     paced,
     reservation,
     step_now,
@@ -32,8 +26,6 @@ from negsim.simulation.rules.state import (
     bargain_is,
     dated_of,
     issue,
-    issue_is,
-    issue_of,
     mark,
     mark_is,
     mark_of,
@@ -50,16 +42,13 @@ from negsim.simulation.rules.state import (
     shock_of,
     side,
     size,
-    tactic_is,
 )
 from negsim.simulation.rules.state import run as run_
 from negsim.simulation.rules.status import (
-    AGREED,
     CLIMATE_CHANGE,
     DISCUSSING,
     DORMANT,
     END_OF_TALKS,
-    IMPLEMENTING,
     LAPSED,
     MEETING,
     RESOLVED,
@@ -70,13 +59,10 @@ from negsim.simulation.rules.status import (
     UNSETTLED,
     is_open,
     lapse,
-    raise_issue,
-    resolve,
     schedule,
     set_status,
     suspend_now,
     tell,
-    tick,
     wake,
 )
 
@@ -84,14 +70,14 @@ YEAR = 365.25
 SPONTANEOUS, DATED, PROVOKED = range(3)
 
 _CLIMATE, _SHOCK, _MARK, _PROVOKED = int(Kind.CLIMATE), int(Kind.SHOCK), int(Kind.MARK), int(Kind.PROVOKED)
-_LAG_END, _DEADLINE, _BREAKDOWN = int(Kind.LAG_END), int(Kind.DEADLINE), int(Kind.BREAKDOWN)
+_DEADLINE, _BREAKDOWN = int(Kind.DEADLINE), int(Kind.BREAKDOWN)
 _BY_DEADLINE, _BY_BREAKDOWN = int(Reason.DEADLINE), int(Reason.BREAKDOWN)
 
 
 # ------------------------------------------------------------------------------------------------------------- climate
 @jit
 def stay(x, t):
-    """Draw how long the regime just entered lasts, and whether the talks break down in it; both are memoryless."""
+    """Draw the sojourn in the regime just entered and the time to a breakdown; both are exponential."""
     r, n = run_(x, 0).regime, run_(x, 0).entry
     if size(x, 0).regimes > 1:
         sojourn = -math.log1p(-uniform(x, size(x, 0).sojourn_stream, n)) * regime_of(x, r).sojourn
@@ -103,7 +89,7 @@ def stay(x, t):
 
 @jit
 def enter(x, t, regime):
-    """Enter a regime; entering the one the climate is in changes nothing."""
+    """Enter a regime; entering the current one changes nothing."""
     was = run_(x, 0).regime
     if regime == was:
         return
@@ -117,7 +103,7 @@ def enter(x, t, regime):
 
 @jit
 def climate_change(x, t, entry):
-    """The sojourn of entry number ``entry`` ends, unless a shock ended it before."""
+    """End the sojourn of entry number ``entry``, unless a shock has ended it before."""
     if entry != run_(x, 0).entry:
         return
     regimes, r = size(x, 0).regimes, run_(x, 0).regime
@@ -128,7 +114,7 @@ def climate_change(x, t, entry):
     for j in range(regimes):
         cumulated += next_of(x, r * regimes + j).p
         if cumulated > u:
-            if j == r:  # it goes on, and its next end is drawn anew
+            if j == r:  # the regime continues; its next end is drawn again
                 run_(x, 0).entry += 1
                 stay(x, t)
             enter(x, t, j)
@@ -162,9 +148,9 @@ def _poisson(mean, u):
 
 @jit
 def shake(x, t, s, tag):
-    """A shock of kind ``s``.
+    """A shock of kind ``s``: its marks in order, then the shocks it provokes.
 
-    Its marks in order, then the shocks it provokes. A dated one (``tag`` from 0) may not happen.
+    A dated shock (``tag`` from 0) happens with its probability.
     """
     origin = SPONTANEOUS
     if tag >= 0:
@@ -191,7 +177,7 @@ def shake(x, t, s, tag):
 
 @jit
 def leave_mark(x, t, s, m, n):
-    """One mark of shock ``n`` of kind ``s``."""
+    """Apply mark ``m`` of shock ``n`` of kind ``s``."""
     kind, target = mark_is(x, m).kind, mark_is(x, m).target
     value = np.nan
     if kind != TO_CLIMATE:
@@ -217,7 +203,7 @@ def leave_mark(x, t, s, m, n):
 
 @jit
 def _suspend(x, t, m, days):
-    """Suspend the issues of mark ``m``; suspensions that overlap end at the latest end."""
+    """Suspend the issues of mark ``m``; overlapping suspensions end at the latest end."""
     if mark_is(x, m).all == 1:
         run_(x, 0).suspended_until = max(run_(x, 0).suspended_until, t + days)
     for i in range(size(x, 0).issues):
@@ -230,7 +216,7 @@ def _suspend(x, t, m, days):
 
 @jit
 def resume(x, t, i):
-    """The end of a suspension of issue ``i``, unless a later one holds on."""
+    """End the suspension of issue ``i``, unless another one ends later."""
     if issue(x, i).status == SUSPENDED and t >= issue(x, i).until:
         set_status(x, t, i, issue(x, i).was)
         wake(x, t)
@@ -238,7 +224,7 @@ def resume(x, t, i):
 
 @jit
 def reconsider(x, t, k):
-    """Side ``k``'s reservation values have moved: pool them anew, keep bases above them, free what a new zone frees."""
+    """Pool side ``k``'s reservation values again after a move, lift bases to them, free stalled issues with a zone."""
     for p in range(size(x, 0).bargains):
         row = side(x, 2 * p + k)
         row.r = reservation(x, p, k)
@@ -248,7 +234,7 @@ def reconsider(x, t, k):
 
 @jit
 def free(x, t):
-    """Put back on the agenda what is stalled and has a zone of possible agreement."""
+    """Return stalled issues with a zone of possible agreement to the agenda."""
     for p in range(size(x, 0).bargains):
         b = place(x, p).bargain
         on_agenda = bargain(x, b).live and bargain(x, b).settled == UNSETTLED
@@ -264,7 +250,7 @@ def free(x, t):
 # -------------------------------------------------------------------------------------------------------- end of talks
 @jit
 def end_talks(x, t, breakdown, entry):
-    """The firm deadline, or a breakdown of the regime entered as ``entry``: what is not agreed lapses."""
+    """The deadline, or a breakdown in the regime entered as ``entry``: issues without agreement lapse."""
     if run_(x, 0).over or (breakdown and entry != run_(x, 0).entry):
         return
     reason = _BY_BREAKDOWN if breakdown else _BY_DEADLINE
@@ -274,62 +260,3 @@ def end_talks(x, t, breakdown, entry):
         status = issue(x, i).status
         if is_open(status) or status == DORMANT or status == STALLED or status == SUSPENDED:
             lapse(x, t, i, reason)
-
-
-# ------------------------------------------------------------------------------------------------------ implementation
-@jit
-def end_lag(x, t, i, n):
-    """The end of implementation ``n`` of issue ``i``: it held, or it collapsed."""
-    collapsed = befalls(x, issue_of(x, i).collapse, issue_is(x, i).collapse_stream, n)
-    tell(x, t, _LAG_END, i, n, 0, 1 if collapsed else 0, np.nan, np.nan, np.nan)
-    if not collapsed:
-        resolve(x, t, i)
-    elif run_(x, 0).over:
-        undo(x, i)
-        lapse(x, t, i, run_(x, 0).over)
-    else:
-        reopen(x, t, i, n)
-    wake(x, t)
-
-
-@jit
-def undo(x, i):
-    """The agreement on issue ``i`` no longer stands."""
-    row = issue(x, i)
-    row.agreed = row.u_a = row.u_b = np.nan
-    row.option = -1
-
-
-@jit
-def reopen(x, t, i, n):
-    """A collapsed issue comes back as a bargain of its own, each side a step higher than it had come down to.
-
-    Where its own bargain did not come down (a package's deal, or one struck before ``as_of``), than the deal gave it.
-    """
-    row = issue(x, i)
-    own, fresh = i, row.bargain != i or (n == 0 and AGREED <= issue_is(x, i).status <= IMPLEMENTING)
-    for k in range(2):
-        seat, tactic = side(x, 2 * own + k), 2 * own + k
-        u = row.u_b if k else row.u_a
-        base = (u if fresh and not math.isnan(u) else seat.base) + issue_of(x, i).step
-        if tactic_is(x, tactic).kind == TIME:
-            base = min(base, curve(x, tactic, 0.0, seat.r))
-            seat.clock = clock_at(x, tactic, max(base, seat.r), seat.r)
-        seat.base = max(min(base, 1.0), seat.r)
-        seat.received = seat.answered = 0
-    row.reopened += 1
-    undo(x, i)
-    set_bargain(x, t, i, own)
-    raise_issue(x, t, i)
-
-
-@jit
-def set_bargain(x, t, i, own):
-    """Issue ``i`` is bargained over on its own from here on."""
-    bargain(x, own).live = 1
-    bargain(x, own).settled = UNSETTLED
-    bargain(x, own).gap = np.inf
-    if issue(x, i).bargain != own:
-        bargain(x, own).discussions = 0
-    issue(x, i).bargain = own
-    tick(x, t, own)

@@ -1,8 +1,8 @@
-"""Bargains and their Pareto frontiers: what can be had together. See "Issues, packages, frontiers".
+"""Points of a bargain's Pareto frontier. See "Issues, packages, frontiers".
 
 A frontier is a list of pieces from side B's best to side A's best: straight lines from ``(a0, b0)`` to ``(a1, b1)``
 with ``a0 <= a1``, ``b0 >= b1``, or points. ``u_A`` rises and ``u_B`` falls along the list. A place on it is a number:
-twice the piece plus the share of the way, so that the end of one is not the beginning of the next.
+twice the piece plus the share of the way along it, so the end of a piece differs from the start of the next.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Building a bargain's Pareto frontier from its members' weights and options. See "Issues, packages, frontiers".
 
-Divisible members alone give a concave line: side A is given first what costs side B least for each unit of A's gain.
+Divisible members alone give a concave line: side A first receives what costs side B least per unit of A's gain.
 Options alone give points. Together, each combination of options shifts the same line, and the frontier is the upper
-envelope of the shifted lines without what another point beats for both sides.
+envelope of the shifted lines, without dominated points.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _rising(values):
 def _groups(x, b):
     """Divisible members of equal weight ratio share a group, groups in order of what A's gain costs B.
 
-    Returns each member's group (-1: an option, -2: stays with A, -3: stays with B, -4: matters to nobody) and the
+    Returns each member's group (-1: an option, -2: stays with A, -3: stays with B, -4: no weight to either) and the
     groups' weights.
     """
     start, n = bargain_is(x, b).member, bargain_is(x, b).member_end - bargain_is(x, b).member
@@ -82,7 +82,7 @@ def _groups(x, b):
 
 @jit
 def _combinations(x, b):
-    """Every combination of the members' options that no other beats for both sides.
+    """Every combination of the members' options that is not dominated.
 
     Choices, what they give A and B, and their place in the order of declaration; by what they give A, rising.
     """
@@ -232,7 +232,7 @@ def _envelope(x, b, group, gain, cost, groups, choice, start_a, start_b, declare
 
 @jit
 def normalise(x, b):
-    """Make weights that were drawn sum to 1 for each side."""
+    """Divide drawn weights by their sum, for each side."""
     start, end = bargain_is(x, b).member, bargain_is(x, b).member_end
     sum_a = sum_b = 0.0
     for j in range(start, end):

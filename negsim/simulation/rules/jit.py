@@ -1,4 +1,4 @@
-"""How the rules are compiled: one decorator, and one cache that any change of any rule empties."""
+"""How rules are compiled: one decorator, and a cache that any change of a rule invalidates."""
 
 from __future__ import annotations
 
@@ -29,16 +29,13 @@ def jit(function: _F) -> _F:
 
 
 def jit_inline(function: _F) -> _F:
-    """Like ``jit``, for a few lines that are called very often.
-
-    Their callers get a copy, at the price of compile time.
-    """
+    """Like ``jit``, and inlined into the callers: for short functions that are called very often."""
     return _compile(function, forceinline=True)
 
 
 def _compile(function: _F, **options: bool) -> _F:
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _FOLDER  # read when a function is decorated; put back so that others keep theirs
+    numba.config.CACHE_DIR = _FOLDER  # read when a function is decorated; restored for other packages
     try:
         compiled = numba.njit(cache=True, error_model="numpy", nogil=True, **options)(function)
     finally:
@@ -46,7 +43,7 @@ def _compile(function: _F, **options: bool) -> _F:
     template = compiled.get_call_template
 
     def one_template(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        """Compile once for the types, not anew for every constant that a caller passes."""
+        """Compile once per types, not once per constant that a caller passes."""
         return template(
             tuple(numba.types.unliteral(a) for a in arguments),
             {name: numba.types.unliteral(a) for name, a in keywords.items()},

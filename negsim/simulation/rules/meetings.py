@@ -1,4 +1,4 @@
-"""A meeting: which bargains it takes, and one discussion of each. See "Concession" and "Meetings"."""
+"""Meetings: which bargains a meeting takes, and the discussion of each. See "Concession" and "Meetings"."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ PRIORITY, OLDEST, CLOSEST, ROUND_ROBIN = range(4)
 HELD, CANCELLED, LOST = range(3)
 REGULAR, EXTRA = range(2)
 IN_VAIN, ACCEPTED, HOSTED, BY_CHANCE = range(4)
-CONVERGED = 0.1  # a gap up to this counts as the final stage
+CONVERGED = 0.1  # largest gap of the status "converging"
 
 _MEETING, _OFFER, _DISCUSSION, _DEAL = (int(k) for k in (Kind.MEETING, Kind.OFFER, Kind.DISCUSSION, Kind.DEAL))
 _ROOM, _SIDE_A, _SIDE_B, _BOTH = (int(w) for w in (Spent.ROOM, Spent.SIDE_A, Spent.SIDE_B, Spent.BOTH))
@@ -62,7 +62,7 @@ _ROOM, _SIDE_A, _SIDE_B, _BOTH = (int(w) for w in (Spent.ROOM, Spent.SIDE_A, Spe
 
 @jit
 def next_gap(x, c):
-    """Days from now to channel ``c``'s next regular meeting; infinite once the talks are over.
+    """Days from now to channel ``c``'s next regular meeting; infinite after the end of the talks.
 
     The gap under way at ``as_of`` is drawn given its age.
     """
@@ -87,7 +87,7 @@ def _hours(x, b):
 
 @jit_inline
 def _key(x, order, b):
-    """What an agenda order other than the round robin sorts by, smaller first."""
+    """Sort key of an agenda order other than ``round_robin``; smaller first."""
     if order == PRIORITY:
         return bargain_of(x, b).priority
     if order == CLOSEST:
@@ -100,7 +100,7 @@ def _key(x, order, b):
 
 @jit_inline
 def _sort(x, n):
-    """Sort the ``n`` bargains listed by their keys, ties by declaration: a shell sort, quick for hundreds, too."""
+    """Sort the first ``n`` listed bargains by key, ties by declaration (a shell sort)."""
     step = n // 16 + 1
     while step > 0:
         for i in range(step, n):
@@ -118,7 +118,7 @@ def _sort(x, n):
 
 @jit_inline
 def _list_agenda(x, c):
-    """The bargains channel ``c`` may take now, in its order, ties by declaration; returns their number."""
+    """List the bargains that channel ``c`` may take now, in its order, ties by declaration; returns their number."""
     order, bargains, n = channel_is(x, c).order, size(x, 0).bargains, 0
     p = channel(x, c).last if order == ROUND_ROBIN else -1  # a round robin goes on after the last discussed
     for _ in range(bargains):
@@ -134,7 +134,7 @@ def _list_agenda(x, c):
 
 @jit_inline
 def _make_offer(x, t, b, k, a):
-    """Side ``k`` offers what is best for the other among the points that leave itself its aspiration ``a``."""
+    """Side ``k`` offers the point best for the other side among those that leave itself its aspiration ``a``."""
     u_a, u_b, at = best_for_other(x, b, k, a)
     tell(x, t, _OFFER, b, k, 0, 0, u_a, u_b, a)
     receive(x, 2 * b + 1 - k, u_a if k else u_b)
@@ -143,7 +143,7 @@ def _make_offer(x, t, b, k, a):
 
 @jit
 def settle(x, t, b, u_a, u_b, at):
-    """Bargain ``b`` is settled at a place of its frontier (NaN: by chance, without terms)."""
+    """Settle bargain ``b`` at a place of its frontier (NaN: by chance, without terms)."""
     name_stretch(x, t, b, WAITING)
     tell(x, t, _DEAL, b, 0, 0, 0, u_a, u_b, np.nan)
     bargain(x, b).u_a, bargain(x, b).u_b, bargain(x, b).at = u_a, u_b, at
@@ -165,10 +165,7 @@ def settle(x, t, b, u_a, u_b, at):
 
 @jit
 def conclude(x, t):
-    """Under a single undertaking.
-
-    Agree everything if no bargain is unsettled, one that has not opened yet among them.
-    """
+    """Under a single undertaking: agree everything once no bargain is unsettled, dormant ones included."""
     for b in range(size(x, 0).bargains):
         if bargain(x, b).live and bargain(x, b).settled == UNSETTLED:
             return
@@ -180,7 +177,7 @@ def conclude(x, t):
 
 @jit_inline
 def _blame(x, b, a_a, a_b):
-    """Which side's fall from its aspiration to its reservation value alone would have given a deal."""
+    """The side whose concession to its reservation value alone would give a deal; else both."""
     by_a = possible(x, b, side(x, 2 * b).r, a_b)
     by_b = possible(x, b, a_a, side(x, 2 * b + 1).r)
     if by_a == by_b:
@@ -190,7 +187,7 @@ def _blame(x, b, a_a, a_b):
 
 @jit
 def _by_chance(x, t, b, n):
-    """The second way to settle: memoryless, with no positions and no terms."""
+    """Whether discussion ``n`` settles ``b`` by chance: memoryless, without positions or terms."""
     p, factor = bargain_of(x, b).chance, regime_of(x, run_(x, 0).regime).settlement
     if factor > 0.0 and p > 0.0:
         hazard = -math.log1p(-p) if p < 1.0 else np.inf
@@ -200,15 +197,15 @@ def _by_chance(x, t, b, n):
 
 @jit_inline
 def _negotiate(x, t, b, n, good_offices):
-    """One exchange of offers; returns the result, the gap, the deal if there is one, and else whom it waits for."""
+    """One exchange of offers; returns the result, the gap, the deal (NaN without one) and what it waits for."""
     off_a, off_b = offsets(x, b, 0, t), offsets(x, b, 1, t)
     for k in range(2):
         if tactic_is(x, 2 * b + k).clock == ROUNDS:
             side(x, 2 * b + k).clock += 1.0
-        if side(x, 2 * b + k).received == 0:  # offer 0: the best point for k at the other's aspiration before any move
+        if side(x, 2 * b + k).received == 0:  # offer 0: the best for k at the other's first aspiration
             a, z, _ = best_for_other(x, b, 1 - k, insists(x, b, 1 - k, off_a if k else off_b))
             side(x, 2 * b + k).first = z if k else a
-    one = (bargain(x, b).starter + n) & 1  # the sides take turns at the start
+    one = (bargain(x, b).starter + n) & 1  # the sides alternate
     two = 1 - one
     move(x, b, one, t)
     u_a, u_b, at = _make_offer(x, t, b, one, insists(x, b, one, off_b if one else off_a))
@@ -229,7 +226,7 @@ def _negotiate(x, t, b, n, good_offices):
 
 @jit
 def discuss(x, t, b, good_offices):
-    """One discussion of bargain ``b`` and what follows from it at once."""
+    """One discussion of bargain ``b`` and its immediate consequences."""
     n = bargain(x, b).discussions
     bargain(x, b).discussions = n + 1
     start, end = bargain_is(x, b).member, bargain_is(x, b).member_end
@@ -265,7 +262,7 @@ def hopeless(x, b):
 
 @jit
 def meeting(x, t, c, extra):
-    """A meeting of channel ``c``: lost in a suspension of all talks, cancelled as the climate has it, or held."""
+    """A meeting of channel ``c``: lost while all talks are suspended, cancelled by chance, or held."""
     if run_(x, 0).over:
         return
     if extra:

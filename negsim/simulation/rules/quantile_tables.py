@@ -1,4 +1,4 @@
-"""Tables of standard quantiles, made once at compile time from ``scipy.stats``. The layout is told in ``quantiles``."""
+"""Tables of standard quantiles, made once at compile time from ``scipy.stats``. ``quantiles`` describes the layout."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def quantile(x, d, u):
 
 @jit_inline
 def clip(x, value, low, high):
-    """``value`` pushed back into its range, and counted if it had to be."""
+    """``value`` clipped to its range; a clipped value is counted."""
     if value < low:
         run_(x, 0).clipped += 1
         return low
@@ -123,13 +123,13 @@ def clip(x, value, low, high):
 
 @jit
 def draw(x, d, stream, index):
-    """Chance: the ``index``-th value of distribution ``d`` from ``stream``, within the range of its field."""
+    """Chance: value number ``index`` of distribution ``d`` from ``stream``, clipped to the range of its field."""
     return clip(x, quantile(x, d, uniform(x, stream, index)), dist_is(x, d).lo, dist_is(x, d).hi)
 
 
 @jit
 def draw_part(x, d, stream, index, part):
-    """Chance: part ``part`` of the ``index``-th value, for delays of several shocks that one shock provokes."""
+    """Chance: part ``part`` of value number ``index``, for the delays of shocks that one shock provokes."""
     return clip(x, quantile(x, d, uniform_part(x, stream, index, part)), dist_is(x, d).lo, dist_is(x, d).hi)
 
 
@@ -152,7 +152,7 @@ def survival(x, d, value):
 
 @jit
 def residual(x, d, factor, age, stream):
-    """What is left of ``factor`` X when it is known to be above ``age``; negative if that can't be.
+    """What is left of ``factor`` X given that it is above ``age``; negative if that is impossible.
 
     ``factor Q(1 - S(age / factor) (1 - u)) - age``.
     """
@@ -168,7 +168,7 @@ def residual(x, d, factor, age, stream):
 
 @jit
 def _grid(shape, n):
-    """Where ``shape`` stands among ``n`` nodes spaced evenly in the logarithm."""
+    """The place of ``shape`` among ``n`` nodes spaced evenly in the logarithm."""
     return (n - 1) * math.log(shape / SHAPE_LOW) / math.log(SHAPE_HIGH / SHAPE_LOW)
 
 
@@ -176,7 +176,7 @@ def _grid(shape, n):
 def settle(x, d):
     """From a distribution's declared numbers to location, scale and shapes.
 
-    Numbers that drew out of order are pushed into it.
+    Numbers that are drawn out of order are pushed into order.
     """
     family = dist_is(x, d).family
     n0, n1, n2, n3 = dist_of(x, d).n0, dist_of(x, d).n1, dist_of(x, d).n2, dist_of(x, d).n3
@@ -218,7 +218,7 @@ def assumption(x, a):
 
 @jit
 def assumptions(x, seed, first, values):
-    """What the runs from ``first`` on assume, a row each."""
+    """The assumptions of the runs from ``first`` on, a row per run."""
     run_(x, 0).seed = seed
     for k in range(values.shape[0]):
         run_(x, 0).run = first + k
@@ -228,7 +228,7 @@ def assumptions(x, seed, first, values):
 
 @jit
 def assume(x):
-    """Draw this run's assumptions and put them where they are used; then settle the distributions that hang on them."""
+    """Draw this run's assumptions, write them where they are used, and settle the distributions that use them."""
     for a in range(size(x, 0).parameters):
         drawn(x, a).value = assumption(x, a)
     for p in range(size(x, 0).patches):

@@ -1,30 +1,16 @@
-"""How a run begins, what happens when something falls due, and how a run ends.
-
-See "Status" and "What a projection reports".
-"""
+"""How a run begins: assumptions, positions and statuses at ``as_of``. See "Status"."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from negsim.agenda import Reason, Spent
-from negsim.simulation.events import Kind
-from negsim.simulation.rules.concession import CONCEDE, TIME, curve, receive, reservation
+from negsim.simulation.rules.concession import CONCEDE, TIME, curve, insists, receive, reservation
 from negsim.simulation.rules.draws import uniform
-from negsim.simulation.rules.environment import (
-    climate_change,
-    end_lag,
-    end_talks,
-    free,
-    resume,
-    shake,
-    stay,
-    undo,
-)
-from negsim.simulation.rules.frontier import best_for_other, possible
+from negsim.simulation.rules.environment import free, stay
+from negsim.simulation.rules.frontier import best_for_other, closest
 from negsim.simulation.rules.frontier_building import build, normalise
 from negsim.simulation.rules.jit import jit
-from negsim.simulation.rules.meetings import meeting
 from negsim.simulation.rules.quantiles import assume, draw
 from negsim.simulation.rules.state import (
     bargain,
@@ -55,43 +41,32 @@ from negsim.simulation.rules.state import run as run_
 from negsim.simulation.rules.status import (
     AGREED,
     BLOCKED,
-    CLIMATE_CHANGE,
     CLOSED,
     DORMANT,
     END_OF_TALKS,
     FAR,
     IMPLEMENTING,
-    LAG_END,
     LAPSED,
-    MEETING,
     RAISED,
     RESOLVED,
     RESUMPTION,
     SHOCK,
     SUSPENDED,
     UNSETTLED,
-    WAITING,
     WAKING,
     begin,
-    name_stretch,
-    raise_issue,
     schedule,
-    tell,
     tick,
     wake,
 )
 
-_END = int(Kind.END)
-_NO_ZONE, _PREREQUISITE, _ASLEEP, _HORIZON = (
-    int(r) for r in (Reason.NO_ZONE, Reason.PREREQUISITE, Reason.DORMANT, Reason.HORIZON)
-)
-_RESOLVED = int(Reason.RESOLVED)
+_HORIZON, _RESOLVED = int(Reason.HORIZON), int(Reason.RESOLVED)
 _WAYS = len(Spent)
 
 
 @jit
 def _clear(x):
-    """An empty record."""
+    """Clear the record of the run before."""
     run = run_(x, 0)
     run.over = run.entry = run.out = run.log = run.clipped = run.error = run.culprit = run.meetings = 0
     run.regime = size(x, 0).regime
@@ -114,7 +89,7 @@ def _clear(x):
 
 @jit
 def _stated(x, b, k, stated):
-    """What a package's stated reservation value adds to the pooled one (NaN: nothing is stated)."""
+    """Difference between a package's stated reservation value and the pooled one (0 if ``stated`` is NaN)."""
     return 0.0 if np.isnan(stated) else stated - reservation(x, b, k)
 
 
@@ -127,31 +102,28 @@ def _opening(x, row):
 
 
 @jit
-def _seat(x, b, k):
-    """Where side ``k`` starts in bargain ``b``.
-
-    Reservation, clock, patience tied to a date, base, offers received so far.
-    """
+def _set_side(x, b, k):
+    """Set side ``k`` of bargain ``b`` at ``as_of``: reservation value, clock, patience until a date, base, offers."""
     row = 2 * b + k
-    seat, tactic = side(x, row), tactic_of(x, row)
-    seat.r = reservation(x, b, k)
-    seat.clock = tactic.clock
-    seat.since = 0.0
+    own, tactic = side(x, row), tactic_of(x, row)
+    own.r = reservation(x, b, k)
+    own.clock = tactic.clock
+    own.since = 0.0
     if tactic_is(x, row).until:
         tactic.patience = tactic.clock + tactic.times * tactic.until
-    seat.base = _opening(x, row)
+    own.base = _opening(x, row)
     if tactic_is(x, row).kind == TIME:
-        seat.base = curve(x, row, seat.clock, seat.r)
-    seat.received = 0
-    seat.first = 0.0
+        own.base = curve(x, row, own.clock, own.r)
+    own.received = 0
+    own.first = 0.0
     for n in range(tactic_is(x, row).offer, tactic_is(x, row).offer_end):
         receive(x, row, offer_of(x, n).u)
-    seat.answered = seat.received
+    own.answered = own.received
 
 
 @jit
-def _sit_down(x):
-    """Every bargain as the scenario has it at ``as_of``; single issues of a package wait behind it."""
+def _set_bargains(x):
+    """Set every bargain and issue at ``as_of``; the issues of a package are bargained over in the package."""
     for i in range(2 * size(x, 0).issues):
         reserve(x, i).r = reserve_of(x, i).r
     for b in range(size(x, 0).bargains):
@@ -170,12 +142,14 @@ def _sit_down(x):
         row.extra_a = row.extra_b = 0.0
         row.extra_a = _stated(x, b, 0, bargain_of(x, b).stated_a)
         row.extra_b = _stated(x, b, 1, bargain_of(x, b).stated_b)
-        _seat(x, b, 0)
-        _seat(x, b, 1)
+        _set_side(x, b, 0)
+        _set_side(x, b, 1)
         for k in range(2):
-            if side(x, 2 * b + k).received > 0:  # of offers before as_of: offer 0
+            if side(x, 2 * b + k).received > 0:  # offer 0, where offers before as_of are given
                 u_a, u_b, _ = best_for_other(x, b, 1 - k, _opening(x, 2 * b + 1 - k))
                 side(x, 2 * b + k).first = u_b if k else u_a
+        if row.discussions > 0 and bargain_is(x, b).kind == CONCEDE:  # the order "closest" knows the gap at as_of
+            row.gap = 2.0 * closest(x, b, insists(x, b, 0, 0.0), insists(x, b, 1, 0.0))[0]
     for i in range(size(x, 0).issues):
         own, row = issue_is(x, i), issue(x, i)
         row.status, row.was = own.status, own.was
@@ -197,11 +171,11 @@ def _sit_down(x):
 
 @jit
 def start(x, seed, luck, run):
-    """Begin run number ``run``: assumptions, positions, statuses, and whatever is due from the start."""
+    """Begin run number ``run``: draw assumptions, set positions and statuses, schedule what is already due."""
     run_(x, 0).seed, run_(x, 0).luck, run_(x, 0).run = seed, luck, run
     _clear(x)
     assume(x)
-    _sit_down(x)
+    _set_bargains(x)
     for i in range(size(x, 0).issues):
         own, status = issue_is(x, i), issue_is(x, i).status
         if status == DORMANT:
@@ -241,63 +215,3 @@ def start(x, seed, luck, run):
         for p in range(shock_is(x, s).pending, shock_is(x, s).pending_end):
             schedule(x, 0.0, pending_of(x, p).delay, SHOCK, s, -2)
     schedule(x, 0.0, size(x, 0).deadline, END_OF_TALKS, 0, 0)
-
-
-@jit
-def happen(x, t, kind, who, tag):
-    """What was scheduled falls due."""
-    if kind == MEETING:
-        meeting(x, t, who, tag)
-    elif kind == SHOCK:
-        shake(x, t, who, tag)
-    elif kind == LAG_END:
-        end_lag(x, t, who, tag)
-    elif kind == CLIMATE_CHANGE:
-        climate_change(x, t, tag)
-    elif kind == WAKING:
-        if issue(x, who).status == DORMANT:
-            raise_issue(x, t, who)
-            wake(x, t)
-    elif kind == RESUMPTION:
-        resume(x, t, who)
-    else:
-        end_talks(x, t, who, tag)
-
-
-@jit
-def _why(x, i):
-    """Why issue ``i`` is not settled at the end of the run."""
-    status = issue(x, i).status
-    if status == BLOCKED:
-        return _PREREQUISITE
-    if status == DORMANT:
-        return _ASLEEP
-    b = issue(x, i).bargain
-    unsettled = status != IMPLEMENTING and bargain(x, b).settled == UNSETTLED and bargain_is(x, b).kind == CONCEDE
-    if unsettled and not possible(x, b, side(x, 2 * b).r, side(x, 2 * b + 1).r):
-        return _NO_ZONE
-    return _HORIZON
-
-
-@jit
-def finish(x, t, outcome, result):
-    """Write the outcome of the run that ends at ``t``: a row an issue, days an issue and way, a row for the run."""
-    tell(x, t, _END, 0, 0, 0, 0 if run_(x, 0).active == 0 else 1, np.nan, np.nan, np.nan)
-    for b in range(size(x, 0).bargains):
-        if bargain(x, b).live:
-            name_stretch(x, t, b, WAITING)
-    for i in range(size(x, 0).issues):
-        row, out = issue(x, i), outcome[i]
-        if np.isnan(row.agreed):  # settled for the time being is not agreed
-            undo(x, i)
-        if row.status != RESOLVED and row.status != LAPSED:
-            row.reason = _why(x, i)
-        out.opened = 0.0 if row.opened < 0.0 else row.opened
-        out.agreed, out.resolved, out.lapsed = row.agreed, row.resolved, row.lapsed
-        out.u_a, out.u_b, out.option = row.u_a, row.u_b, row.option
-        out.discussions, out.reopened = row.discussions, row.reopened
-        out.status, out.reason = row.status, row.reason
-        for w in range(_WAYS):
-            out.spent[w] = spent(x, i * _WAYS + w).days
-    result[0].end = t
-    result[0].clipped, result[0].meetings, result[0].error = run_(x, 0).clipped, run_(x, 0).meetings, run_(x, 0).error

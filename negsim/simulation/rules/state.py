@@ -1,10 +1,9 @@
 """The two records every rule works on: the compiled model and one run's state, as tables of plain numbers.
 
-A rule gets one argument for both, ``x``: the address of a list of the tables' addresses. ``issue(x, i).status`` reads
-or writes row ``i`` of the table ``issue``. Nothing is copied, a call costs the same whatever the scenario, and any
-scenario runs on the same machine code. The price: an index out of range is not caught, so ``compiled`` alone makes
-indices. Tables above the line are the model (written by ``compiled``), the ones below it one run's state (written by
-the rules).
+A rule takes one argument for both, ``x``: the address of a list of table addresses. ``issue(x, i).status`` reads or
+writes row ``i`` of table ``issue``. Nothing is copied, and one machine code serves all scenarios. An index out of
+range is not caught, so only the compiler makes indices. Tables above the line are the model, written by the compiler.
+Tables below it are the state of one run, written by the rules. ``docs/state.md`` shows the layout.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
     return np.dtype([(name, "i8") for name in integers.split()] + [(name, "f8") for name in floats.split()])
 
 
-#: Every table's row. Integers before floats; a ``*_stream`` names a stream of luck; ``a, a_end`` are a range of rows
-#: elsewhere.
+#: Every table's row, integers before floats. ``*_stream`` is a stream of draws; ``a, a_end`` is a range of rows of
+#: another table.
 TABLES: dict[str, np.dtype[Any]] = {
     "size": _record(
         "issues bargains channels regimes shocks marks dists parameters patches numbers single regime steps sleepers "
@@ -40,7 +39,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "bargain_is": _record("kind member member_end starter rounds first_stream settle_stream piece uncertain"),
     "tactic_is": _record("kind curve clock window until offer offer_end"),
     "member_is": _record("issue option option_end"),
-    "place": _record("bargain position"),  # bargains in order of declaration; and, by bargain, where it stands there
+    "place": _record("bargain position"),  # bargains in order of declaration; and the position of each bargain
     "channel_is": _record("gap order gap_stream cancel_stream extra_stream"),
     "takes": _record("yes"),  # channel x bargain
     "shock_is": _record("dated dated_end mark mark_end provoke provoke_end stream dated_stream pending pending_end"),
@@ -96,10 +95,10 @@ TABLES: dict[str, np.dtype[Any]] = {
     "log": EVENT,
 }
 
-#: Where each table's address stands in ``x``.
+#: The place of each table's address in ``x``.
 SLOT = {name: k for k, name in enumerate(TABLES)}
 
-#: Offers remembered a side: the largest window and what one discussion can add.
+#: Offers recorded per side: the largest window and what one discussion can add.
 OFFERS = 24
 
 
@@ -109,7 +108,7 @@ def _table(name: str) -> Any:
 
     @intrinsic
     def at(typing: Any, x: Any, index: Any) -> Any:
-        """Row ``index`` of the table: a reference into memory, to read and to write."""
+        """Row ``index`` of the table: a reference, to read and to write."""
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             word = context.get_value_type(types.int64)

@@ -1,6 +1,6 @@
-"""Statuses: how an issue moves through the one table, what its time went into, and what follows at once. See "Status".
+"""Statuses: the moves of an issue, the accounting of its time, and what follows at once. See "Status".
 
-Also the two ways a rule speaks to its engine: ``schedule`` (what is to happen later) and ``tell`` (the event log).
+Also the two outputs of a rule: ``schedule`` (appointments for the engine) and ``tell`` (the event log).
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from negsim.simulation.rules.state import run as run_
 DORMANT, RAISED, DISCUSSING, CONVERGING, STALLED, SUSPENDED, AGREED, BLOCKED, IMPLEMENTING, RESOLVED, LAPSED = (
     int(s) for s in Status
 )
-#: How far each status stands on the way from raised to resolved; 0 for those off the way.
+#: The place of each status on the way from raised to resolved; 0 for the others.
 FAR = np.array([PROGRESS.index(s) + 1 if s in PROGRESS else 0 for s in Status])
 
-#: What can happen at a time, in the order of things that happen at the same time.
+#: Classes of events, in the order of events at the same time.
 RESUMPTION, WAKING, SHOCK, CLIMATE_CHANGE, LAG_END, MEETING, END_OF_TALKS = range(7)
 
 LOG_FULL, OUTBOX_FULL, GAP_IMPOSSIBLE, LAG_IMPOSSIBLE = 1, 2, 3, 4
@@ -53,7 +53,7 @@ _RESOLVED = int(Reason.RESOLVED)
 
 @jit
 def fail(x, error, culprit):
-    """Tell the engine that the run can't go on; the first error stands."""
+    """Report that the run cannot continue; the first error counts."""
     if run_(x, 0).error == 0:
         run_(x, 0).error = error
         run_(x, 0).culprit = culprit
@@ -61,7 +61,7 @@ def fail(x, error, culprit):
 
 @jit
 def schedule(x, t, delay, kind, who, tag):
-    """Ask the engine to let something happen at ``t + delay``, unless that is beyond the horizon."""
+    """Ask the engine for an appointment at ``t + delay``, unless that is beyond the horizon."""
     if t + delay >= size(x, 0).horizon:
         return
     n = run_(x, 0).out
@@ -75,7 +75,7 @@ def schedule(x, t, delay, kind, who, tag):
 
 @jit_inline
 def tell(x, t, kind, who, other, was, now, u, v, w):
-    """Write a row of the event log, where one is kept."""
+    """Write a row of the event log, if the run has one."""
     if not run_(x, 0).logging:
         return
     n = run_(x, 0).log
@@ -139,7 +139,7 @@ def book(x, t, b):
 
 @jit
 def name_stretch(x, t, b, way):
-    """Close the open stretch of each member of ``b`` and name what it waited for."""
+    """Close the open stretch of each member of ``b`` and book it to ``way``."""
     book(x, t, b)
     for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
         i = member_is(x, j).issue
@@ -151,7 +151,7 @@ def name_stretch(x, t, b, way):
 
 @jit
 def set_status(x, t, i, status):
-    """Move issue ``i`` to ``status``: the log, the time, the clocks of its bargain."""
+    """Move issue ``i`` to ``status``: write the log, book the time, start or stop the clocks."""
     row = issue(x, i)
     was = row.status
     if was == status:
@@ -169,19 +169,18 @@ def set_status(x, t, i, status):
 
 @jit_inline
 def tick(x, t, b):
-    """Let the clocks of ``b`` run while it is unsettled and every member is open (stalled counts), none suspended."""
+    """Let the clocks of ``b`` run while it is unsettled and every member is open."""
     on = bargain(x, b).live == 1 and bargain(x, b).settled == UNSETTLED
     if on:
         for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
-            status = issue(x, member_is(x, j).issue).status
-            if not (is_open(status) or status == STALLED):
+            if not is_open(issue(x, member_is(x, j).issue).status):
                 on = False
     run_clocks(x, b, t, 1 if on else 0)
 
 
 @jit
 def raise_issue(x, t, i):
-    """Put issue ``i`` on the table; a suspension it slept through holds it at once."""
+    """Raise issue ``i``; a suspension that is still in force suspends it at once."""
     if math.isnan(issue(x, i).opened):
         issue(x, i).opened = t
     set_status(x, t, i, RAISED)
@@ -191,7 +190,7 @@ def raise_issue(x, t, i):
 
 @jit
 def suspend_now(x, t, i):
-    """Suspend an open or stalled issue until its recorded end."""
+    """Suspend issue ``i`` if it is open or stalled."""
     status = issue(x, i).status
     if is_open(status) or status == STALLED:
         issue(x, i).was = status
@@ -200,7 +199,7 @@ def suspend_now(x, t, i):
 
 @jit
 def begin(x, t, i):
-    """An agreed issue goes on: its lag starts if every prerequisite is resolved, else it is blocked."""
+    """Start the lag of an agreed issue if every prerequisite is resolved, else block it."""
     for j in range(issue_is(x, i).need, issue_is(x, i).need_end):
         if issue(x, need(x, j).issue).status != RESOLVED:
             set_status(x, t, i, BLOCKED)
@@ -222,8 +221,8 @@ def begin(x, t, i):
 
 @jit
 def agree(x, t, b):
-    """Every member of ``b`` is agreed; then each goes on alone."""
-    book(x, t, b)  # what was provisional until now waited for the others
+    """Agree every member of ``b``; each is then implemented alone."""
+    book(x, t, b)  # time in a provisional settlement is waiting for the others
     bargain(x, b).settled = CLOSED
     for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
         i = member_is(x, j).issue
@@ -235,7 +234,7 @@ def agree(x, t, b):
 
 @jit
 def resolve(x, t, i):
-    """Issue ``i`` is resolved; what was blocked by it alone starts its lag."""
+    """Resolve issue ``i`` and start the lags of issues that it alone blocked."""
     issue(x, i).resolved = t
     issue(x, i).reason = _RESOLVED
     set_status(x, t, i, RESOLVED)
@@ -250,7 +249,7 @@ def resolve(x, t, i):
 
 @jit
 def lapse(x, t, i, reason):
-    """Issue ``i`` is off the table for good."""
+    """Let issue ``i`` lapse, which is final."""
     issue(x, i).lapsed = t
     issue(x, i).reason = reason
     set_status(x, t, i, LAPSED)
@@ -258,7 +257,7 @@ def lapse(x, t, i, reason):
 
 @jit
 def reached(x, i, status):
-    """Whether issue ``i`` has reached ``status``: passing beyond counts; off the way (stalled ...), when taken."""
+    """Whether issue ``i`` has reached ``status`` or passed it; stalled, suspended and lapsed count once taken."""
     if FAR[status]:
         return issue(x, i).furthest >= FAR[status]
     return (issue(x, i).taken >> status) & 1 == 1
@@ -266,7 +265,7 @@ def reached(x, i, status):
 
 @jit
 def wake(x, t):
-    """Raise every dormant issue whose awaited status has been reached, until nothing more follows."""
+    """Raise every dormant issue whose awaited status is reached, until no more follow."""
     again = size(x, 0).sleepers > 0
     while again:
         again = False

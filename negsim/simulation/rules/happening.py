@@ -1,0 +1,41 @@
+"""What happens when an appointment falls due: each class of events calls its rule. See "Time and order"."""
+
+from __future__ import annotations
+
+from negsim.simulation.rules.environment import climate_change, end_talks, resume, shake
+from negsim.simulation.rules.implementation import end_lag
+from negsim.simulation.rules.jit import jit
+from negsim.simulation.rules.meetings import meeting
+from negsim.simulation.rules.state import issue
+from negsim.simulation.rules.status import (
+    CLIMATE_CHANGE,
+    DORMANT,
+    LAG_END,
+    MEETING,
+    RESUMPTION,
+    SHOCK,
+    WAKING,
+    raise_issue,
+    wake,
+)
+
+
+@jit
+def happen(x, t, kind, who, tag):
+    """Do what is due: ``kind`` is the class, ``who`` and ``tag`` say which of it."""
+    if kind == MEETING:
+        meeting(x, t, who, tag)
+    elif kind == SHOCK:
+        shake(x, t, who, tag)
+    elif kind == LAG_END:
+        end_lag(x, t, who, tag)
+    elif kind == CLIMATE_CHANGE:
+        climate_change(x, t, tag)
+    elif kind == WAKING:
+        if issue(x, who).status == DORMANT:
+            raise_issue(x, t, who)
+            wake(x, t)
+    elif kind == RESUMPTION:
+        resume(x, t, who)
+    else:
+        end_talks(x, t, who, tag)

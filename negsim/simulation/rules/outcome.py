@@ -1,0 +1,70 @@
+"""The end of a run: its outcome, a row per issue and a row for the run. See "What a projection reports"."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from negsim.agenda import Reason, Spent
+from negsim.simulation.events import Kind
+from negsim.simulation.rules.concession import CONCEDE
+from negsim.simulation.rules.frontier import possible
+from negsim.simulation.rules.implementation import undo
+from negsim.simulation.rules.jit import jit
+from negsim.simulation.rules.state import bargain, bargain_is, issue, side, size, spent
+from negsim.simulation.rules.state import run as run_
+from negsim.simulation.rules.status import (
+    BLOCKED,
+    DORMANT,
+    IMPLEMENTING,
+    LAPSED,
+    RESOLVED,
+    UNSETTLED,
+    WAITING,
+    name_stretch,
+    tell,
+)
+
+_END = int(Kind.END)
+_NO_ZONE, _PREREQUISITE, _ASLEEP, _HORIZON = (
+    int(r) for r in (Reason.NO_ZONE, Reason.PREREQUISITE, Reason.DORMANT, Reason.HORIZON)
+)
+_WAYS = len(Spent)
+
+
+@jit
+def _why(x, i):
+    """Why issue ``i`` is not settled at the end of the run."""
+    status = issue(x, i).status
+    if status == BLOCKED:
+        return _PREREQUISITE
+    if status == DORMANT:
+        return _ASLEEP
+    b = issue(x, i).bargain
+    unsettled = status != IMPLEMENTING and bargain(x, b).settled == UNSETTLED and bargain_is(x, b).kind == CONCEDE
+    if unsettled and not possible(x, b, side(x, 2 * b).r, side(x, 2 * b + 1).r):
+        return _NO_ZONE
+    return _HORIZON
+
+
+@jit
+def finish(x, t, outcome, result):
+    """Write the outcome of the run that ends at ``t``: a row per issue and a row for the run."""
+    tell(x, t, _END, 0, 0, 0, 0 if run_(x, 0).active == 0 else 1, np.nan, np.nan, np.nan)
+    for b in range(size(x, 0).bargains):
+        if bargain(x, b).live:
+            name_stretch(x, t, b, WAITING)
+    for i in range(size(x, 0).issues):
+        row, out = issue(x, i), outcome[i]
+        if np.isnan(row.agreed):  # a provisional settlement is no agreement
+            undo(x, i)
+        if row.status != RESOLVED and row.status != LAPSED:
+            row.reason = _why(x, i)
+        out.opened = 0.0 if row.opened < 0.0 else row.opened
+        out.agreed, out.resolved, out.lapsed = row.agreed, row.resolved, row.lapsed
+        out.u_a, out.u_b, out.option = row.u_a, row.u_b, row.option
+        out.discussions, out.reopened = row.discussions, row.reopened
+        out.status, out.reason = row.status, row.reason
+        for w in range(_WAYS):
+            out.spent[w] = spent(x, i * _WAYS + w).days
+    result[0].end = t
+    result[0].clipped, result[0].meetings, result[0].error = run_(x, 0).clipped, run_(x, 0).meetings, run_(x, 0).error
