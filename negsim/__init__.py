@@ -3,11 +3,11 @@
 Three steps: load a scenario, run it, read the projection.
 
 >>> import negsim as ns
->>> ns.Status.CONVERGING.label
-'converging'
+>>> p = ns.run("baseline", runs=200)
+>>> p["banking"].p50, len(p)
+('2026-03-16', 200)
 
-The public names are listed in ``__all__``; each is imported when it is first used, so that ``import negsim`` costs
-next to nothing.
+``__all__`` lists the public names. Each is imported when it is first used, so ``import negsim`` is fast.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from negsim import history
     from negsim.agenda import Agenda, Issue, Reason, Status, load_agenda
-    from negsim.errors import InputError, NegsimError
+    from negsim.errors import ArgumentTypeError, InputError, NegsimError
     from negsim.experiments import (
         Comparison,
         Discovery,
@@ -27,17 +28,19 @@ if TYPE_CHECKING:
         compare,
         discover,
         explain,
+        load,
         sensitivity,
         sweep,
     )
     from negsim.explorer import explore
-    from negsim.projection import Projection, Trace, run
+    from negsim.projection import Projection, Trace, run, table, trace
     from negsim.reporting import report
-    from negsim.scenario import Scenario, load
+    from negsim.scenario import Scenario, check
 
 _HOMES = {
     "__version__": "simulation",
     "Agenda": "agenda",
+    "ArgumentTypeError": "errors",
     "Comparison": "experiments",
     "Discovery": "experiments",
     "Explanation": "experiments",
@@ -51,20 +54,24 @@ _HOMES = {
     "Status": "agenda",
     "Trace": "projection",
     "Sweep": "experiments",
+    "check": "scenario",
     "compare": "experiments",
     "discover": "experiments",
     "explain": "experiments",
     "explore": "explorer",
-    "load": "scenario",
+    "load": "experiments",
     "load_agenda": "agenda",
     "report": "reporting",
     "run": "projection",
     "sensitivity": "experiments",
     "sweep": "experiments",
+    "table": "projection",
+    "trace": "projection",
 }
 
 __all__ = [
     "Agenda",
+    "ArgumentTypeError",
     "Comparison",
     "Discovery",
     "Explanation",
@@ -79,21 +86,27 @@ __all__ = [
     "Sweep",
     "Trace",
     "__version__",
+    "check",
     "compare",
     "discover",
     "explain",
     "explore",
+    "history",
     "load",
     "load_agenda",
     "report",
     "run",
     "sensitivity",
     "sweep",
+    "table",
+    "trace",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for (PEP 562)."""
+    if name == "history":  # the room itself: its public functions are what the command's subcommands do
+        return import_module(f"{__name__}.history")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

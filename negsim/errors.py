@@ -1,7 +1,8 @@
 """Errors, and problems of input with their place.
 
     NegsimError            every error that negsim raises deliberately; the command line exits with code 2
-    └── InputError         a file or another input is invalid; it lists all problems
+    ├── InputError         a file or another input is invalid; it lists all problems
+    └── ArgumentTypeError  an argument of a public function has a wrong type or name; it is a TypeError, too
 
 A :class:`Problem` states a place, a mistake and what is allowed. Validators know a value but not its place in a file.
 They raise :class:`ComplaintsError`, and ``negsim.files.models.try_validate`` turns it into problems.
@@ -10,10 +11,12 @@ They raise :class:`ComplaintsError`, and ``negsim.files.models.try_validate`` tu
 from __future__ import annotations
 
 import difflib
+import functools
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
 
 #: Longer source lines are cut around the place of the problem.
 _WIDTH = 140
@@ -21,6 +24,40 @@ _WIDTH = 140
 
 class NegsimError(Exception):
     """Base class of all errors that negsim raises deliberately."""
+
+
+class ArgumentTypeError(NegsimError, TypeError):
+    """An argument has a wrong type, or there is no such keyword; the message says what is allowed.
+
+    >>> import negsim as ns
+    >>> ns.run("baseline", n_runs=5)
+    Traceback (most recent call last):
+    negsim.errors.ArgumentTypeError: run() has no keyword "n_runs"; did you mean "runs"?
+    """
+
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def suggests_keywords(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Let a public function answer an unknown keyword with the one that was probably meant.
+
+    Raises:
+        ArgumentTypeError: from the function, for a keyword that it does not have.
+    """
+
+    @functools.wraps(function)
+    def checked(*args: _P.args, **keywords: _P.kwargs) -> _R:
+        known = function.__code__.co_varnames[: function.__code__.co_argcount + function.__code__.co_kwonlyargcount]
+        for name in keywords:
+            if name not in known:
+                meant = did_you_mean(name, known)
+                hint = f"did you mean {meant}?" if meant else f"allowed: {one_of(known, 20)}"
+                raise ArgumentTypeError(f'{function.__name__}() has no keyword "{name}"; {hint}')
+        return function(*args, **keywords)
+
+    return checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,3 +166,16 @@ def progress(total: int | None, what: str, unit: str = "runs") -> Iterator[Calla
         total=total, desc=what, unit=f" {unit}", unit_scale=True, leave=False, disable=not sys.stderr.isatty()
     ) as bar:
         yield advance
+
+
+def conditional(projected: Projection, given: Sequence[str] | None) -> Projection:
+    """The projection of the runs in which all conditions hold.
+
+    Raises:
+        NegsimError: a condition is not written as one, or no run meets them.
+    """
+    from negsim.projection import read_condition
+
+    for condition in given or ():
+        projected = read_condition(projected, condition)
+    return projected

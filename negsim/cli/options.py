@@ -122,6 +122,14 @@ FilesOrFolders = Annotated[
         autocompletion=scenarios,
     ),
 ]
+Given = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--given",
+        metavar="CONDITION",
+        help='Only the runs in which this holds, such as "banking by 2026-01-01" or "banking not by 2026-01-01".',
+    ),
+]
 FileRuns = Annotated[
     int | None,
     typer.Option("--runs", "-n", metavar="N", min=1, help=f"Number of runs of a scenario.  [default: {DEFAULT_RUNS}]"),

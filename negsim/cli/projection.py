@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negsim.cli.execution import announce, check_out, executor_of, projection, projections, run_file
+from negsim.cli.execution import announce, check_out, conditional, executor_of, projection, projections, run_file
 from negsim.cli.options import (
     Dask,
     Dates,
@@ -18,6 +18,7 @@ from negsim.cli.options import (
     FileRuns,
     FileSeed,
     FilesOrFolders,
+    Given,
     Json,
     Milestones,
     Runs,
@@ -126,6 +127,7 @@ def plot(
         int | None, typer.Option("--run", metavar="K", min=0, help="For trace and climate: number of the run.")
     ] = None,
     of: Annotated[str | None, typer.Option("--of", metavar="NAME", help="For frontier: package or issue.")] = None,
+    given: Given = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
     engine: Engine = "auto",
@@ -138,7 +140,7 @@ def plot(
     target = output if output is not None else Path(f"{kind}.svg")
     check_kind(kind)
     picture_format(target)
-    projected = projection(source, runs, seed, engine, quiet=as_json).time_scale(dates)
+    projected = conditional(projection(source, runs, seed, engine, quiet=as_json), given).time_scale(dates)
     table = projected.plot(kind, run=run, of=of).save(make_parent(target))
     found = {
         "source": str(source),
@@ -149,6 +151,7 @@ def plot(
         "seed": projected.seed,
         "engine": projected.engine,
         "hash": projected.hash,
+        **({"given": projected.condition} if projected.condition else {}),
     }
     emit(as_json, lambda: found, lambda _: f"wrote {target} and {table}", builtin_notice(source, folders=True))
 

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from negsim.cli.days import day_by
-from negsim.cli.execution import announce, executor_of, progress, projection
+from negsim.cli.execution import announce, conditional, executor_of, progress, projection
 from negsim.cli.options import (
     By,
     Engine,
     FileOrFolder,
     FileRuns,
     FileSeed,
+    Given,
     Json,
     Runs,
     Scenario,
@@ -40,6 +41,7 @@ def when(
     first: Annotated[
         int | None, typer.Option("--first", metavar="K", min=1, help="At least K of the issues, in any order.")
     ] = None,
+    given: Given = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
     engine: Engine = "auto",
@@ -48,14 +50,14 @@ def when(
     """Dates by which issues are resolved with a given probability.
 
     For each issue, for all of them and for the first k: the first date by which this share of the runs has resolved
-    them, with its 95 % interval.
+    them, with its 95 % interval. --given counts only the runs in which a condition holds.
     """
     from negsim.analysis import check_probability
     from negsim.cli.planning_table import Dates
 
     wanted = as_share("--probability", probability)
     check_probability(wanted)
-    projected = projection(source, runs, seed, engine, quiet=as_json)
+    projected = conditional(projection(source, runs, seed, engine, quiet=as_json), given)
     found = Dates(projected, wanted, _names(issues), first)
     emit(
         as_json,
@@ -147,4 +149,5 @@ def _origin(projected: Any) -> dict[str, Any]:
         "seed": projected.seed,
         "engine": projected.engine,
         "hash": projected.hash,
+        **({"given": projected.condition} if projected.condition else {}),
     }

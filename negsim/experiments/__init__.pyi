@@ -18,6 +18,7 @@ from .factors import read_vary as read_vary
 from .sensitivities import Sensitivity as Sensitivity
 from .sensitivities import planned as planned
 from .sensitivities import sensitivity as sensitivity
+from .sources import load as load
 from .sweep_storage import TABLE as TABLE
 from .sweeps import DEFAULT_SAMPLES as DEFAULT_SAMPLES
 from .sweeps import Sweep as Sweep

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from negsim.analysis import compare as paired
 from negsim.analysis import comparison_sentences as verdicts
 from negsim.analysis import dates_in_common
-from negsim.errors import NegsimError
-from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, KEPT, Projection, run
+from negsim.errors import NegsimError, suggests_keywords
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, KEPT, Projection, ScenarioLike, as_source, run, several
 from negsim.scenario import Difference, differences
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ class Comparison:
     def __post_init__(self) -> None:
         if not self.others:
             raise NegsimError("a comparison takes two scenarios or more")
+        if conditional := [each for each in self.projections if each.condition]:
+            words = conditional[0].condition
+            raise NegsimError(f"a comparison needs all runs, but a projection is conditional ({words})")
         wrong = []
         for label, other in zip(self.labels[1:], self.others, strict=True):
             for what in ("runs", "seed", "luck"):
@@ -264,8 +267,9 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
+@suggests_keywords
 def compare(
-    *scenarios: Scenario | Projection,
+    *scenarios: ScenarioLike | Sequence[ScenarioLike],
     runs: int | None = None,
     seed: int | None = None,
     engine: str = "auto",
@@ -276,7 +280,8 @@ def compare(
     """Compare scenarios with the first one, run by run with the same random numbers.
 
     Args:
-        scenarios: two or more scenarios or projections; projections are not run again.
+        scenarios: two or more scenarios, files, names, projections or results folders, or one list of them;
+            projections are not run again.
         runs: number of pairs; that of a given projection, else 2,000.
         seed: the key of all draws; that of a given projection, else 1.
         engine: as for `negsim.run`.
@@ -291,21 +296,23 @@ def compare(
 
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
-    >>> ns.compare(s, s.replace(horizon="2 years"), runs=20, engine="reference", by="2026-04-10")
+    >>> ns.compare("baseline", s.replace(horizon="2 years"), runs=20, engine="reference", by="2026-04-10")
     <Comparison: 'Baseline' with 'Baseline', 20 runs, seed 1>
     """
-    if len(scenarios) < 2:
+    given_ones = scenarios[0] if len(scenarios) == 1 else scenarios
+    sources = [as_source(each) for each in several(given_ones)]
+    if len(sources) < 2:
         raise NegsimError("a comparison takes two scenarios or more")
     on = _day(by)
-    given = [each for each in scenarios if isinstance(each, Projection)]
+    given = [each for each in sources if isinstance(each, Projection)]
     first = given[0] if given else None
     runs = runs if runs is not None else first.runs if first else DEFAULT_RUNS
     seed = seed if seed is not None else first.seed if first else DEFAULT_SEED
-    _refuse_in_vain(scenarios, runs, on)
+    _refuse_in_vain(sources, runs, on)
     luck = first.luck if first else 0
     played = [
         each if isinstance(each, Projection) else run(each, runs, seed, engine, progress, executor=executor, luck=luck)
-        for each in scenarios
+        for each in sources
     ]
     return Comparison(played[0], tuple(played[1:]), on)
 

@@ -10,15 +10,15 @@ import numpy as np
 
 from negsim.analysis import Box
 from negsim.analysis import prim as found_by
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import NegsimError, did_you_mean, one_of, suggests_keywords
 from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within
+from negsim.experiments.sources import CasesLike, cases_source
 from negsim.projection import DEFAULT_SEED, Projection, run
 from negsim.scenario import Scenario
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from negsim.experiments.sweeps import Sweep
     from negsim.plots import Picture
 
 RUNS = 8192
@@ -132,8 +132,9 @@ class Discovery:
         )
 
 
+@suggests_keywords
 def discover(
-    source: Scenario | Projection | Sweep,
+    source: CasesLike,
     issue: str | None = None,
     within: str | None = None,
     method: str = "prim",
@@ -170,6 +171,7 @@ def discover(
         hint = did_you_mean(method, METHODS)
         meant = f"; did you mean {hint}?" if hint else ""
         raise NegsimError(f'there is no method "{method}"; allowed: {one_of(METHODS)}{meant}')
+    source = cases_source(source)
     outcome = Outcome(issue, HORIZON if within is None else within)
     if issue is None and at_least is None:
         raise NegsimError("say of what: an issue, or at least how many issues are resolved")

@@ -9,18 +9,19 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from negsim.analysis import Gain, chance_by, dates_in_common, gain, nearest_half, qualities, why
-from negsim.errors import InputError, NegsimError, did_you_mean, one_of
+from negsim.errors import InputError, NegsimError, did_you_mean, one_of, suggests_keywords
 from negsim.experiments.candidates import Candidate, candidates
 from negsim.experiments.explanation import TOLD, Explanation, Tried, reaches
-from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, KEPT, Projection, day_of_text, run
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, KEPT, Projection, ScenarioLike, as_scenario, day_of_text, run
 
 if TYPE_CHECKING:
     from negsim.scenario import Scenario
     from negsim.simulation import Compiled
 
 
+@suggests_keywords
 def explain(
-    scenario: Scenario,
+    scenario: ScenarioLike,
     issue: str,
     *,
     side: str | None = None,
@@ -34,7 +35,7 @@ def explain(
     """Explain when an issue is resolved, what brings it forward and what delays it.
 
     Args:
-        scenario: a scenario, as `negsim.load` returns it.
+        scenario: a scenario, a file or a name; of a projection or a results folder, the scenario that was run.
         issue: the id of the issue.
         side: only changes that this side can make alone; default: each side, and both together.
         by: the date of the probabilities that rank the changes; default: of the milestones and the last date, the
@@ -48,6 +49,7 @@ def explain(
     Raises:
         NegsimError: there is no such issue, side or date, or anything that `negsim.run` raises.
     """
+    scenario = as_scenario(scenario)
     _check(scenario, issue, side)
     total = runs if runs is not None else DEFAULT_RUNS
     if total * len(scenario.issues) > KEPT:

@@ -12,8 +12,9 @@ import numpy as np
 
 from negsim.analysis import Split, grid, split
 from negsim.analysis import sensitivity_indices as drivers
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import NegsimError, did_you_mean, one_of, suggests_keywords
 from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within, run_outcome
+from negsim.experiments.sources import CasesLike, cases_source
 from negsim.experiments.sweeps import Sweep, own_factors, sweep
 from negsim.projection import DEFAULT_SEED, Projection, run, under_lucks
 from negsim.simulation import compile
@@ -113,8 +114,9 @@ class Sensitivity:
         )
 
 
+@suggests_keywords
 def sensitivity(
-    source: Scenario | Projection | Sweep,
+    source: CasesLike,
     issue: str | None = None,
     within: str | None = None,
     days: bool = False,
@@ -154,6 +156,7 @@ def sensitivity(
     >>> ns.sensitivity(w, "visas").table.columns.tolist()[:4]
     ['factor', 'first', 'first_low', 'first_high']
     """
+    source = cases_source(source)
     known = Outcome(issue, HORIZON if within is None else within, days)
     if isinstance(source, Sweep):
         fits = FITS[source.design]

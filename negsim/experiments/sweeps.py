@@ -10,14 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from negsim.errors import NegsimError, did_you_mean
+from negsim.errors import NegsimError, did_you_mean, suggests_keywords
 from negsim.experiments.designs import check_design, points
 from negsim.experiments.effect_check import check_moves
 from negsim.experiments.experiment import MEANS, OUTCOMES, Base, Result, play_experiment
 from negsim.experiments.factors import Factor, factors_of
 from negsim.experiments.sweep_storage import finish, identity, refuse_to_overwrite
 from negsim.files import Checkpoint
-from negsim.projection import DEFAULT_SEED, spread, versions
+from negsim.projection import DEFAULT_SEED, ScenarioLike, as_scenario, spread, versions
 from negsim.simulation import compile, pick_engine
 
 if TYPE_CHECKING:
@@ -100,8 +100,9 @@ class Sweep:
         return cls(**load(Path(folder)))
 
 
+@suggests_keywords
 def sweep(
-    scenario: Scenario,
+    scenario: ScenarioLike,
     vary: Mapping[str, object] | Sequence[Factor],
     design: str = "grid",
     samples: int | None = None,
@@ -120,7 +121,7 @@ def sweep(
     error. Distributions are checked at their 5 % and 95 % points.
 
     Args:
-        scenario: the base.
+        scenario: the base: a scenario, a file, a name, or a projection.
         vary: for each path, a list of values or a distribution in the form of a file.
         design: ``grid``, ``latin`` or ``sobol``; ``saltelli`` and ``morris`` for those analyses.
         samples: number of samples of a design other than ``grid``; default 128.
@@ -141,6 +142,7 @@ def sweep(
     >>> w
     <Sweep: 4 experiments x 20 runs of 'Baseline'>
     """
+    scenario = as_scenario(scenario)
     factors = factors_of(vary)
     samples = 0 if design == "grid" else DEFAULT_SAMPLES if samples is None else samples
     check_design(design, factors, samples)

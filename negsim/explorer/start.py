@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from negsim.errors import NegsimError
-from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
+from negsim.errors import NegsimError, suggests_keywords
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, as_scenario
 
 if TYPE_CHECKING:
     from negsim.explorer.widgets import Explorer
-    from negsim.scenario import Scenario
+    from negsim.projection import ScenarioLike
 
 
-def explore(scenario: Scenario, runs: int = DEFAULT_RUNS, seed: int = DEFAULT_SEED, engine: str = "auto") -> Explorer:
+@suggests_keywords
+def explore(
+    scenario: ScenarioLike, runs: int = DEFAULT_RUNS, seed: int = DEFAULT_SEED, engine: str = "auto"
+) -> Explorer:
     """A Jupyter panel that changes a scenario and shows the effect on the dates.
 
     Levers: for each side its tactic, toughness and patience; the gap between rounds and good offices of each channel;
@@ -20,7 +23,7 @@ def explore(scenario: Scenario, runs: int = DEFAULT_RUNS, seed: int = DEFAULT_SE
     difference in the picture comes from the lever. Variants can be pinned for comparison and exported as a file.
 
     Args:
-        scenario: the initial scenario.
+        scenario: the initial scenario: a scenario, a file, a name, or a projection.
         runs: number of runs of each variant.
         seed: seed of all random draws.
         engine: as for `negsim.run`.
@@ -39,4 +42,4 @@ def explore(scenario: Scenario, runs: int = DEFAULT_RUNS, seed: int = DEFAULT_SE
         raise NegsimError("ns.explore needs ipywidgets: pip install 'negsim[notebook]'") from None
     from negsim.explorer.exploration import Exploration
 
-    return Explorer(Exploration(scenario, runs, seed, engine))
+    return Explorer(Exploration(as_scenario(scenario), runs, seed, engine))

@@ -1,8 +1,15 @@
+from .arguments import ScenarioLike as ScenarioLike
+from .arguments import as_projections as as_projections
+from .arguments import as_scenario as as_scenario
+from .arguments import as_source as as_source
+from .arguments import is_results_folder as is_results_folder
+from .arguments import several as several
 from .assumption_share import under_lucks as under_lucks
 from .chunks import DEFAULT_RUNS as DEFAULT_RUNS
 from .chunks import DEFAULT_SEED as DEFAULT_SEED
 from .chunks import Job as Job
 from .chunks import sizes as sizes
+from .condition import read_condition as read_condition
 from .execution import play as play
 from .execution import spread as spread
 from .executors import dask_executor as dask_executor
@@ -17,3 +24,4 @@ from .running import run as run
 from .running import versions as versions
 from .scenario_context import context_of as context_of
 from .scenario_context import day_of_text as day_of_text
+from .side_by_side import table as table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from negsim.simulation import compiler as compiled
 from negsim.simulation.engines import batch
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from negsim.scenario import IssueSetup, Scenario
     from negsim.simulation import Compiled, Record
 
@@ -19,14 +22,15 @@ if TYPE_CHECKING:
 MOST = 2000
 
 
-def watch(scenario: Scenario, runs: int, seed: int, luck: int = 0) -> Logs:
-    """The logs of the first runs, at most `MOST`."""
+def watch(scenario: Scenario, numbers: npt.NDArray[np.int64], seed: int, luck: int = 0) -> Logs:
+    """The logs of the runs with these numbers, at most the first `MOST`."""
     names = compiled.compile(scenario)
-    runs = min(runs, MOST)
+    numbers = numbers[:MOST]
+    runs = len(numbers)
     bargains = range(len(names.bargains))
     events, floors = [], np.empty((runs, len(bargains), 2))
     frontiers: list[list[Any]] = [[] for _ in bargains]
-    for k, (log, record) in enumerate(batch.watch(names, seed, 0, runs, luck)):
+    for k, (log, record) in enumerate(_logs(names, numbers, seed, luck)):
         events.append(log)
         floors[k] = record.arrays["side"]["r"][: 2 * len(bargains)].reshape(-1, 2)
         for b in bargains:
@@ -46,6 +50,16 @@ def watch(scenario: Scenario, runs: int, seed: int, luck: int = 0) -> Logs:
         frontiers=tuple(tuple(kept) for kept in frontiers),
         before=tuple(_before(issue, scenario.sides) for issue in scenario.issues.values()),
     )
+
+
+def _logs(
+    names: Compiled, numbers: npt.NDArray[np.int64], seed: int, luck: int
+) -> Iterator[tuple[npt.NDArray[np.void], Record]]:
+    if len(numbers) == int(numbers[-1]) + 1:  # all runs from 0 on: one record serves all
+        yield from batch.watch(names, seed, 0, len(numbers), luck)
+        return
+    for number in numbers:
+        yield from batch.watch(names, seed, int(number), 1, luck)
 
 
 def _before(issue: IssueSetup, sides: tuple[str, str]) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from negsim.errors import NegsimError
+from negsim.errors import ArgumentTypeError, NegsimError, did_you_mean, one_of
 
 if TYPE_CHECKING:
     import os
 
     import numpy.typing as npt
     import pandas as pd
-    from matplotlib.axes import Axes
 
     from negsim.analysis import HowMany, Summary, When
     from negsim.projection.narrative import Trace
+    from negsim.projection.pictures import Plots
 
 from negsim.projection.results import Results
 from negsim.projection.scenario_context import day_of_text
@@ -59,6 +60,100 @@ class Projection(Results):
 
         return headline_frame(self.digest)
 
+    def __len__(self) -> int:
+        return self.runs
+
+    def __getitem__(self, issue: str) -> pd.Series[Any]:
+        """The row of one issue, or of ``all``, in the table of `summary`.
+
+        Raises:
+            NegsimError: there is no such issue.
+
+        >>> import negsim as ns
+        >>> ns.run("baseline", runs=200)["banking"][["p_resolved", "p50"]].tolist()
+        [np.float64(0.82), '2026-03-16']
+        """
+        table = self.summary()
+        if issue not in table.index:
+            hint = did_you_mean(issue, table.index)
+            meant = f"; did you mean {hint}?" if hint else ""
+            raise NegsimError(f'there is no issue "{issue}" in play; allowed: {one_of(table.index, 20)}{meant}')
+        row: Any = table.loc[issue]
+        return row
+
+    def quantile(self, probability: float) -> pd.Series[Any]:
+        """The first date by which each issue, and all of them, are resolved in this share of the runs.
+
+        ``NaT``: not within the horizon. Quantiles are over all runs, as the inverse of the empirical distribution.
+
+        Raises:
+            NegsimError: the probability is not above 0 and at most 1.
+
+        >>> import negsim as ns
+        >>> p = ns.run("baseline", runs=200)
+        >>> str(p.quantile(0.5)["banking"].date()), p.quantile(0.5).isna()["all"]
+        ('2026-03-16', np.True_)
+        """
+        import pandas as pd
+
+        from negsim.analysis import check_probability, quantile
+
+        check_probability(probability)
+        names = [facts.id for facts in self.context.issues]
+        days = [quantile(counts, probability) for counts in (*self.tally.resolved, self.tally.all_resolved)]
+        start = pd.Timestamp(self.context.as_of)
+        dates = [start + pd.Timedelta(days=day) if math.isfinite(day) else pd.NaT for day in days]
+        return pd.Series(dates, pd.Index([*names, "all"], name="issue"), name="date", dtype="datetime64[s]")
+
+    def to_frame(self) -> pd.DataFrame:
+        """The table of `summary`."""
+        return self.summary()
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """Write the table of `summary` as CSV, or return it as text without a path.
+
+        Raises:
+            NegsimError: it cannot be written.
+        """
+        from pathlib import Path
+
+        from negsim.files import write_file
+
+        text = self.summary().to_csv(lineterminator="\n")
+        if path is None:
+            return text
+        write_file(Path(path), text.encode())
+        return None
+
+    def given(
+        self,
+        issue: str,
+        *,
+        resolved_by: str | date | None = None,
+        not_resolved_by: str | date | None = None,
+        agreed_by: str | date | None = None,
+    ) -> Projection:
+        """The projection of only those runs in which a condition on an issue holds; its errors are of their number.
+
+        Args:
+            issue: the id of an issue.
+            resolved_by: the issue is resolved on this date or before.
+            not_resolved_by: the issue is not resolved by the end of this date.
+            agreed_by: the agreement that stands at the end of the run was made on this date or before.
+
+        Raises:
+            NegsimError: there is no such issue or date, not exactly one condition, or no run in which it holds.
+
+        >>> import negsim as ns
+        >>> p = ns.run("baseline", runs=200).given("banking", resolved_by="2026-01-01")
+        >>> p.runs, p.condition
+        (78, 'given banking resolved by 2026-01-01')
+        """
+        from negsim.projection.condition import condition, conditional
+
+        limits = {"resolved_by": resolved_by, "not_resolved_by": not_resolved_by, "agreed_by": agreed_by}
+        return conditional(self, condition(self, issue, limits))
+
     @property
     def issues(self) -> pd.DataFrame:
         """Every outcome as a tidy table, a row a run and issue.
@@ -74,7 +169,10 @@ class Projection(Results):
     def _issues(self) -> pd.DataFrame:
         from negsim.projection.tidy import tidy
 
-        return tidy(self.outcomes, [facts.id for facts in self.context.issues])
+        table = tidy(self.outcomes, [facts.id for facts in self.context.issues])
+        if self.selected is not None:
+            table["run"] = self.numbers[table["run"].to_numpy()]
+        return table
 
     def agreed_by(self, on: str | date) -> pd.DataFrame:
         """As ``resolved_by``, for the agreement that stands at the end of the run: not yet carried out, nor undone.
@@ -125,6 +223,11 @@ class Projection(Results):
         """
         from negsim.analysis import when
 
+        if not isinstance(probability, float | int):
+            raise ArgumentTypeError(
+                f"the first argument is a probability such as 0.8, but was {probability!r}; issues are the second: "
+                f"when(0.8, [{probability!r}])"
+            )
         return when(self.context, self.outcomes["resolved"], probability, issues, first)
 
     def how_many(self, by: str | date, issues: Sequence[str] | None = None) -> HowMany:
@@ -168,6 +271,7 @@ class Projection(Results):
         import numpy as np
         import pandas as pd
 
+        self._refuse_condition("assumption_share")
         from negsim.analysis import split
         from negsim.projection.assumption_share import DRAWS, under_lucks
         from negsim.simulation import compile
@@ -224,8 +328,10 @@ class Projection(Results):
         from negsim.simulation import compile
 
         compiled = compile(self.scenario)
-        values = compiled.assumed(self.seed, 0, self.runs)
-        return pd.DataFrame(values, columns=list(compiled.assumptions), index=pd.RangeIndex(self.runs, name="run"))
+        numbers = self.numbers
+        values = compiled.assumed(self.seed, 0, int(numbers[-1]) + 1)[numbers]
+        index = pd.RangeIndex(self.runs, name="run") if self.selected is None else pd.Index(numbers, name="run")
+        return pd.DataFrame(values, columns=list(compiled.assumptions), index=index)
 
     def burndown(self) -> pd.DataFrame:
         """How many issues are unresolved on each day, as recorded and as projected: the table behind the picture."""
@@ -245,10 +351,12 @@ class Projection(Results):
     @property
     def notes(self) -> list[str]:
         """How the figures are to be read, in sentences."""
+        only = [f"Only the {self.runs:,} runs {self.condition} count."] if self.condition else []
         notes = [
+            *only,
             "± is one standard error of the simulation, rounded up; terms say how much of the way to its demand a "
             f"side gets; {self._dates_note}. All of it holds if the sides concede as the scenario assumes: it is no "
-            "forecast of what they will do."
+            "forecast of what they will do.",
         ]
         if (aim := self.precision_data) is not None:
             how = f"reached after {self.runs:,} runs" if aim["reached"] else f"NOT reached within {self.runs:,} runs"
@@ -296,24 +404,12 @@ class Projection(Results):
         milestones_of(self.context.as_of, self.context.horizon, asked)
         return replace(self, asked_unit=dates, asked_milestones=asked)
 
-    def plot(
-        self, kind: str = "burndown", ax: Axes | None = None, *, run: int | None = None, of: str | None = None
-    ) -> Any:
-        """A picture of this projection; a notebook shows it, ``.save("x.svg")`` writes it with its data beside it.
+    @property
+    def plot(self) -> Plots:
+        """Pictures of this projection: ``p.plot("calendar")`` or ``p.plot.calendar()``; see `Plots`."""
+        from negsim.projection.pictures import Plots
 
-        Args:
-            kind: one of `negsim.plots.KINDS`: burndown, burnup, flow, survival, calendar, gap, terms, frontier,
-                waiting, last, climate, trace.
-            ax: axes of your own to draw on; they are returned instead of a picture.
-            run: for ``trace`` and ``climate``, the run that is shown.
-            of: for ``frontier``, the package or issue.
-
-        Raises:
-            NegsimError: there is no such kind of picture, or nothing to show.
-        """
-        from negsim.plots import draw
-
-        return draw(kind, self.view(kind, run, of), ax)
+        return Plots(self)
 
     def trace(self, run: int) -> Trace:
         """What happens in one of the runs, told from its event log.
@@ -323,8 +419,7 @@ class Projection(Results):
         """
         from negsim.projection.narrator import trace
 
-        if not 0 <= run < self.runs:
-            raise NegsimError(f"there are runs 0 to {self.runs - 1}, but was {run}")
+        self.check_run(run)
         return trace(self.scenario, run, self.seed, self.luck)
 
     def save(self, folder: str | os.PathLike[str], command: str = "") -> None:
@@ -335,6 +430,7 @@ class Projection(Results):
         """
         from negsim.projection.storage import save
 
+        self._refuse_condition("save")
         save(self, folder, command)
 
     @classmethod
@@ -347,6 +443,10 @@ class Projection(Results):
         from negsim.projection.storage import load
 
         return cls(**load(folder))
+
+    def _refuse_condition(self, what: str) -> None:
+        if self.condition:
+            raise NegsimError(f"{what} needs all runs, but this projection is conditional ({self.condition})")
 
     def _repr_html_(self) -> str:
         from negsim.analysis import headline_frame

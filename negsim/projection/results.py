@@ -39,6 +39,8 @@ class Results:
     kept: tuple[npt.NDArray[np.void], npt.NDArray[np.void]] | None = None
     asked_unit: str | None = None
     asked_milestones: tuple[str, ...] | None = None
+    condition: str = ""
+    selected: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         for table in self.kept or ():
@@ -81,6 +83,20 @@ class Results:
         return self._tables[1]
 
     @property
+    def numbers(self) -> npt.NDArray[np.int64]:
+        """The numbers of the runs: all from 0 on, or those in which the ``condition`` holds."""
+        import numpy as np
+
+        return np.arange(self.runs) if self.selected is None else np.array(self.selected, np.int64)
+
+    def check_run(self, run: int) -> None:
+        """Raise a `NegsimError` if there is no run of this number."""
+        if self.selected is None and not 0 <= run < self.runs:
+            raise NegsimError(f"there are runs 0 to {self.runs - 1}, but was {run}")
+        if self.selected is not None and run not in self.selected:
+            raise NegsimError(f"run {run} is not among the {self.runs:,} runs {self.condition}")
+
+    @property
     def precision_data(self) -> dict[str, Any] | None:
         """What ``precision`` asked for, whether it was ``reached``, the least and most runs; None without a goal."""
         return None if self.precision is None else self.precision.data(self.tally)
@@ -99,12 +115,13 @@ class Results:
 
     @cached_property
     def logs(self) -> Logs:
-        """The event logs of the first runs, at most 2,000: played again when a picture asks for them."""
+        """The event logs of the first runs, at most 2,000, replayed when a picture needs them."""
         from negsim.projection.logged_runs import watch
 
-        return watch(self.scenario, self.runs, self.seed, self.luck)
+        return watch(self.scenario, self.numbers, self.seed, self.luck)
 
     @property
     def provenance(self) -> str:
         """What produced this, in a line."""
-        return f"{self.runs:,} runs, seed {self.seed}, {self.engine} engine, scenario {self.hash[:8]}"
+        only = f" ({self.condition})" if self.condition else ""
+        return f"{self.runs:,} runs{only}, seed {self.seed}, {self.engine} engine, scenario {self.hash[:8]}"

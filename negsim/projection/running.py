@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from negsim.errors import suggests_keywords
 from negsim.projection.chunks import DEFAULT_RUNS, DEFAULT_SEED, Job, sizes, whole_number
 from negsim.simulation import __version__, pick_engine
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from negsim.analysis import Tally
+    from negsim.projection.arguments import ScenarioLike
     from negsim.projection.chunks import Part
     from negsim.projection.projection import Projection
     from negsim.projection.storage import ChunkCheckpoint
@@ -27,8 +29,9 @@ KEPT = 4_000_000
 _MATTERS = ("numba", "numpy", "scipy", "simpy")
 
 
+@suggests_keywords
 def run(
-    scenario: Scenario,
+    scenario: ScenarioLike,
     runs: int | None = None,
     seed: int = DEFAULT_SEED,
     engine: str = "auto",
@@ -43,7 +46,8 @@ def run(
     """Run a scenario and return what comes out as a projection.
 
     Args:
-        scenario: what is assumed, as `negsim.load` returns it.
+        scenario: a scenario, the path of a scenario file, or a name such as ``baseline``; a projection or a results
+            folder is run again.
         runs: how many times, 2,000 unless you say otherwise; with ``precision``, how many at the most.
         seed: the key of all draws. One seed, one result, whatever else the machine does.
         engine: ``auto`` or the name of one; all give the same result.
@@ -62,16 +66,18 @@ def run(
         NegsimError: an argument is out of range, a run can't go on, or ``out`` can't be written.
 
     >>> import negsim as ns
-    >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=20, seed=1, engine="reference")
+    >>> p = ns.run("baseline", runs=20, seed=1, engine="reference")
     >>> p.runs, p.seed, p.engine
     (20, 1, 'reference')
     """
     from negsim.projection import execution as work
+    from negsim.projection.arguments import as_scenario
     from negsim.projection.precision import MOST, Precision
     from negsim.projection.projection import Projection
     from negsim.projection.storage import refuse_to_overwrite
     from negsim.simulation import compiler as compiled
 
+    scenario = as_scenario(scenario)
     most = runs if runs is not None else (DEFAULT_RUNS if precision is None else MOST)
     most, seed = whole_number("runs", most, 1, 1_000_000_000), whole_number("seed", seed, 0, 2**64 - 1)
     luck = whole_number("luck", luck, 0, 2**63 - 1)

@@ -63,7 +63,7 @@ def view(projection: Results, kind: str, run: int | None = None, of: str | None 
     if of is not None and kind != "frontier":
         raise NegsimError(f'a picture of one package or issue is "frontier", but was "{kind}"')
     if run is None and kind in ONLY_OF_A_RUN:
-        run = 0
+        run = int(projection.numbers[0])
     if run is not None:
         return _of_run(projection, kind, run)
     return SHOWN[kind](projection, of) if kind == "frontier" else SHOWN[kind](projection)
@@ -147,8 +147,7 @@ def _log(projection: Results, run: int) -> npt.NDArray[np.void]:
     from negsim.simulation import compiler as compiled
     from negsim.simulation.engines import reference
 
-    if not 0 <= run < projection.runs:
-        raise NegsimError(f"there are runs 0 to {projection.runs - 1}, but was {run}")
+    projection.check_run(run)
     return reference.trace(compiled.compile(projection.scenario), projection.seed, run, projection.luck)
 
 

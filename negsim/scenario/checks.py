@@ -151,14 +151,8 @@ def _shocks(parts: Draft) -> Iterator[Problem]:
                 message = f"{name} provokes {provoked.shock} twice"
                 where = ("shocks", name, "provokes", number, "shock")
                 yield parts.problem(message, *where, allowed="one entry with the sum of the means")
-            most = clipped(provoked.mean, parts.named())[1]
             if provoked.shock in means[name]:
-                means[name][provoked.shock] += most
-            if most == float("inf"):
-                where = ("shocks", name, "provokes", number, "mean")
-                message = "the mean has no upper bound"
-                yield parts.problem(message, *where, allowed="a distribution with an upper bound")
-                return
+                means[name][provoked.shock] += clipped(provoked.mean, parts.named())[1]
     radius = spectral_radius([[means[row][column] for column in names] for row in names])
     if radius >= 1:
         chain = [name for name in names if any(means[name].values())]

@@ -96,7 +96,7 @@ def refused(start: dict[str, Any], match: str, **more: Any) -> None:
 
 def test_starts_that_no_rule_would_come_to_are_refused():
     stalled = {"status": "stalled", "rounds": 3, "clock": {"us": "400 days", "russia": "400 days"}}
-    refused(stalled, "an outcome that both sides would take")
+    refused(stalled, "some outcome is acceptable to both sides")
     refused({"status": "stalled", "rounds": 3}, "both sides would take", issue={"settle": {"chance": 1}})
     refused({"status": "blocked", "terms": TERMS}, "requires nothing")
 
@@ -294,7 +294,7 @@ def test_a_packages_clock_runs_and_it_is_discussed_only_while_all_members_are_op
 def test_a_member_agreed_alone_is_a_start_that_is_refused():
     from negsim.errors import InputError
 
-    with pytest.raises(InputError, match="can't be settled in a package"):
+    with pytest.raises(InputError, match="cannot be settled in a package"):
         ByHand(packed({"a": {"start": {"status": "agreed", "terms": TERMS}}, "b": {}}))
 
 

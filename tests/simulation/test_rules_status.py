@@ -67,7 +67,7 @@ def test_stalled_needs_both_bases_at_their_reservation_values_and_no_zone():
     assert begun.status() is Status.CONVERGING or begun.status() is Status.DISCUSSING
     begun.meet(300)
     assert begun.status() is Status.STALLED
-    assert clock(begun.x, 0, 0, 310.0) == 310  # stalled, the clock is not stopped
+    assert clock(begun.x, 0, 0, 310.0) == 300  # stalled: the clock has stopped
     begun.meet(310)
     assert len(begun.discussed()) == 2
 

@@ -1,0 +1,95 @@
+"""The first argument of public functions: a scenario, a projection, a path or a name, as people have it at hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
+
+from negsim.errors import ArgumentTypeError
+from negsim.files import MANIFEST, read_manifest
+
+if TYPE_CHECKING:
+    from negsim.projection.projection import Projection
+    from negsim.scenario import Scenario
+
+#: What stands for a scenario: the scenario, a file or name of one, or a projection of it.
+ScenarioLike: TypeAlias = Union["Scenario", "Projection", str, "os.PathLike[str]"]
+
+_ALLOWED = "a scenario, a projection, the path of a scenario file or results folder, or a name such as baseline"
+
+
+def is_results_folder(path: str | os.PathLike[str]) -> bool:
+    """Whether a path is a folder with a manifest."""
+    return (Path(path) / MANIFEST).is_file()
+
+
+def as_source(value: ScenarioLike) -> Scenario | Projection:
+    """A scenario or projection from whatever stands for one; a results folder gives its projection.
+
+    Raises:
+        ArgumentTypeError: the value is none of these.
+        NegsimError: the file or folder cannot be read.
+
+    >>> as_source("baseline").title
+    'Baseline'
+    """
+    from negsim.projection.projection import Projection
+    from negsim.projection.storage import FORMAT
+    from negsim.scenario import Scenario, load
+
+    if isinstance(value, Scenario | Projection):
+        return value
+    if not isinstance(value, str | os.PathLike):
+        raise ArgumentTypeError(f"expected {_ALLOWED}, but was {_described(value)}")
+    if is_results_folder(value):
+        read_manifest(Path(value), FORMAT)
+        return Projection.load(value)
+    return load(value)
+
+
+def as_scenario(value: ScenarioLike) -> Scenario:
+    """The scenario that a value stands for; of a projection or results folder, the one that was run.
+
+    Raises:
+        NegsimError: as for `as_source`.
+
+    >>> as_scenario("baseline").horizon_days
+    1095
+    """
+    from negsim.scenario import Scenario
+
+    source = as_source(value)
+    return source if isinstance(source, Scenario) else source.scenario
+
+
+def as_projections(values: object, runs: int | None = None, seed: int | None = None) -> list[Projection]:
+    """One or several projections; scenarios are run.
+
+    Raises:
+        NegsimError: as for `as_source` and `negsim.run`.
+    """
+    from negsim.projection.chunks import DEFAULT_SEED
+    from negsim.projection.projection import Projection
+    from negsim.projection.running import run
+
+    found = []
+    for value in several(values):
+        source = as_source(value)
+        if not isinstance(source, Projection):
+            source = run(source, runs, DEFAULT_SEED if seed is None else seed)
+        found.append(source)
+    return found
+
+
+def several(values: Any) -> list[Any]:
+    """A list of one value, or the values of a list or another collection."""
+    alone = isinstance(values, str | os.PathLike) or not isinstance(values, Iterable)
+    from negsim.projection.projection import Projection
+
+    return [values] if alone or isinstance(values, Projection) else list(values)
+
+
+def _described(value: object) -> str:
+    return f"{type(value).__name__} {value!r:.60}"

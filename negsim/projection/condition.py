@@ -1,0 +1,86 @@
+"""Conditional questions: the runs of a projection in which something holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.projection.scenario_context import day_of_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from negsim.projection.projection import Projection
+
+_WORDS = {"resolved_by": "resolved by", "not_resolved_by": "not resolved by", "agreed_by": "agreed by"}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """The runs in which a condition holds, and the condition in words."""
+
+    words: str
+    holds: npt.NDArray[np.bool_]
+
+
+def condition(projection: Projection, issue: str, limits: Mapping[str, str | date | None]) -> Condition:
+    """A condition on the date of an issue, checked in each run.
+
+    Raises:
+        NegsimError: there is no such issue or date, not exactly one limit, or the outcomes were not kept.
+    """
+    import numpy as np
+
+    ids = [facts.id for facts in projection.context.issues]
+    if issue not in ids:
+        hint = did_you_mean(issue, ids)
+        meant = f"; did you mean {hint}?" if hint else ""
+        raise NegsimError(f'there is no issue "{issue}" in play; allowed: {one_of(ids, 20)}{meant}')
+    stated = [(kind, value) for kind, value in limits.items() if value is not None]
+    if len(stated) != 1:
+        raise NegsimError(f"a condition takes one of {one_of(_WORDS)}")
+    kind, value = stated[0]
+    on = day_of_text(value)
+    day = projection.context.day_of(on)
+    times = projection.outcomes["agreed" if kind == "agreed_by" else "resolved"][:, ids.index(issue)]
+    within = np.floor(np.where(np.isnan(times), np.inf, times)) <= day
+    return Condition(f"given {issue} {_WORDS[kind]} {on}", ~within if kind == "not_resolved_by" else within)
+
+
+def read_condition(projection: Projection, text: str) -> Projection:
+    """The runs of a condition in words: ``banking by 2026-01-01`` or ``banking not by 2026-01-01``.
+
+    Raises:
+        NegsimError: it is not written so, or as for `condition`.
+    """
+    found = re.fullmatch(r"(\S+)\s+(?:(not)\s+)?by\s+(\S+)", text.strip())
+    if found is None:
+        raise NegsimError(f'a condition is written "banking by 2026-01-01" or "banking not by ...", but was "{text}"')
+    issue, negated, on = found.groups()
+    return projection.given(issue, **{"not_resolved_by" if negated else "resolved_by": on})
+
+
+def conditional(projection: Projection, on: Condition) -> Projection:
+    """The projection of the runs in which a condition holds.
+
+    Raises:
+        NegsimError: it holds in none.
+    """
+    from negsim.analysis import count
+
+    number = int(on.holds.sum())
+    if number == 0:
+        raise NegsimError(f"in none of the {projection.runs:,} runs: {on.words}")
+    outcomes, rows = projection.outcomes[on.holds], projection.run_table[on.holds]
+    context = projection.context
+    tally = count(outcomes, rows, context.horizon_days, max(len(facts.options) for facts in context.issues))
+    numbers = tuple(int(n) for n in projection.numbers[on.holds])
+    words = f"{projection.condition}, {on.words}" if projection.condition else on.words
+    return replace(
+        projection, tally=tally, kept=(outcomes, rows), folder=None, precision=None, condition=words, selected=numbers
+    )

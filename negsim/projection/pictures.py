@@ -1,0 +1,59 @@
+"""The pictures of a projection, as ``p.plot(kind)`` and as one method per kind."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+
+    from negsim.projection.projection import Projection
+
+
+class Plots:
+    """Pictures of a projection; ``dir(p.plot)`` lists the kinds.
+
+    >>> import negsim as ns
+    >>> p = ns.run("baseline", runs=20)
+    >>> p.plot.burndown().svg == p.plot("burndown").svg
+    True
+    """
+
+    def __init__(self, projection: Projection) -> None:
+        self._projection = projection
+
+    def __call__(
+        self, kind: str = "burndown", ax: Axes | None = None, *, run: int | None = None, of: str | None = None
+    ) -> Any:
+        """A picture; a notebook shows it, ``.save("x.svg")`` writes it with its data beside it.
+
+        Args:
+            kind: one of `negsim.plots.KINDS`: burndown, burnup, flow, survival, calendar, gap, terms, frontier,
+                waiting, last, climate, trace.
+            ax: axes to draw on; they are returned instead of a picture.
+            run: for ``trace`` and ``climate``, the run to show.
+            of: for ``frontier``, the package or issue.
+
+        Raises:
+            NegsimError: there is no such kind of picture, or nothing to show.
+        """
+        from negsim.plots import draw
+
+        return draw(kind, self._projection.view(kind, run, of), ax)
+
+    def __getattr__(self, kind: str) -> Callable[..., Any]:
+        from negsim.errors import did_you_mean
+        from negsim.plots import KINDS
+
+        if kind not in KINDS:
+            hint = did_you_mean(kind, KINDS)
+            raise AttributeError(f'there is no picture "{kind}"' + (f"; did you mean {hint}?" if hint else ""))
+        return partial(self, kind)
+
+    def __dir__(self) -> list[str]:
+        from negsim.plots import KINDS
+
+        return sorted(KINDS)

@@ -1,0 +1,53 @@
+"""Two or more projections in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from negsim.errors import NegsimError, did_you_mean, one_of, suggests_keywords
+from negsim.projection.arguments import ScenarioLike, as_projections
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@suggests_keywords
+def table(
+    projections: ScenarioLike | Sequence[ScenarioLike],
+    show: str = "p50",
+    *,
+    runs: int | None = None,
+    seed: int | None = None,
+) -> pd.DataFrame:
+    """One figure of several projections: a row per scenario, a column per issue and one for ``all``.
+
+    Args:
+        projections: projections or results folders; scenarios, files and names are run.
+        show: a column of `Projection.summary`, such as ``p_resolved``, ``p50``, ``p80`` or ``terms``.
+        runs: number of runs of what is run, as for `negsim.run`.
+        seed: seed of what is run, as for `negsim.run`.
+
+    Raises:
+        NegsimError: there is no such column, or anything that `negsim.run` raises.
+
+    >>> import negsim as ns
+    >>> ns.table(["baseline", "both_boulware"], "p_resolved", runs=200)["banking"].tolist()
+    [...]
+    """
+    import pandas as pd
+
+    found = as_projections(projections, runs, seed)
+    rows, titles = [], []
+    for projection in found:
+        summary = projection.summary()
+        if show not in summary:
+            hint = did_you_mean(show, summary.columns)
+            meant = f"; did you mean {hint}?" if hint else ""
+            raise NegsimError(f'there is no column "{show}"; allowed: {one_of(summary.columns, 20)}{meant}')
+        title = projection.scenario.title + (f" ({projection.condition})" if projection.condition else "")
+        titles.append(title if title not in titles else f"{title} #{len(titles) + 1}")
+        rows.append(summary[show])
+    issues = list(dict.fromkeys(issue for row in rows for issue in row.index if issue != "all"))
+    frame = pd.DataFrame(rows, index=pd.Index(titles, name="scenario"))
+    return frame[[*issues, "all"]]

@@ -1,0 +1,83 @@
+"""What public functions take for a scenario, and what they say of anything else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+import negsim as ns
+from negsim.errors import ArgumentTypeError, NegsimError
+
+
+@pytest.fixture(scope="module")
+def few():
+    return ns.run("baseline", runs=40, engine="batch")
+
+
+def test_a_name_a_path_a_scenario_a_projection_and_a_folder_stand_for_the_same(few, tmp_path):
+    few.save(tmp_path / "out")
+    path = ns.load("baseline").file
+    for source in ("baseline", path, ns.load("baseline"), few, tmp_path / "out"):
+        again = ns.run(source, runs=40, engine="batch")
+        assert again.outcomes.tobytes() == few.outcomes.tobytes()
+    loaded = ns.load(tmp_path / "out")
+    assert loaded.outcomes.tobytes() == few.outcomes.tobytes()
+    assert ns.report(loaded) == ns.report([few])
+
+
+def test_compare_takes_several_or_one_list(few):
+    one = ns.compare(few, few.scenario.replace(horizon="2 years"))
+    two = ns.compare([few, few.scenario.replace(horizon="2 years")])
+    assert one.issues.equals(two.issues)
+
+
+@pytest.mark.parametrize("call", [ns.run, ns.report, ns.explain, ns.trace, ns.load, ns.discover])
+@pytest.mark.parametrize("value", [3, None])
+def test_anything_else_is_an_error_in_one_line(call, value):
+    extra = ("banking",) if call in (ns.explain, ns.discover) else ()
+    with pytest.raises(ArgumentTypeError, match="expected a scenario, a projection, the path") as caught:
+        call(value, *extra)
+    assert isinstance(caught.value, TypeError)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "keyword", "meant"),
+    [
+        (ns.run, "n_runs", "runs"),
+        (ns.compare, "sed", "seed"),
+        (ns.sweep, "sample", "samples"),
+        (ns.report, "run", "runs"),
+    ],
+)
+def test_a_keyword_that_is_nearly_right_is_answered_with_the_right_one(call, keyword, meant):
+    with pytest.raises(ArgumentTypeError, match=f'no keyword "{keyword}"; did you mean "{meant}"'):
+        call("baseline", **{keyword: 1})
+
+
+def test_a_projection_answers_by_issue_quantile_length_and_csv(few, tmp_path):
+    assert len(few) == 40
+    assert few["banking"].equals(few.summary().loc["banking"])
+    with pytest.raises(NegsimError, match=r'no issue "bankin" in play.*did you mean "banking"'):
+        few["bankin"]
+    on = few.quantile(0.5)["banking"]
+    assert few.resolved_by(on.date()).loc["banking", "p"] >= 0.5
+    assert few.resolved_by((on - timedelta(days=1)).date()).loc["banking", "p"] < 0.5
+    few.to_csv(tmp_path / "table.csv")
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8") == few.to_csv()
+    with pytest.raises(ArgumentTypeError, match=r"when\(0.8, \['flights'\]\)"):
+        few.when("flights")
+    with pytest.raises(AttributeError, match='did you mean "burndown"'):
+        few.plot.burndwn  # noqa: B018
+    assert "calendar" in dir(few.plot)
+
+
+def test_several_projections_stand_in_one_table(few):
+    other = few.scenario.replace({"title": "Other", "leave_out": ["visas"]})
+    both = ns.table([few, other], "p_resolved", runs=40)
+    assert list(both.index) == ["Baseline", "Other"]
+    assert both.loc["Baseline", "banking"] == few["banking"]["p_resolved"]
+    assert both.loc[["Other"], "visas"].isna().all()
+    with pytest.raises(NegsimError, match='no column "p5"'):
+        ns.table(few, "p5")
