@@ -71,14 +71,14 @@ class Projection(Results):
 
         >>> import negsim as ns
         >>> ns.run("baseline", runs=200)["banking"][["p_resolved", "p50"]].tolist()
-        [np.float64(0.82), '2026-03-16']
+        [0.82, '2026-03-16']
         """
         table = self.summary()
         if issue not in table.index:
             hint = did_you_mean(issue, table.index)
             meant = f"; did you mean {hint}?" if hint else ""
             raise NegsimError(f'there is no issue "{issue}" in play; allowed: {one_of(table.index, 20)}{meant}')
-        row: Any = table.loc[issue]
+        row: pd.Series[Any] = table.T[issue]
         return row
 
     def quantile(self, probability: float) -> pd.Series[Any]:

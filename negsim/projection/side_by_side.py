@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError, did_you_mean, one_of, suggests_keywords
 from negsim.projection.arguments import ScenarioLike, as_projections
@@ -38,7 +38,8 @@ def table(
     import pandas as pd
 
     found = as_projections(projections, runs, seed)
-    rows, titles = [], []
+    rows: list[pd.Series[Any]] = []
+    titles: list[str] = []
     for projection in found:
         summary = projection.summary()
         if show not in summary:

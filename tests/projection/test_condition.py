@@ -74,7 +74,7 @@ def test_the_commands_take_a_condition_in_words(negsim, early, tmp_path):
         "plot", "baseline", "waiting", "--runs", 300, "--given", "banking by 2026-01-01", "-o", tmp_path / "w.svg"
     )
     assert ended.code == 0, ended.err
-    assert "given banking resolved by 2026-01-01" in picture.read_text(encoding="utf-8").replace("\n", " ")
+    assert "given banking resolved by 2026-01-01" in (tmp_path / "w.svg").read_text(encoding="utf-8").replace("\n", " ")
     ended = negsim("when", "baseline", "--runs", 20, "--given", "banking before 2026")
     assert ended.code == 2
     assert 'a condition is written "banking by 2026-01-01"' in ended.err

@@ -145,13 +145,3 @@ def test_what_is_compiled_is_seen_in_the_cache(monkeypatch, tmp_path):
 def test_the_name_that_is_looked_for_is_the_one_that_numba_gives(negsim):
     assert negsim("run", BASELINE, "-n", 1, "--engine", "batch").code == 0
     assert machine.is_compiled("batch")
-
-
-@pytest.mark.parametrize(("watched", "compiled"), [(True, False), (True, True), (False, False)])
-def test_the_first_use_says_that_it_compiles_to_somebody_who_watches(negsim, monkeypatch, watched, compiled):
-    monkeypatch.setattr("negsim.simulation.is_compiled", lambda _: compiled)
-    monkeypatch.setattr("sys.stderr.isatty", lambda: watched, raising=False)
-    ended = negsim("run", BASELINE, "-n", 3, "--engine", "batch")
-    assert ended.code == 0
-    assert ("Compiling the batch engine, once" in ended.err) == (watched and not compiled)
-    assert "Compiling" not in ended.out

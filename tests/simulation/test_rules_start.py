@@ -97,8 +97,10 @@ def refused(start: dict[str, Any], match: str, **more: Any) -> None:
 def test_starts_that_no_rule_would_come_to_are_refused():
     stalled = {"status": "stalled", "rounds": 3, "clock": {"us": "400 days", "russia": "400 days"}}
     refused(stalled, "some outcome is acceptable to both sides")
-    refused({"status": "stalled", "rounds": 3}, "both sides would take", issue={"settle": {"chance": 1}})
-    refused({"status": "blocked", "terms": TERMS}, "requires nothing")
+    refused(
+        {"status": "stalled", "rounds": 3}, "some outcome is acceptable to both sides", issue={"settle": {"chance": 1}}
+    )
+    refused({"status": "blocked", "terms": TERMS}, "requires no unresolved issue")
 
 
 @pytest.mark.parametrize("was", ["raised", "discussing", "converging"])
