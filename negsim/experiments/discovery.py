@@ -13,7 +13,7 @@ from negsim.analysis import prim as found_by
 from negsim.errors import NegsimError, did_you_mean, one_of, suggests_keywords
 from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within
 from negsim.experiments.sources import CasesLike, cases_source
-from negsim.projection import DEFAULT_SEED, Projection, run
+from negsim.projection import DEFAULT_SEED, run
 from negsim.scenario import Scenario
 
 if TYPE_CHECKING:
