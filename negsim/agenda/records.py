@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -24,12 +24,10 @@ from pydantic.json_schema import SkipJsonSchema
 from negsim.agenda.citations import Citation, without_unused
 from negsim.agenda.short_form import NO_POSITION
 from negsim.agenda.status import Status
-from negsim.errors import Complaint, ComplaintsError, cells, did_you_mean, one_of, was
+from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
 from negsim.files import FrozenDict, Model, Text
 from negsim.quantities import PartialDate
 
-#: The most columns of a title that is not shortened.
-SHORT: Final = 24
 _ID = "^[a-z][a-z0-9_]*$"
 
 
@@ -65,10 +63,6 @@ StatusLabel = Annotated[
 ]
 
 
-#: Words at which a shortened title does not end.
-_LITTLE = frozenset(["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
-
-
 class Side(Model):
     """One of the two sides of the negotiation."""
 
@@ -102,7 +96,7 @@ class Issue(Model):
 
     id: SkipJsonSchema[str] = Field("", exclude=True)
     title: Text
-    label: Text | None = Field(None, description="A short title for pictures and tables.")
+    label: Text | None = Field(None, description="A short title, shown in results in place of the title.")
     summary: Text | None = None
     demands: Annotated[dict[str, Position], Frozen] = Field(description="What each side wants.")
     stances: Annotated[dict[str, Position], Frozen] = Field(description="How each side presents itself.")
@@ -123,19 +117,9 @@ class Issue(Model):
         return self.history[0].status if self.history else self.status or Status.RAISED
 
     @property
-    def short(self) -> str:
-        """The label, or the title cut between words to at most 24 columns; the id if the first word is longer.
-
-        >>> data = {"demands": {}, "stances": {}, "resolves_when": "Done."}
-        >>> Issue(id="asm", title="Association of municipalities of the north", **data).short
-        'Association...'
-        """
-        if self.label is not None or cells(self.title) <= SHORT:
-            return self.label or self.title
-        *words, _ = self.title.split()
-        while words and (cells(" ".join(words)) > SHORT - 3 or words[-1].lower() in _LITTLE):
-            words.pop()
-        return f"{' '.join(words)}..." if words else self.id
+    def short_title(self) -> str:
+        """The label; without one, the title."""
+        return self.label or self.title
 
     @model_serializer(mode="wrap")
     def _without_unused(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:

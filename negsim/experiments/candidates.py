@@ -158,7 +158,7 @@ class _Candidates:
     def linkage(self) -> Iterator[Candidate]:
         titles = self.s.agenda.issues
         if requires := self.issue.implementation.requires:
-            path, names = f"issues.{self.name}.implementation.requires", [titles[name].title for name in requires]
+            path, names = f"issues.{self.name}.implementation.requires", [titles[name].short_title for name in requires]
             yield Candidate("both", f"it no longer requires {' and '.join(names)}", {path: []}, True)
         if self.issue.opens is not None:
             now: dict[str, Any] = {f"issues.{self.name}.opens": {"on": str(self.s.as_of)}}
@@ -210,7 +210,7 @@ class _Candidates:
             alike = setup.start.status in talked and setup.settle == "concession"
             if other == self.name or other in packed or not alike:
                 continue
-            title = self.s.agenda.issues[other].title
+            title = self.s.agenda.issues[other].short_title
             for keen, giving in ((a, b), (b, a)):
                 less = round(1 - MORE_WEIGHT, 12)
                 weights = {

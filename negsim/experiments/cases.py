@@ -70,7 +70,7 @@ class Outcome:
 
     def event(self, scenario: Scenario, varied: Collection[str] = ()) -> str:
         """The event in words, with its date unless the date is ``varied``."""
-        title = "all issues are" if self.issue == ALL else f"{scenario.agenda.issues[str(self.issue)].title} is"
+        title = "all issues are" if self.issue == ALL else f"{scenario.agenda.issues[str(self.issue)].short_title} is"
         if self.within == HORIZON:
             return f"{title} resolved within {_horizon(scenario, varied)}"
         by = "" if "as_of" in varied else f" (by {add_months(scenario.as_of, int(self.within))})"

@@ -203,7 +203,7 @@ def _best(chosen: Sequence[Tried]) -> tuple[Tried, ...]:
 
 def _links(scenario: Scenario, issue: str) -> list[str]:
     """The links of the issue with other issues, in sentences."""
-    setup, titles = scenario.issues[issue], {name: each.title for name, each in scenario.agenda.issues.items()}
+    setup, titles = scenario.issues[issue], {name: each.short_title for name, each in scenario.agenda.issues.items()}
     said = []
     if requires := setup.implementation.requires:
         names = because.listed(titles[name] for name in requires)

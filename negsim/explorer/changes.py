@@ -282,7 +282,7 @@ def _keep_their_own(scenario: Scenario, changed: Scenario, moved: Moved) -> Iter
 
 
 def _titles(scenario: Scenario, names: Sequence[str]) -> list[str]:
-    return [scenario.agenda.issues[name].title for name in names]
+    return [scenario.agenda.issues[name].short_title for name in names]
 
 
 def _and(names: Sequence[str]) -> str:

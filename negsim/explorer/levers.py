@@ -211,7 +211,7 @@ def _agenda(scenario: Scenario) -> Iterator[Lever]:
     for name in candidates(scenario):
         written = name in scenario.issues
         options = tuple(Option(o.label, None if o.value == written else o.value) for o in both)
-        title = scenario.agenda.issues[name].title
+        title = scenario.agenda.issues[name].short_title
         yield Lever(f"issue.{name}", "Issues", title, "switch", options, int(written))
     for name, package in scenario.packages.items():
         options = (Option("apart", False), Option("together", None))

@@ -107,7 +107,7 @@ class Explorer(w.VBox):  # type: ignore[misc]
             shown = means_something(exploration.scenario, lever, exploration.moved)
             self.controls[lever.key].layout.display = None if shown else "none"
         titles = exploration.scenario.agenda.issues
-        self.joining.options = [(titles[name].title, name) for name in exploration.free()]
+        self.joining.options = [(titles[name].short_title, name) for name in exploration.free()]
         self.pins.options = [pin.name for pin in exploration.pins]
         self.pins.index = len(exploration.pins) - 1 if exploration.pins else None
         self.pinned.value = show.pinned(exploration)

@@ -100,9 +100,9 @@ class _Teller:
         self.scenario, self.names = scenario, names
         agenda = scenario.agenda
         self.sides = [agenda.sides[side].title for side in scenario.sides]
-        self.issues = [agenda.issues[name].title for name in names.issues]
+        self.issues = [agenda.issues[name].short_title for name in names.issues]
         self.bargains = [
-            scenario.packages[name].title if name in scenario.packages else agenda.issues[name].title
+            scenario.packages[name].title if name in scenario.packages else agenda.issues[name].short_title
             for name in names.bargains
         ]
         self.channels = [scenario.channels[name].title for name in names.channels]
@@ -183,7 +183,7 @@ class _Teller:
             words = "AGREED, with all the others"
         elif now is Status.BLOCKED:
             agenda, requires = self.scenario.agenda, self.scenario.issues[name].implementation.requires
-            missing = [agenda.issues[other].title for other in requires if other not in self.resolved]
+            missing = [agenda.issues[other].short_title for other in requires if other not in self.resolved]
             words = f"blocked, waits for {', '.join(missing)}"
         if now is Status.AGREED:
             self.settled.discard(issue)
@@ -279,7 +279,7 @@ def mark_words(mark: Any, x: float, scenario: Scenario) -> str:
     if issues == "all" or (issues is not None and set(issues) == set(scenario.issues)):
         on = "all talks" if issues == "all" else "all issues"
     else:
-        on = ", ".join(agenda.issues[name].title for name in issues or ())
+        on = ", ".join(agenda.issues[name].short_title for name in issues or ())
     side = agenda.sides[mark.side].title if hasattr(mark, "side") else ""
     match mark.kind:
         case "climate":

@@ -46,7 +46,7 @@ def context_of(scenario: Scenario) -> Context:
         issues=tuple(
             IssueFacts(
                 id=name,
-                title=agenda.issues[name].title,
+                title=agenda.issues[name].short_title,
                 status=issue.start.status,
                 options=tuple(option.title for option in issue.options),
                 history=tuple(

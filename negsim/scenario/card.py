@@ -15,7 +15,7 @@ def scenario_card(scenario: Resolved) -> str:
     parts = [f"<p><b>{escape(scenario.title)}</b>: {scenario.as_of} to {scenario.horizon}</p>"]
     parts += [f"<p>{escape(text)}</p>" for text in (scenario.question, scenario.description) if text]
     issues = [
-        [escape(scenario.agenda.issues[name].title), escape(issue.start.status), escape(_settled(scenario, name))]
+        [escape(scenario.agenda.issues[name].short_title), escape(issue.start.status), escape(_settled(scenario, name))]
         for name, issue in scenario.issues.items()
     ]
     parts.append(table("Issues in play", ["issue", "now", "settled"], issues))

@@ -60,7 +60,7 @@ class _Speaker:
     def __init__(self, scenario: Resolved) -> None:
         self.scenario, self.data = scenario, scenario.resolved()
         self.sides = {name: side.title for name, side in scenario.agenda.sides.items()}
-        self.titles = {name: scenario.agenda.issues[name].title for name in scenario.issues}
+        self.titles = {name: scenario.agenda.issues[name].short_title for name in scenario.issues}
 
     def frame(self) -> Iterable[Statement]:
         data = self.data

@@ -88,7 +88,7 @@ def place_words(path: str, scenario: Scenario) -> str:
     >>> place_words("issues.flights.reservation.us", ns.load("scenarios/baseline.yaml"))
     'Direct flights, United States reservation'
     """
-    titles = {name: issue.title for name, issue in scenario.agenda.issues.items()}
+    titles = {name: issue.short_title for name, issue in scenario.agenda.issues.items()}
     sides = {name: side.title for name, side in scenario.agenda.sides.items()}
     return _place(tuple(path.split(".")), titles, sides)
 

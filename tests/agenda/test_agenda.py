@@ -220,17 +220,10 @@ def test_a_milestone_keeps_the_date_of_the_status_and_an_agreement_can_be_reopen
     assert [entry.status.label for entry in agenda.issues["x"].changes] == ["discussing", "agreed", "stalled"]
 
 
-@pytest.mark.parametrize(
-    ("title", "label", "short"),
-    [
-        ("Visas", None, "Visas"),
-        ("Membership in the association of municipalities", None, "Membership..."),
-        ("Membership in the association of municipalities", "Association", "Association"),
-        ("A" * 30, None, "x"),
-    ],
-)
-def test_a_title_is_shortened_by_its_label_or_between_words(title: str, label: str | None, short: str) -> None:
-    assert _agenda({"x": _issue(("2025-01", "raised"), title=title, label=label)}).issues["x"].short == short
+def test_a_label_is_the_short_title() -> None:
+    long = _issue(("2025-01", "raised"), title="Membership in the association of municipalities")
+    issues = _agenda({"x": long, "y": {**long, "label": "Membership"}}).issues
+    assert [issue.short_title for issue in issues.values()] == [long["title"], "Membership"]
 
 
 # How things stood on a day.
