@@ -1,6 +1,7 @@
 """The gallery: its scenarios use nothing later than their as-of date; its page shows their figures and the outcomes."""
 
 import re
+import shutil
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,20 +12,27 @@ from tests.conftest import ROOT
 
 FOLDER = ROOT / "scenarios" / "gallery"
 PAGE = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
-#: Rows of the page by negotiation: the words, the column of the runs, the issues, and the outcome.
+#: Rows of the page by scenario: the words, the column of the runs, the issues, and the outcome. `python -m
+#: tests.projection.test_gallery` prints the rows after a change of the model.
 ROWS = {
-    "uaw-ford-2023": [
+    "uaw-ford-2023/scenario": [
         ("Tentative agreement", "agreed", None, date(2023, 10, 25)),
         ("Ratification", "resolved", None, date(2023, 11, 17)),
     ],
-    "havana-2012": [
+    "havana-2012/scenario": [
         ("Political participation", "agreed", ["participation"], date(2013, 11, 6)),
         ("End of the conflict", "agreed", ["conflict"], date(2016, 6, 23)),
         ("Illicit drugs", "agreed", ["drugs"], date(2014, 5, 16)),
         ("Victims and justice", "agreed", ["victims"], date(2015, 12, 15)),
         ("All four points", "agreed", None, date(2016, 6, 23)),
     ],
+    "brexit-2017/scenario": [("Three lines", "agreed", None, date(2017, 12, 8))],
+    "brexit-2017/announced": [("With the announced date", "agreed", None, date(2017, 12, 8))],
 }
+
+
+def projected(name):
+    return ns.run(ns.load(FOLDER / f"{name}.yaml"), runs=2000, seed=1, engine="batch")
 
 
 def row(projection, words, column, issues, outcome):
@@ -40,16 +48,17 @@ def row(projection, words, column, issues, outcome):
 
 @pytest.mark.parametrize("name", ROWS)
 def test_the_page_shows_what_the_scenario_gives(name):
-    projection = ns.run(ns.load(FOLDER / name / "scenario.yaml"), runs=2000, seed=1, engine="batch")
+    projection = projected(name)
     for words, column, issues, outcome in ROWS[name]:
         assert row(projection, words, column, issues, outcome) in PAGE
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_nothing_later_than_the_as_of_date_changes_the_projection(name, tmp_path):
-    scenario = ns.load(FOLDER / name / "scenario.yaml")
-    for file in ("agenda.yaml", "scenario.yaml"):
-        (tmp_path / file).write_text((FOLDER / name / file).read_text(encoding="utf-8"), encoding="utf-8")
+    path = FOLDER / f"{name}.yaml"
+    scenario = ns.load(path)
+    for file in path.parent.glob("*.yaml"):
+        shutil.copy(file, tmp_path)
     agenda = tmp_path / "agenda.yaml"
     entries = re.split(r"(?=^      - date: )", agenda.read_text(encoding="utf-8"), flags=re.MULTILINE)
     known = [known_part(entry, scenario.as_of) for entry in entries]
@@ -69,8 +78,14 @@ def known_part(entry, as_of):
 
 @pytest.mark.parametrize("name", ROWS)
 def test_every_dated_fact_has_an_address(name):
-    agenda = ns.load(FOLDER / name / "scenario.yaml").agenda
+    agenda = ns.load(FOLDER / f"{name}.yaml").agenda
     facts = [entry for issue in agenda.issues.values() for entry in issue.history]
     facts += [*agenda.rounds.values(), *agenda.events.values(), *agenda.targets]
     assert len(facts) > 10
     assert all(fact.citations and fact.citations[0].document.startswith("http") for fact in facts)
+
+
+if __name__ == "__main__":
+    for name in ROWS:
+        projection = projected(name)
+        print("\n".join(row(projection, *each) for each in ROWS[name]))
