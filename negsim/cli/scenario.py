@@ -80,8 +80,7 @@ def _problems(file: Path, strict: bool) -> list[Problem]:
             return []
         keys = set(read_yaml(file).mapping) if file.is_file() else set()
         if "issues" in keys and not keys & _SCENARIO_KEYS:
-            load_agenda(file)
-            return []
+            return list(load_agenda(file, strict).warnings)
     except InputError as error:
         return error.problems
     return problems_of(file, strict=strict)

@@ -318,6 +318,14 @@ def test_show_prints_only_the_differences_from_what_is_extended(negsim):
     assert (ended.code, "extends no other scenario" in ended.err) == (2, True)
 
 
+def test_check_warns_once_of_a_short_agenda_and_strictly_refuses_it(negsim, tmp_path):
+    path = tmp_path / "short.yaml"
+    path.write_text("sides: [Ford, UAW]\nissues: [Wages, Tiers]\n")
+    lenient, strict = negsim("check", str(path)), negsim("check", "--strict", str(path))
+    assert (lenient.code, lenient.out.count("warning: the agenda has no title, summary (2 times)")) == (0, 1)
+    assert (strict.code, strict.out.count("wages has no")) == (2, 5)
+
+
 def test_check_recognises_agendas_and_histories(negsim, tmp_path):
     ended = negsim("check", "seeds/agenda.yaml", "seeds/histories", BASELINE)
     assert (ended.code, ended.err) == (0, "0 errors, 0 warnings in 3 files\n")
