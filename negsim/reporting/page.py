@@ -58,6 +58,7 @@ def _render(data: Mapping[str, Any]) -> str:
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     # Keeps a number and its per cent sign on one line.
+    environment.filters["capitalized"] = lambda text: text[:1].upper() + text[1:]
     environment.filters["tight"] = lambda text: text.replace(" %", "\u00a0%")
     return environment.get_template("page.html").render(data)
 
@@ -100,9 +101,6 @@ def _says_something(projection: Projection, kind: str) -> bool:
 
 
 def _scenario(number: int, projection: Projection, first: Projection) -> dict[str, Any]:
-    from negsim.analysis import issue_verdicts
-    from negsim.experiments import compare
-
     context, digest, scenario = projection.context, projection.digest, projection.scenario
     milestones, unit = [milestone.words for milestone in context.milestones], digest.unit
     rows = [
@@ -124,7 +122,7 @@ def _scenario(number: int, projection: Projection, first: Projection) -> dict[st
         "p50": until(digest.all_p50, context, unit),
         "p80": until(digest.all_p80, context, unit),
     }
-    found: dict[str, Any] = {
+    return {
         "number": number,
         "title": context.title,
         "question": scenario.question or "",
@@ -139,17 +137,21 @@ def _scenario(number: int, projection: Projection, first: Projection) -> dict[st
         "warnings": [problem.message for problem in scenario.warnings],
         "sections": describe(scenario),
         "provenance": _provenance(projection),
-        "verdict": "",
-        "differences": [],
-        "compared": [],
-        "no_comparison": "",
+        **_compared(number, projection, first),
     }
+
+
+def _compared(number: int, projection: Projection, first: Projection) -> dict[str, Any]:
+    """The differences from the first scenario; nothing for the first itself."""
+    from negsim.analysis import issue_verdicts
+    from negsim.experiments import compare
+
+    found: dict[str, Any] = {"verdict": "", "differences": [], "compared": [], "no_comparison": ""}
     if number:
         try:
             comparison = compare(first, projection)
         except NegsimError as error:
-            found["no_comparison"] = str(error)
-            return found
+            return found | {"no_comparison": str(error)}
         found["verdict"] = comparison.verdict
         found["differences"] = [difference.words for difference in comparison.differences()]
         found["compared"] = issue_verdicts(comparison.pairs[0])
