@@ -1,4 +1,4 @@
-"""Calibration: the numbers of a scenario from records of talks, each a distribution with its source."""
+"""Calibration: the numbers of a scenario from past negotiations, each a distribution with its source."""
 
 import lazy_loader
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from negsim.files import Node
     from negsim.scenario import Scenario
 
-HEAD = "# Made by negsim calibrate; every number says where it comes from.\n"
+HEAD = "# Made by negsim calibrate; every number has its source.\n"
 SCHEMA = "../schemas/scenario.schema.json"
 
 
@@ -44,7 +44,7 @@ class Calibration:
     left: tuple[LeftAlone, ...] = ()
 
     def text(self, out: Path | None = None) -> str:
-        """The scenario file; where it will stand beside the schema, editors are told so."""
+        """The scenario file; its first line names the schema if there is one beside the file."""
         known = out is not None and (out.parent / SCHEMA).is_file()
         return (f"# yaml-language-server: $schema={SCHEMA}\n" if known else "") + HEAD + to_yaml(self.said)
 
@@ -52,12 +52,12 @@ class Calibration:
 def from_record(
     teachers: Sequence[Talks], talks: Talks, on: date, horizon: int, hindsight: bool = False
 ) -> Calibration:
-    """A scenario of talks on record, as they stood at the end of a day.
+    """A scenario of a past negotiation, as it stood at the end of a day.
 
-    With ``hindsight`` it is learned from what other talks did after that day, too, as in the other functions.
+    With ``hindsight``, here and below, the whole records of other negotiations are used, also after that day.
 
     Raises:
-        NegsimError: Nothing of them is open or waiting that day, nobody teaches, or the record says nothing of the day.
+        NegsimError: No issue is open or waiting that day, no other negotiation is on record, or the record ends before.
     """
     return _base_rates(teachers, of_history(talks, on, horizon), None, hindsight)
 
@@ -70,7 +70,7 @@ def from_agenda(
     out: Path | None = None,
     hindsight: bool = False,
 ) -> Calibration:
-    """A scenario of an agenda of the tracker, as it stood at the end of a day, or of its last one.
+    """A scenario of an agenda of the tracker, as it stood at the end of a day, by default its last one.
 
     Raises:
         InputError: The agenda can't be read.
@@ -107,11 +107,11 @@ def from_template(
     """A scenario file with the numbers that records tell; the new file extends it and says nothing else.
 
     Args:
-        teachers: Talks to learn from.
+        teachers: Records to learn from.
         template: The scenario file, or the name of a scenario.
-        out: Where the new one will stand, for the path by which it names the template.
-        simulate: Whether it is found by simulation how patient sides are, if they concede by time.
-        hindsight: Whether it is learned from what other talks did after the scenario's day, too.
+        out: The path of the new file, for the path to the template in it.
+        simulate: Whether patience is estimated by simulation, if the sides concede by time.
+        hindsight: Whether the records of other negotiations are used in full, also after the scenario's day.
         progress: Called with how many more laws of patience were simulated.
         executor: Processes that simulate; none: this process.
         given: Whether numbers that an expert, a document or a paper gave are replaced, too.
@@ -158,11 +158,11 @@ def _base_rates(teachers: Sequence[Talks], subject: Subject, out: Path | None, h
 
 
 def _taught(teachers: Sequence[Talks], subject: Subject, hindsight: bool) -> Teaching:
-    """Of the teachers, those that are other talks than the subject's: no record is counted twice."""
+    """The fit of the other negotiations. The subject's own record is left out, so that nothing counts twice."""
     own = subject.snapshot.talks
     others = [each for each in teachers if not same_talks(each, own)]
     if not others:
-        raise NegsimError("there are no other talks to learn from; name some, or leave the names out to take all")
+        raise NegsimError("there are no other talks to learn from: name some, or no names for all")
     return Teaching(others if hindsight else others_by(others, subject.snapshot.now.on))
 
 
@@ -175,5 +175,5 @@ def _node(said: dict[str, Any], out: Path | None) -> Node:
 
 
 def _relative(file: Path, out: Path | None) -> str:
-    """How a scenario at ``out`` names another file."""
+    """The path by which a scenario at ``out`` names another file."""
     return Path(os.path.relpath(file, out.parent if out is not None else ".")).as_posix()

@@ -1,9 +1,9 @@
-"""What a record says of the numbers of a scenario, as log-likelihoods (effects by spreads within talks).
+"""The evidence of a record about the numbers of a scenario, as log-likelihoods (effects by spreads).
 
-A record is cut off somewhere, and every cut has its term. A gap that is still under way, an announced date that has not
-come true, an issue that is still open are *right-censored*: they take longer than so long. A closing of which nobody
-knows the day lies between two meetings: *interval-censored*. And an issue counts from the first meeting at which it was
-seen and could be closed: *left-truncated*, for had it been closed before, it would not be on the record as open.
+Each kind of missing information has its term. *Right-censored*: a gap under way, an announced date still to come and an
+open issue take longer than so far. *Interval-censored*: a closing without a known day lies between two meetings.
+*Left-truncated*: an issue counts from the first meeting at which it was open, since an issue closed before would not be
+on record as open.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from negsim.quantities import DAYS_PER_YEAR
 
 
 class Seen(Protocol):
-    """What was seen of a number in some talks."""
+    """Observations of a number in one negotiation."""
 
     def __len__(self) -> int:
-        """How many observations."""
+        """The number of observations."""
 
     def log_likelihood(self, prior: Prior) -> Floats:
         """The log-likelihood of every effect and spread on the grid of the prior."""
@@ -31,13 +31,13 @@ class Seen(Protocol):
 
 @dataclass(frozen=True)
 class Values:
-    """Values of a lognormal law whose median is the effect: some seen, of others only that they are larger."""
+    """Values of a lognormal law whose median is the effect: known ones, and lower bounds of censored ones."""
 
     seen: Sequence[float]
     larger: Sequence[float] = ()
 
     def __len__(self) -> int:
-        """Censored ones count too."""
+        """The number of values, censored ones included."""
         return len(self.seen) + len(self.larger)
 
     def log_likelihood(self, prior: Prior) -> Floats:
@@ -53,10 +53,10 @@ class Values:
 
 @dataclass(frozen=True)
 class Try:
-    """Something that could happen to an issue at every meeting.
+    """The chance of an event at every meeting, for one issue.
 
-    ``stood``: at so many meetings it did not. ``happened``: at the next one it did. ``within``: it did at one of so
-    many further ones, and nobody knows which.
+    ``stood``: the meetings without the event. ``happened``: it came at the next meeting. ``within``: it came at one of
+    so many further meetings, and the record does not say which.
     """
 
     stood: int
@@ -65,7 +65,7 @@ class Try:
 
     @property
     def tells(self) -> bool:
-        """Whether there was a meeting at all."""
+        """Whether there was a meeting."""
         return self.stood > 0 or self.happened or self.within > 0
 
 
@@ -76,7 +76,7 @@ class Tries:
     tries: Sequence[Try]
 
     def __len__(self) -> int:
-        """How many issues, of those for which there was a meeting."""
+        """The number of issues with a meeting."""
         return sum(each.tells for each in self.tries)
 
     def log_likelihood(self, prior: Prior) -> Floats:
@@ -92,13 +92,13 @@ class Tries:
 
 @dataclass(frozen=True)
 class Exposure:
-    """So many years under a rate a year, which is the effect; at their end it happened, or they were only cut off."""
+    """Years under a yearly rate, which is the effect, and whether the event came at their end."""
 
     years: float
     happened: bool
 
     def __len__(self) -> int:
-        """One, unless nothing was looked at."""
+        """One, or 0 without any exposure."""
         return int(self.years > 0)
 
     def log_likelihood(self, prior: Prior) -> Floats:
@@ -108,21 +108,21 @@ class Exposure:
 
 
 def between_meetings(talks: Talks) -> Values:
-    """Days between meetings; the gap under way at the end of the record is longer than it is so far."""
+    """Days between meetings; the gap under way at the end of the record is censored."""
     days = talks.meeting_days()
     under_way = (talks.until - days[-1]).days if days and talks.end == "running" else 0
     return Values([float(gap) for gap in gaps(talks)], [float(under_way)] if under_way > 0 else [])
 
 
 def announced(talks: Talks) -> Values:
-    """The time to the announced end of talks by the time announced, from the announcement on."""
+    """The actual time to the end divided by the announced time, for each announcement of the end."""
     seen, larger = [], []
     for target in talks.targets:
         days = (target.latest - target.said).days
         if target.about != "end" or target.unsure or days <= 0:
             continue
         if target.slip is not None:
-            # What comes true on the day of its announcement took half a day.
+            # An event on the day of its announcement took half a day.
             seen.append(max(target.slip, 0.5 / days))
         elif talks.until > target.said:
             larger.append((talks.until - target.said).days / days)
@@ -130,9 +130,9 @@ def announced(talks: Talks) -> Values:
 
 
 def closings(talks: Talks) -> Tries:
-    """Issues opened on a sure day, and not closed at once, at the meetings after it.
+    """Issues with a known opening that were not closed at once, at the meetings after the opening.
 
-    What was closed with all the rest at the end of talks was still open when that package came.
+    An issue closed in the final package counts as open at the meeting before.
     """
     found = []
     talks = without_package(talks)
@@ -164,13 +164,13 @@ def openings(talks: Talks) -> Tries:
 
 
 def closings_at_once(talks: Talks) -> Tries:
-    """Of issues that were opened, whether they were closed on that same day."""
+    """Whether an opened issue was closed on the same day."""
     opened = [issue for issue in talks.sure if issue.opened is not None and talks.stepwise]
     return Tries([Try(0, happened=True) if issue.at_once else Try(1) for issue in opened])
 
 
 def cancellations(talks: Talks) -> Tries:
-    """Rounds of which the plan is on record, and whether they were held: without plans no cancelled one would be."""
+    """Whether planned rounds were held. Rounds without a plan on record don't count: cancelled ones are missing."""
     planned = [m for m in talks.meetings if not m.unsure and (m.planned is not None or not m.held)]
     return Tries([Try(1) if meeting.held else Try(0, happened=True) for meeting in planned])
 
@@ -203,7 +203,7 @@ def _ordinals(talks: Talks) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 @dataclass(frozen=True)
 class Number:
-    """A number of the model that records tell something of, what is supposed of it before, and in what words."""
+    """A number of the model that records inform: its prior, its observations, and its words."""
 
     prior: Prior
     seen: Callable[[Talks], Seen]
@@ -212,8 +212,7 @@ class Number:
     observations: str
 
 
-#: Every number that a record tells by a likelihood. The priors are judgement: wide, and with their centres where nobody
-#: who has watched talks would be surprised.
+#: Every number with a likelihood. The priors are judgement: wide, with plausible centres.
 NUMBERS: dict[str, Number] = {
     "gap": Number(
         Prior("log", 60.0, 1.0, 0.7, (0.2, 2.0)),
@@ -225,12 +224,12 @@ NUMBERS: dict[str, Number] = {
     "close": Number(
         Prior("logit", 0.1, 1.5),
         closings,
-        "chance of a meeting to close",
+        "chance per meeting to close",
         "issues.csv",
         "issues that were open at meetings",
     ),
     "open": Number(
-        Prior("logit", 0.1, 1.5), openings, "chance of a meeting to open", "issues.csv", "issues that were to be opened"
+        Prior("logit", 0.1, 1.5), openings, "chance per meeting to open", "issues.csv", "issues that were to be opened"
     ),
     "at_once": Number(
         Prior("logit", 0.2, 1.5), closings_at_once, "share closed on opening", "issues.csv", "issues opened"
@@ -250,9 +249,13 @@ NUMBERS: dict[str, Number] = {
         "rounds with a plan on record",
     ),
     "stall": Number(
-        Prior("log", 0.1, 1.0, 0.7), stalls, "stalls a year", "issues.csv and rounds.csv", "records of talks"
+        Prior("log", 0.1, 1.0, 0.7), stalls, "stalls per year", "issues.csv and rounds.csv", "records of talks"
     ),
     "conclude": Number(
-        Prior("log", 0.3, 1.0, 0.7), conclusions, "conclusions a year", "issues.csv and rounds.csv", "records of talks"
+        Prior("log", 0.3, 1.0, 0.7),
+        conclusions,
+        "conclusions per year",
+        "issues.csv and rounds.csv",
+        "records of talks",
     ),
 }

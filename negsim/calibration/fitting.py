@@ -1,4 +1,4 @@
-"""What is known of every number for some talks on a day: from other talks as the prior, and from their own past."""
+"""The distribution of every number for one negotiation on a day: other negotiations as the prior, then the own past."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from negsim.calibration.evidence import NUMBERS, Seen
 from negsim.calibration.partial import Floats, Law
 from negsim.history import Pace, Snapshot, Talks, generator, pace_of, paced
 
-#: How much an announced date weighs against the pace so far: the mean of what our forecaster averages over.
+#: The weight of an announced date against the pace so far: the mean over the variants of our forecaster.
 TRUST = 0.75
-#: Draws behind what has no simple law, and the number of equally likely days that stand for the end.
+#: Draws of laws without a simple form, and the number of equally likely days of the end.
 DRAWS, VALUES = 4000, 40
-#: Longer than this nobody waits.
+#: The longest time to the end, in days.
 MOST_DAYS = 36525
 
 
 @dataclass(frozen=True)
 class Features:
-    """What a scenario from a record is made of; each can be switched off, to see what it is worth.
+    """The features of a scenario from a record; each can be switched off for ablation.
 
     Args:
-        announced: Announced dates tell of the end of the talks.
-        pace: The pace so far does.
-        end: What is left is settled together when the talks end.
-        stalls: Talks may come to a stand for good.
-        own_past: Numbers are those of these talks as far as their past tells, and not of talks in general.
+        announced: Announced dates inform the end of the negotiation.
+        pace: The pace so far informs the end.
+        end: All open issues are settled together at the end.
+        stalls: The negotiation may stall permanently.
+        own_past: The own past informs the numbers, and not other negotiations alone.
     """
 
     announced: bool = True
@@ -39,7 +39,7 @@ class Features:
 
 
 class Teaching:
-    """What some talks teach: the likelihoods of every number in each of them, computed once."""
+    """The likelihoods of every number in each of some negotiations, computed once."""
 
     def __init__(self, others: Sequence[Talks]) -> None:
         self.others = tuple(others)
@@ -51,11 +51,11 @@ class Teaching:
 
     @property
     def telling(self) -> list[Talks]:
-        """Those of which anything is on record, by the day at which they are cut off."""
+        """The negotiations with any observation."""
         return [talks for n, talks in enumerate(self.others) if any(len(seen[n]) for seen in self.seen.values())]
 
     def of(self, snapshot: Snapshot, features: Features | None = None) -> Fit:
-        """What this and their own past tell of some talks."""
+        """The fit for one negotiation, from the others and from its own past."""
         features = features or Features()
         own = {name: number.seen(snapshot.talks) for name, number in NUMBERS.items()}
         laws = {}
@@ -67,7 +67,7 @@ class Teaching:
 
 @dataclass(frozen=True)
 class Fit:
-    """The laws of all numbers of some talks on the day of the snapshot."""
+    """The distributions of all numbers of a negotiation on the day of the snapshot."""
 
     snapshot: Snapshot
     laws: dict[str, Law]
@@ -77,15 +77,15 @@ class Fit:
 
     @property
     def paced(self) -> bool:
-        """Whether the pace so far tells of the end."""
+        """Whether the pace so far informs the end."""
         return self.features.pace and self.snapshot.talks.stepwise
 
     def observations(self, name: str) -> tuple[int, int]:
-        """How many observations of a number other talks gave, and these themselves."""
+        """The number of observations from other negotiations, and from this one."""
         return sum(map(len, self.taught.seen[name])), len(self.own[name])
 
     def source(self, name: str) -> str:
-        """Where a number comes from, for a scenario file."""
+        """The source of a number, for a scenario file."""
         number = NUMBERS[name]
         theirs, mine = self.observations(name)
         which = sum(len(seen) > 0 for seen in self.taught.seen[name])
@@ -95,10 +95,10 @@ class Fit:
         )
 
     def close_unopened(self) -> tuple[float, float]:
-        """A Beta law of the chance a meeting to close an issue not yet opened: as slow as to open and then close it.
+        """A Beta law of the chance per meeting to close an issue not yet opened: as slow as to open and then close it.
 
-        An issue needs ``1 / open`` meetings on average until it is opened and, if it is not closed at once,
-        ``1 / close`` more.
+        On average an issue needs ``1 / open`` meetings until it is opened and, if it is not closed at once, ``1 /
+        close`` more.
         """
         random = generator("unopened", self.snapshot.talks.id, self.snapshot.now.on)
         opening, close, once = (self.laws[name].draws(random, DRAWS)[0] for name in ("open", "close", "at_once"))
@@ -108,10 +108,10 @@ class Fit:
         return mean * strength, (1.0 - mean) * strength
 
     def ends(self) -> Floats:
-        """In how many days the talks end with all that is left: so many equally likely values, the soonest first.
+        """The days to the end, as equally likely values in ascending order.
 
-        The day is told by the latest announcement times a slip and by the pace so far, pooled with the weight `TRUST`
-        for the announcement where there is one; by that alone where openings are no steps, see `Talks.stepwise`.
+        The latest announcement times a slip and the pace so far are pooled; the announcement has the weight `TRUST`.
+        The announcement alone counts if openings do not happen at meetings, see `Talks.stepwise`.
         """
         random = generator("end", self.snapshot.talks.id, self.snapshot.now.on)
         pace = self.taught.pace

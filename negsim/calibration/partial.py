@@ -1,15 +1,14 @@
-"""Partial pooling on a grid: what some talks tell of one number in them, and what that tells of further talks.
+"""Partial pooling on a grid: the distribution of a number in one negotiation, from others and from its own record.
 
-Every number has one form: on a scale on which it can be any real number (`Prior.scale`: the logarithm, or the logit
-of a chance) each talks have an effect of their own, ``x_t ~ Normal(m, s)``. What is seen in some talks gives a
-likelihood of their effect, ``L_t(x, w)``, with ``w`` a spread within talks where there is one. Centre ``m``, spread
-``s`` and ``w`` lie on a grid, so that the posterior is a sum and not a chain of samples: for talks whose own record has
-the likelihood ``L``
+Every number has the same form. On an unbounded scale (`Prior.scale`: the logarithm, or the logit of a chance) each
+negotiation has an effect, ``x_t ~ Normal(m, s)``. Its record gives the likelihood of the effect, ``L_t(x, w)``, with a
+spread ``w`` within the negotiation if there is one. Centre ``m``, spread ``s`` and ``w`` lie on a grid, so the
+posterior is a sum and needs no sampling. For a negotiation whose own record has the likelihood ``L``:
 
     p(x, w) ~ L(x, w)  sum over m, s of  p(m) p(s) p(w) N(x; m, s)  prod over t of  integral N(y; m, s) L_t(y, w) dy
 
-With nothing on record of them ``L`` is 1: the law of talks that nobody has seen yet. Few talks leave ``s`` open, and
-the law is as wide as that makes it (Gelman et al., Bayesian Data Analysis, 3rd ed., chapter 5).
+Without an own record ``L`` is 1: the distribution for a new negotiation. Few negotiations leave ``s`` uncertain, and
+the distribution includes that (Gelman et al., Bayesian Data Analysis, 3rd ed., chapter 5).
 """
 
 from __future__ import annotations
@@ -23,23 +22,23 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-#: Points of the grid: effects, centres, spreads between talks, spreads within talks.
+#: Points of the grid: effects, centres, spreads between negotiations, spreads within.
 EFFECTS, CENTRES, SPREADS, WITHIN = 161, 41, 16, 15
-#: How many standard deviations of the prior's centre the grid of effects reaches to either side.
+#: The reach of the grid of effects to either side, in standard deviations of an effect under the prior.
 REACH = 3.5
 _Z90 = 1.2815515655446004
 
 
 @dataclass(frozen=True)
 class Prior:
-    """What is supposed of a number before any talks are looked at.
+    """The prior of a number.
 
     Args:
         scale: ``log`` or ``logit``.
-        centre: The number in typical talks.
+        centre: The number in a typical negotiation.
         width: The standard deviation of the centre on the scale.
-        between: The scale of the half-normal law of the spread between talks.
-        within: The least and the largest spread within talks, log-uniform; none where the effect says all.
+        between: The scale of the half-normal law of the spread between negotiations.
+        within: The smallest and the largest spread within a negotiation, log-uniform; none if the number has no spread.
     """
 
     scale: str
@@ -58,7 +57,7 @@ class Prior:
         return np.log(number / (1.0 - number)) if self.scale == "logit" else np.log(number)
 
     def of_scale(self, effect: npt.ArrayLike) -> Floats:
-        """The way back."""
+        """Numbers from the scale."""
         x = np.asarray(effect, dtype=np.float64)
         return 1.0 / (1.0 + np.exp(-x)) if self.scale == "logit" else np.exp(x)
 
@@ -70,7 +69,7 @@ class Prior:
 
     @cached_property
     def spreads_within(self) -> Floats:
-        """The grid of spreads within talks; one that means nothing where there is none."""
+        """The grid of spreads within a negotiation; a single 1 if the number has no spread."""
         return np.ones(1) if self.within is None else np.geomspace(*self.within, WITHIN)
 
     @cached_property
@@ -85,7 +84,7 @@ class Prior:
         return laws / laws.sum(axis=1, keepdims=True), weights / weights.sum()
 
     def draw(self, random: np.random.Generator, talks: int) -> tuple[Floats, float]:
-        """The effects of some talks, on the scale, and a spread within them: one draw of the prior."""
+        """One draw of the prior: the effects of some negotiations, on the scale, and a spread within them."""
         laws, weights = self._hyper
         law = laws[random.choice(len(weights), p=weights)]
         step = self.effects[1] - self.effects[0]
@@ -93,11 +92,11 @@ class Prior:
         return effects, float(random.choice(self.spreads_within))
 
     def posterior(self, others: Sequence[Floats], own: Floats | None = None) -> Law:
-        """The law of the number in some talks.
+        """The distribution of the number in one negotiation.
 
         Args:
-            others: Log-likelihoods of other talks, each effects by spreads within.
-            own: That of the talks themselves; none if nothing is on record of them.
+            others: Log-likelihoods of other negotiations, each effects by spreads within.
+            own: That of the negotiation itself; None without an own record.
         """
         laws, weights = self._hyper
         shape = (len(self.effects), len(self.spreads_within))
@@ -114,14 +113,14 @@ class Prior:
 
 @dataclass(frozen=True)
 class Law:
-    """What is known of a number in some talks: weights over effects and spreads within them."""
+    """The distribution of a number in one negotiation: weights over effects and spreads within."""
 
     prior: Prior
     weights: Floats
 
     @cached_property
     def _edges(self) -> tuple[Floats, Floats]:
-        """Effects halfway between those of the grid, and how much lies below each."""
+        """The midpoints between grid effects, and the probability below each."""
         grid = self.prior.effects
         half = (grid[1] - grid[0]) / 2
         below = np.concatenate([[0.0], np.cumsum(self.weights.sum(axis=1))])
@@ -146,7 +145,7 @@ class Law:
 
     @property
     def within(self) -> float:
-        """The spread within talks: its median."""
+        """The median of the spread within the negotiation."""
         shares = np.cumsum(self.weights.sum(axis=0))
         return float(self.prior.spreads_within[np.searchsorted(shares, 0.5)])
 
@@ -165,11 +164,11 @@ class Law:
 
     @property
     def ratio(self) -> float:
-        """How many times the median the 90 % quantile of what varies within talks is."""
+        """The 90 % quantile of a value within the negotiation, divided by its median."""
         return float(np.exp(_Z90 * self.within))
 
     def draws(self, random: np.random.Generator, number: int) -> tuple[Floats, Floats]:
-        """Numbers, and the spread within talks that goes with each."""
+        """Draws of the number, and the spread within the negotiation of each draw."""
         chosen = random.choice(self.weights.size, number, p=self.weights.ravel())
         effect, within = np.divmod(chosen, self.weights.shape[1])
         step = self.prior.effects[1] - self.prior.effects[0]

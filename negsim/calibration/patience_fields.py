@@ -74,7 +74,7 @@ def _reasons(template: Mapping[str, Any]) -> dict[str, str]:
         tactic = _tactic(template, side)
         stated = tactic.get("patience")
         if "patience" not in TACTIC_KEYS[tactic["kind"]]:
-            reasons[side] = f"has the tactic {tactic['kind']}, which knows no patience"
+            reasons[side] = f"has the tactic {tactic['kind']}, which has no patience"
         elif isinstance(stated, Mapping) and "until" in stated:
             reasons[side] = f"has patience until a day of its own talks ({stated['until']})"
         elif tactic.get("clock", "calendar") == "rounds":

@@ -1,13 +1,12 @@
-"""An ordinary scenario of some talks from the record alone: chances a meeting, and an end for all that is left.
+"""A scenario from the record alone: chances per meeting, and an end that settles all open issues.
 
-What carried skill in forecasts of past talks (docs/track-record.md), in the words of the scenario language:
+It contains what had skill in forecasts of past negotiations (docs/track-record.md):
 
-- issues are settled at meetings only, in a channel whose gaps have the law of the talks' own, with others as the prior;
-- a meeting settles an open issue with one chance, one that is not yet opened with a smaller one;
-- what is left is settled together when the talks end: a shock calls a last meeting, in a mood in which everything
-  settles. It is on its way, on a day drawn once a run, where an announcement or the pace tells of one; otherwise it has
-  a rate;
-- talks come to a stand for good at a rate of breakdown.
+- Issues are settled at meetings only. The gaps of the channel have the law of the own past, with others as the prior.
+- A meeting settles an open issue with one chance, and an issue not yet opened with a smaller one.
+- At the end all open issues are settled: a shock calls a last meeting in a regime in which everything settles. Its day
+  is drawn once a run from an announcement or from the pace so far; without either, the shock has a rate.
+- The negotiation stalls permanently at a rate of breakdown.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ from negsim.calibration.fitting import TRUST, VALUES, Fit
 from negsim.calibration.partial import Law
 from negsim.calibration.subjects import Subject
 
-#: The factor on the hazard of settling at the last meeting: with certainty, for any chance that can be drawn.
+#: The factor on the hazard of settling at the last meeting: it makes any chance a certainty.
 SETTLES = 1e9
 
 
 def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
-    """The scenario as a file says it."""
+    """The scenario as plain data of a file."""
     snapshot, laws = subject.snapshot, found.laws
-    # What a tracker calls dormant is not on a list that is worked off: nobody has put it on the table.
+    # A dormant issue on a tracker is not on a list that the sides work through.
     waiting = snapshot.now.waiting if snapshot.talks.stepwise else ()
     issues = (*snapshot.now.open, *waiting)
     left_out = [subject.ids[issue.name] for issue in snapshot.talks.sure if issue not in issues]
@@ -50,12 +49,7 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
     }
     return {
         "title": "From the record alone",
-        "question": "When is what settled, if these talks go on as their own past and other talks did?",
-        "description": (
-            "Made by negsim calibrate from records of talks. Nobody's demands are looked at: meetings settle issues by "
-            "chance, and what is left is settled together when the talks end, unless they come to a stand. Talks that "
-            "are on record ended more often than talks do, so this is the hopeful side."
-        ),
+        **_words(),
         "agenda": subject.agenda,
         "as_of": str(snapshot.now.on),
         "horizon": f"{snapshot.horizon + 1} days",
@@ -64,7 +58,7 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
         "parameters": parameters,
         "defaults": {
             "hours": "1 minute",
-            "source": "judgement: a meeting has time for all that is on the table, as no record says otherwise",
+            "source": "judgement: a meeting has time for all open issues, since no record says otherwise",
         },
         "issues": {subject.ids[issue.name]: _setup(issue.opened is None) for issue in issues},
         "channels": {
@@ -82,34 +76,45 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
                 "talks": {"breakdown": {"parameter": "stall"}} if found.features.stalls else {},
                 "conclusion": {"settlement": SETTLES},
             },
-            "source": [found.source("stall"), "judgement: at the end of talks all that is left is settled"],
+            "source": [found.source("stall"), "judgement: at the end all open issues are settled"],
         },
         **({"shocks": {"conclusion": _conclusion(found)}} if found.features.end else {}),
     }
 
 
+def _words() -> dict[str, str]:
+    return {
+        "question": "When is each issue settled, if this negotiation goes on like its own past and like others?",
+        "description": (
+            "Made by negsim calibrate from records of past negotiations. No demands are modelled: meetings settle issues "
+            "by chance, and the open issues are settled together at the end, unless the negotiation stalls. Negotiations "
+            "on record ended more often than others do, so these dates are early rather than late."
+        ),
+    }
+
+
 def _conclusion(found: Fit) -> dict[str, Any]:
     return {
-        "title": "The talks end, with all that is left",
+        "title": "The negotiation ends and settles all open issues",
         **({"pending": [{"parameter": "end"}]} if _dated(found) else {"rate": {"parameter": "end"}}),
         "marks": [
             {"kind": "climate", "to": "conclusion"},
             {"kind": "meeting", "channel": "meetings", "after": "0 days"},
         ],
-        "source": "judgement: talks that are concluded settle what is left as one package on their last day",
+        "source": "judgement: a negotiation settles its open issues as one package on its last day",
     }
 
 
 def _setup(unopened: bool) -> dict[str, Any]:
     return {
         "settle": {"chance": {"parameter": "close_unopened" if unopened else "close"}},
-        # On what terms, and how often it was talked about, no chance asks.
+        # Settlement by chance depends on no terms and on no number of discussions.
         "start": {"status": "raised"},
     }
 
 
 def _dated(found: Fit) -> bool:
-    """Whether something tells a day of the end: a pace, or an announcement; otherwise there is a rate alone."""
+    """Whether a pace or an announcement gives a day of the end; otherwise there is only a rate."""
     return found.paced or found.announced() is not None
 
 
@@ -123,7 +128,7 @@ def _end(found: Fit) -> dict[str, Any]:
 def _source_of_end(found: Fit) -> list[str]:
     snapshot, pace = found.snapshot, found.taught.pace
     paced = [
-        "history: issues.csv, the days that talks still needed by those that the pace so far let expect: median "
+        "history: issues.csv, the days that negotiations still needed divided by those at the pace so far: median "
         f"{figure(math.exp(pace.mean)):g}, spread of the logarithm {figure(pace.spread):g}",
         f"judgement: the announced date weighs {TRUST:g}, the pace the rest",
     ]
@@ -141,13 +146,13 @@ def _source_of_end(found: Fit) -> list[str]:
 
 
 def gap(found: Fit, parameter: str = "gap") -> dict[str, Any]:
-    """Gaps between meetings: their median is a parameter, which is not known; the rest is chance."""
+    """Gaps between meetings: the median is a parameter, since it is uncertain; the rest is chance."""
     times = figure(found.laws["gap"].ratio)
     return {"lognormal": {"median": {"parameter": parameter}, "q90": {"parameter": parameter, "times": times}}}
 
 
 def figure(value: float) -> float:
-    """Three significant digits: more than a handful of talks can tell.
+    """Three significant digits.
 
     >>> figure(123.456), figure(0.0012345)
     (123.0, 0.00123)
@@ -156,17 +161,17 @@ def figure(value: float) -> float:
 
 
 def days(value: float) -> str:
-    """Whole days as a file says them."""
+    """Whole days in the form of a scenario file."""
     return f"{round(value)} day{'' if round(value) == 1 else 's'}"
 
 
 def beta(numbers: tuple[float, float]) -> dict[str, Any]:
-    """A Beta law as a file says it."""
+    """A Beta law in the form of a scenario file."""
     return {"beta": {"a": figure(numbers[0]), "b": figure(numbers[1])}}
 
 
 def lognormal(law: Law | tuple[float, float], unit: str = "days") -> dict[str, Any]:
-    """A lognormal law as a file says it; ``unit`` may be empty."""
+    """A lognormal law in the form of a scenario file; ``unit`` may be empty."""
     median, q90 = law.lognormal if isinstance(law, Law) else law
     said = [f"{figure(value):g} {unit}" if unit else figure(value) for value in (median, q90)]
     return {"lognormal": dict(zip(("median", "q90"), said, strict=True))}

@@ -1,9 +1,9 @@
-"""Talks on record played again under a scenario's assumptions, and how soon their issues are closed in it.
+"""Past negotiations simulated under the assumptions of a scenario, and the time until their issues are closed.
 
-Issues, days of opening and how long somebody looked are those of the record; tactics, reservation values, climate,
-shocks and gaps are those of the template. What the record says nothing of is set so that it does not matter: a session
-has room for all issues, what is agreed is closed, and nothing collapses. Left out is what belongs to the template's own
-talks: single issues (marks on them too), packages, deadline, dated and pending shocks, single undertaking.
+Issues, days of opening and the length of the record come from the record. Tactics, reservation values, climate, shocks
+and gaps come from the template. The rest is set so that it has no effect: a session has time for all issues, an agreed
+issue is closed, and nothing collapses. Left out is what belongs to the template's own negotiation: single issues (also
+marks on them), packages, deadline, dated and pending shocks, single undertaking.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from negsim.simulation.engines import batch
 
 Floats = npt.NDArray[np.float64]
 
-#: After how many years from their opening closed issues are counted; a last figure counts at the end of the record.
+#: Years from the opening after which closed issues are counted; a last figure is at the end of the record.
 YEARS = (1, 2, 3)
 _SOURCE = "history: issues.csv, talks on record played again"
 
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """Some talks on record, ready to be played: ``issues`` are those that took talks.
+    """A past negotiation, ready to simulate; ``issues`` are those that were not closed at once.
 
-    ``counted`` has a row for each of `YEARS` and one for the end of the record, a column an issue: the days from its
-    opening by which it is to be closed to count there. It is NaN where nobody looked that long.
+    ``counted`` has a row for each of `YEARS` and one for the end of the record, and a column for each issue: the days
+    from its opening within which a closing counts. It is NaN if the record is shorter.
     """
 
     talks: Talks
@@ -46,9 +46,9 @@ class Replay:
     key: int
 
     def shares(self, days: Floats) -> Floats:
-        """The shares of the issues that are closed in time, by days from opening to closing; NaN where none is counted.
+        """The shares of issues closed in time, by days from opening to closing; NaN if no issue counts.
 
-        A figure each for `YEARS` and the end of the record.
+        One figure each for `YEARS` and for the end of the record.
         """
         followed = ~np.isnan(self.counted)
         number = followed.sum(1)
@@ -60,7 +60,7 @@ class Replay:
         return self.shares(np.array(days, float))
 
     def played(self, assumed: Mapping[str, float], run: int) -> Floats:
-        """The shares in one run with some assumptions fixed, and fresh luck by the number of the run."""
+        """The shares in one run with some assumptions fixed; the number of the run keys its draws."""
         return self.shares(self.days(assumed, run))
 
     def days(self, assumed: Mapping[str, float], run: int) -> Floats:
@@ -71,7 +71,7 @@ class Replay:
 
 
 def replay(template: Mapping[str, Any], talks: Talks, seed: int) -> Replay | None:
-    """Talks on record as a scenario like ``template``, a file's plain data; None if no issue of them took talks.
+    """A past negotiation as a scenario like ``template`` (plain data); None if all its issues were closed at once.
 
     Raises:
         InputError: the template lacks what such talks need.
@@ -84,7 +84,7 @@ def replay(template: Mapping[str, Any], talks: Talks, seed: int) -> Replay | Non
     longest = max(YEARS) * DAYS_PER_YEAR
     until = (talks.until - first).days
     concluded = talks.end == "concluded"
-    # All closings of concluded talks are known; their end is an outcome, and not a day on which somebody looked.
+    # All closings of a concluded negotiation are known. Its end is an outcome and no day of observation.
     followed = np.full(len(issues), np.inf) if concluded else until - opened
     limits = [np.where(followed >= years * DAYS_PER_YEAR, years * DAYS_PER_YEAR, np.nan) for years in YEARS]
     limits.append(np.full(len(issues), np.nan) if concluded else followed)

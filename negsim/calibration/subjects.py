@@ -1,4 +1,4 @@
-"""Whose scenario it is: talks on record, or an agenda of the tracker, as they stood at the end of a day."""
+"""The negotiation that a scenario is for: a past one, or an agenda of the tracker, at the end of a day."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from negsim.agenda import Agenda, Status
 from negsim.errors import NegsimError
 from negsim.history import Issue, Meeting, Snapshot, Talks, Target, agenda_data, known_by, names_of
 
-#: Statuses by which the sides have agreed, and those in which an issue is not yet on the table.
+#: Statuses in which the sides have agreed.
 _AGREED = (Status.AGREED, Status.BLOCKED, Status.IMPLEMENTING, Status.RESOLVED)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Talks up to a day.
+    """A negotiation up to a day.
 
-    ``ids``: the id of each issue on an agenda. ``agenda``: that agenda, as a scenario says it.
+    ``ids``: the id of each issue on an agenda. ``agenda``: that agenda in the form of a scenario file.
     """
 
     snapshot: Snapshot
@@ -28,7 +28,7 @@ class Subject:
 
 
 def of_history(talks: Talks, on: date, horizon: int) -> Subject:
-    """Talks on record.
+    """A past negotiation.
 
     Raises:
         NegsimError: Nothing of them is open or waiting on that day, or `known_by` has nothing to say of it.
@@ -39,7 +39,7 @@ def of_history(talks: Talks, on: date, horizon: int) -> Subject:
 
 
 def of_agenda(agenda: Agenda, on: date, horizon: int, said: Any, records: Sequence[Talks] = ()) -> Subject:
-    """An agenda; ``said`` is how a scenario names it. A record of the same talks adds the meetings that it knows.
+    """An agenda; ``said`` is its form in a scenario file. A record of the same negotiation adds its meetings.
 
     Raises:
         NegsimError: Nothing of it is open or waiting on that day.
@@ -60,18 +60,18 @@ def _checked(subject: Subject) -> Subject:
 
 
 def same_talks(one: Talks, other: Talks) -> bool:
-    """Whether two records are of the same talks: the same sides, who met on the same day."""
+    """Whether two records are of the same negotiation: the same sides met on the same day."""
     days = set(one.meeting_days()) & set(other.meeting_days())
     return one.id == other.id or (set(one.sides) == set(other.sides) and bool(days))
 
 
 def talks_of(agenda: Agenda, on: date) -> Talks:
-    """An agenda as a record, up to the end of a day; what is known to the month alone counts when the month is over.
+    """An agenda as a record, up to the end of a day. An event known to the month counts when the month is over.
 
-    A meeting of which only the month is known has no day, and so tells nothing of gaps.
+    A meeting known to the month only has no day and informs no gap.
 
-    An issue is opened by its first entry that is not dormant, and closed when the sides agree; one that lapsed stays
-    open, as it was not settled. An announced date without issues, or with all of them, is of the end of the talks.
+    An issue is opened by its first entry that is not dormant, and closed when the sides agree. A lapsed issue stays
+    open, since it was not settled. An announced date without issues, or with all of them, is about the end.
     """
 
     def day_of(issue_id: str, agreed: bool) -> date | None:

@@ -13,7 +13,7 @@ SHOWN = (0.1, 0.5, 0.9)
 
 
 def data(found: Calibration) -> dict[str, Any]:
-    """The numbers with their laws and how much they were learned from, and the scenario as a file says it."""
+    """The numbers with their quantiles and observations, the changes, and the scenario as plain data."""
     return {
         "title": found.scenario.title,
         "as_of": str(found.scenario.as_of),
@@ -37,7 +37,7 @@ def data(found: Calibration) -> dict[str, Any]:
 
 
 def text(found: Calibration, look: TextStyle) -> str:
-    """A table of the numbers."""
+    """A table of the numbers, then the changes."""
     others = found.fit.taught.telling
     lines = wrap(
         f"{found.scenario.title}, as of {found.scenario.as_of}. Learned from {len(others)} talks: "
@@ -62,7 +62,7 @@ def text(found: Calibration, look: TextStyle) -> str:
 
 
 def _changes(found: Calibration, look: TextStyle) -> list[str]:
-    """Old -> new with the evidence for each number that is replaced, then what is left alone and why."""
+    """Old -> new with the evidence for each replaced number, then each number left alone with the reason."""
     lines: list[str] = []
     if found.changes:
         lines += ["", look.bold("Replaced")]

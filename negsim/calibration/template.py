@@ -34,17 +34,17 @@ class LeftAlone:
 
 @dataclass
 class Replacement:
-    """What is said over a scenario file that extends nothing any more, with each change and each number left alone.
+    """The changes to a scenario file (after `extends`), and the numbers left alone.
 
-    Considered are:
+    These numbers can change:
 
     - the gap of the channel that takes all issues, if there is only one channel: records count all meetings;
-    - the cancellations and breakdowns of the climate's regime at the start, since records tell nothing of the others;
+    - the cancellations and breakdowns of the regime at the start: records tell nothing of the other regimes;
     - every parameter by which an announced date slips (``patience: {until: ..., times: {parameter: X}}``);
     - the chance of the ``defaults``, if issues settle by chance.
 
-    A number without observations is left alone. So is one that an expert (``elicit``), a document or a paper gave,
-    unless ``given`` is true.
+    A number without observations is left alone. So is one from an expert (``elicit``), a document or a paper, unless
+    ``given`` is true.
     """
 
     friendly: Mapping[str, Any]
@@ -72,7 +72,7 @@ class Replacement:
                 self._changed(path, old, new, "close")
 
     def patience(self, fit: Patience) -> None:
-        """Replace the patience of the sides, if the record tells of it and nobody gave it."""
+        """Replace the patience of the sides, unless the record does not tell it or an expert or a document gave it."""
         paths: dict[str, Any] = {}
         for place in fit.places:
             stated, block = _at(self.friendly, place.path)
@@ -156,7 +156,7 @@ class Replacement:
 
 
 def put(said: dict[str, Any], friendly: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
-    """Add changes by their paths; lines of an old source stay, but for those from records."""
+    """Add changes by their paths; lines of an old source stay, except those from records."""
     for path, value in changes.items():
         *above, last = path.split(".")
         block, old = said, friendly

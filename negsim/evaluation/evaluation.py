@@ -1,4 +1,4 @@
-"""The whole backtest: all forecasts beside each other, ours taken apart, and how sure the differences are."""
+"""The whole backtest: scores of all forecasts, their ablation, and the differences with intervals."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from negsim.quantities import UNITS
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-#: What each of ours is held against: the strongest baseline that knows as much.
+#: Our forecasts, each with the strongest baseline that uses the same information.
 AGAINST = (
     ("one, no targets", "per meeting"),
     ("ours, no targets", "per meeting"),
@@ -46,11 +46,11 @@ AGAINST = (
     ("simulated", "target x slip"),
 )
 
-#: What is forecast without hindsight too: what needs little to learn from.
+#: Methods that also forecast without hindsight: those that need few records.
 EARLY = ("per meeting", "target x slip", "ours, no targets", "ours", *SIMULATED)
-#: What is forecast with dates from memory too.
+#: Methods that also forecast with dates from memory.
 REMEMBERED = ("per meeting", "target x slip", *OURS, *SIMULATED)
-#: How the ablation of the simulation is told apart from that of ours.
+#: The prefix of the ablation of the simulated forecast.
 LESS = "simulated without "
 
 _UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
@@ -60,8 +60,8 @@ _UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 class Evaluation:
     """The scores of all methods, and the differences.
 
-    If they were asked for: ``ablation``, our forecast without each of its features; ``early``, forecasts that are
-    taught by nothing that came after the origin; ``remembered``, forecasts where dates from memory are used.
+    On request: ``ablation``, our forecasts without each of their features; ``early``, forecasts that learn only from
+    what was known at the origin; ``remembered``, forecasts that use dates from memory.
     """
 
     scored: Scored
@@ -74,7 +74,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the whole: which methods, taught how, on which record."""
+    """A part of the evaluation: its methods, what they learn from, and the record."""
 
     methods: Mapping[str, Forecaster]
     hindsight: bool = True
@@ -82,7 +82,7 @@ class Part:
 
 
 _ALL: dict[str, Forecaster] = {**BASELINES, **OURS, **SIMULATED}
-#: By the names of `Evaluation`. A worker looks its methods up here, so that no function has to be sent.
+#: The parts by the names of `Evaluation`. A worker looks its methods up here, so that no function is sent.
 PARTS = {
     "scored": Part(_ALL),
     "ablation": Part({**ABLATION, **{LESS + words: method for words, method in ABLATION_OF_SIMULATED.items()}}),
@@ -92,14 +92,14 @@ PARTS = {
 
 
 class Job:
-    """What a worker has to know; what it has taught its methods stays with it."""
+    """The shared input of all pieces of work; fitted methods are cached in it."""
 
     def __init__(self, histories: Histories, remembered: Histories | None, horizon: int) -> None:
         self.histories, self.remembered, self.horizon = histories, remembered, horizon
         self._examiners: dict[str, Examiner] = {}
 
     def examiner(self, part: str) -> Examiner:
-        """Who examines the methods of a part."""
+        """The examiner of the methods of a part."""
         if part not in self._examiners:
             of = PARTS[part]
             record = self.remembered if of.remembered and self.remembered is not None else self.histories
@@ -123,20 +123,20 @@ def evaluate(
     executor: Executor | None = None,
     out: Path | None = None,
 ) -> Evaluation:
-    """Forecast from every origin by every method.
+    """Forecast from every origin by every method, and score the forecasts.
 
-    With a record in which dates from memory are on (``remembered``) all that the track record tells comes too, which is
-    four times the work.
+    With a record that uses dates from memory (``remembered``) all parts of the track record are computed. That is four
+    times the work.
 
     Args:
         histories: The record.
-        origins: Days by talks.
-        horizon: How many days forecasts are looked at.
-        progress: Called with how many origins were finished before, then with how many more are.
+        origins: Days by negotiation.
+        horizon: The days that are scored.
+        progress: Called with the number of origins finished before, then with the number of newly finished ones.
         remembered: The record with dates from memory.
-        executor: Who forecasts: processes, not threads, since most of it is Python; none: this process.
-        out: A folder for all scores, see `results_store`. What is finished is kept beside it, and the same call goes on
-            there; what it holds already is not done again.
+        executor: Processes that forecast, not threads, since most of the work is Python; none: this process.
+        out: A folder for all scores, see `results_store`. Finished origins are saved beside it, and the same call
+            resumes there.
 
     Raises:
         NegsimError: As `score`; or ``out`` holds something else, or cannot be written.
@@ -146,13 +146,7 @@ def evaluate(
     ends = {name: histories[name].end for name in origins}
 
     def whole(found: Mapping[Piece, AtOrigin]) -> Evaluation:
-        each = {
-            part: gathered(
-                PARTS[part].methods, [found[part, name, day] for name in origins for day in origins[name]], ends
-            )
-            for part in parts
-        }
-        return Evaluation(horizon=horizon, differences=_differences(each["scored"]), **each)
+        return _whole(found, parts, origins, ends, horizon)
 
     methods = {name: list(part.methods) for name, part in PARTS.items()}
     keeper = Keeper(out, identity(histories, origins, horizon, methods)) if out is not None else None
@@ -179,6 +173,18 @@ def evaluate(
         if keeper is not None:
             keeper.finish(found, verdict.data(done.scored, done.differences))
     return done
+
+
+def _whole(
+    found: Mapping[Piece, AtOrigin],
+    parts: Sequence[str],
+    origins: Mapping[str, Sequence[date]],
+    ends: Mapping[str, str],
+    horizon: int,
+) -> Evaluation:
+    at = [(name, day) for name, days in origins.items() for day in days]
+    each = {part: gathered(PARTS[part].methods, [found[part, name, day] for name, day in at], ends) for part in parts}
+    return Evaluation(horizon=horizon, differences=_differences(each["scored"]), **each)
 
 
 def _differences(scored: Scored) -> list[Difference]:

@@ -1,8 +1,8 @@
 """A backtest as a folder: ``scores.csv``, ``verdict.json`` and ``manifest.json``.
 
-The scores are tidy: a row per case and method, with its part of the evaluation; a cell is empty where a score does not
-apply. The manifest holds a hash of the record, origins, horizon, methods and versions. A `Checkpoint` beside the folder
-holds the finished origins, so that a stopped backtest resumes.
+The scores are tidy: one row per case and method, with the part of the evaluation. A field is empty if a score does not
+apply. The manifest names the inputs: a hash of the record, origins, horizon, methods and versions. A `Checkpoint`
+beside the folder holds the finished origins, so a stopped backtest can resume.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def fingerprint(histories: Histories) -> str:
 def identity(
     histories: Histories, origins: Mapping[str, Sequence[date]], horizon: int, methods: Mapping[str, list[str]]
 ) -> dict[str, Any]:
-    """What must be equal for finished origins to count; ``methods`` by the parts of an evaluation."""
+    """The inputs that must be equal for finished origins to be reused; ``methods`` by the parts of an evaluation."""
     return {
         "format": FORMAT,
         "record": fingerprint(histories),
@@ -52,7 +52,7 @@ def identity(
 
 
 class Keeper:
-    """Reads the result of an earlier call, and within ``with`` writes finished parts to a checkpoint.
+    """Finished origins: reads the result of an earlier call, and within ``with`` works at a checkpoint.
 
     Args:
         folder: the folder of the result.
@@ -76,7 +76,7 @@ class Keeper:
             raise NegsimError(f"{folder} is not changed: it holds another backtest{others}; name another folder")
 
     def finished(self) -> dict[Piece, AtOrigin]:
-        """What the folder holds: of each part that is there, all origins.
+        """The finished origins in the folder; of each part all or none.
 
         Raises:
             NegsimError: it was edited.
@@ -106,7 +106,7 @@ class Keeper:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Unlock the checkpoint."""
+        """Release the checkpoint."""
         self._checkpoint.close()
 
     def in_checkpoint(self) -> dict[Piece, AtOrigin]:
@@ -121,7 +121,7 @@ class Keeper:
         return found
 
     def put(self, piece: Piece, found: AtOrigin) -> None:
-        """Write a finished piece to the checkpoint.
+        """Save a finished piece.
 
         Raises:
             NegsimError: it cannot be written; the finished pieces remain.

@@ -1,4 +1,4 @@
-"""The track record: one page, and two pictures, that a sceptic reads first; made of a backtest and of nothing else."""
+"""The track record: one page and two pictures, made from a backtest alone."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).parent / "track_record.md"
 
-#: What the pictures show.
+#: The methods in the pictures.
 DRAWN = ("per meeting", "target x slip", "ours", "simulated")
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
-#: The aims: method, baseline, the ratio of CRPS that is aimed at, and the least that is.
+#: The aims: method, baseline, the ratio of CRPS that is aimed at, and the least that counts.
 AIMS = (
     ("one, no targets", "per meeting", 0.75, 0.90),
     ("ours, one variant", "target x slip", 0.85, 0.95),
@@ -36,7 +36,7 @@ AIMS = (
     ("sim., no targets", "per meeting", 0.75, 0.90),
     ("simulated", "target x slip", 0.85, 0.95),
 )
-#: Per talks never worse than so many times the baseline, or than so many days more.
+#: In each negotiation at most this multiple of the baseline, or at most so many days more.
 TIMES, DAYS = 1.25, 10.0
 COVER = (0.75, 0.88)
 NO = "**no**"
@@ -108,7 +108,7 @@ def _weights(cases: Sequence[Case]) -> np.ndarray[tuple[int], np.dtype[np.float6
 
 
 def page(found: Evaluation, histories: Histories, pictures: list[str]) -> str:
-    """The page as Markdown, of a evaluation with ablation and early forecasts; its words are in ``track_record.md``."""
+    """The page as Markdown; its words are in ``track_record.md``."""
     scored, ablation, early = found.scored, found.ablation, found.early
     assert ablation is not None
     assert early is not None

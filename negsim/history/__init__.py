@@ -1,4 +1,4 @@
-"""Talks of the past: what is on record, how they stood on any day, and how well forecasts of them would have done."""
+"""Past negotiations: their records, their state on any day, baselines, and scored forecasts."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Talks of the past as an agenda of the tracker, so that all that works on the record works on them."""
+"""Past negotiations as agendas, so that boards, pictures and scenarios work on them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def to_agenda(talks: Talks, on: date | None = None) -> Agenda:
-    """The talks as an agenda, as they stood at the end of the day ``on``, or of their record.
+    """The negotiation as an agenda at the end of the day ``on``, by default the last day of the record.
 
-    An opening is ``raised``, a closing ``resolved`` with what lies before it on the same day. Issues not yet opened are
-    ``dormant`` from the first opening on; what was open when talks stalled is ``suspended``. Issues with a day in doubt
-    are left out, and the description says so. There are no citations: where a day comes from stands in the text. An
-    announced end of the talks names all issues; when something announced came is added to what was announced.
+    An opening is ``raised``. A closing is ``resolved``, with the statuses before it on the same day. Issues not yet
+    opened are ``dormant`` from the first opening on. Issues that are open when the negotiation stalls are
+    ``suspended``. Issues with a date in doubt are left out, and the description says so. There are no citations; the
+    text names the source of each date. An announced end names all issues.
 
     Raises:
         NegsimError: No issue is on record by then, or `known_by` has nothing to say of that day.

@@ -1,8 +1,8 @@
-"""Forecasts made from days of the past, as if nothing later were known, and how well they did.
+"""Forecasts of past negotiations from fixed days, scored.
 
-Each talks are left out of what the forecasters learn from, whole. A forecaster sees the talks that are forecast through
-`Snapshot.of` alone, which cuts them off at the origin. Means are over the issues of an origin, then over the origins of
-talks, then over talks: sixty chapters of one accession are one experience and not sixty.
+The negotiation that is forecast is no part of the records that its forecasters learn from. A forecaster sees it through
+`Snapshot.of` only, which cuts it off at the origin. Means are over the issues of an origin, then over the origins of a
+negotiation, then over negotiations. So the sixty chapters of one accession have the weight of one negotiation.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SCORES = ("crps", "log", *(f"brier_{day}" for day in BRIER_DAYS), "cover_50", "c
 
 @dataclass(frozen=True)
 class Case:
-    """An issue at an origin, what happened, and up to which day that is known."""
+    """An issue at an origin, its outcome in days (None: not within the horizon), and the last day that is known."""
 
     talks: str
     origin: date
@@ -40,9 +40,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Scored:
-    """Every case with the scores (methods by cases by `SCORES`, NaN where a score does not apply) of every method.
+    """The scores (methods by cases by `SCORES`) of every method in every case; NaN where a score does not apply.
 
-    ``at_days`` holds the probabilities (methods by cases by `BRIER_DAYS`) for the picture of reliability.
+    ``at_days`` holds the probabilities (methods by cases by `BRIER_DAYS`) for the reliability picture.
     """
 
     methods: tuple[str, ...]
@@ -52,19 +52,19 @@ class Scored:
     ends: Mapping[str, str]
 
     def mean(self, method: str, score: str = "crps", kind: str = "open", talks: Sequence[str] | None = None) -> float:
-        """The mean of a score: over issues, then origins, then talks; NaN if there is no case."""
+        """The mean of a score over issues, then origins, then negotiations; NaN if there is no case."""
         each = [
             value for name in (talks or self.ends) if np.isfinite(value := self.of_talks(method, name, score, kind))
         ]
         return float(np.mean(each)) if each else float("nan")
 
     def of_talks(self, method: str, talks: str, score: str = "crps", kind: str = "open") -> float:
-        """The mean of a score over the issues of an origin, then over the origins of some talks."""
+        """The mean of a score over the issues of an origin, then over the origins of a negotiation."""
         by_origin = self.by_origin(method, talks, score, kind)
         return float(np.mean(list(by_origin.values()))) if by_origin else float("nan")
 
     def by_origin(self, method: str, talks: str, score: str = "crps", kind: str = "open") -> dict[date, float]:
-        """The mean of a score over the issues of each origin of some talks."""
+        """The mean of a score over the issues of each origin of a negotiation."""
         row, column = self.methods.index(method), SCORES.index(score)
         found: dict[date, list[float]] = {}
         for n, case in enumerate(self.cases):
@@ -74,13 +74,13 @@ class Scored:
         return {origin: float(np.mean(values)) for origin, values in found.items()}
 
     def ended(self, end: str) -> list[str]:
-        """The talks that ended so: concluded, or another word for those that were not."""
+        """The negotiations that were concluded, or, for any other word, those that were not."""
         return [name for name, how in self.ends.items() if (how == "concluded") == (end == "concluded")]
 
 
 @dataclass(frozen=True)
 class AtOrigin:
-    """What came of the forecasts from one origin: values by method, case and score, as in `Scored`."""
+    """The scores of the forecasts from one origin: values by method, case and score, as in `Scored`."""
 
     cases: tuple[Case, ...]
     values: list[list[list[float]]]
@@ -88,10 +88,10 @@ class AtOrigin:
 
 
 class Examiner:
-    """Forecasts from one origin at a time, scored; each talks by methods that are shown all others.
+    """Scored forecasts, one origin at a time, by methods that learn from all other negotiations.
 
-    What was learned is kept until other talks are asked for, so go from talks to talks. The arguments are those of
-    `score`.
+    The fitted methods are cached until another negotiation is asked for, so ask for one negotiation after the other.
+    The arguments are those of `score`.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Examiner:
         self._taught: tuple[str, list[Callable[[Snapshot], Forecasts]]] = ("", [])
 
     def at(self, name: str, origin: date) -> AtOrigin:
-        """Forecast some talks from an origin by every method, and score what came of it."""
+        """Forecast a negotiation from an origin by every method, and score the forecasts."""
         talks = self.histories[name]
         snapshot = Snapshot.of(talks, origin, self.horizon)
         cases = cases_of(talks, snapshot)
@@ -135,16 +135,16 @@ def score(
     progress: Callable[[int], Any] | None = None,
     hindsight: bool = True,
 ) -> Scored:
-    """Forecast from every origin by every method, and score what came of it.
+    """Forecast from every origin by every method, and score the forecasts.
 
     Args:
-        histories: The record; the talks of ``origins`` are forecast, each by methods shown all others.
-        origins: Days by talks.
+        histories: The records. Methods learn from all negotiations but the one that they forecast.
+        origins: Days by negotiation.
         methods: Forecasters by name.
-        horizon: How many days forecasts are looked at; less where talks that were not concluded are followed less long.
+        horizon: The days that are scored; less if the record of a negotiation that was not concluded ends before.
         progress: Called with the number of origins done.
-        hindsight: Whether methods are taught by all that is on record of other talks; otherwise by what of it could be
-            known at the origin, which of the first talks is nothing at all.
+        hindsight: Whether methods learn from the whole records of other negotiations; otherwise from what was known at
+            the origin. Before the first negotiation on record that is nothing.
 
     Raises:
         NegsimError: There is nothing to score.
@@ -159,14 +159,14 @@ def score(
 
 
 def gathered(methods: Iterable[str], found: Sequence[AtOrigin], ends: Mapping[str, str]) -> Scored:
-    """What came of the forecasts from all origins; ``ends``: how each of the talks ended.
+    """The scores from all origins; ``ends``: the end of each negotiation.
 
     Raises:
         NegsimError: There is nothing to score.
     """
     cases = tuple(case for each in found for case in each.cases)
     if not cases:
-        raise NegsimError("no issue of these talks is open or waiting at these origins, so there is nothing to score")
+        raise NegsimError("no issue is open or waiting at these origins, so there is nothing to score")
     names = tuple(methods)
     values = [[row for each in found for row in each.values[m]] for m in range(len(names))]
     at_days = [[row for each in found for row in each.at_days[m]] for m in range(len(names))]
@@ -174,10 +174,10 @@ def gathered(methods: Iterable[str], found: Sequence[AtOrigin], ends: Mapping[st
 
 
 def cases_of(talks: Talks, snapshot: Snapshot) -> list[Case]:
-    """The issues of a snapshot whose end is known, or known not to have come; here, and only here, one looks ahead.
+    """The issues of a snapshot with a known outcome. Only this function uses what came after the origin.
 
-    Of talks that were concluded all is known, however long ago they ended, so their horizon is the full one. Of others
-    the record breaks off, and forecasts are cut off there too.
+    A concluded negotiation is known in full, so its horizon is the full one. Otherwise the horizon ends with the
+    record, and forecasts are cut off there too.
     """
     origin = snapshot.now.on
     known = snapshot.horizon if talks.end == "concluded" else min(snapshot.horizon, (talks.until - origin).days)

@@ -133,7 +133,7 @@ def throughput(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
 
 
 def _by_month(talks: Talks) -> Floats:
-    """How many issues were closed in each whole month since the first opening."""
+    """The number of issues closed in each whole month since the first opening."""
     first = talks.first
     if first is None:
         return np.zeros(0)

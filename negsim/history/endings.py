@@ -1,8 +1,9 @@
-"""When talks end: by how far they have come in the time that they took, and by what was announced.
+"""The end of a negotiation, from its pace so far and from announced dates.
 
-What is left of talks is usually closed as one package when they end. Two things tell when that is: the latest announced
-date times a slip, and the pace so far. Talks that needed ``t`` days for a share ``p`` of the way (half of it is to open
-all issues, half to close them) need ``t (1 - p) / p`` more at that pace; the earned schedule of project planners.
+The open issues are usually closed as one package at the end. Two things inform its day: the latest announced date times
+a slip, and the pace so far. A negotiation that took ``t`` days for a share ``p`` of the way needs ``t (1 - p) / p``
+more at that pace. Half of the way is to open all issues, half to close them. This is the earned schedule of project
+planning.
 """
 
 from __future__ import annotations
@@ -17,20 +18,20 @@ import numpy as np
 from negsim.history.negotiations import Talks
 from negsim.history.snapshot import Floats, Snapshot
 
-#: What is added to the time so far and to the steps taken, so that the first day of talks says something too.
+#: Added to the time so far and to the steps taken, so that the first day has a finite pace.
 DAYS, STEPS = 90.0, 0.5
-#: Days between the looks back at other talks.
+#: Days between the snapshots of other negotiations.
 EVERY = 91
-#: How many talks the prior of the law of the pace counts as (a mean of 0, a spread of 0.6), and the least spread that a
-#: handful of talks may leave.
+#: The weight of the prior of the pace in negotiations (a mean of 0, a spread of 0.6), and the smallest spread, since
+#: few negotiations underestimate it.
 SHRINK, LEAST = 1.0, 0.35
 
 
 def paced(snapshot: Snapshot, easy: bool = False) -> float:
-    """How many days more talks need at the pace so far.
+    """The days that a negotiation still needs at the pace so far.
 
-    An issue that was closed on the day of its opening was one step and not two, unless ``easy``: such issues need no
-    talks, and many of them at the beginning would look like a fast pace.
+    An issue closed on the day of its opening counts as one step, not two, unless ``easy``. Such issues need no
+    negotiation, and many of them at the start would look like a fast pace.
     """
     at_once = 0 if easy else sum(issue.at_once for issue in snapshot.now.closed)
     steps = 2.0 * len(snapshot.now.closed) + len(snapshot.now.open) - at_once
@@ -43,14 +44,14 @@ def paced(snapshot: Snapshot, easy: bool = False) -> float:
 
 @dataclass(frozen=True)
 class Pace:
-    """A law of log(days that were needed / days at the pace so far): normal, by its mean and standard deviation."""
+    """The law of log(days needed / days at the pace so far): normal, with its mean and standard deviation."""
 
     mean: float
     spread: float
     easy: bool = False
 
     def cdf(self, snapshot: Snapshot) -> Floats:
-        """The probability that the talks have ended by the end of day 0, 1, ... after the origin."""
+        """The probability that the negotiation has ended by the end of day 0, 1, ... after the origin."""
         from scipy.special import ndtr
 
         after = np.arange(1, snapshot.horizon + 1)
@@ -59,9 +60,10 @@ class Pace:
 
 
 def pace_of(others: Sequence[Talks], easy: bool = False) -> Pace:
-    """The law by maximum likelihood over looks back at other talks; talks that were not concluded are censored.
+    """The maximum likelihood law over snapshots of other negotiations; those that were not concluded are censored.
 
-    Every talks count once, however often one looks back at them, and a prior counts as ``SHRINK`` more.
+    Each negotiation has the same weight, whatever its number of snapshots. The prior has the weight of ``SHRINK``
+    negotiations.
     """
     from scipy.optimize import minimize
     from scipy.special import log_ndtr
@@ -89,7 +91,7 @@ def pace_of(others: Sequence[Talks], easy: bool = False) -> Pace:
 
 @cache
 def looks_back(talks: Talks) -> tuple[Snapshot, ...]:
-    """Scenes of some talks, a quarter apart, from their first opening until they ended."""
+    """Snapshots of a negotiation, a quarter apart, from its first opening to its end."""
     first = talks.first
     if first is None:
         return ()

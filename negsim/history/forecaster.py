@@ -1,9 +1,9 @@
-"""Our own forecast: issues are closed one by one at meetings, or all together when the talks end.
+"""Our own forecast: issues close one by one at meetings, or all together at the end of the negotiation.
 
-Meetings: chances and gaps of the talks' own past with other talks as the prior (`negsim.history.meetings`). The end:
-the latest announced date times a slip where there is one, and the pace so far (`negsim.history.endings`). A `Variant`
-says how much of each. `ours` is the mean of all variants, so that nothing is chosen; `best_of_training` takes the one
-that did best on the other talks, each of them left out in turn.
+Closings at meetings: chances and gaps of the own past, with other negotiations as the prior
+(`negsim.history.meetings`). The end: the latest announced date times a slip, if there is one, and the pace so far
+(`negsim.history.endings`). A `Variant` weighs these parts. `ours` is the mean of all variants. `best_of_training` uses
+the variant with the best scores on the other negotiations, each left out in turn.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from negsim.history.snapshot import Floats, Forecaster, Forecasts, Snapshot, sli
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What goes into a forecast; the numbers are chosen by scores, what is on or off is for ablation.
+    """The weights of the parts of a forecast; the numbers are chosen by scores, the switches are for ablation.
 
     Args:
-        trust: The weight of an announced date against the pace, where there is one.
-        age: How fast the chance of a meeting grows with the age of an issue; see `by_meetings`.
-        together: 0 if an issue's own closing and the end of the talks have nothing to do with each other, so that the
-            earlier counts; 1 if they are slow or fast together, so that the likelier counts; between, a mixture.
-        prior: How many closings the experience of other talks weighs.
-        targets: Whether announced dates are looked at.
-        pace: Whether the pace so far tells something of the end.
+        trust: The weight of an announced date against the pace, if there is one.
+        age: The growth of the chance per meeting with the age of an issue; see `by_meetings`.
+        together: 0 if an issue's own closing and the end are independent; 1 if they are slow or fast together, so that
+            the more probable one counts; between, a mixture.
+        prior: The weight of other negotiations in the prior, in closings.
+        targets: Whether announced dates inform the end.
+        pace: Whether the pace so far informs the end.
         single: Whether issues can be closed before the end.
-        package: Whether the closings at the very end of other talks are kept apart from those at meetings.
+        package: Whether closings on the last day of other negotiations are separate from those at meetings.
         easy: Whether issues closed at once count in full for the pace.
     """
 
@@ -59,7 +59,7 @@ class Variant:
         return f"{trust}age {self.age:g}, together {self.together:g}"
 
 
-#: The numbers that are tried; few, because a handful of talks cannot tell many apart.
+#: The numbers that are tried; few, because a few negotiations cannot distinguish many.
 TRUST, AGE, TOGETHER = (1.0, 0.5), (0.0, 1.0), (0.0, 0.5, 1.0)
 #: Runs for each forecast while variants are tried.
 TRIED = 200
@@ -91,7 +91,7 @@ class Parts:
         return made
 
     def end(self, snapshot: Snapshot, variant: Variant) -> Floats:
-        """The end of the talks, with all that is still open."""
+        """The law of the end of the negotiation, which closes all open issues."""
         by_target = end_by_target(snapshot, self.slips) if variant.targets else None
         by_pace = np.zeros(snapshot.horizon + 1)
         if variant.pace:
@@ -113,7 +113,7 @@ def _either(one: Floats, other: Floats, together: float) -> Floats:
 
 
 def variants(targets: bool = True, **fixed: Any) -> list[Variant]:
-    """Every combination of the numbers that are tried, but for those that are ``fixed``.
+    """All combinations of the numbers that are tried, except those that are ``fixed``.
 
     >>> len(variants()), len(variants(targets=False)), len(variants(age=0.0))
     (12, 6, 6)
@@ -184,17 +184,17 @@ def ours(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
 
 
 def ours_without_targets(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
-    """The same for those who know of no announced date."""
+    """Our forecast without announced dates."""
     return mean_of(variants(targets=False), others)
 
 
 def best_of_training(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
-    """The one variant that did best on the other talks."""
+    """The variant with the best scores on the other negotiations."""
     return mean_of([chosen(others)], others)
 
 
 def best_without_targets(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
-    """The same for those who know of no announced date."""
+    """The variant with the best scores on the other negotiations, without announced dates."""
     return mean_of([chosen(others, targets=False)], others)
 
 
@@ -210,7 +210,7 @@ OURS: dict[str, Forecaster] = {
     "ours": ours,
 }
 
-#: What is taken away from our forecast, and in what words.
+#: The ablation: a feature in words, and the forecast without it.
 ABLATION: dict[str, Forecaster] = {
     "announced dates": without(targets=False),
     "the pace so far": without(pace=False),

@@ -1,7 +1,7 @@
-"""Closings on meeting days alone: chances a meeting with partial pooling, and when the next meetings will be.
+"""Closings on meeting days: partially pooled chances per meeting, and the days of the next meetings.
 
-An issue not yet opened is opened at a meeting with one chance, closed at that same meeting with a second, and at each
-later one with a third. The chances are draws from Beta laws whose prior is what other talks did.
+A meeting opens an issue with one chance, closes it at once with a second, and closes an open issue with a third. Each
+chance has a Beta law whose prior comes from other negotiations.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from negsim.history.negotiations import Talks
 from negsim.history.scores import generator
 from negsim.history.snapshot import Floats, Forecasts, Snapshot, gaps, moves
 
-#: How many gaps the gaps of all other talks weigh against the talks' own.
+#: The weight of the gaps of all other negotiations together, in own gaps.
 OTHER_GAPS = 4.0
-#: Days between meetings as long as nothing was ever seen.
+#: Days between meetings if no record has a gap.
 UNKNOWN_GAP = 90.0
-#: No talks meet more often than that within a horizon of some years.
+#: The most meetings within a horizon.
 MOST = 150
 RUNS = 1000
-#: The age in days at which a meeting counts as one, and the least and most that it can count as.
+#: The age in days at which a meeting counts as one meeting, and the least and the most that it can count as.
 AGE, AGE_LIMITS = 500.0, (0.2, 3.0)
 
 
 @dataclass(frozen=True)
 class Chances:
-    """Beta laws of the three chances a meeting, as (successes, failures): to close, to be opened, to close at once."""
+    """Beta laws of three chances per meeting, as (successes, failures): to close, to open, to close at once."""
 
     close: tuple[float, float]
     open: tuple[float, float]
@@ -36,7 +36,7 @@ class Chances:
 
 
 def pooled(others: Sequence[Talks], weight: float) -> Chances:
-    """The prior: the mean over other talks together, and as strong as ``weight`` closings or openings."""
+    """The prior: the mean over all other negotiations, with the weight of ``weight`` closings or openings."""
     theirs = [moves(talks) for talks in others]
 
     def beta(successes: int, trials: int) -> tuple[float, float]:
@@ -51,7 +51,7 @@ def pooled(others: Sequence[Talks], weight: float) -> Chances:
 
 
 def without_package(talks: Talks) -> Talks:
-    """The same talks as if what was closed at their very end had stayed open: a package is no chance of a meeting."""
+    """The record with closings on the last day removed: a final package is no chance of a meeting."""
     if talks.end != "concluded":
         return talks
     issues = tuple(
@@ -62,7 +62,7 @@ def without_package(talks: Talks) -> Talks:
 
 
 def updated(prior: Chances, talks: Talks) -> Chances:
-    """The chances after what these talks did."""
+    """The chances, updated by the record of this negotiation."""
     mine = moves(talks)
 
     def add(beta: tuple[float, float], successes: int, trials: int) -> tuple[float, float]:
@@ -121,7 +121,7 @@ def closed_after(close: Floats, opening: Floats, at_once: Floats) -> Floats:
 def meetings_held(
     snapshot: Snapshot, others: Sequence[Talks], runs: int, random: np.random.Generator
 ) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:
-    """How many meetings were held by the end of day 0, 1, ... after the origin, in each of some runs."""
+    """The number of meetings held by the end of day 0, 1, ... after the origin, in each of some runs."""
     own = np.asarray(gaps(snapshot.talks), dtype=np.float64)
     parts = [np.asarray(gaps(talks), dtype=np.float64) for talks in others]
     parts = [part for part in parts if len(part)]
@@ -141,10 +141,10 @@ def meetings_held(
 
 
 def first_gap(pool: Floats, weights: Floats, silent: int, runs: int, random: np.random.Generator) -> Floats:
-    """Days until the next meeting: gaps longer than the silence so far, and what nobody has seen yet.
+    """Days until the next meeting, drawn from the gaps that are longer than the time since the last meeting.
 
-    Where less than one gap is longer, the rest of the weight has a law without a scale, by which a silence that has
-    lasted so long lasts as long again with probability one half.
+    If the weight of these gaps is below one, the remaining weight has a scale-free law: the time since the last meeting
+    doubles with probability one half.
     """
     longer = pool > silent
     weight = float(weights[longer].sum())

@@ -1,7 +1,7 @@
-"""What is on record of some talks: issues with their days of opening and closing, meetings, announced dates.
+"""Records of past negotiations: issues with days of opening and closing, meetings, announced dates.
 
-A date from memory is good enough to hide what came after it, and for nothing else, unless the record is loaded with
-``memory=True``. `known_by` cuts a record off at the end of a day; whatever must not look ahead is given its result.
+A date from memory only hides what came after it, unless the record is loaded with ``memory=True``. `known_by` cuts a
+record off at the end of a day. Code that must not look ahead gets its result.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from negsim.errors import NegsimError, did_you_mean, one_of
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue of some talks; a day that is None has not come, or is not on record.
+    """An issue of a past negotiation; a day is None if it has not come or is not on record.
 
-    ``opened_unsure`` and ``closed_unsure`` say that the day stands there from memory and is not to be used.
+    ``opened_unsure`` and ``closed_unsure`` mean that the day comes from memory and is not used.
     """
 
     name: str
@@ -31,18 +31,18 @@ class Issue:
 
     @property
     def unsure(self) -> bool:
-        """Whether a day of it that has come is not known well enough, so that it is left out."""
+        """Whether a day that has come is in doubt, so that the issue is left out."""
         return self.opened_unsure or self.closed_unsure
 
     @property
     def at_once(self) -> bool:
-        """Whether it was closed on the day on which it was opened."""
+        """Whether it was closed on the day of its opening."""
         return self.opened is not None and self.opened == self.closed
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A round that was held, or was to be held and was not (``held`` is False; then ``start`` may be unknown)."""
+    """A round that was held, or was planned and not held (``held`` is False; ``start`` may then be None)."""
 
     name: str
     start: date | None
@@ -57,9 +57,9 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An announced date: who said when what would happen by when, and when it did (None: not, or not yet).
+    """An announced date: who announced what for when, and when it happened (None: not, or not yet).
 
-    ``about`` is ``end`` (of the whole talks), ``part`` or ``meeting``.
+    ``about`` is ``end`` (of the whole negotiation), ``part`` or ``meeting``.
     """
 
     said: date
@@ -74,7 +74,7 @@ class Target:
 
     @property
     def slip(self) -> float | None:
-        """How many times as long as announced it took, from the announcement on; None if it never happened.
+        """The actual time divided by the announced time, both from the announcement on; None if it never happened.
 
         >>> target = Target(date(2018, 3, 19), "", "", "end", date(2018, 3, 19), date(2018, 10, 31), date(2018, 11, 14))
         >>> round(target.slip, 3)
@@ -86,10 +86,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Talks:
-    """The record of some talks up to the day ``until``, and how they stand then: concluded, stalled or running.
+    """The record of a negotiation up to the day ``until``, and its state then: concluded, stalled or running.
 
-    ``stepwise``: openings and closings are steps that the talks took when they met, as in accessions. On a tracker's
-    agenda they are the days on which a document first shows them.
+    ``stepwise``: openings and closings happen at meetings, as in accessions. On a tracker's agenda they are the days on
+    which a document first shows them.
     """
 
     id: str
@@ -104,19 +104,18 @@ class Talks:
 
     @property
     def sure(self) -> tuple[Issue, ...]:
-        """The issues of which no day that has come is in doubt."""
+        """The issues without a date in doubt."""
         return tuple(issue for issue in self.issues if not issue.unsure)
 
     @property
     def first(self) -> date | None:
-        """The day of the first opening that is sure."""
+        """The day of the first opening without doubt."""
         return min((issue.opened for issue in self.sure if issue.opened), default=None)
 
     def meeting_days(self) -> list[date]:
-        """The days on which the talks are known to have met: rounds held, openings and closings, in order.
+        """The known meeting days in order: rounds held, openings and closings.
 
-        A day of a date in doubt is none. Issues left out for one of their days still show that there was a meeting on
-        the other.
+        A date in doubt is no meeting day. An issue with one date in doubt still shows a meeting on the other.
         """
         days = {meeting.start for meeting in self.meetings if meeting.held and meeting.start and not meeting.unsure}
         if not self.stepwise:
@@ -127,13 +126,13 @@ class Talks:
 
 
 def known_by(talks: Talks, on: date) -> Talks:
-    """What could be known of the talks at the end of the day ``on``: everything later is gone, doubts about it too.
+    """The record as known at the end of the day ``on``: without later events, and without doubts about them.
 
     Raises:
-        NegsimError: The record of talks that are not concluded ends before that day, so that nobody can say.
+        NegsimError: The negotiation is not concluded, and its record ends before that day.
     """
     if on > talks.until and talks.end != "concluded":
-        raise NegsimError(f"the record of {talks.id} ends on {talks.until}, so there is nothing to say of {on}")
+        raise NegsimError(f"the record of {talks.id} ends on {talks.until}, so nothing is known of {on}")
     return replace(
         talks,
         end=talks.end if on >= talks.until else "running",
@@ -145,7 +144,7 @@ def known_by(talks: Talks, on: date) -> Talks:
 
 
 def others_by(others: Sequence[Talks], on: date) -> list[Talks]:
-    """What could be known of other talks at the end of a day; of those whose record broke off before, what it holds."""
+    """The records of other negotiations as known at the end of a day; a record that ends earlier is used in full."""
     return [known_by(talks, min(on, talks.until)) for talks in others]
 
 
@@ -178,7 +177,7 @@ def _target_by(target: Target, on: date) -> Target:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How some talks stand at the end of a day. ``unsure`` holds the issues left out for a day in doubt."""
+    """The state of a negotiation at the end of a day. ``unsure`` holds the issues left out for a date in doubt."""
 
     on: date
     waiting: tuple[Issue, ...]
@@ -191,7 +190,7 @@ class State:
 
 
 def state(talks: Talks, on: date) -> State:
-    """How the talks stand at the end of the day ``on``, without looking ahead; targets are those not yet met.
+    """The state at the end of the day ``on``, without later information; targets are those not yet met.
 
     Raises:
         NegsimError: As `known_by`.
@@ -213,12 +212,12 @@ def state(talks: Talks, on: date) -> State:
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """The records of several talks, by id, in the order of their file."""
+    """The records of several negotiations by id, in the order of their file."""
 
     talks: dict[str, Talks]
 
     def __getitem__(self, name: str) -> Talks:
-        """The talks of that id, or of that title.
+        """The negotiation with that id or title.
 
         Raises:
             NegsimError: There are none.
@@ -236,5 +235,5 @@ class Histories:
 
     @property
     def with_issues(self) -> list[Talks]:
-        """The talks of which issues are on record; of others there are meetings or announced dates alone."""
+        """The negotiations with issues on record; others have meetings or announced dates only."""
         return [talks for talks in self.talks.values() if talks.issues]

@@ -1,4 +1,4 @@
-"""The days from which forecasts are made: kept in a file, chosen by a rule, fixed before anything is scored."""
+"""The days from which forecasts are made: in a file, chosen by a rule before anything is scored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEAST = 180
 
 
 def by_rule(talks: Talks, months: int = 6) -> list[date]:
-    """Every half year from the first opening, while an issue is unclosed and for half a year the record goes on.
+    """Every half year from the first opening, while an issue is open and the record continues for half a year.
 
     >>> from negsim.history import load
     >>> [str(day) for day in by_rule(load("seeds/histories")["brexit"])]

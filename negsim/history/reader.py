@@ -74,7 +74,7 @@ TARGETS: dict[str, Parser] = {
 
 
 def load(folder: str | os.PathLike[str], memory: bool = False) -> Histories:
-    """Read a folder of histories; ``memory`` switches on the dates that stand there from memory alone.
+    """Read a folder of histories; ``memory`` also uses dates that come from memory.
 
     Raises:
         InputError: With all problems of all files at once.

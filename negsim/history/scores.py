@@ -1,9 +1,9 @@
-"""Scores of a forecast of when something happens, on days 0, 1, 2, ... after an origin; all are better when smaller.
+"""Scores of a forecast of a time, in days 0, 1, 2, ... after an origin; smaller is better.
 
-A forecast is ``cdf``: ``cdf[d]`` is the probability that it has happened by the end of day ``d``. It need not reach 1.
-The outcome is the day on which it happened, or None if that was not within the horizon. What is scored is always
-``min(T, horizon)``, with the forecast cut off at the same day: a score that is proper whether or not T is finite, and
-whether or not somebody stopped looking. Formulas: Gneiting and Raftery 2007, JASA 102:359-378.
+A forecast is ``cdf``: ``cdf[d]`` is the probability that the event has happened by the end of day ``d``. It need not
+reach 1. The outcome is the day of the event, or None if it was not within the horizon. Scores are of ``min(T,
+horizon)``, with the forecast cut off at the same day. So they are proper for infinite and for censored T. Formulas:
+Gneiting and Raftery 2007, JASA 102:359-378.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-#: The log score is of months, because a forecast of single days is a statement about nobody's question.
+#: The log score is of months, because no question asks for a single day.
 MONTH = 30
 #: Every forecast is mixed with this much of a uniform one before its log score, so that no forecast is at infinity.
 SHARE = 0.01
@@ -98,10 +98,10 @@ def pit_bounds(cdf: Floats, outcome: float | None, horizon: int) -> tuple[float,
 
 
 def coverage(bounds: tuple[float, float], share: float) -> float:
-    """How much of a randomised transform lies in the central interval of a share: its expected coverage.
+    """The expected coverage of the central interval of a share, over the randomisation of the transform.
 
-    A forecast with lumps (a month that takes a third of it) has no interval of exactly 80 %; over the randomisation it
-    has, and a calibrated forecast then covers just the share.
+    A forecast with lumps (a third of its mass in one month) has no interval of exactly 80 %. Over the randomisation a
+    calibrated forecast covers exactly the share.
 
     >>> round(coverage((0.0, 0.2), 0.8), 6), coverage((0.5, 0.5), 0.8), coverage((0.95, 0.95), 0.8)
     (0.5, 1.0, 0.0)

@@ -1,4 +1,4 @@
-"""What a forecaster is shown: talks cut off at a day, other talks, and the figures that both give."""
+"""The input of a forecaster: a negotiation cut off at a day, other negotiations, and the figures of both."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Forecasts: TypeAlias = "dict[str, Floats]"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Some talks as they could be known on a day; forecasts reach ``horizon`` days from there."""
+    """A negotiation as known on a day; forecasts reach ``horizon`` days from there."""
 
     talks: Talks
     now: State
@@ -29,18 +29,18 @@ class Snapshot:
 
     @classmethod
     def of(cls, talks: Talks, on: date, horizon: int) -> Snapshot:
-        """The talks at the end of the day ``on``: what comes later is cut off here, and nowhere else."""
+        """The negotiation at the end of the day ``on``. Later events are cut off here, and nowhere else."""
         then = known_by(talks, on)
         return cls(then, state(then, on), horizon)
 
     @property
     def targeted(self) -> tuple[Issue, ...]:
-        """The issues that a forecast is of: open ones, then those not yet opened."""
+        """The issues that are forecast: open ones, then those not yet opened."""
         return (*self.now.open, *self.now.waiting)
 
     @cached_property
     def days(self) -> list[date]:
-        """The days on which the talks are known to have met."""
+        """The known meeting days."""
         return self.talks.meeting_days()
 
     @cached_property
@@ -49,13 +49,13 @@ class Snapshot:
         return (self.now.on - self.days[-1]).days if self.days else 0
 
     def age(self, issue: Issue) -> int:
-        """Days since an issue was opened; of one not yet opened, since the first opening of the talks."""
+        """Days since an issue was opened; for one not yet opened, since the first opening."""
         since = issue.opened or self.talks.first
         return (self.now.on - since).days if since else 0
 
     @property
     def announced(self) -> Target | None:
-        """The latest announcement of the end of the talks, if one was made."""
+        """The latest announcement of the end of the negotiation; None without one."""
         said = [target for target in self.now.targets if target.about == "end"]
         return max(said, key=lambda target: (target.said, target.latest)) if said else None
 
@@ -66,7 +66,7 @@ Forecaster: TypeAlias = "Callable[[Sequence[Talks]], Callable[[Snapshot], Foreca
 
 @dataclass(frozen=True)
 class Durations:
-    """Times from one thing to another, in days: seen; still under way; between two days (from memory the end)."""
+    """Durations in days: known; still under way; in an interval from 0 (closings from memory)."""
 
     seen: Floats
     running: Floats
@@ -74,10 +74,10 @@ class Durations:
 
 
 def durations(others: Sequence[Talks], whole: bool = False) -> Durations:
-    """How long issues of some talks took from opening to closing, without those closed at once.
+    """Durations of issues from opening to closing, without issues closed at once.
 
-    ``whole``: from the first opening of the talks, for issues not opened too. A closing from memory lies somewhere
-    between the opening and the end of the record; an opening from memory leaves the issue out.
+    ``whole``: from the first opening of the negotiation, also for issues not yet opened. A closing from memory lies
+    between the opening and the end of the record. An issue with an opening from memory is left out.
     """
     seen, running, within = [], [], []
     for talks in others:
@@ -103,10 +103,10 @@ def gaps(talks: Talks) -> list[int]:
 
 @dataclass(frozen=True)
 class Moves:
-    """What issues did on the days on which some talks met: how many could, how many did.
+    """Openings and closings at the meetings of a negotiation, and the opportunities for them.
 
-    ``closings`` of ``open_meetings`` (an issue that was open before the meeting, and the meeting); ``openings`` of
-    ``waiting_meetings``; ``at_once`` of ``openings``.
+    ``closings`` of ``open_meetings`` (pairs of an open issue and a meeting); ``openings`` of ``waiting_meetings``;
+    ``at_once`` of ``openings``.
     """
 
     open_meetings: int
@@ -142,7 +142,7 @@ def moves(talks: Talks) -> Moves:
 
 
 def slips(others: Sequence[Talks]) -> Floats:
-    """How many times as long as announced the end of talks took, for each announcement; infinity if it never came."""
+    """The actual time to the end divided by the announced time, for each announcement; infinity if it never came."""
     found = [
         target.slip if target.slip is not None else np.inf
         for talks in others

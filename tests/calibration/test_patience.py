@@ -286,7 +286,7 @@ def test_days_after_the_cut_change_nothing(path, past):
 @pytest.mark.parametrize(
     ("over", "reason"),
     [
-        ({"both": {"kind": "fixed", "patience": None}}, "us has the tactic fixed, which knows no patience"),
+        ({"both": {"kind": "fixed", "patience": None}}, "us has the tactic fixed, which has no patience"),
         ({"both": {"patience": {"until": "2027-01-01", "times": 1}}}, "us has patience until a day of its own talks"),
         ({"both": {"clock": "rounds", "patience": "9 rounds"}}, "russia has a clock that counts rounds"),
         ({"defaults": {"settle": {"chance": 0.2}}}, "issues settle by chance, and not by concession"),
