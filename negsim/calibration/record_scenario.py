@@ -86,9 +86,9 @@ def _words() -> dict[str, str]:
     return {
         "question": "When is each issue settled, if this negotiation goes on like its own past and like others?",
         "description": (
-            "Made by negsim calibrate from records of past negotiations. No demands are modelled: meetings settle issues "
-            "by chance, and the open issues are settled together at the end, unless the negotiation stalls. Negotiations "
-            "on record ended more often than others do, so these dates are early rather than late."
+            "Made by negsim calibrate from records of past negotiations. No demands are modelled: meetings settle "
+            "issues by chance, and the open issues are settled together at the end, unless the negotiation stalls. "
+            "Negotiations on record ended more often than others do, so these dates are early rather than late."
         ),
     }
 
