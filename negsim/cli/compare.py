@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from negsim.cli.days import day_by
+from negsim.cli.days import day_by, default_day_notice
 from negsim.cli.execution import announce, executor_of, loaded, progress
 from negsim.cli.options import By, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers
 from negsim.cli.output import builtin_notice, emit
@@ -41,4 +41,10 @@ def compare(
         announce(engine)
     with executor_of(workers, None, engine) as executor, progress(total * len(to_run), "compare") as advance:
         found = compare_all(*given, runs=runs, seed=seed, engine=engine, by=on, executor=executor, progress=advance)
-    emit(as_json, found.data, lambda style: comparison_table(found, style), builtin_notice(*sources, folders=True))
+    emit(
+        as_json,
+        found.data,
+        lambda style: comparison_table(found, style),
+        builtin_notice(*sources, folders=True),
+        default_day_notice(by),
+    )

@@ -46,8 +46,8 @@ def _row(issue: IssueComparison, label: str, pair: Paired, longer: str = "") -> 
     details += f"{verdicts.percent_range(issue.later)} %, the same in {100 * issue.same.value:.0f} %"
     if issue.neither:
         details += f" (never in either {100 * issue.neither:.0f} %)"
-    if issue.p50.shown:
-        details += f"; 50 % date {verdicts.days_words(issue.p50, pair.runs)}"
+    if issue.days.shown:
+        details += f"; {verdicts.time_words(issue.days, pair.runs)}"
     worse = issue.later.low > issue.earlier.high
     return issue.facts.title, figures, f"{details}; {longer}" if worse and longer else details
 

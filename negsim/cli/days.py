@@ -26,6 +26,11 @@ def day(text: str | None) -> date | None:
         raise NegsimError(f"a date is written 2025-04-10, but was {text!r}") from None
 
 
+def default_day_notice(by: str | None) -> str:
+    """States how the day was chosen, if the option is not given."""
+    return "" if by else "Day: where the probability is nearest to 50 %; --by sets another."
+
+
 def day_by(text: str | None, scenario: Scenario) -> date | None:
     """The last day that counts: a date, a time from the as-of date, or ``horizon``.
 

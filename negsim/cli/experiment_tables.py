@@ -120,7 +120,7 @@ def sensitivity_text(found: Sensitivity, look: TextStyle, top: int) -> str:
             for what in ("low", "high")
         )
         figures = [_figure(row, key, share) for _, key, share in columns]
-        rows.append((cases.label(row["factor"]), figures, " -> ".join(levels)))
+        rows.append((cases.label(row["factor"]), figures, f"{row['factor']}: {' -> '.join(levels)}"))
     page.add().table(("factor", *(title for title, _, _ in columns)), (18,) * len(columns), rows)
     if (rest := len(found.table) - top) > 0:
         page.add(f"{rest} more factors have smaller effects; --top prints them.")

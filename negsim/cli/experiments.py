@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from negsim.cli.days import day_by, default_day_notice
 from negsim.cli.execution import announce, executor_of, loaded, progress, resumable
 from negsim.cli.options import (
+    By,
     Dask,
     Engine,
     FileOrFolder,
@@ -34,14 +36,6 @@ if TYPE_CHECKING:
 Issue = Annotated[
     str | None,
     typer.Option("--issue", metavar="ID", help="Outcome of this issue, or of all.  [default: number resolved]"),
-]
-Within = Annotated[
-    str | None,
-    typer.Option(
-        "--within",
-        metavar="MONTHS",
-        help="Resolved within 6, 12, 24 or horizon.  [default: where the probability is nearest to 50 %]",
-    ),
 ]
 Factors = Annotated[
     list[str] | None, typer.Option("--factor", metavar="PATH", help="Only this factor; can be repeated.")
@@ -125,7 +119,7 @@ def sweep(
 def sensitivity(
     source: FileOrFolder,
     issue: Issue = None,
-    within: Within = None,
+    by: By = None,
     days: Annotated[
         bool, typer.Option("--days", help="Outcome is the time to resolution in days, cut at the horizon.")
     ] = False,
@@ -160,7 +154,7 @@ def sensitivity(
     announce("batch")
     with executor_of(workers, None, "reference") as executor, progress(total, source.stem) as advance:
         found = found_by(
-            given, issue, within, days, method, names=factors or (), samples=samples, runs=runs,
+            given, issue, _within(by, given), days, method, names=factors or (), samples=samples, runs=runs,
             seed=DEFAULT_SEED if seed is None else seed, executor=executor, progress=advance,
         )  # fmt: skip
     if output is not None:
@@ -170,13 +164,14 @@ def sensitivity(
         lambda: {"source": str(source), **found.data()},
         lambda style: sensitivity_text(found, style, top),
         builtin_notice(source, folders=True),
+        default_day_notice(by) if issue is not None and not days else "",
     )
 
 
 def discover(
     source: FileOrFolder,
     issue: Issue = None,
-    within: Within = None,
+    by: By = None,
     method: Annotated[str, typer.Option("--method", metavar="NAME", help="prim or cart.")] = "prim",
     at_least: AtLeast = None,
     density: Annotated[
@@ -204,8 +199,8 @@ def discover(
     _check_picture(output)
     given = _source(source, runs, seed)
     found = found_by(
-        given, issue, within, method, at_least=at_least, density=density, least=mass, boxes=boxes, names=factors or (),
-        runs=runs or RUNS, seed=DEFAULT_SEED if seed is None else seed,
+        given, issue, _within(by, given), method, at_least=at_least, density=density, least=mass, boxes=boxes,
+        names=factors or (), runs=runs or RUNS, seed=DEFAULT_SEED if seed is None else seed,
     )  # fmt: skip
     if output is not None:
         found.plot().save(make_parent(output))
@@ -214,6 +209,7 @@ def discover(
         lambda: {"source": str(source), **found.data()},
         lambda style: discovery_text(found, style),
         builtin_notice(source, folders=True),
+        default_day_notice(by) if issue is not None else "",
     )
 
 
@@ -232,6 +228,29 @@ def _source(path: Path, runs: int | None, seed: int | None) -> ScenarioType | Pr
     if path.is_dir() and (runs is not None or seed is not None):
         raise NegsimError(f"{path} holds finished runs; --runs and --seed need a scenario file")
     return Sweep.load(path) if (path / TABLE).is_file() else loaded(path)
+
+
+def _within(by: str | None, source: ScenarioType | Projection | Sweep) -> str | None:
+    """The name of the milestone in ``--by``, which is a day of the tables of experiments.
+
+    Raises:
+        NegsimError: the day is no milestone.
+    """
+    from negsim.analysis import add_months
+    from negsim.experiments import WITHIN
+    from negsim.scenario import Scenario as ScenarioClass
+
+    scenario = source if isinstance(source, ScenarioClass) else source.scenario
+    day = day_by(by, scenario)
+    if day is None:
+        return None
+    if day in (day_by("horizon", scenario), scenario.horizon_date):
+        return WITHIN[-1]
+    months = {add_months(scenario.as_of, int(number)): number for number in WITHIN[:-1]}
+    if day not in months:
+        allowed = ", ".join(f"{number} months ({each})" for each, number in months.items())
+        raise NegsimError(f"--by takes {allowed} or horizon here, but was {by!r}")
+    return months[day]
 
 
 def _check_picture(output: Path | None) -> None:

@@ -168,7 +168,8 @@ By = Annotated[
     typer.Option(
         "--by",
         metavar="DAY",
-        help='Day to look at: a date, a time from the as-of date ("24 months") or horizon.',
+        help='A date, a time from the as-of date ("24 months") or horizon.  '
+        "[default: where the probability is nearest to 50 %]",
     ),
 ]
 Dates = Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from negsim.cli.days import day_by
+from negsim.cli.days import day_by, default_day_notice
 from negsim.cli.execution import announce, conditional, executor_of, progress, projection
 from negsim.cli.options import (
     By,
@@ -133,7 +133,9 @@ def explain(
             executor=executor,
             progress=advance,
         )
-    emit(as_json, lambda: {"file": str(file), **found.data()}, found.render, builtin_notice(file))
+    emit(
+        as_json, lambda: {"file": str(file), **found.data()}, found.render, builtin_notice(file), default_day_notice(by)
+    )
 
 
 def _names(issues: str | None) -> list[str] | None:

@@ -1,3 +1,4 @@
+from .cases import WITHIN as WITHIN
 from .comparison import Comparison as Comparison
 from .comparison import compare as compare
 from .designs import points as points

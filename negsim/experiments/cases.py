@@ -182,7 +182,7 @@ def _of_sweep(sweep: Sweep, outcome: Outcome) -> Cases:
         raise NegsimError(
             f"{sweep.experiments - len(rows)} of {sweep.experiments} experiments have no outcome of "
             f"{outcome.issue or ALL} within {outcome.within}, and a {sweep.design} design needs all of them; use "
-            "--design latin, another issue or --within horizon"
+            "--design latin, another issue or --by horizon"
         )
     x = rows[sweep.paths].reset_index(drop=True)
     points = sweep.points if sweep.design in ("saltelli", "morris") else None

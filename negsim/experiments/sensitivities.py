@@ -213,7 +213,7 @@ def _analysed(cases: Cases, method: str, divided: Split | None = None) -> Sensit
         if missing := math.prod(levels) - len(cases.y):
             raise NegsimError(
                 f"{missing} of {math.prod(levels)} experiments have no such outcome, and the analysis of a grid needs "
-                "all; use --within horizon, --design latin, or other values"
+                "all; use --by horizon, --design latin, or other values"
             )
         if not np.ptp(cases.y) > 0:
             raise NegsimError("the outcome is the same in all cases; choose another issue or date")

@@ -212,7 +212,7 @@ def test_a_tornado_is_drawn_with_its_data_and_is_the_same_each_time(projection, 
     ("arguments", "message"),
     [
         (("--issue", "flihgts"), 'did you mean "flights"'),
-        (("--issue", "flights", "--within", "18"), "within takes 6, 12, 24, horizon"),
+        (("--issue", "flights", "--by", "18 months"), "--by takes 6 months (2025-10-10), 12 months"),
         (("--days",), "days are those of an issue"),
         (("--method", "sobl"), 'did you mean "sobol"'),
         (("--method", "morris", "--factor", "parameters.us_patence"), 'did you mean "parameters.us_patience"'),
