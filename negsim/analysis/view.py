@@ -25,7 +25,7 @@ class View:
     """The data of a picture and its words.
 
     ``rows`` is a tidy table with all that is drawn; ``verdict`` the answer in a sentence; ``note`` the footnote on
-    method; ``facts`` other values that the picture needs.
+    method; ``facts`` other values that the picture needs; ``others`` the rows of other projections, by name.
     """
 
     context: Context
@@ -33,10 +33,16 @@ class View:
     verdict: str
     note: str
     facts: dict[str, Any] = field(default_factory=dict)
+    others: tuple[tuple[str, pd.DataFrame], ...] = ()
 
     def table(self) -> pd.DataFrame:
-        """The data behind the picture."""
-        return self.rows
+        """The data behind the picture. With other projections, ``scenario`` names the projection of a row."""
+        if not self.others:
+            return self.rows
+        import pandas as pd
+
+        every = ((self.context.title, self.rows), *self.others)
+        return pd.concat([rows.assign(scenario=name) for name, rows in every], ignore_index=True)
 
 
 def wilson(hits: Array, runs: int, z: float = Z95) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negsim.cli.execution import announce, check_out, conditional, executor_of, projection, projections, run_file
+from negsim.cli.execution import announce, check_out, conditional, executor_of, projections, run_file
 from negsim.cli.options import (
     Dask,
     Dates,
@@ -128,6 +128,14 @@ def plot(
     ] = None,
     of: Annotated[str | None, typer.Option("--of", metavar="NAME", help="For frontier: package or issue.")] = None,
     given: Given = None,
+    others: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            metavar="FILE_OR_DIR",
+            help="For burndown, calendar, survival: a scenario or results folder to show too. May be repeated.",
+        ),
+    ] = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
     engine: Engine = "auto",
@@ -140,8 +148,10 @@ def plot(
     target = output if output is not None else Path(f"{kind}.svg")
     check_kind(kind)
     picture_format(target)
-    projected = conditional(projection(source, runs, seed, engine, quiet=as_json), given).time_scale(dates)
-    table = projected.plot(kind, run=run, of=of).save(make_parent(target))
+    sources = [source, *(others or [])]
+    projected, *beside = projections(sources, runs, seed, engine, quiet=as_json)
+    projected = conditional(projected, given).time_scale(dates)
+    table = projected.plot(kind, run=run, of=of, others=beside).save(make_parent(target))
     found = {
         "source": str(source),
         "kind": kind,
@@ -153,7 +163,7 @@ def plot(
         "hash": projected.hash,
         **({"given": projected.condition} if projected.condition else {}),
     }
-    emit(as_json, lambda: found, lambda _: f"wrote {target} and {table}", builtin_notice(source, folders=True))
+    emit(as_json, lambda: found, lambda _: f"wrote {target} and {table}", builtin_notice(*sources, folders=True))
 
 
 def report(

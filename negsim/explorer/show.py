@@ -152,7 +152,7 @@ def _ribbon(counts: np.ndarray, context: Context, marks: list[float | None]) -> 
     parts = [_bar(p10, p90, style.BAND_80, long), _bar(p25, p75, style.BAND_50, long)]
     for number, mark in enumerate(marks):
         if mark is not None:
-            colour, _ = burndown_plot.BESIDE[number % len(burndown_plot.BESIDE)]
+            colour, _ = style.BESIDE[number % len(style.BESIDE)]
             parts.append(_bar(mark, mark + long / 150, colour, long))
     if p50 < long:
         parts.append(_bar(p50, p50 + long / 75, style.VERMILLION, long))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from matplotlib.dates import date2num
 
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
 
     from negsim.analysis import Burndown
 
-
-#: Lines of other projections: thinner than the median, each with its own dashes.
-BESIDE: tuple[tuple[str, Any], ...] = (
-    (style.BLUE, "-"), (style.GREEN, (0, (1, 1.2))), (style.PURPLE, (0, (6, 1.5, 1, 1.5))), (style.BLACK, (0, (3, 3))),
-)  # fmt: skip
-
+#: Order of the legend.
 LEGEND = ("recorded", frame.DAY_UNKNOWN, "round held", "median", "50 % of runs", "80 % of runs")
 
 
@@ -72,10 +67,11 @@ def _projection(data: Burndown, ax: Axes) -> None:
 def _others(data: Burndown, ax: Axes) -> None:
     for number, (name, table) in enumerate(data.others):
         future = frame.corners(table, ["median"])
-        colour, dashes = BESIDE[number % len(BESIDE)]
+        colour, dashes = style.BESIDE[number % len(style.BESIDE)]
+        end = min(float(date2num(table["date"].iloc[-1])) + 1, float(date2num(data.context.horizon)))
         ax.step(
-            _days(future, data), _steps(future, "median"), where="post", color=colour, linewidth=1.4, linestyle=dashes,
-            label=f"{name}: median",
+            [*(date2num(day) for day in future["date"]), end], _steps(future, "median"), where="post", color=colour,
+            linewidth=1.4, linestyle=dashes, label=f"{name}: median",
         )  # fmt: skip
 
 

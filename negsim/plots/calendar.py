@@ -36,6 +36,7 @@ def calendar(view: View, ax: Axes) -> Axes:
         own = view.rows[view.rows["issue"] == issue.id]
         hatched |= _past(own[own["part"] == "recorded"], context, first, j, ax, statuses)
         _ribbon(own[own["part"] == "projected"].iloc[0], context, j, ax, view.facts["unit"])
+        _others(view, issue.id, j, ax)
     frame.date_axis(ax, context, first, words=False)
     frame.between(ax, context)
     frame.rows(ax, [issue.title for issue in context.issues])
@@ -50,8 +51,26 @@ def calendar(view: View, ax: Axes) -> Axes:
     handles |= {f"recorded: {s.label}": frame.swatch(*style.STATUS[s], edge=style.GREY) for s in sorted(statuses)}
     if hatched:
         handles[frame.DAY_UNKNOWN] = frame.swatch("white", "/////")
+    for n, (name, _) in enumerate(view.others):
+        handles[f"{name}: 10 to 90 %, 50 %"] = Line2D([], [], color=style.BESIDE[n % len(style.BESIDE)][0], marker="o",
+                                                      markersize=4, linewidth=1.4)  # fmt: skip
     frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
     return ax
+
+
+def _others(view: View, issue: str, j: int, ax: Axes) -> None:
+    """Draw other projections below the ribbon: a line from the 10 to the 90 % date, a dot at the 50 % date."""
+    end = view.context.horizon
+    for n, (_, rows) in enumerate(view.others):
+        own = rows[(rows["issue"] == issue) & (rows["part"] == "projected")]
+        if own.empty or pd.isna(own["p10"].iloc[0]) or own["p10"].iloc[0] >= end:
+            continue
+        row, colour = own.iloc[0], style.BESIDE[n % len(style.BESIDE)][0]
+        y = j + 0.8 + 0.18 * (n + 0.5) / len(view.others)
+        last = end if pd.isna(row["p90"]) else min(row["p90"], end)
+        ax.plot([date2num(row["p10"]), date2num(last)], [y, y], color=colour, linewidth=1.4)
+        if not pd.isna(row["p50"]) and row["p50"] < end:
+            ax.plot([date2num(row["p50"])], [y], color=colour, marker="o", markersize=4)
 
 
 def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, statuses: dict[Status, None]) -> bool:

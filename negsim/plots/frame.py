@@ -8,6 +8,7 @@ from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
+import numpy as np
 from matplotlib.dates import date2num
 from matplotlib.transforms import offset_copy
 
@@ -110,9 +111,12 @@ def _across(ax: Axes) -> str:
 
 
 def _wide(ax: Axes, artist: Any) -> None:
-    """Mark an artist that spans the whole figure. It takes height and does not narrow the axes."""
+    """Mark an artist that spans the whole figure. It takes height and does not narrow the axes.
+
+    On axes that share a figure, its layout makes room for the artist.
+    """
     artist.set_gid(style.WIDE)
-    artist.set_in_layout(False)
+    artist.set_in_layout(not _own(ax))
 
 
 def _tight(text: str) -> str:
@@ -122,8 +126,10 @@ def _tight(text: str) -> str:
 def _columns(labels: Sequence[str], most: int, points: float) -> int:
     """How many columns of a legend fit. A letter takes 5.2 points, a handle with its space 38."""
     for columns in range(min(most, len(labels)), 1, -1):
-        rows = -(-len(labels) // columns)
-        wide = [max(len(_tight(text)) for text in labels[k : k + rows]) for k in range(0, len(labels), rows)]
+        rows, more = divmod(len(labels), columns)  # as matplotlib fills columns: the first ones have a row more
+        ends = np.cumsum([rows + (k < more) for k in range(columns)]).tolist()
+        parts = [labels[first:end] for first, end in zip([0, *ends], ends, strict=False)]
+        wide = [max(len(_tight(text)) for text in part) for part in parts]
         if sum(5.2 * letters + 38 for letters in wide) < points - 20:
             return columns
     return 1

@@ -114,6 +114,7 @@ def draw(kind: str, data: Any, ax: Axes | None = None) -> Any:
     module = import_module(f"negsim.plots.{kind}")
     with rc_context(style.RC):
         if ax is not None:
+            ax.spines[["top", "right"]].set_visible(False)
             return getattr(module, kind)(data, ax)
         height = getattr(module, "height", None)
         figure, own = style.new_figure(height=height(data) if height is not None else style.HEIGHT)

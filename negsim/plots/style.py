@@ -25,6 +25,11 @@ INK, GREY, FAINT = "#222222", "#5F6368", "#D9DCE0"
 #: The two sides. Their colours differ in lightness too.
 SIDES = (BLUE, VERMILLION)
 
+#: Lines of other projections: thinner than the median, each with its own dashes.
+BESIDE: tuple[tuple[str, Any], ...] = (
+    (BLUE, "-"), (GREEN, (0, (1, 1.2))), (PURPLE, (0, (6, 1.5, 1, 1.5))), (BLACK, (0, (3, 3))),
+)  # fmt: skip
+
 #: Colour and hatch of each status: green for agreed and later, blue for open, hatched for waiting, dark for lapsed.
 STATUS: dict[Status, tuple[str, str]] = {
     Status.RESOLVED: ("#00664B", ""),

@@ -61,6 +61,7 @@ def survival(view: View, ax: Axes) -> Axes:
         band = ax.fill_between(days, level(rows["low"]), level(rows["high"]), **how)
         band.set(facecolor="white", alpha=0.55, linewidth=0)
         ax.plot(days, unresolved, color=style.INK, linewidth=1.5, drawstyle="steps-post" if how else "default")
+        _others(view, str(every["issue"].iloc[0]), floor, ax)
         _at_risk(view, every, j, ax)
         last = rows.iloc[-1]
         words = f"{100 * last['unresolved']:.0f} %"
@@ -79,8 +80,30 @@ def survival(view: View, ax: Axes) -> Axes:
     from matplotlib.lines import Line2D
 
     handles.append(Line2D([], [], color=style.INK, linewidth=1.5))
-    frame.below(ax, view.note, handles, [*colours, "share unresolved, 95 % interval in white"])
+    names = [*colours, "share unresolved, 95 % interval in white"]
+    for n, (name, _) in enumerate(view.others):
+        colour, dashes = style.BESIDE[n % len(style.BESIDE)]
+        handles.append(Line2D([], [], color=colour, linestyle=dashes, linewidth=1.4))
+        names.append(f"{name}: share unresolved")
+    frame.below(ax, view.note, handles, names)
     return ax
+
+
+def _others(view: View, issue: str, floor: float, ax: Axes) -> None:
+    """Draw the share unresolved of other projections as lines."""
+    end = view.context.horizon
+    for n, (_, rows) in enumerate(view.others):
+        own = rows[(rows["issue"] == issue) & (rows["date"] <= end)]
+        if own.empty:
+            continue
+        stop = min(date2num(rows["date"].max()) + 1, date2num(end))
+        own = _thin(own)
+        colour, dashes = style.BESIDE[n % len(style.BESIDE)]
+        shares = own["unresolved"].to_numpy(float)
+        days = [*(date2num(day) for day in own["date"]), stop]
+        # A white line below the coloured one keeps it visible on every area.
+        ax.plot(days, floor - FULL * np.append(shares, shares[-1]), color="white", linewidth=3)
+        ax.plot(days, floor - FULL * np.append(shares, shares[-1]), color=colour, linestyle=dashes, linewidth=1.4)
 
 
 def _at_risk(view: View, rows: pd.DataFrame, j: int, ax: Axes) -> None:

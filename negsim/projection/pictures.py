@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
 
@@ -26,23 +26,33 @@ class Plots:
         self._projection = projection
 
     def __call__(
-        self, kind: str = "burndown", ax: Axes | None = None, *, run: int | None = None, of: str | None = None
+        self,
+        kind: str = "burndown",
+        ax: Axes | None = None,
+        *,
+        run: int | None = None,
+        of: str | None = None,
+        others: Sequence[Projection] = (),
     ) -> Any:
         """A picture; a notebook shows it, ``.save("x.svg")`` writes it with its data beside it.
 
         Args:
             kind: one of `negsim.plots.KINDS`: burndown, burnup, flow, survival, calendar, gap, terms, frontier,
                 waiting, last, climate, trace.
-            ax: axes to draw on; they are returned instead of a picture.
+            ax: axes to draw on; they are returned instead of a picture. A figure with several axes needs
+                ``layout="constrained"``, so that text has room.
             run: for ``trace`` and ``climate``, the run to show.
             of: for ``frontier``, the package or issue.
+            others: for ``burndown``, ``calendar`` and ``survival``, projections that the picture shows too.
 
         Raises:
-            NegsimError: there is no such kind of picture, or nothing to show.
+            NegsimError: there is no such kind of picture, nothing to show, or the kind shows one projection only.
         """
         from negsim.plots import draw
+        from negsim.projection.views import overlay
 
-        return draw(kind, self._projection.view(kind, run, of), ax)
+        shown = self._projection
+        return draw(kind, overlay(shown, kind, others) if others else shown.view(kind, run, of), ax)
 
     def __getattr__(self, kind: str) -> Callable[..., Any]:
         from negsim.errors import did_you_mean

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Kinds that can show a single run, and kinds that always do.
 OF_A_RUN, ONLY_OF_A_RUN = ("climate", "trace"), ("trace",)
+
+#: Kinds that can show several projections.
+OVERLAID = ("burndown", "calendar", "survival")
 
 NOTES = {
     "burndown": "On each day the dark band holds at least 50 % of the runs and the light band 80 %. An issue counts "
@@ -67,6 +71,30 @@ def view(projection: Results, kind: str, run: int | None = None, of: str | None 
     if run is not None:
         return _of_run(projection, kind, run)
     return SHOWN[kind](projection, of) if kind == "frontier" else SHOWN[kind](projection)
+
+
+def overlay(projection: Results, kind: str, others: Sequence[Results]) -> Any:
+    """The data of a kind of picture with other projections in it.
+
+    Raises:
+        NegsimError: the kind shows one projection only, or no issue is in both.
+    """
+    if kind not in OVERLAID:
+        raise NegsimError(f'several projections are shown in "{one_of(OVERLAID)}", but was "{kind}"')
+    shown, found = view(projection, kind), []
+    known, names = {issue.id for issue in projection.context.issues}, [projection.context.title]
+    for other in others:
+        title = other.context.title
+        if not known & {issue.id for issue in other.context.issues}:
+            raise NegsimError(f'"{projection.context.title}" and "{title}" have no issue in common')
+        names.append(title)
+        number = names.count(title)
+        its = view(other, kind)
+        rows = its.projected if kind == "burndown" else its.rows
+        if kind == "burndown":
+            rows = rows[rows["date"] < projection.context.horizon]
+        found.append((f"{title} ({number})" if number > 1 else title, rows))
+    return replace(shown, others=tuple(found))
 
 
 def note(projection: Results, kind: str, logged: int | None = None) -> str:

@@ -90,3 +90,17 @@ def test_text_fits_axes_that_share_a_figure(projection):
     heads = [text for text in left.texts if text.get_gid() == style.WIDE]
     assert len(heads) == 3
     assert all(math.isfinite(box.x1) and box.x1 < edge for box in (t.get_window_extent(renderer) for t in heads))
+
+
+@pytest.mark.parametrize("kind", ["burndown", "calendar", "survival"])
+def test_several_projections_share_a_picture(projection, kind):
+    other = ns.run(projection.scenario.replace({"tactics.us.beta": 0.1}), runs=50)
+    picture = projection.plot(kind, others=[other])
+    assert f"{projection.context.title} (2): " in picture.svg
+    table = picture.table
+    column = "part" if kind == "burndown" else "scenario"
+    assert f"{projection.context.title} (2)" in set(table[column])
+    alone = other.view(kind).projected if kind == "burndown" else other.view(kind).rows
+    assert (table[column] == f"{projection.context.title} (2)").sum() == len(alone)
+    with pytest.raises(ns.NegsimError, match='several projections are shown in "burndown, '):
+        projection.plot("flow", others=[other])
