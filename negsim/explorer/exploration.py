@@ -163,7 +163,8 @@ class Exploration:
         file = self.scenario.file
         if file is not None:
             link = installed_name(file) or os.path.relpath(file, beside.parent)
-            short = to_yaml(_nested({"extends": link, **self.variant.changes}))
+            changes = {".".join(self.scenario.steps(path)): value for path, value in self.variant.changes.items()}
+            short = to_yaml(_nested({"extends": link, **changes}))
             if _loads_to(self.variant.scenario, short, beside):
                 return short
         return self.variant.scenario.to_yaml()

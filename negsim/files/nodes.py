@@ -181,6 +181,8 @@ def without_nulls(node: Node) -> Node:
     if not isinstance(node.value, dict):
         return node
     children = {key: without_nulls(child) for key, child in node.value.items() if child.value is not None}
+    if len(children) == len(node.value) and all(children[key] is child for key, child in node.value.items()):
+        return node
     return Node(children, node.place, {key: node.keys[key] for key in children})
 
 

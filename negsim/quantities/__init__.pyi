@@ -39,6 +39,7 @@ from .parsing import parse_plain as parse_plain
 from .quantity import DAYS_PER_YEAR as DAYS_PER_YEAR
 from .quantity import DISTRIBUTIONS as DISTRIBUTIONS
 from .quantity import ELICIT as ELICIT
+from .quantity import PER as PER
 from .quantity import UNITS as UNITS
 from .quantity import Draw as Draw
 from .quantity import Fixed as Fixed

@@ -16,6 +16,7 @@ from negsim.quantities.quantity import (
     FAMILIES,
     KIND_OF_UNIT,
     NOUN,
+    PER,
     PERCENT,
     POSITIVE,
     UNITLESS,
@@ -109,6 +110,10 @@ class _Reader:
             return None
         if "parameter" in data:
             return self.parameter(data, rule, path)
+        if PER in data:
+            message = f'"{PER}" belongs to distributions under tactics and defaults'
+            self.refuse_key(message, (*path, PER), "no such key")
+            return None
         if len(data) != 1:
             families = f"one of the distributions {one_of(DISTRIBUTIONS)}, or a parameter"
             self.refuse(f"{{what}} must have one key, but had {len(data)}", path, families)

@@ -208,6 +208,10 @@ def _stated_values(stated: object) -> list[object]:
     return said
 
 
+#: The key beside a family that says how often it is drawn: for each issue.
+PER = "per"
+
+
 def head(data: object) -> str | None:
     """The form of a quantity: its family, ``elicit``, ``parameter`` or ``until``; ``None`` for other data."""
     if not isinstance(data, Mapping):
@@ -216,8 +220,9 @@ def head(data: object) -> str | None:
         return "parameter"
     if "until" in data and set(data) <= {"until", "times"}:
         return "until"
-    if len(data) == 1:
-        family, numbers = next(iter(data.items()))
+    stated = {key: value for key, value in data.items() if key != PER}
+    if len(stated) == 1:
+        family, numbers = next(iter(stated.items()))
         if family == ELICIT and (isinstance(numbers, list | tuple) or _is_expert(numbers)):
             return ELICIT
         if isinstance(numbers, Mapping) and set(numbers) & set(FAMILIES.get(str(family), ())):

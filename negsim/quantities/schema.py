@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from negsim.quantities.quantity import ELICIT, FAMILIES, UNITLESS, Rule
+from negsim.quantities.quantity import ELICIT, FAMILIES, PER, UNITLESS, Rule
 
 _UNIT_PATTERNS = {
     "duration": "(day|week|month|year)s?",
@@ -66,14 +66,15 @@ def _distribution(kind: str, each_time: bool) -> dict[str, Any]:
             {"anyOf": [plain, _reference(f"{of}_distribution"), _reference(f"{of}_parameter")]} if each_time else plain
         )
 
+    per = {"const": "issue", "description": "Under tactics and defaults: drawn for each issue, not once a run."}
     choices = []
     for family, names in FAMILIES.items():
         properties: dict[str, Any] = {name: number("number" if name in UNITLESS else kind) for name in names}
         if family == "empirical":
             properties = {"values": {"type": "array", "minItems": 1, "items": _reference(f"{kind}_plain")}}
         needed = ["a", "b"] if family == "beta" and kind == "number" else list(names)
-        choices.append(_only({family: _only(properties, needed)}, [family]))
-    choices.append(_only({ELICIT: _reference(f"{kind}_experts")}, [ELICIT]))
+        choices.append(_only({family: _only(properties, needed), PER: per}, [family]))
+    choices.append(_only({ELICIT: _reference(f"{kind}_experts"), PER: per}, [ELICIT]))
     return {"description": "A distribution, or statements of experts.", "anyOf": choices}
 
 

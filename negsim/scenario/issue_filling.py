@@ -9,8 +9,9 @@ from datetime import date
 from negsim.agenda import Agenda, Status
 from negsim.errors import NegsimError, Problem
 from negsim.files import Node
+from negsim.quantities import head
 from negsim.scenario.defaults import Defaults, counted, equal_terms
-from negsim.scenario.layering import BOTH, EVERY_TACTIC_KEY, overlay
+from negsim.scenario.layering import BOTH, EVERY_TACTIC_KEY, for_sides, of_side, overlay
 from negsim.scenario.node_tools import (
     at,
     fill,
@@ -22,6 +23,7 @@ from negsim.scenario.node_tools import (
     with_source,
     without,
 )
+from negsim.scenario.shared_draws import SharedDraws
 from negsim.scenario.tactics import TACTIC_DEFAULTS, TACTIC_KEYS
 
 _TALKING = ("discussing", "converging", "stalled")
@@ -36,6 +38,7 @@ class IssueFilling:
     as_of: date | None
     defaults: Defaults
     strict: bool
+    shared: SharedDraws
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -120,8 +123,11 @@ class IssueFilling:
                 lacking = [side for side in self.sides if _lacks(tactics.get(side), key)]
                 who = "both sides" if len(lacking) == 2 else "".join(self.agenda.sides[one].title for one in lacking)
                 for side in lacking:
-                    base = tactics.get(side, Node({}, place.place))
-                    tactics[side] = with_default(base, key, self.defaults.tactic(key, who))
+                    base, default = tactics.get(side, Node({}, place.place)), self.defaults.tactic(key, who)
+                    value = default.value
+                    if head(value) is not None:
+                        value = self.shared.default(f"tactics.{side}.{key}", value, default.source, base)
+                    tactics[side] = with_source(put(base, key, value), default.source)
         done = {side: _filled_tactic(tactic) for side, tactic in tactics.items()}
         known = (*self.sides, BOTH)
         done |= {side: part for side, part in at(own, "tactics").mapping.items() if side not in known}
@@ -267,19 +273,3 @@ def _lacks(tactic: Node | None, key: str) -> bool:
     if key == "patience" and at(tactic, "clock").value == "rounds":
         return False
     return key == "kind" or key in TACTIC_KEYS.get(kind, ())
-
-
-def of_side(node: Node, side: str) -> Node | None:
-    """The tactic that a node states for a side: that for both sides, with that of the side over it."""
-    both, own = node.find("tactics", BOTH), node.find("tactics", side)
-    if both is None or own is None or not isinstance(both.value, dict):
-        return own or both
-    return overlay(both, own)
-
-
-def for_sides(node: Node, sides: tuple[str, ...]) -> Node:
-    """Values by side, where a value for both sides holds for each side that has none of its own."""
-    both = node.find(BOTH)
-    if both is None or BOTH in sides:
-        return node
-    return fill(without(node, BOTH), **dict.fromkeys(sides, both))

@@ -12,8 +12,8 @@ from pathlib import Path
 from negsim.agenda import Status
 from negsim.errors import Complaint, InputError, Problem, did_you_mean, one_of
 from negsim.files import Node, Place, builtin_scenarios, find_scenario, merge, read_yaml
-from negsim.quantities import head
-from negsim.scenario.node_tools import at, only, put, without
+from negsim.quantities import PER, head
+from negsim.scenario.node_tools import at, fill, only, put, without
 from negsim.scenario.tactics import TACTIC_KEYS
 
 #: The keys of a scenario file.
@@ -198,7 +198,7 @@ def _kept(base: Node, over: Node) -> Node | None:
     base_head, over_head = head(_shape(base)), head(_shape(over))
     if base_head is not None:
         inner = {"parameter": {"times", "plus"}, "until": {"times"}}.get(base_head, {base_head})
-        return base if set(over.mapping) <= inner else None
+        return base if set(over.mapping) <= {*inner, PER} else None
     if over_head is not None:
         return None
     if "quantiles" in base.mapping or "quantiles" in over.mapping:
@@ -228,3 +228,19 @@ def _shape(node: Node) -> object:
 
 def _is_terms(node: Node) -> bool:
     return set(node.mapping) == {"option"}
+
+
+def of_side(node: Node, side: str) -> Node | None:
+    """The tactic that a node states for a side: that for both sides, with that of the side over it."""
+    both, own = node.find("tactics", BOTH), node.find("tactics", side)
+    if both is None or own is None or not isinstance(both.value, dict):
+        return own or both
+    return overlay(both, own)
+
+
+def for_sides(node: Node, sides: tuple[str, ...]) -> Node:
+    """Values by side, where a value for both sides holds for each side that has none of its own."""
+    both = node.find(BOTH)
+    if both is None or BOTH in sides:
+        return node
+    return fill(without(node, BOTH), **dict.fromkeys(sides, both))

@@ -11,7 +11,7 @@ from negsim.files import Place
 _NOTHING = object()
 
 
-def value_at(path: str, written: Mapping[str, Any], full: Mapping[str, Any]) -> Any:
+def value_at(steps: list[str], written: Mapping[str, Any], full: Mapping[str, Any]) -> Any:
     """The value at a path of the file, else of the full form.
 
     A path below `tactics` or `defaults`, which a full form does not have, is looked up in all issues; they must agree.
@@ -20,10 +20,11 @@ def value_at(path: str, written: Mapping[str, Any], full: Mapping[str, Any]) -> 
         InputError: there is no such path.
 
     >>> full = {"issues": {"a": {"hours": "1 hour"}, "b": {"hours": "1 hour"}}}
-    >>> value_at("tactics.both.beta", {"tactics": {"both": {"beta": 1}}}, full), value_at("defaults.hours", {}, full)
-    (1, '1 hour')
+    >>> value_at(["tactics", "both", "beta"], {"tactics": {"both": {"beta": 1}}}, full)
+    1
+    >>> value_at(["defaults", "hours"], {}, full)
+    '1 hour'
     """
-    steps = path.split(".")
     issues = full.get("issues", {}).values()
     places: list[Any] = [(written, steps), (full, steps)]
     if steps[0] == "tactics":
@@ -35,7 +36,7 @@ def value_at(path: str, written: Mapping[str, Any], full: Mapping[str, Any]) -> 
         values = [_follow(issue, steps[steps[0] == "defaults" :]) for issue in issues]
         if values and values[0] is not _NOTHING and all(value == values[0] for value in values):
             return values[0]
-    raise InputError([Place(f"scenario[{path!r}]").problem(_missing(steps, (written, full)))])
+    raise InputError([Place(f"scenario['{'.'.join(steps)}']").problem(_missing(steps, (written, full)))])
 
 
 def _follow(data: Any, steps: Iterable[str]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, TypeVar
 
@@ -15,6 +16,20 @@ from negsim.quantities import Name
 V = TypeVar("V")
 #: Values by name: of a side, an issue, a regime ...
 ByName = Annotated[dict[Name, V], AfterValidator(FrozenDict)]
+
+
+def _parameter_name(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(PARAMETER_PATTERN, value):
+        return value
+    allowed = "lower-case letters, digits and _, a letter first"
+    raise ComplaintsError([Complaint(f"{was(value)} is not a valid name", (), allowed)])
+
+
+#: The name of a parameter: plain, or the path of the number that it stands for.
+PARAMETER_PATTERN = r"^[a-z][a-z0-9_]*$|^(tactics|defaults)(\.[a-z][a-z0-9_]*)+$"
+ParameterName = Annotated[
+    str, BeforeValidator(_parameter_name), WithJsonSchema({"type": "string", "pattern": PARAMETER_PATTERN})
+]
 
 
 def word_or(other: str, *words: str) -> BeforeValidator:

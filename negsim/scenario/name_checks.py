@@ -11,6 +11,7 @@ from negsim.files import Node, Step
 from negsim.quantities import NAME_PATTERN
 from negsim.scenario.draft import Draft
 from negsim.scenario.layering import BOTH
+from negsim.scenario.model_fields import PARAMETER_PATTERN
 from negsim.scenario.node_tools import at
 
 
@@ -45,7 +46,7 @@ def _declared(parts: Draft) -> Iterator[Problem]:
     """Names that the scenario itself gives to its parts."""
     for section in ("parameters", "packages", "channels", "shocks"):
         for name in at(parts.full, section).mapping:
-            if not re.fullmatch(NAME_PATTERN, name):
+            if not re.fullmatch(PARAMETER_PATTERN if section == "parameters" else NAME_PATTERN, name):
                 allowed = "lower-case letters, digits and _, a letter first"
                 yield parts.problem(f'"{name}" is not a valid name', section, name, on_key=True, allowed=allowed)
             if section == "packages" and name in parts.agenda.issues:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from statistics import median
-from typing import Any
 
 from negsim.errors import Problem
 from negsim.quantities import Draw, Fixed, Parameter, Quantity
 from negsim.scenario.draft import Draft
 from negsim.scenario.issue_models import Chance, IssueSetup
 from negsim.scenario.node_tools import at
+from negsim.scenario.shared_draws import referred
 from negsim.scenario.tactics import Tactic, Until
 
 #: The largest gap at which an issue is converging.
@@ -36,22 +36,11 @@ def no_effect_warnings(parts: Draft, strict: bool) -> Iterator[Problem]:
 
 def _unused_parameters(parts: Draft) -> Iterator[Problem]:
     """Parameters of this file that no number uses; those of a file that it extends may be of use there."""
-    used = set(_parameters(parts.full.data))
+    used = set(referred({key: value for key, value in parts.full.data.items() if key != "parameters"}))
     for name, place in at(parts.friendly, "parameters").keys.items():
         if name not in used and place.file == parts.friendly.place.file:
             message = f'the parameter "{name}" is never used'
             yield parts.problem(message, "parameters", name, on_key=True, warning=True)
-
-
-def _parameters(data: Any) -> Iterator[str]:
-    if isinstance(data, Mapping):
-        if isinstance(data.get("parameter"), str):
-            yield data["parameter"]
-        for value in data.values():
-            yield from _parameters(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from _parameters(value)
 
 
 def _unanswered_offers(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Problem]:

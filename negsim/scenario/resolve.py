@@ -15,6 +15,7 @@ from negsim.scenario.defaults import Defaults
 from negsim.scenario.issue_filling import IssueFilling
 from negsim.scenario.layering import STATUSES
 from negsim.scenario.node_tools import at, fill, mapping_like, only, put, with_default, with_source, without
+from negsim.scenario.shared_draws import SharedDraws
 from negsim.scenario.sources import with_sources
 from negsim.scenario.zones import bounds
 
@@ -61,10 +62,11 @@ class Filling:
         frame = only(node, ("title", "question", "description", "as_of", "undertaking", "deadline", "strict"))
         frame = fill(self._horizon(node, frame), title=self.agenda.title, undertaking="early_harvest")
         self.defaults = Defaults(self.agenda, self.as_of, self._horizon_days(frame))
-        issues = IssueFilling(node, self.agenda, self.as_of, self.defaults, self.strict, self.problems)
+        shared = SharedDraws(tuple(self.agenda.sides), self.problems)
+        node = shared.found(node)
+        issues = IssueFilling(node, self.agenda, self.as_of, self.defaults, self.strict, shared, self.problems)
         self.in_play = self._issues_in_play(node, issues)
         frame = put(frame, "leave_out", [name for name in self.agenda.issues if name not in self.in_play])
-        frame = put(frame, "parameters", at(node, "parameters"))
         packages = {name: issues.package(name, part) for name, part in at(node, "packages").mapping.items()}
         homes = {
             item.value: packages[name]
@@ -73,12 +75,13 @@ class Filling:
             if isinstance(item.value, str)
         }
         full = {name: issues.issue(name, homes.get(name), self.in_play) for name in self.in_play}
-        frame = put(frame, "issues", mapping_like(at(node, "issues"), full))
-        frame = put(frame, "packages", mapping_like(at(node, "packages"), packages))
+        frame = put(frame, "issues", shared.referring(mapping_like(at(node, "issues"), full)))
+        frame = put(frame, "packages", shared.referring(mapping_like(at(node, "packages"), packages)))
         frame = put(frame, "channels", self._channels(node, full))
         frame = put(frame, "climate", self._climate(node))
         shocks = {name: self._shock(shock) for name, shock in at(node, "shocks").mapping.items()}
-        return put(frame, "shocks", mapping_like(at(node, "shocks"), shocks))
+        frame = put(frame, "shocks", mapping_like(at(node, "shocks"), shocks))
+        return put(frame, "parameters", shared.used(frame, at(node, "parameters")))
 
     def _day(self, node: Node) -> date | None:
         try:

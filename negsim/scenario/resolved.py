@@ -7,23 +7,25 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from negsim.agenda import Agenda
 from negsim.files import FrozenDict, to_yaml
 from negsim.scenario.defaults import ASSUMED
 from negsim.scenario.draft import Frame
 from negsim.scenario.issue_models import IssueSetup, Package
-from negsim.scenario.model_fields import ByName
+from negsim.scenario.model_fields import ByName, ParameterName
 from negsim.scenario.talks_models import Assumption, Channel, Climate, Shock
 
 
 class Resolved(Frame):
     """All assumptions of a scenario, checked and complete."""
 
-    parameters: ByName[Assumption] = Field(default_factory=FrozenDict)
+    parameters: Annotated[dict[ParameterName, Assumption], AfterValidator(FrozenDict)] = Field(
+        default_factory=FrozenDict
+    )
     issues: ByName[IssueSetup] = Field(description="The issues in play, in the agenda's order.")
     packages: ByName[Package] = Field(default_factory=FrozenDict)
     channels: ByName[Channel] = Field(default_factory=FrozenDict)

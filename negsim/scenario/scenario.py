@@ -81,7 +81,22 @@ class Scenario(Resolved):
         >>> s["tactics.us.beta"], s["issues.flights.hours"], s["channels.consultations.order"]
         ({'parameter': 'us_beta'}, '45 minutes', 'round_robin')
         """
-        return value_at(path, self.written, self.resolved())
+        return value_at(self.steps(path), self.written, self.resolved())
+
+    def steps(self, path: str) -> list[str]:
+        """The steps of a path; one to a shared number among the parameters leads to where the file states it."""
+        for name in self.parameters:
+            before = f"parameters.{name}."
+            if "." not in name or not f"{path}.".startswith(before):
+                continue
+            rest = path[len(before) :].split(".")
+            if name in at(self._friendly, "parameters").mapping:
+                return ["parameters", name, *filter(None, rest)]
+            stated = name.split(".")
+            if rest[0] == "source":
+                return [*stated[: 2 if stated[0] == "tactics" else 1], "source"]
+            return [*stated, *rest[1:]]
+        return path.split(".")
 
     def check(self) -> list[Problem]:
         """The warnings of this scenario; errors are raised when it is loaded."""
@@ -113,7 +128,7 @@ class Scenario(Resolved):
         every = {**(changes or {}), **{key.replace("__", "."): value for key, value in more.items()}}
         for path, value in every.items():
             place = Place(f"replace {path}")
-            steps = path.split(".")
+            steps = self.steps(path)
             if steps[0] == "shocks" and steps[2:3] == ["on"]:
                 steps[2] = "dates"
                 former.append(place.problem(Complaint(FORMER_KEY, warning=True)))

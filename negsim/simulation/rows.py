@@ -81,7 +81,8 @@ class Rows:
 
     def parameter(self, name: str) -> int:
         """The index of a named parameter."""
-        return self.assumption(f"parameters.{name}", self.named[name].value)
+        # A number that the file states once for several issues has the path of its place as its name.
+        return self.assumption(name if "." in name else f"parameters.{name}", self.named[name].value)
 
     def assumption(self, path: str, value: Quantity) -> int:
         """The index of what is drawn once a run under ``path``."""

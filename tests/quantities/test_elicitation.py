@@ -284,7 +284,7 @@ def test_the_full_form_holds_ordinary_distributions_only() -> None:
 def test_a_change_in_one_line_and_a_sweep_know_the_form() -> None:
     talks = load(TALKS).replace({"tactics.russia.patience": {"elicit": OFFICER}})
     surer = talks.replace({"tactics.russia.patience.elicit.confidence": 0.95})
-    widths = [law(each.issues["visas"].tactics["russia"].patience).std() for each in (talks, surer)]  # type: ignore[arg-type]
+    widths = [law(each.parameters["tactics.russia.patience"].value).std() for each in (talks, surer)]  # type: ignore[arg-type]
     assert widths[0] > widths[1]
     factor = Factor.of(*read_vary("tactics.us.beta={elicit: {low: 0.2, mode: 0.5, high: 2}}"))
     assert factor.kind == "number"

@@ -40,8 +40,9 @@ def test_agenda_day_and_horizon_are_enough() -> None:
     assert meetings.issues == ("wages", "temps", "plants")
     assert meetings.gap.text == {"lognormal": {"median": "9 days", "q90": "27.7 days"}}
     assert meetings.session.text == "3 hours"
-    tactic = scenario.issues["temps"].tactics["us"]
-    assert (tactic.kind, tactic.patience.text) == ("time", {"lognormal": {"median": "50 days", "q90": "150 days"}})  # type: ignore[union-attr]
+    assert scenario.issues["temps"].tactics["us"].kind == "time"
+    patience = scenario.parameters["tactics.us.patience"].value
+    assert patience.text == {"lognormal": {"median": "50 days", "q90": "150 days"}}
     assert not scenario.warnings
 
 

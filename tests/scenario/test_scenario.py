@@ -170,7 +170,7 @@ def test_a_distribution_of_another_form_replaces_the_one_there_was(write: Any) -
     scaled = write("tactics: {us: {patience: {times: 2}}}").issues["visas"].tactics["us"].patience
     assert scaled.text == {"parameter": "wait", "times": 2}
     other = write("tactics: {us: {patience: {uniform: {low: 1 year, high: 2 years}}}}")
-    assert set(other.issues["visas"].tactics["us"].patience.text) == {"uniform"}
+    assert set(other.parameters["tactics.us.patience"].value.text) == {"uniform"}
     until = write("tactics: {us: {patience: {until: 2026-01-01}}}").issues["visas"].tactics["us"].patience
     assert isinstance(until, Until)
     assert until.until == date(2026, 1, 1)
