@@ -47,8 +47,7 @@ from .planning import check_probability as check_probability
 from .planning import how_many as how_many
 from .planning import when as when
 from .prim import Box as Box
-from .prim import need_ema as need_ema
-from .prim import quiet as quiet
+from .prim import measured as measured
 from .quality import Quality as Quality
 from .quality import qualities as qualities
 from .quality import quality_frame as quality_frame
@@ -77,6 +76,7 @@ from .time_scale import date_in_words as date_in_words
 from .time_scale import date_text as date_text
 from .time_scale import milestones as milestones
 from .time_scale import unit_for as unit_for
+from .tree import cart as cart
 from .variance_split import Split as Split
 from .variance_split import split as split
 from .view import View as View

@@ -110,6 +110,11 @@ def sensitivity_text(found: Sensitivity, look: TextStyle, top: int) -> str:
             f"assumptions do not reduce. Estimated from {split.draws:,} draws of the assumptions, each with "
             f"{split.lucks} sets of random draws."
         )
+    elif split is not None:
+        page.add().add(
+            f"The share of the assumptions in its variance is not estimable: the outcome is too rare or too common in "
+            f"{split.draws:,} draws of the assumptions, each with {split.lucks} sets of random draws."
+        )
     effects = found.effects.set_index("factor")
     percent = not cases.outcome.days and cases.outcome.issue is not None
     columns, rows = _COLUMNS[found.method], []
@@ -140,8 +145,8 @@ def discovery_text(found: Discovery, look: TextStyle) -> str:
     if not found.boxes:
         page.add("No region is much better than all cases together. Try a smaller --density or --mass.")
     note = (
-        "The region is fitted to these cases; in others the share is a little lower. It shows where the outcome "
-        "happens, not what causes it."
+        "In brackets: 95 % intervals. Cases that did not select a region measure it, because those that did promise "
+        "too much. A region shows where the outcome happens, not what causes it."
     )
     return page.add().note(note).text
 

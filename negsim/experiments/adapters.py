@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis import need_ema, need_salib, quiet
+from negsim.analysis import need_salib
+from negsim.errors import NegsimError, one_of
 from negsim.experiments.cases import Outcome
 from negsim.experiments.effect_check import check_moves
 from negsim.experiments.experiment import ALL, OUTCOMES, Base, play_experiment
@@ -36,7 +39,8 @@ def ema_model(
     """
     factors = factors_of(vary)
     Outcome(issue, "horizon").check(scenario)
-    need_ema()
+    if find_spec("ema_workbench") is None:
+        raise NegsimError("this needs the EMA workbench: pip install ema_workbench")
     base = _base(scenario, factors, runs, seed)
     by_name = {factor.path.replace(".", "__"): factor for factor in factors}
 
@@ -44,7 +48,8 @@ def ema_model(
         values = {by_name[key].path: _value(by_name[key], value) for key, value in given.items()}
         return _outcomes(base, values, issue)
 
-    with quiet():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # notes on optional packages
         from ema_workbench import CategoricalParameter, Model, RealParameter, ScalarOutcome
 
         model = Model(name, function=play)
@@ -86,8 +91,6 @@ def salib_model(
     Raises:
         NegsimError: a factor is not valid, there is no such outcome or issue, or SALib is missing.
     """
-    from negsim.errors import NegsimError, one_of
-
     factors = factors_of(vary)
     Outcome(issue, "horizon").check(scenario)
     need_salib()

@@ -1,4 +1,4 @@
-"""Scenario discovery: in which corner of the assumptions something happens, in words."""
+"""Scenario discovery: the corner of the assumptions in which an event happens, measured on fresh cases."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.analysis import Box
+from negsim.analysis import Box, cart, measured
 from negsim.analysis import prim as found_by
 from negsim.errors import NegsimError, did_you_mean, one_of, suggests_keywords
 from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within
 from negsim.experiments.sources import CasesLike, cases_source
-from negsim.projection import DEFAULT_SEED, run
+from negsim.experiments.sweeps import Sweep
+from negsim.projection import DEFAULT_SEED, Projection, run
 from negsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -27,20 +28,28 @@ METHODS = ("prim", "cart")
 
 @dataclass(frozen=True, eq=False)
 class Discovery:
-    """Corners in which the cases of interest lie (``interest``, one flag a case); the best box first."""
+    """Corners in which the cases of interest lie, the best box first.
+
+    ``interest`` has a flag for each of the ``cases``, which selected the ``boxes``: their density and coverage are too
+    optimistic there. ``fresh`` has the same boxes measured on ``fresh_cases``, which did not select them;
+    ``fresh_base`` is the share of interest among these.
+    """
 
     cases: Cases
     method: str
     at_least: float
     interest: np.ndarray[Any, Any]
     boxes: tuple[Box, ...]
+    fresh: tuple[Box, ...]
+    fresh_cases: Cases
+    fresh_base: float
 
     def __repr__(self) -> str:
         return f"<Discovery ({self.method}): {len(self.boxes)} boxes, {self.happens}>"
 
     @property
     def happens(self) -> str:
-        """What makes a case interesting, in words."""
+        """The event that makes a case interesting, in words."""
         cases = self.cases
         if cases.outcome.issue is None:
             return f"at least {self.at_least:g} issues are resolved within the horizon"
@@ -50,26 +59,33 @@ class Discovery:
 
     @property
     def base(self) -> float:
-        """The share of all cases that are of interest."""
+        """The share of interest among the cases that selected the boxes."""
         return float(self.interest.mean())
 
     @property
     def sentences(self) -> list[str]:
-        """Each box in words, with density and coverage."""
-        return [self._sentence(box) for box in self.boxes]
+        """Each box in words, with density and coverage on fresh cases and on those that selected it."""
+        return [self._sentence(box, fresh) for box, fresh in zip(self.boxes, self.fresh, strict=True)]
 
-    def _sentence(self, box: Box) -> str:
+    def _sentence(self, box: Box, fresh: Box) -> str:
         each = self.cases.each
         limits = [self.limit_words(name, limit) for name, limit in box.limits.items()]
         where = ", ".join(limits[:-1]) + (" and " if limits[1:] else "") + limits[-1]
+        selected = (
+            f"In the {len(self.interest):,} {each}s that selected it: {100 * box.density:.0f} % and "
+            f"{100 * box.coverage:.0f} %."
+        )
+        if not fresh.cases:
+            return f"Where {where}: none of {len(self.fresh_cases.y):,} fresh {each}s lies there. {selected}"
         return (
-            f"In {100 * box.density:.0f} % of the {each}s where {where}, {self.happens}. "
-            f"This corner is {100 * box.mass:.0f} % of all {each}s and holds {100 * box.coverage:.0f} % of those in "
-            "which it happens."
+            f"In {_percent(fresh.density, fresh.density_range)} % of the {each}s where {where}, {self.happens}. This "
+            f"corner has {100 * fresh.mass:.0f} % of all {each}s and "
+            f"{_percent(fresh.coverage, fresh.coverage_range)} % of those in which it happens, in "
+            f"{len(self.fresh_cases.y):,} fresh {each}s. {selected}"
         )
 
     def limit_words(self, name: str, limit: Any = None) -> str:
-        """What a box (the first that restricts the factor, unless a limit is given) takes of a factor."""
+        """The limit of a factor in words; default: that of the first box that restricts it."""
         if limit is None:
             limit = next(box.limits[name] for box in self.boxes if name in box.limits)
         label = self.cases.label(name)
@@ -81,7 +97,7 @@ class Discovery:
         return f"{label} is over {low}" if high is None else f"{label} is between {low} and {high}"
 
     def data(self) -> dict[str, Any]:
-        """As plain data."""
+        """Plain data for JSON; null for a density or coverage that no case gives."""
 
         def plain(limit: Any) -> Any:
             return sorted(limit) if isinstance(limit, frozenset) else list(limit)
@@ -92,16 +108,17 @@ class Discovery:
             "from": self.cases.provenance,
             "cases": len(self.interest),
             "share": self.base,
+            "fresh_from": self.fresh_cases.provenance,
+            "fresh_cases": len(self.fresh_cases.y),
+            "fresh_share": self.fresh_base,
             "boxes": [
                 {
                     "words": words,
                     "limits": {name: plain(limit) for name, limit in box.limits.items()},
-                    "coverage": box.coverage,
-                    "density": box.density,
-                    "mass": box.mass,
-                    "cases": box.cases,
+                    **_box_data(box),
+                    "fresh": _box_data(fresh),
                 }
-                for words, box in zip(self.sentences, self.boxes, strict=True)
+                for words, box, fresh in zip(self.sentences, self.boxes, self.fresh, strict=True)
             ],
         }
 
@@ -132,6 +149,24 @@ class Discovery:
         )
 
 
+def _percent(value: float, ends: tuple[float, float]) -> str:
+    return f"{100 * value:.0f} ({100 * ends[0]:.0f} to {100 * ends[1]:.0f})"
+
+
+def _box_data(box: Box) -> dict[str, Any]:
+    def known(value: float) -> float | None:
+        return None if np.isnan(value) else value
+
+    return {
+        "coverage": known(box.coverage),
+        "coverage_range": list(box.coverage_range),
+        "density": known(box.density),
+        "density_range": list(box.density_range),
+        "mass": box.mass,
+        "cases": box.cases,
+    }
+
+
 @suggests_keywords
 def discover(
     source: CasesLike,
@@ -148,24 +183,28 @@ def discover(
     seed: int = DEFAULT_SEED,
     executor: Executor | None = None,
 ) -> Discovery:
-    """Find the corner of the assumptions in which an issue is resolved in time.
+    """Find the corner of the assumptions in which an issue is resolved in time, and measure it on fresh cases.
+
+    Runs of the next seed measure the corners that runs of a scenario or a projection selected. Of a sweep, a random
+    half of the experiments selects and the other half measures.
 
     Args:
         source: a sweep (its experiments are the cases), a projection (its runs are), or a scenario, which is run.
-        issue: which one; ``all``: the last; none: the number of issues resolved, and ``at_least`` so many of them.
+        issue: the issue; ``all``: the last one; none: the number of issues resolved, with ``at_least``.
         within: ``6``, ``12``, ``24`` months or ``horizon``; default: where the probability is nearest to one half.
         method: ``prim`` or ``cart``.
-        at_least: from which share of its runs an experiment is of interest, a half unless you say otherwise.
-        density: what share of interest PRIM should reach in a box, and CART in a leaf at least half of that.
-        least: the smallest share of all cases that a box may hold.
-        boxes: how many boxes at the most.
-        names: which factors may be restricted, by path; all unless given.
-        runs: for a scenario, how many runs.
-        seed: for a scenario, the key of all draws.
-        executor: for a scenario, who plays.
+        at_least: the share of its runs from which an experiment is of interest, default one half; without an issue the
+            number of issues.
+        density: the share of interest that PRIM should reach in a box, and half of that for leaves of CART.
+        least: the smallest share of all cases in a box.
+        boxes: the largest number of boxes.
+        names: the factors that may be restricted, by path; default: all.
+        runs: for a scenario, the number of runs.
+        seed: for a scenario, the key of all draws; for a sweep, the key of the halves.
+        executor: any `concurrent.futures.Executor`, for runs.
 
     Raises:
-        NegsimError: an argument is not in order, or all cases or none are of interest.
+        NegsimError: an argument is not valid, or all cases or none are of interest.
     """
     if method not in METHODS:
         hint = did_you_mean(method, METHODS)
@@ -174,24 +213,43 @@ def discover(
     source = cases_source(source)
     outcome = Outcome(issue, HORIZON if within is None else within)
     if issue is None and at_least is None:
-        raise NegsimError("say of what: an issue, or at least how many issues are resolved")
+        raise NegsimError("give --issue, or --at-least for the number of issues resolved")
     limit = 0.5 if at_least is None else at_least
+    outcome.check(source if isinstance(source, Scenario) else source.scenario)
     if isinstance(source, Scenario):
-        outcome.check(source)
         source = run(source, runs, seed, executor=executor)
     if within is None:
-        outcome.check(source.scenario)
         outcome = replace(outcome, within=nearest_within(source, issue))
-    cases = cases_of(source, outcome)
-    x = cases.x
+    if isinstance(source, Sweep):
+        cases, fresh = _halves(cases_of(source, outcome), seed)
+    else:
+        cases = cases_of(source, outcome)
+        fresh = _next(source, outcome, executor)
     for name in names:
-        if name not in x.columns:
-            hint = did_you_mean(name, list(x.columns))
+        if name not in cases.x.columns:
+            hint = did_you_mean(name, list(cases.x.columns))
             raise NegsimError(f'nothing varies at "{name}"' + (f"; did you mean {hint}?" if hint else ""))
-    x = x[list(names)] if names else x
-    interest = cases.y >= limit
+    x = cases.x[list(names)] if names else cases.x
+    interest, of_fresh = cases.y >= limit, fresh.y >= limit
     if method == "prim":
         found = found_by.prim(x, interest, density, least, boxes)
     else:
-        found = found_by.cart(x, interest, least, density / 2)[:boxes]
-    return Discovery(cases, method, limit, interest, tuple(found))
+        found = cart(x, interest, least, density / 2)[:boxes]
+    again = tuple(measured(box.limits, fresh.x, of_fresh) for box in found)
+    return Discovery(cases, method, limit, interest, tuple(found), again, fresh, float(of_fresh.mean()))
+
+
+def _halves(cases: Cases, seed: int) -> tuple[Cases, Cases]:
+    """Two random halves of the experiments."""
+    order = np.random.default_rng(seed).permutation(len(cases.y))
+    parts = np.array_split(order, 2)
+    first, second = (
+        replace(cases, x=cases.x.iloc[np.sort(part)].reset_index(drop=True), y=cases.y[np.sort(part)]) for part in parts
+    )
+    return first, second
+
+
+def _next(projection: Projection, outcome: Outcome, executor: Executor | None) -> Cases:
+    """As many runs of the next seed."""
+    seed = (projection.seed + 1) % 2**64
+    return cases_of(run(projection.scenario, projection.runs, seed, executor=executor), outcome)

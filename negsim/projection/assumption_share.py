@@ -1,4 +1,4 @@
-"""The same assumptions with other chance: what tells how much of a spread is assumption."""
+"""The same assumptions with other random numbers, for the share of the assumptions in a variance."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from negsim.simulation import Compiled
 
-#: How many times the assumptions are drawn, and how many runs are made under each draw.
+#: Draws of the assumptions, and runs with each draw.
 DRAWS, LUCKS = 1000, 8
 
 
 def under_lucks(compiled: Compiled, seed: int, draws: int = DRAWS) -> Iterator[npt.NDArray[np.float64]]:
-    """The days on which issues are resolved (draws by issues, ``inf`` for never), once for each of the lucks."""
+    """The days on which issues are resolved (draws by issues, ``inf`` for never), for each set of random numbers."""
     engine = pick_engine("auto", draws * LUCKS)
     for luck in range(LUCKS):
         job = Job(compiled, engine, seed, luck)

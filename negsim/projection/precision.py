@@ -109,15 +109,15 @@ def probability_error(tally: Tally) -> float:
 
 
 def date_error(tally: Tally) -> float:
-    """The largest standard error of any 50 % date within the horizon, in days: half the way between order statistics.
+    """The largest standard error of any 50 % date within the horizon, of an issue or of all, in days.
 
-    A date whose upper end lies beyond the horizon is not known at all; one that half of the runs clearly never reach
-    has no error to speak of.
+    It is half of the distance between the order statistics one standard error below and above the median. It is
+    infinite if the upper one is after the horizon, and 0 if half of the runs clearly do not resolve the issue.
     """
     from negsim.analysis import quantile_range
 
     errors = [0.0]
-    for counts in tally.resolved:
+    for counts in (*tally.resolved, tally.all_resolved):
         low, high = quantile_range(counts, 0.5)
         if low < math.inf:
             errors.append((high - low) / 2)

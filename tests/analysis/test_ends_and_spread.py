@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from negsim.analysis.variance_split import split
 from negsim.projection.running import run
 from negsim.scenario.scenario import from_mapping
 from tests.kit import chance, talks
@@ -37,3 +38,30 @@ def test_pure_chance_has_no_share_of_assumption_and_a_pure_assumption_has_all():
     sure = run(from_mapping(mapping), runs=500, engine="reference").assumption_share("2025-10-10")
     assert 0.1 < sure.loc["a", "p"] < 0.9
     assert sure.loc["a", "assumption"] == pytest.approx(1)
+
+
+def zeros_and_ones(p, share, draws, rng):
+    """Outcomes of 8 runs for each draw, with this probability and this share of the assumptions in the variance."""
+    chances = rng.beta(p * (1 - share) / share, (1 - p) * (1 - share) / share, draws) if share else np.full(draws, p)
+    return (rng.random((draws, 8)) < chances[:, None]).astype(float)
+
+
+@pytest.mark.parametrize("p", [0.02, 0.1, 0.5, 0.95, 0.98])
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.2, 0.5])
+def test_intervals_of_the_share_of_assumptions_hold_the_truth(p, share):
+    rng, held, known, values = np.random.default_rng(4), 0, 0, []
+    for _ in range(100):
+        found = split(zeros_and_ones(p, share, 1000, rng))
+        if not np.isnan(found.share):
+            known += 1
+            values.append(found.share)
+            held += found.share_range[0] <= share <= found.share_range[1]
+    assert held >= 0.87 * known
+    assert np.mean(values) == pytest.approx(share, abs=0.03)
+
+
+def test_the_share_of_an_outcome_that_is_too_rare_is_not_estimable():
+    rng = np.random.default_rng(5)
+    rare = split(zeros_and_ones(0.005, 0.0, 1000, rng))
+    assert np.isnan([rare.share, *rare.share_range]).all()
+    assert not np.isnan(split(zeros_and_ones(0.005, 0.8, 4000, rng)).share)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import importlib.machinery
 import json
+import sys
+import types
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import negsim as ns
-from negsim.analysis.prim import Box, cart, measured, prim, quiet
+from negsim.analysis.prim import Box, measured, prim
+from negsim.analysis.tree import cart
 from negsim.errors import NegsimError
 from negsim.experiments.adapters import ema_model, salib_model, salib_problem
+from negsim.experiments.cases import cases_of
+from negsim.experiments.experiment import OUTCOMES
+from negsim.experiments.factors import Factor
 from negsim.experiments.sweeps import sweep
+from negsim.projection.running import run
 
 BASELINE = "scenarios/baseline.yaml"
 
@@ -86,11 +94,33 @@ def test_without_a_difference_there_is_no_corner(y):
         prim(pd.DataFrame({"a": np.arange(100.0)}), y)
 
 
-def test_the_library_leaves_the_worlds_luck_alone(planted):
-    np.random.seed(7)
-    before = np.random.get_state()[1].tolist()
-    cart(*planted)
-    assert np.random.get_state()[1].tolist() == before
+def test_on_pure_noise_the_density_of_fresh_cases_is_the_base_rate():
+    """Six factors that do nothing, 200 cases, a base rate of 0.3: the selecting cases promise far more."""
+    rng = np.random.default_rng(8)
+    selected, fresh, held = [], [], 0
+    for _ in range(20):
+        x, new = (pd.DataFrame(rng.random((n, 6)), columns=list("abcdef")) for n in (200, 2000))
+        (box,) = prim(x, rng.random(200) < 0.3, least=0.1)
+        again = measured(box.limits, new, rng.random(2000) < 0.3)
+        selected.append(box.density)
+        fresh.append(again.density)
+        held += again.density_range[0] <= 0.3 <= again.density_range[1]
+    assert np.mean(selected) > 0.45
+    assert np.mean(fresh) == pytest.approx(0.3, abs=0.02)
+    assert held >= 17
+
+
+def test_a_box_without_cases_has_no_density():
+    box = measured({"a": (2.0, None)}, pd.DataFrame({"a": [0.0, 1.0]}), np.array([True, False]))
+    assert np.isnan(box.density)
+    assert (box.cases, box.coverage, box.density_range) == (0, 0, (0, 1))
+
+
+def test_pasting_takes_back_what_a_peel_cut_too_far():
+    x = pd.DataFrame({"a": np.arange(400.0), "b": np.tile(np.arange(20.0), 20)})
+    y = ((x["a"] >= 210) & (x["b"] < 11)).to_numpy()
+    (box,) = prim(x, y, density=1.0)
+    assert (box.density, box.coverage) == (1, 1)
 
 
 # --- of a scenario ---------------------------------------------------------------------------------------------------
@@ -98,16 +128,19 @@ def test_the_library_leaves_the_worlds_luck_alone(planted):
 
 @pytest.mark.slow
 def test_flights_are_resolved_in_time_where_both_sides_lose_patience_early(baseline):
-    found = ns.discover(baseline, "flights", density=0.45, runs=4096)
+    found = ns.discover(baseline, "flights", "24", density=0.45, runs=4096)
     (box,) = found.boxes
     assert {"parameters.us_patience", "parameters.russia_patience"} <= set(box.limits)
     assert box.density > 2 * found.base
     (words,) = found.sentences
-    share, held = f"{100 * box.density:.0f} %", f"{100 * box.coverage:.0f} %"
-    assert words.startswith(f"In {share} of the runs where ")
+    (fresh,) = found.fresh
+    assert words.startswith(f"In {100 * fresh.density:.0f} (")
     assert "parameter us_patience is under" in words
-    assert "Direct flights is resolved within 24 months (by 2027-04-10)." in words
-    assert words.endswith(f"holds {held} of those in which it happens.")
+    assert "Direct flights is resolved within 24 months" in words
+    assert words.endswith(f"selected it: {100 * box.density:.0f} % and {100 * box.coverage:.0f} %.")
+    again = run(baseline, 4096, seed=2)
+    inside = box.holds(again.parameters)
+    assert fresh.density == cases_of(again, found.cases.outcome).y[inside].mean()
 
 
 @pytest.mark.slow
@@ -115,18 +148,19 @@ def test_experiments_of_a_sweep_are_cases_too(baseline, tmp_path):
     patience = {"uniform": {"low": "3 months", "high": "4 years"}}
     vary = {f"parameters.{side}_patience.value": patience for side in ("us", "russia")}
     done = sweep(baseline, {**vary, "undertaking": ["early_harvest", "single"]}, "latin", 128, runs=50)
-    found = ns.discover(done, "hurdles", at_least=0.4)
-    inside = found.boxes[0].holds(found.cases.x)
-    p = done.table[done.table["issue"] == "hurdles"]["p_24m"].to_numpy()
-    assert (p[inside] >= 0.4).mean() == found.boxes[0].density > 0.75
+    found = ns.discover(done, "hurdles", "24", at_least=0.4)
+    assert (len(found.cases.y), len(found.fresh_cases.y)) == (64, 64)
+    assert sorted([*found.cases.y, *found.fresh_cases.y]) == sorted(cases_of(done, found.cases.outcome).y)
+    for cases, box in ((found.cases, found.boxes[0]), (found.fresh_cases, found.fresh[0])):
+        assert (cases.y[box.holds(cases.x)] >= 0.4).mean() == box.density > 0.5
     assert "of the experiments where" in found.sentences[0]
     assert "in at least 40 % of the runs" in found.sentences[0]
-    few = ns.discover(done, "hurdles", at_least=0.4, names=["undertaking"])
+    few = ns.discover(done, "hurdles", "24", at_least=0.4, names=["undertaking"])
     assert set(few.boxes[0].limits if few.boxes else {"undertaking": 0}) == {"undertaking"}
     found.plot().save(tmp_path / "c.svg")
     rows = pd.read_csv(tmp_path / "c.csv")
     assert set(rows["factor"]) == set(found.boxes[0].limits)
-    assert rows.groupby("factor")["cases"].sum().unique().tolist() == [128]
+    assert rows.groupby("factor")["cases"].sum().unique().tolist() == [64]
 
 
 def test_a_range_that_one_end_of_is_idle_is_told_by_the_other(planted):
@@ -148,12 +182,15 @@ def test_the_command_tells_and_draws(negsim, tmp_path):
     assert (tmp_path / "c.svg").read_text(encoding="utf-8").startswith("<?xml")
     data = json.loads(negsim(*command, "--json").out)
     assert data["boxes"][0]["density"] > data["share"]
+    assert data["boxes"][0]["fresh"]["density"] > data["fresh_share"]
+    assert data["fresh_cases"] == 1024
+    assert "seed 2" in data["fresh_from"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "say of what: an issue"),
+        ((), "give --issue"),
         (("--issue", "flihgts"), 'did you mean "flights"'),
         (("--issue", "flights", "--method", "prm"), 'did you mean "prim"'),
         (
@@ -177,27 +214,59 @@ VARY = {
 }
 
 
-def test_the_workbench_performs_experiments_on_a_scenario(baseline):
+class Named:
+    """The part of the workbench's parameters and outcomes that a model needs."""
+
+    def __init__(self, name, *arguments):
+        self.name, self.arguments = name, arguments
+
+
+class FakeModel:
+    """An `ema_workbench.Model` that evaluates one experiment."""
+
+    def __init__(self, name, function):
+        self.name, self.function = name, function
+
+
+@pytest.fixture
+def workbench(monkeypatch):
+    """The names of the EMA workbench that the adapter uses, in place of the library."""
+    fake = types.ModuleType("ema_workbench")
+    fake.__spec__ = importlib.machinery.ModuleSpec("ema_workbench", None)
+    for name in ("CategoricalParameter", "RealParameter", "ScalarOutcome"):
+        setattr(fake, name, type(name, (Named,), {}))
+    fake.Model = FakeModel
+    monkeypatch.setitem(sys.modules, "ema_workbench", fake)
+
+
+def test_the_workbench_gets_a_model_that_evaluates_a_scenario(baseline, workbench):
     model = ema_model(baseline, VARY, "visas", runs=40)
-    with quiet():
-        from ema_workbench import SequentialEvaluator
+    parameters = {each.name: (type(each).__name__, each.arguments) for each in model.uncertainties}
+    assert parameters == {
+        "tactics__us__beta": ("RealParameter", (0.2, 2.0)),
+        "parameters__us_patience__value": ("RealParameter", (0.0, 1.0)),
+        "undertaking": ("CategoricalParameter", ([0, 1],)),
+    }
+    assert [outcome.name for outcome in model.outcomes] == list(OUTCOMES)
+    found = model.function(tactics__us__beta=0.5, parameters__us_patience__value=0.7, undertaking=1)
+    patience = Factor.of("x", VARY["parameters.us_patience.value"]).at(0.7)
+    changes = {"tactics.us.beta": 0.5, "parameters.us_patience.value": patience, "undertaking": "single"}
+    assert found["p_24m"] == ns.run(baseline.replace(changes), 40).resolved_by("2027-04-10").loc["visas", "p"]
 
-        with SequentialEvaluator(model) as evaluator:
-            experiments, outcomes = evaluator.perform_experiments(scenarios=6)
-    row = experiments.iloc[0]
-    u = float(row["parameters__us_patience__value"])
-    from negsim.experiments.factors import Factor
 
-    patience = Factor.of("x", VARY["parameters.us_patience.value"]).at(u)
-    scenario = baseline.replace(
-        {
-            "tactics.us.beta": float(row["tactics__us__beta"]),
-            "parameters.us_patience.value": patience,
-            "undertaking": VARY["undertaking"][int(row["undertaking"])],
-        }
-    )
-    assert outcomes["p_24m"][0] == ns.run(scenario, 40).resolved_by("2027-04-10").loc["visas", "p"]
-    assert len(set(outcomes["mean_days"])) > 1
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_real_workbench_performs_experiments(baseline):
+    ema = pytest.importorskip("ema_workbench", reason="the EMA workbench is in none of the extras")
+    with ema.SequentialEvaluator(ema_model(baseline, VARY, "visas", runs=20)) as evaluator:
+        experiments, outcomes = evaluator.perform_experiments(scenarios=3)
+    assert len(experiments) == len(outcomes["mean_days"]) == 3
+
+
+def test_without_the_workbench_the_error_says_how_to_install_it(baseline, monkeypatch):
+    monkeypatch.setattr("negsim.experiments.adapters.find_spec", lambda name: None)
+    with pytest.raises(NegsimError, match="pip install ema_workbench"):
+        ema_model(baseline, VARY)
 
 
 def test_salib_samples_evaluates_and_analyses_a_scenario(baseline):
@@ -231,7 +300,7 @@ def _quantile(u):
     return float(stats.lognorm(np.log(3) / 1.2815515655446004, scale=365.25).ppf(u))
 
 
-def test_adapters_check_what_they_are_given(baseline):
+def test_adapters_check_what_they_are_given(baseline, workbench):
     with pytest.raises(NegsimError, match="no computation depends"):
         salib_problem(baseline, {"title": ["a", "b"]})
     with pytest.raises(NegsimError, match="there is no issue"):

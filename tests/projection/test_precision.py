@@ -101,6 +101,14 @@ def test_the_error_of_a_date_is_half_of_the_days_between_its_order_statistics():
     assert date_error(counted(context(1), rows)) == pytest.approx(5.0)
 
 
+def test_the_error_of_the_date_of_all_issues_counts_too():
+    """Either issue is done on one of two days far apart, the last of them spread over many."""
+    days = np.array([[10.0, float(k)] if k % 2 else [float(k), 10.0] for k in range(100)])
+    tally = counted(context(2), outcomes(days))
+    low, high = (float(np.sort(days.max(axis=1))[rank - 1]) for rank in (45, 55))
+    assert date_error(tally) == (high - low) / 2 > 4
+
+
 def test_a_date_near_the_horizon_is_not_known_and_one_beyond_it_has_no_error():
     half = outcomes(np.array([[5.0]] * 50 + [[np.nan]] * 50))
     never = outcomes(np.array([[5.0]] * 10 + [[np.nan]] * 90))
