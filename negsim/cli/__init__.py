@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import agenda, history, start
+from negsim.cli import agenda, history, new, start
 from negsim.cli import calibrate as calibrating
 from negsim.cli import compare as comparing
 from negsim.cli import elicit as eliciting
@@ -87,7 +87,7 @@ def _name(command: Any) -> str:
 
 #: Headings and their commands, in the order of use.
 _TOUR: dict[str, tuple[Any, ...]] = {
-    "Start": (start.init, start.doctor),
+    "Start": (start.init, new.new, start.doctor),
     "Agenda": (agenda_app,),
     "Scenario": (scenarios.scenarios, scenarios.check, scenarios.show, eliciting.elicit, scenarios.schema),
     "Projection": (projections.run, projections.plot, projections.trace, projections.report),

@@ -10,6 +10,7 @@ import typer
 
 from negsim.cli.options import Json, builtin_names
 from negsim.cli.output import emit
+from negsim.errors import NegsimError
 from negsim.files import TextPage, TextStyle, clean
 
 #: Commands to try in a new folder.
@@ -27,20 +28,35 @@ def init(
         str | None,
         typer.Option("--from", metavar="SCENARIO", help="Built-in scenario to copy.", autocompletion=builtin_names),
     ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option("--template", metavar="KIND", help="diplomacy, labour, trade, purchase or peace."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Create a folder with a small agenda and scenario that run.
 
-    The example is an invented negotiation of two towns on a river. Replace it with your own. --from copies a built-in
-    scenario, the files it extends and its agenda instead. A folder that is not empty is not changed.
+    The example is an invented negotiation of two towns on a river. Replace it with your own. --template gives a shorter
+    example of another kind. --from copies a built-in scenario, the files it extends and its agenda instead. A folder
+    that is not empty is not changed.
     """
-    from negsim.scenario import copy_builtin, start_folder
+    from negsim.scenario import copy_builtin, start_folder, start_template
 
-    if copied is None:
-        files, commands = start_folder(name), list(NEXT)
+    if copied is not None and template is not None:
+        raise NegsimError("give --from or --template, not both")
+    commands = list(NEXT)
+    if template is not None:
+        files = start_template(template, name)
+    elif copied is None:
+        files = start_folder(name)
     else:
         files = copy_builtin(copied, name)
         commands = [f"negsim check {copied}", f"negsim run {copied}", "negsim agenda"]
+    print_created(name, files, commands, as_json)
+
+
+def print_created(name: Path, files: list[str], commands: list[str], as_json: bool) -> None:
+    """Print the files of a new folder and the next commands."""
 
     def text(style: TextStyle) -> str:
         page = TextPage(style).add(f"Created {name} with {', '.join(files)}.").add().add("Next:")

@@ -22,17 +22,22 @@ def start_folder(target: Path) -> list[str]:
     Raises:
         NegsimError: the place is taken, or it cannot be written.
     """
-    from negsim.agenda import agenda_schema
-    from negsim.scenario.schema import scenario_schema
-
     refuse_what_is_there(target)
     with new_folder(target) as folder:
         for template in sorted(TEMPLATES.iterdir()):
             text = template.read_text(encoding="utf-8").replace(_NAME, _opened(clean(target.name)))
             _write(folder / template.name, text)
-        for kind, schema in (("agenda", agenda_schema()), ("scenario", scenario_schema())):
-            _write(folder / f"{kind}.schema.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
+        write_schemas(folder)
         return sorted(path.name for path in folder.iterdir())
+
+
+def write_schemas(folder: Path) -> None:
+    """Write the schemas of agenda and scenario into a folder."""
+    from negsim.agenda import agenda_schema
+    from negsim.scenario.schema import scenario_schema
+
+    for kind, schema in (("agenda", agenda_schema()), ("scenario", scenario_schema())):
+        _write(folder / f"{kind}.schema.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
 
 
 def refuse_what_is_there(target: Path) -> None:
