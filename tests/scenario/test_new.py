@@ -50,7 +50,7 @@ def test_a_template_runs_and_resolves_something_but_not_all(negsim, tmp_path, mo
         ("--side", "--side is missing"),
     ],
 )
-def test_without_a_terminal_what_is_missing_is_named_and_nothing_is_made(
+def test_without_a_terminal_a_missing_option_is_named_and_nothing_is_made(
     negsim, tmp_path, monkeypatch, missing, message
 ):
     monkeypatch.chdir(tmp_path)
