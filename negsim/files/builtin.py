@@ -13,6 +13,8 @@ from pathlib import Path
 from negsim.errors import InputError, Problem, did_you_mean, one_of
 
 _PACKAGE = Path(__file__).parent.parent
+#: The folder of finished negotiations among the scenarios.
+GALLERY = "gallery"
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -40,7 +42,9 @@ def builtin_scenarios() -> dict[str, Path]:
     >>> "baseline" in builtin_scenarios()
     True
     """
-    return {path.stem: path for path in sorted((data_folder() / "scenarios").glob("*.yaml"))}
+    home = data_folder() / "scenarios"
+    gallery = {path.parent.name: path for path in sorted((home / GALLERY).glob("*/scenario.yaml"))}
+    return {path.stem: path for path in sorted(home.glob("*.yaml"))} | gallery
 
 
 def find_scenario(given: str | os.PathLike[str], folders: bool = False) -> Found:
@@ -81,8 +85,9 @@ def installed_name(file: str | os.PathLike[str]) -> str | None:
     Other files extend it by this name, because its path differs between machines.
     """
     path = Path(file)
-    inside = path.parent == _PACKAGE / "data" / "scenarios"
-    return path.stem if inside else None
+    if not (_PACKAGE / "data").is_dir():
+        return None
+    return next((name for name, built_in in builtin_scenarios().items() if built_in == path), None)
 
 
 def _here() -> list[str]:

@@ -73,7 +73,7 @@ class Answers:
     patient: str = BOTH
 
     def __post_init__(self) -> None:
-        if len(set(_ids(self.sides, "side"))) < 2 or not self.issues:
+        if len({side.casefold() for side in self.sides}) < 2 or not self.issues:
             raise NegsimError("a negotiation has two sides with different names and at least one issue")
         if days(self.gap) > days(self.length):
             raise NegsimError(f"the sides meet every {self.gap}, which is longer than the horizon of {self.length}")

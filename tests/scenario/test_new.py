@@ -67,7 +67,7 @@ def test_without_a_terminal_a_missing_option_is_named_and_nothing_is_made(
         ({"gap": "often"}, "a duration is a number and a unit"),
         ({"gap": "16 weeks"}, "longer than the horizon"),
         ({"sides": ("Ford", "ford")}, "two sides with different names"),
-        ({"patient": "GM"}, 'can wait longer is Ford, UAW or both, but was "GM"'),
+        ({"patient": "GM"}, 'can wait longer is Ford, UAW, both, but was "GM"'),
     ],
 )
 def test_answers_that_make_no_negotiation_are_refused(change, message):
