@@ -13,7 +13,7 @@ import numpy as np
 from negsim.history.meetings import RUNS, by_meetings, pooled
 from negsim.history.negotiations import Talks
 from negsim.history.scores import generator
-from negsim.history.snapshot import Floats, Forecaster, Forecasts, Snapshot, durations, moves, slips
+from negsim.history.snapshot import Durations, Floats, Forecaster, Forecasts, Snapshot, durations, moves, slips
 from negsim.history.turnbull import turnbull
 from negsim.quantities import DAYS_PER_YEAR
 
@@ -69,32 +69,32 @@ def weibull(others: Sequence[Talks]) -> Callable[[Snapshot], Forecasts]:
 
 
 def _by_age(
-    others: Sequence[Talks], fit: Callable[[Sequence[Talks], bool], Callable[[Floats], Floats]]
+    others: Sequence[Talks], fit: Callable[[Durations], Callable[[Floats], Floats]]
 ) -> Callable[[Snapshot], Forecasts]:
-    survivals = (fit(others, False), fit(others, True))
+    """Forecasts by a survival curve and the age of an issue; by the constant hazard if no closing is on record."""
+    found = [durations(others, whole) for whole in (False, True)]
+    survivals = [fit(each) if len(each.seen) or len(each.within) else np.zeros_like for each in found]
     mean = constant_hazard(others)
 
     def forecast(snapshot: Snapshot) -> Forecasts:
         after = np.arange(snapshot.horizon + 1.0)
-        found = {}
+        forecasts = {}
         for issue in snapshot.targeted:
             survival = survivals[issue.opened is None]
             left = survival(snapshot.age(issue) + after)
-            found[issue.name] = 1.0 - left / left[0] if left[0] > 0 else mean(snapshot)[issue.name]
-        return found
+            forecasts[issue.name] = 1.0 - left / left[0] if left[0] > 0 else mean(snapshot)[issue.name]
+        return forecasts
 
     return forecast
 
 
-def _kaplan_meier(others: Sequence[Talks], whole: bool) -> Callable[[Floats], Floats]:
-    found = durations(others, whole)
+def _kaplan_meier(found: Durations) -> Callable[[Floats], Floats]:
     return turnbull(found.seen, found.running, np.column_stack([np.zeros(len(found.within)), found.within]))
 
 
-def _weibull(others: Sequence[Talks], whole: bool) -> Callable[[Floats], Floats]:
+def _weibull(found: Durations) -> Callable[[Floats], Floats]:
     from scipy import stats
 
-    found = durations(others, whole)
     intervals = np.column_stack([np.full(len(found.within), 0.5), found.within])
     data = stats.CensoredData(uncensored=found.seen, right=found.running, interval=intervals)
     shape, _, scale = stats.weibull_min.fit(data, floc=0)

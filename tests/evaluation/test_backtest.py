@@ -239,6 +239,14 @@ def test_talks_that_have_not_met_yet_have_no_waiting_days():
     assert cdf[365] == pytest.approx(0.5, abs=1e-3)
 
 
+@pytest.mark.parametrize("name", ["Kaplan-Meier", "Weibull"])
+def test_curves_of_records_without_a_closing_fall_back_on_the_constant_hazard(name):
+    snapshot = Snapshot.of(talks([(0, None)], until=900), day(0), 400)
+    for nothing in ([], [talks([(0, None)], until=50, name="open")]):
+        cdf = BASELINES[name](nothing)(snapshot)["00"]
+        np.testing.assert_array_equal(cdf, BASELINES["constant hazard"](nothing)(snapshot)["00"])
+
+
 def test_weibull_of_a_classic_and_given_the_age():
     months = [4, 6, 7, 10, 13, 14, 15, 16, 18, 18, 18, 18, 18, 18, 20, 23, 29, 30, 31, 38]
     ended = talks([(0, m) for m in months], until=100, name="ended")
