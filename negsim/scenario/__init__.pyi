@@ -5,7 +5,7 @@ from .answers import NewIssue as NewIssue
 from .answers import checked_date as checked_date
 from .answers import days as days
 from .answers import start_template as start_template
-from .answers import templates as templates
+from .answers import template_answers as template_answers
 from .answers import write_answers as write_answers
 from .builtin import builtin_list as builtin_list
 from .builtin import copy_builtin as copy_builtin

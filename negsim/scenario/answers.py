@@ -83,10 +83,10 @@ class Answers:
             )
 
 
-def templates() -> dict[str, Answers]:
+def template_answers() -> dict[str, Answers]:
     """Answers for an invented negotiation of each kind: diplomacy, labour, trade, purchase, peace.
 
-    >>> sorted(templates())
+    >>> sorted(template_answers())
     ['diplomacy', 'labour', 'peace', 'purchase', 'trade']
     """
     text = files("negsim.scenario").joinpath("kinds.yaml").read_text(encoding="utf-8")
@@ -98,12 +98,12 @@ def templates() -> dict[str, Answers]:
 
 
 def start_template(kind: str, target: Path) -> list[str]:
-    """Make a folder with the files of one of the `templates`; returns their names.
+    """Make a folder with the files of one of the `template_answers`; returns their names.
 
     Raises:
         NegsimError: there is no such kind, the place is taken, or it cannot be written.
     """
-    known = templates()
+    known = template_answers()
     if kind not in known:
         nearest = did_you_mean(kind, known)
         meant = f"; did you mean {nearest}?" if nearest else ""

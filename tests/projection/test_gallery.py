@@ -69,9 +69,7 @@ def test_nothing_later_than_the_as_of_date_changes_the_projection(name, tmp_path
     known = [known_part(entry, scenario.as_of) for entry in entries]
     assert known != entries
     agenda.write_text("".join(known), encoding="utf-8")
-    runs = [
-        ns.run(each, runs=50, seed=1).outcomes.tobytes() for each in (scenario, ns.load(tmp_path / path.name))
-    ]
+    runs = [ns.run(each, runs=50, seed=1).outcomes.tobytes() for each in (scenario, ns.load(tmp_path / path.name))]
     assert runs[0] == runs[1]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import negsim as ns
 from negsim.errors import NegsimError
-from negsim.scenario.answers import Answers, NewIssue, spoken, templates
+from negsim.scenario.answers import Answers, NewIssue, spoken, template_answers
 from tests.conftest import ROOT
 
 OPTIONS = (
@@ -92,7 +92,7 @@ def test_lengths_are_spoken_in_a_unit_of_their_size():
 
 
 def test_every_template_is_of_its_own(tmp_path):
-    assert len({answers.title for answers in templates().values()}) == 5
+    assert len({answers.title for answers in template_answers().values()}) == 5
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
