@@ -106,10 +106,7 @@ def given(names: Sequence[str], x: Array, y: Array, seed: int = 1) -> pd.DataFra
     from SALib.analyze import rbd_fast as salib
 
     if len(y) < LEAST:
-        raise NegsimError(
-            f"{LEAST} cases or more are needed, but there are {len(y)}; sweep with --design latin --samples 128, or "
-            "over lists of values in a grid"
-        )
+        raise NegsimError(f"{LEAST} cases or more are needed, but there are {len(y)}")
     if any(len(np.unique(column)) < len(column) for column in x.T):
         order = np.random.default_rng(seed).permutation(len(y))
         x, y = x[order], y[order]

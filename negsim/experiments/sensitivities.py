@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +17,7 @@ from negsim.errors import NegsimError, did_you_mean, one_of, suggests_keywords
 from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within, run_outcome
 from negsim.experiments.sources import CasesLike, cases_source
 from negsim.experiments.sweeps import Sweep, own_factors, sweep
+from negsim.files import to_line
 from negsim.projection import DEFAULT_SEED, Projection, run, under_lucks
 from negsim.simulation import compile
 
@@ -224,8 +226,22 @@ def _analysed(cases: Cases, method: str, divided: Split | None = None) -> Sensit
     elif method == "morris":
         table = drivers.morris(names, cases.points, cases.y, cases.seed)
     else:
+        if len(cases.y) < drivers.LEAST:
+            raise NegsimError(f"{drivers.LEAST} cases or more are needed, but there are {len(cases.y)}: {_more(cases)}")
         table = drivers.given(names, coded(cases.x), cases.y, cases.seed)
     return Sensitivity(cases, method, table, divided)
+
+
+def _more(cases: Cases) -> str:
+    """The command that gives enough cases."""
+    if cases.each == "run":
+        return f"use --runs {RUNS}"
+    words = ["negsim", "sweep", cases.scenario.file or "FILE"]
+    for factor in cases.factors:
+        values = factor.data()["values"]
+        text = ",".join(map(to_line, values)) if isinstance(values, list) else to_line(values)
+        words += ["--vary", f"{factor.path}={text}"]
+    return shlex.join([*words, "--design", "latin", "--samples", "128", "--out", "DIR"])
 
 
 def coded(x: pd.DataFrame) -> np.ndarray[Any, Any]:

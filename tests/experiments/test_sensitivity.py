@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 
 import numpy as np
@@ -127,6 +128,18 @@ def test_an_outcome_that_never_changes_is_an_error():
         drivers.given(NAMES, x, np.zeros(100))
     with pytest.raises(NegsimError, match="60 cases or more"):
         drivers.given(NAMES, x[:50], x[:50, 0])
+
+
+def test_too_few_experiments_name_the_command_that_gives_enough(baseline):
+    vary = {"tactics.us.beta": {"uniform": {"low": 0.2, "high": 2}}, "tactics.russia.kind": ["time", "fixed"]}
+    few = ns.sweep(baseline, vary, "latin", samples=4, runs=3)
+    with pytest.raises(NegsimError) as error:
+        ns.sensitivity(few)
+    command = shlex.split(str(error.value).partition(": ")[2])
+    assert command[:2] == ["negsim", "sweep"]
+    assert command[3:7] == [
+        "--vary", "tactics.us.beta={uniform: {low: 0.2, high: 2}}", "--vary", "tactics.russia.kind=time,fixed",
+    ]  # fmt: skip
 
 
 # --- of a scenario ---------------------------------------------------------------------------------------------------
