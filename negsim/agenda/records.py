@@ -114,7 +114,9 @@ class Issue(Model):
     @property
     def first_status(self) -> Status:
         """The first status on record; without a history, `status` or raised."""
-        return self.history[0].status if self.history else self.status or Status.RAISED
+        if self.history:
+            return self.history[0].status
+        return Status.RAISED if self.status is None else self.status
 
     @property
     def short_title(self) -> str:

@@ -76,7 +76,7 @@ def _others(view: View, issue: str, j: int, ax: Axes) -> None:
 def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, statuses: dict[Status, None]) -> bool:
     """Draw the recorded statuses; returns whether the day of a change is not known."""
     hatched = False
-    ends = [*rows["from"].iloc[1:], context.as_of]
+    ends = [*rows["from"].iloc[1:], context.as_of][: len(rows)]  # an issue may have no record
     left_edge = date2num(first)
     for row, end in zip(rows.to_dict("records"), ends, strict=True):
         status = Status[row["status"].upper()]

@@ -188,6 +188,8 @@ def test_a_text_is_a_position_and_a_status_needs_no_history(tmp_path: Path) -> N
     agenda = short(tmp_path, text)
     assert (agenda.issues["x"].demands["a"].text, agenda.issues["x"].demands["b"].text) == ("more", None)
     assert agenda.status("x", date(2025, 1, 1)) is Status.STALLED
+    dormant = short(tmp_path, text.replace("stalled", "dormant"))
+    assert dormant.status("x", date(2025, 1, 1)) is dormant.board(date(2025, 1, 1))[0].status is Status.DORMANT
 
 
 def test_a_list_that_gives_an_id_twice_is_refused(tmp_path: Path) -> None:

@@ -66,6 +66,12 @@ def test_flow_of_a_short_horizon_is_drawn(days):
     assert p.plot("flow").svg.startswith("<?xml")
 
 
+def test_issues_without_a_record_are_drawn():
+    agenda = {"sides": ["Ford", "UAW"], "issues": ["Wages", "Tiers"]}
+    p = ns.run(from_mapping({"agenda": agenda, "as_of": "2025-04-10", "horizon": "100 days"}), runs=5)
+    assert "Wages" in p.plot("calendar").svg
+
+
 def test_letters_that_no_font_has_are_named_in_one_warning_of_a_png(monkeypatch):
     mapping = talks("a", horizon="30 days")
     mapping["agenda"]["title"] = "会談 of two"
