@@ -1,4 +1,4 @@
-"""Chunks of runs, the grain of all results: their sizes, what a worker has to know, what it returns."""
+"""Chunks of runs, the unit of work and storage: their sizes, the job of a worker and its result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DEFAULT_RUNS = 2000
 DEFAULT_SEED = 1
 
-#: Runs that are counted together. Results are added up in this grain whatever the engine, the workers or the split.
+#: Runs that are counted together. Results are summed by chunk, whatever the engine, the workers or the split.
 CHUNK = 8192
 
 
@@ -34,7 +34,7 @@ def sizes(runs: int, first: int = 0) -> dict[int, tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker has to know, sent once."""
+    """What a worker needs, sent once."""
 
     compiled: Compiled
     engine: str
@@ -44,7 +44,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Part:
-    """What comes back of a chunk: its counts, and its outcomes and rows if they are wanted."""
+    """The result of a chunk: its counts, and its outcomes and rows if they are requested."""
 
     chunk: int
     tally: Tally
@@ -56,7 +56,7 @@ def whole_number(what: str, value: object, low: int, high: int) -> int:
     """A whole number within its range.
 
     Raises:
-        NegsimError: It is something else.
+        NegsimError: it is something else.
     """
     if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
         raise NegsimError(f"{what} is a whole number from {low} to {high}, but was {value!r}")

@@ -1,7 +1,7 @@
-"""Many runs: in chunks, on one processor or many, finished chunks on disk, taken up again where they stopped.
+"""Many runs in chunks, on one processor or many; finished chunks are stored, and a stopped job resumes.
 
-A chunk is a fixed number of runs; a task is a few chunks, about a second of work. Chunks come back in any order and are
-added up in theirs, so that neither the engine nor the number of workers nor an interruption shows in the result.
+A chunk is a fixed number of runs. A task is a few chunks, about a second of work. Chunks return in any order and are
+summed in their own order, so a result depends on neither engine, nor workers, nor interruptions.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from negsim.simulation.engines import ENGINES
 if TYPE_CHECKING:
     from negsim.projection.storage import ChunkCheckpoint
 
-#: How long a task should take, in seconds: much longer than sending it, short enough to lose.
+#: Target time of a task in seconds: much longer than sending it, and a small loss if it fails.
 TASK = 1.0
-#: Most tasks that wait or run at once, whatever the number of workers: a limit on memory, not on speed.
+#: Most tasks that wait or run at once, whatever the number of workers; it limits memory.
 AHEAD = 64
 
 
@@ -56,18 +56,18 @@ def play_all(
     checkpoint: ChunkCheckpoint | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Generator[Part]:
-    """Play chunks and hand them out in their order, each as soon as those before it are there.
+    """Play chunks and yield them in order, each as soon as those before it are finished.
 
     Args:
-        job: what is played.
-        chunks: by number, the first run and how many.
+        job: the compiled scenario, engine and seed.
+        chunks: for each number, the first run and the number of runs.
         keep: whether the parts carry outcomes.
-        executor: who plays; none: this process.
-        checkpoint: a folder that takes finished chunks and gives those of an earlier attempt.
-        progress: called with how many runs were finished before, then with how many more are.
+        executor: where to run; default: this process.
+        checkpoint: a folder for finished chunks; chunks of an earlier attempt are read from it.
+        progress: called with the number of resumed runs, then with each number of newly finished ones.
 
     Raises:
-        NegsimError: a run can't go on, a worker was lost, or the folder can't be written.
+        NegsimError: a run cannot continue, a worker was lost, or the folder cannot be written.
     """
     done = checkpoint.finished(chunks) if checkpoint is not None else set()
     todo = {chunk: size for chunk, size in chunks.items() if chunk not in done}
@@ -104,9 +104,9 @@ _jobs: dict[str, Any] = {}
 
 
 def _task(key: str, blob: bytes, do: Callable[[Any, Any], Any], pieces: list[Any]) -> tuple[float, list[Any]]:
-    """What a worker does: unpack the job once, do the pieces it was given, say how long they took."""
+    """The task of a worker: unpack the job once, do the pieces, return the time and the results."""
     job = _jobs.get(key)
-    if job is None:  # threads share the dictionary: each goes on with what it holds itself
+    if job is None:  # threads share the dictionary: each uses its own reference
         job = pickle.loads(zlib.decompress(blob))
         _jobs.clear()
         _jobs[key] = job
@@ -134,13 +134,13 @@ def _there(
 
 
 def spread(do: Callable[[Any, Any], Any], job: Any, pieces: Iterable[Any], executor: Executor) -> Iterator[Any]:
-    """Let an executor do ``do(job, piece)`` for every piece; the results come in any order, each as it is there.
+    """Call ``do(job, piece)`` for every piece on an executor; yield results in the order in which they finish.
 
     Args:
         do: a function of a module.
         job: what all pieces need, sent once.
-        pieces: what is small and different.
-        executor: who does it.
+        pieces: the small arguments that differ.
+        executor: where to run.
 
     Raises:
         NegsimError: a worker was lost; or what ``do`` raises.
@@ -167,7 +167,7 @@ def spread(do: Callable[[Any, Any], Any], job: Any, pieces: Iterable[Any], execu
             send()
     except (BrokenExecutor, CancelledError) as error:
         reason = f"{error}" or "its work was cancelled"
-        raise NegsimError(f"a worker is lost ({reason}); with a folder to write to, the same call goes on") from error
+        raise NegsimError(f"a worker is lost ({reason}); with a folder to write to, the same call resumes") from error
     except Exception as error:
         if type(error).__module__.startswith("distributed"):
             raise NegsimError(f"the Dask cluster gave up: {error}") from error
@@ -178,7 +178,7 @@ def spread(do: Callable[[Any, Any], Any], job: Any, pieces: Iterable[Any], execu
 
 
 def _sent_once(executor: Executor, blob: bytes) -> Any:
-    """The job where the workers find it: as a Dask task's result each fetches it once, and it outlives any worker."""
+    """The job for the workers. With Dask it is the result of a task: each worker fetches it once, and none owns it."""
     client: Any = getattr(executor, "_client", None)
     return client.submit(bytes, blob) if hasattr(client, "nthreads") else blob
 

@@ -1,4 +1,4 @@
-"""Executors: who plays the runs, on this machine or on others."""
+"""Executors: runs on several processors of this machine, or on others."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from negsim.errors import NegsimError
 
 @contextmanager
 def local_executor(workers: int, engine: str = "auto") -> Iterator[Executor]:
-    """Workers on this machine: threads for the batch engine, which holds no lock, processes for the reference engine.
+    """Workers on this machine: threads for the batch engine, processes for the reference engine.
 
-    What has not begun when the block is left, does not begin.
+    Tasks that have not started when the block ends are cancelled.
 
     >>> with local_executor(2) as executor:
     ...     executor.submit(pow, 2, 10).result()
@@ -33,10 +33,10 @@ def local_executor(workers: int, engine: str = "auto") -> Iterator[Executor]:
 
 @contextmanager
 def dask_executor(address: str, patience: float = 10.0) -> Iterator[Executor]:
-    """The workers of a Dask cluster, whose scheduler gets some seconds to answer.
+    """The workers of a Dask cluster; its scheduler has ``patience`` seconds to answer.
 
     Raises:
-        NegsimError: Dask is not installed, or nobody answers at that address.
+        NegsimError: Dask is not installed, or no scheduler answers at that address.
     """
     try:
         from distributed import Client

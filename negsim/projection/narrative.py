@@ -1,4 +1,4 @@
-"""One run as a story: text for people, data for programs. `negsim.projection.narrator` makes it from an event log."""
+"""One run as text and as data. `negsim.projection.narrator` makes it from an event log."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from negsim.files import WIDTH, wrap
 
 @dataclass(frozen=True)
 class TraceEntry:
-    """Something that happens: when, what kind of thing, in words, and the facts behind the words.
+    """An event: its time and kind, words, and the facts behind the words.
 
-    ``depth`` is 1 for what happens within something else, such as a discussion at a meeting; ``about`` names the issue
-    that the words are about. A beat without words is one that another beat has told.
+    ``depth`` is 1 for an event within another, such as a discussion at a meeting. ``about`` names the issue. An event
+    without words is part of the words of another event.
     """
 
     on: date
@@ -34,7 +34,7 @@ class TraceEntry:
 
 @dataclass(frozen=True)
 class End:
-    """How an issue stands at the end: in words, and as facts."""
+    """The status of an issue at the end, in words and as facts."""
 
     issue: str
     title: str
@@ -44,7 +44,7 @@ class End:
 
 @dataclass(frozen=True)
 class Trace:
-    """What happens in one run, in order; ``print`` it, or take `data` for JSON."""
+    """The events of one run in order; ``print`` it, or use `data` for JSON."""
 
     title: str
     as_of: date
@@ -57,7 +57,7 @@ class Trace:
 
     @property
     def text(self) -> str:
-        """The story in lines of at most 80 columns, under the dates on which things happen."""
+        """The events in lines of at most 80 columns, under their dates."""
         head = f"{self.title}: run {self.run} under seed {self.seed}, {self.as_of} to {self.horizon}"
         how = "A side's figure is what it insists on, as a share of its own demand; an arrow says that it moved."
         lines = [*wrap(head, WIDTH), *wrap(how, WIDTH), ""]
@@ -83,7 +83,7 @@ class Trace:
         return len({(channel, int(day)) for channel, day in met}) < len(met)
 
     def data(self) -> dict[str, Any]:
-        """The story as plain data."""
+        """The events as plain data."""
         return {
             "title": self.title,
             "hash": self.hash,

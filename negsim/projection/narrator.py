@@ -1,4 +1,4 @@
-"""Tells a run from its event log; the facts go with the words."""
+"""The events of a run in words, from its event log, with the facts behind them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Words, what they are about, and facts of an event.
 Tale = tuple[str, str, dict[str, Any]]
 
-#: What happens within something else: at a meeting, through a shock, when an issue is agreed.
+#: Events within another event: at a meeting, through a shock, when an issue is agreed.
 _WITHIN = (Kind.STATUS, Kind.MARK, Kind.PROVOKED, Kind.OFFER, Kind.DISCUSSION, Kind.DEAL, Kind.LAG)
 
 
@@ -40,7 +40,7 @@ def tell(
     run: int,
     seed: int,
 ) -> Trace:
-    """Tell a run from its event log (``EVENT`` rows), its outcome (``OUTCOME``) and the names of their numbers."""
+    """Describe a run from its event log (``EVENT`` rows), its outcome (``OUTCOME``) and the compiled names."""
     teller = _Teller(scenario, names)
     return Trace(
         title=scenario.title,
@@ -84,7 +84,7 @@ def _days(days: float) -> str:
     return "1 day" if round(days) == 1 else f"{days:.0f} days"
 
 
-#: How the status of an issue is told. What is left out is told by the discussion, deal or lag that it goes with.
+#: Words of statuses. The others are in the words of the discussion, deal or lag that causes them.
 _TOLD = {
     Status.CONVERGING: "the sides are close",
     Status.STALLED: "stalled, neither side has anything left to give",
@@ -94,7 +94,7 @@ _TOLD = {
 
 
 class _Teller:
-    """Goes through a log once and remembers what the words need: where each side stood, how each issue stands."""
+    """Reads a log once and tracks the state that the words need: positions of sides, statuses of issues."""
 
     def __init__(self, scenario: Scenario, names: Compiled) -> None:
         self.scenario, self.names = scenario, names
@@ -116,7 +116,7 @@ class _Teller:
         self.today = scenario.as_of
 
     def beats(self, events: npt.NDArray[np.void]) -> Iterator[TraceEntry]:
-        """Every event; offers are told with the discussion that they belong to."""
+        """Every event; offers appear in the words of their discussion."""
         tales = {
             Kind.STATUS: self._status,
             Kind.CLIMATE: self._climate,
@@ -141,7 +141,7 @@ class _Teller:
             yield TraceEntry(self.today, day, kind.name.lower(), words, depth, about, facts)
 
     def end(self, issue: int, row: Any) -> End:
-        """How an issue stands at the end, from its outcome."""
+        """The status of an issue at the end, from its outcome."""
         status, reason = Status(row["status"]), Reason(row["reason"])
         words = status.label
         if issue in self.since:
@@ -273,7 +273,7 @@ class _Teller:
 
 
 def mark_words(mark: Any, x: float, scenario: Scenario) -> str:
-    """What a mark of a shock does, in words; ``x`` is the number that was drawn for it (NaN without one)."""
+    """The effect of a mark of a shock, in words; ``x`` is its drawn number (NaN without one)."""
     agenda = scenario.agenda
     issues = getattr(mark, "issues", None)
     if issues == "all" or (issues is not None and set(issues) == set(scenario.issues)):

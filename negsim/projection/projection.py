@@ -1,4 +1,4 @@
-"""The result: a distribution over dates, and the questions one asks of it."""
+"""The projection: a distribution over dates, and the questions that it answers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Projection(Results):
         return summarise(self.context, self.tally)
 
     def summary(self) -> pd.DataFrame:
-        """The headline, a row an issue and one for all: chances by date, 50 and 80 % dates, terms, what it waits for.
+        """The headline, a row per issue and one for all: probabilities, 50 and 80 % dates, terms, what it waits for.
 
         Probabilities come with their Monte Carlo standard error (``se``). A date that lies beyond the horizon reads
         ``after`` its last day.
@@ -156,13 +156,13 @@ class Projection(Results):
 
     @property
     def issues(self) -> pd.DataFrame:
-        """Every outcome as a tidy table, a row a run and issue.
+        """Every outcome as a tidy table, a row per run and issue.
 
-        Times are in days from ``as_of``; ``inf`` says "not within the horizon", so that means and quantiles never
-        leave such runs out without a word. ``reason`` tells why an issue's part of the run ended. ``u_a`` and ``u_b``
-        are the utilities of the agreement that stands (NaN without terms), ``spent_...`` what the days went into.
+        Times are in days from ``as_of``. ``inf`` means "not within the horizon", so that means and quantiles do not
+        drop such runs. ``reason`` says why the issue's part of the run ended. ``u_a`` and ``u_b`` are the utilities of
+        the final agreement (NaN without terms), ``spent_...`` the days by what the issue waited for.
         """
-        # pandas copies on write, so nobody's change reaches the table that is kept.
+        # pandas copies on write, so changes do not reach the cached table.
         return self._issues.copy(deep=False)
 
     @cached_property
@@ -175,7 +175,7 @@ class Projection(Results):
         return table
 
     def agreed_by(self, on: str | date) -> pd.DataFrame:
-        """As ``resolved_by``, for the agreement that stands at the end of the run: not yet carried out, nor undone.
+        """As ``resolved_by``, for the agreement in force at the end of the run, implemented or not.
 
         Raises:
             NegsimError: as ``resolved_by``.
@@ -183,13 +183,13 @@ class Projection(Results):
         return self._by(on, self.tally.agreed, self.tally.all_agreed)
 
     def resolved_by(self, on: str | date) -> pd.DataFrame:
-        """The chance that each issue, and all of them, is resolved on a date or before it, with its standard error.
+        """The probability that each issue, and all of them, are resolved by a date, with its standard error.
 
         Args:
             on: a date (``2026-04-10``) from ``as_of`` to the horizon.
 
         Raises:
-            NegsimError: it is not a date, or nothing was computed for it.
+            NegsimError: it is not a date, or outside the time that was simulated.
         """
         return self._by(on, self.tally.resolved, self.tally.all_resolved)
 
@@ -206,15 +206,15 @@ class Projection(Results):
         ).set_index("issue")
 
     def when(self, probability: float = 0.8, issues: Sequence[str] | None = None, first: int | None = None) -> When:
-        """The first date by which issues are resolved in at least this share of the runs, with its 95 % interval.
+        """The first date by which issues are resolved with a given probability, with its 95 % interval.
 
         Args:
             probability: the share of the runs.
-            issues: which ones, all in play unless they are named.
-            first: at least so many of them, whichever they are; all unless it is given.
+            issues: ids of issues; default: all in play.
+            first: at least this many of them, in any order; default: all.
 
         Raises:
-            NegsimError: an argument is out of range, or the outcomes were not kept.
+            NegsimError: an argument is out of range, or the outcomes were not stored.
 
         >>> import negsim as ns
         >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
@@ -231,14 +231,14 @@ class Projection(Results):
         return when(self.context, self.outcomes["resolved"], probability, issues, first)
 
     def how_many(self, by: str | date, issues: Sequence[str] | None = None) -> HowMany:
-        """How many issues are resolved on a date or before it: a distribution over the runs.
+        """The number of issues resolved by a date: a distribution over the runs.
 
         Args:
             by: a date from ``as_of`` to the horizon.
-            issues: of which ones, all in play unless they are named.
+            issues: ids of issues; default: all in play.
 
         Raises:
-            NegsimError: there is no such issue, nothing was computed for the date, or the outcomes were not kept.
+            NegsimError: there is no such issue, the date was not simulated, or the outcomes were not stored.
 
         >>> import negsim as ns
         >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
@@ -250,10 +250,10 @@ class Projection(Results):
         return how_many(self.context, self.outcomes["resolved"], day_of_text(by), issues)
 
     def ends(self) -> pd.DataFrame:
-        """How often each issue is the first to be resolved, and how often the last one standing, with standard errors.
+        """How often each issue is resolved first, and how often last, with standard errors.
 
-        The last one standing is resolved after all others, or is the only one that is not. The row ``none`` has the
-        runs in which none is, or several are together.
+        The last issue is resolved after all others, or is the only one that is not resolved. The row ``none`` counts
+        the runs without one such issue.
         """
         table: pd.DataFrame = self.view("last").table()
         return table.set_index("issue")[["title", "first", "first_se", "last", "last_se"]]
@@ -288,15 +288,15 @@ class Projection(Results):
         return pd.DataFrame(rows).set_index("issue")
 
     def quality(self, of: str | None = None) -> pd.DataFrame:
-        """How good the deals are, a row a package or issue in which offers are made: means over the logged runs.
+        """How good the agreements are, a row per package or issue with offers: means over the logged runs.
 
-        ``terms``: share of runs with a deal; ``joint`` utility and the ``most`` that could be had; mean distances
+        ``terms``: share of runs with an agreement; ``joint`` utility and the ``most`` possible; mean distances
         ``to_frontier``, ``to_nash``, ``to_kalai-smorodinsky``, ``to_egalitarian`` and ``to_utilitarian``;
         ``surplus_a``: the first side's part of what both gain over their reservation values. ``se ...``: standard
-        errors; NaN where nothing is known.
+        errors; NaN without data.
 
         Args:
-            of: the package or issue; all of them unless it is given.
+            of: a package or issue; default: all.
 
         Raises:
             NegsimError: there is none of that name, or none in which offers are made.
@@ -314,9 +314,9 @@ class Projection(Results):
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
-        """What each run assumes: a row a run, a column an assumption (its path), in canonical units.
+        """What each run assumes: a row per run, a column per assumption (its path), in canonical units.
 
-        Days, hours, rounds, events per year, or plain numbers. They are drawn again, which gives the same values.
+        Units are days, hours, rounds, events per year, or plain numbers. The draws are repeated, with equal values.
 
         >>> import negsim as ns
         >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=5, seed=1)
@@ -334,12 +334,12 @@ class Projection(Results):
         return pd.DataFrame(values, columns=list(compiled.assumptions), index=index)
 
     def burndown(self) -> pd.DataFrame:
-        """How many issues are unresolved on each day, as recorded and as projected: the table behind the picture."""
+        """The number of unresolved issues on each day, recorded and projected: the table of the picture."""
         table: pd.DataFrame = self.view("burndown").table()
         return table
 
     def view(self, kind: str, run: int | None = None, of: str | None = None) -> Any:
-        """What a picture of a kind shows, as data: see `negsim.projection.views.view`.
+        """The data of a kind of picture: see `negsim.projection.views.view`.
 
         Raises:
             NegsimError: there is no such kind of picture, or nothing to show.
@@ -350,7 +350,7 @@ class Projection(Results):
 
     @property
     def notes(self) -> list[str]:
-        """How the figures are to be read, in sentences."""
+        """How to read the figures, in sentences."""
         only = [f"Only the {self.runs:,} runs {self.condition} count."] if self.condition else []
         notes = [
             *only,
@@ -361,12 +361,12 @@ class Projection(Results):
         if (aim := self.precision_data) is not None:
             how = f"reached after {self.runs:,} runs" if aim["reached"] else f"NOT reached within {self.runs:,} runs"
             notes.append(
-                f"Precision asked for: {aim['goal']}; {how}. It was looked at every {aim['every']:,} runs, "
+                f"Precision requested: {aim['goal']}; {how}. It was checked every {aim['every']:,} runs, "
                 f"from {aim['least']:,} to {aim['most']:,}."
             )
         notes += [f"Assumed by default: {line}." for line in self.scenario.assumed]
         if clipped := self.tally.clipped:
-            notes.append(f"{clipped:,} drawn numbers lay outside their range and were taken as its end.")
+            notes.append(f"{clipped:,} drawn numbers lay outside their range and were clipped to it.")
         return notes
 
     @property
@@ -412,7 +412,7 @@ class Projection(Results):
         return Plots(self)
 
     def trace(self, run: int) -> Trace:
-        """What happens in one of the runs, told from its event log.
+        """The events of one run, from its event log.
 
         Raises:
             NegsimError: there is no run of that number.
@@ -423,7 +423,7 @@ class Projection(Results):
         return trace(self.scenario, run, self.seed, self.luck)
 
     def save(self, folder: str | os.PathLike[str], command: str = "") -> None:
-        """Write this to a folder, as `negsim.projection.storage` describes it: all of it, or nothing.
+        """Write this to a folder (see `negsim.projection.storage`): all of it, or nothing.
 
         Raises:
             NegsimError: the folder holds something else, or cannot be written.

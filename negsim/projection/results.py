@@ -1,4 +1,4 @@
-"""What every run of a scenario gave, and where it comes from."""
+"""The outcomes of all runs of a scenario, with their origin."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Results:
 
     @property
     def runs(self) -> int:
-        """How many runs there are."""
+        """The number of runs."""
         return self.tally.runs
 
     @cached_property
@@ -57,8 +57,8 @@ class Results:
             return self.kept
         if self.folder is None:
             raise NegsimError(
-                f"the outcomes of {self.runs:,} runs were counted and not kept; "
-                "run with out=FOLDER (--out) to have them on disk"
+                f"the outcomes of {self.runs:,} runs were counted but not stored; "
+                "run with out=FOLDER (--out) to store them"
             )
         from negsim.projection.storage import read_tables
 
@@ -66,16 +66,16 @@ class Results:
 
     @property
     def outcomes(self) -> npt.NDArray[np.void]:
-        """A row a run and issue (`events.OUTCOME`), read-only; from the folder if they are not in memory.
+        """A row per run and issue (`events.OUTCOME`), read-only; read from the folder if they are not in memory.
 
         Raises:
-            NegsimError: there were too many to keep, and no folder to write them to.
+            NegsimError: there were too many for memory, and no folder to store them.
         """
         return self._tables[0]
 
     @property
     def run_table(self) -> npt.NDArray[np.void]:
-        """A row a run (`events.RUN`), read-only.
+        """A row per run (`events.RUN`), read-only.
 
         Raises:
             NegsimError: as for ``outcomes``.
@@ -98,7 +98,7 @@ class Results:
 
     @property
     def precision_data(self) -> dict[str, Any] | None:
-        """What ``precision`` asked for, whether it was ``reached``, the least and most runs; None without a goal."""
+        """The goal of ``precision``, whether it was ``reached``, the least and most runs; None without a goal."""
         return None if self.precision is None else self.precision.data(self.tally)
 
     @property
@@ -122,6 +122,6 @@ class Results:
 
     @property
     def provenance(self) -> str:
-        """What produced this, in a line."""
+        """Runs, seed, engine and scenario, in one line."""
         only = f" ({self.condition})" if self.condition else ""
         return f"{self.runs:,} runs{only}, seed {self.seed}, {self.engine} engine, scenario {self.hash[:8]}"

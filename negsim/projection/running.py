@@ -1,4 +1,4 @@
-"""Run a scenario many times, or tell one run; which engine does it is chosen here and nowhere else."""
+"""Run a scenario many times, and choose the engine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from negsim.projection.storage import ChunkCheckpoint
     from negsim.scenario import Scenario
 
-#: Outcomes of more rows than this (runs x issues) are not kept in memory; their counts are, and ``out`` keeps all.
+#: With more rows of outcomes than this (runs x issues), only counts stay in memory; ``out`` stores all.
 KEPT = 4_000_000
 
 #: The packages whose version can change a result.
@@ -43,27 +43,27 @@ def run(
     luck: int = 0,
     command: str = "",
 ) -> Projection:
-    """Run a scenario and return what comes out as a projection.
+    """Run a scenario and return its projection.
 
     Args:
         scenario: a scenario, the path of a scenario file, or a name such as ``baseline``; a projection or a results
             folder is run again.
-        runs: how many times, 2,000 unless you say otherwise; with ``precision``, how many at the most.
-        seed: the key of all draws. One seed, one result, whatever else the machine does.
+        runs: number of runs, by default 2,000; with ``precision``, the largest number.
+        seed: the key of all draws. The same seed gives the same result on any number of workers.
         engine: ``auto`` or the name of one; all give the same result.
-        progress: called with how many more runs are finished, such as the ``update`` of a progress bar; the first call
-            tells how many an earlier attempt had finished in ``out``.
-        executor: any `concurrent.futures.Executor` to play the runs: threads, processes, MPI, Dask's
+        progress: called with each number of newly finished runs, such as the ``update`` of a progress bar; first with
+            the number resumed from ``out``.
+        executor: any `concurrent.futures.Executor` for the runs: threads, processes, MPI, Dask's
             ``client.get_executor()``. The result does not depend on it.
-        out: a folder for the outcomes. What is finished is on disk; after an interruption the same call goes on there.
+        out: a folder for the outcomes. Finished chunks are on disk; after an interruption the same call resumes there.
         precision: run until the standard error of every reported probability is at most this (``0.005``), or that of
-            every 50 % date is at most so many days (``"7 days"``): looked at after every
-            8,192 runs, up to a million unless ``runs`` says otherwise. `Projection.precision_data` tells the outcome.
-        luck: another number gives the same assumptions and other chance.
-        command: what the manifest in ``out`` says that was typed.
+            every 50 % date is at most this duration (``"7 days"``). It is checked every 8,192 runs, up to a million or
+            ``runs``. `Projection.precision_data` holds the outcome.
+        luck: another number keeps the assumptions and changes chance.
+        command: the command line for the manifest in ``out``.
 
     Raises:
-        NegsimError: an argument is out of range, a run can't go on, or ``out`` can't be written.
+        NegsimError: an argument is out of range, a run cannot continue, or ``out`` cannot be written.
 
     >>> import negsim as ns
     >>> p = ns.run("baseline", runs=20, seed=1, engine="reference")
@@ -86,7 +86,9 @@ def run(
     job = Job(compiled.compile(scenario), engine, seed, luck)
     chunks = sizes(most)
     rows = len(job.compiled.issues)
-    expected = most if goal is None else goal.enough if goal.se is not None else 0  # in days, nobody knows
+    expected = (
+        most if goal is None else goal.enough if goal.se is not None else 0
+    )  # unknown for a goal in days
     keep = expected * rows <= KEPT
     used = versions()
     parts: list[Part] = []
@@ -125,7 +127,7 @@ def _checkpoint(
 
 
 def versions() -> dict[str, str]:
-    """The versions of everything that a result depends on."""
+    """The versions of all packages that a result depends on."""
     import platform
     from importlib import metadata
 

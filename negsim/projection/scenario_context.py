@@ -1,4 +1,4 @@
-"""What the analyses have to know of a scenario, and dates as people write them."""
+"""The names and dates of a scenario for the analyses, and dates read from text."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def day_of_text(value: str | date) -> date:
-    """A date from how people write it.
+    """A date from text such as 2026-04-10.
 
     Raises:
-        NegsimError: it is none.
+        NegsimError: it is not a date.
 
     >>> day_of_text("2026-04-10").year
     2026
@@ -30,7 +30,7 @@ def day_of_text(value: str | date) -> date:
 
 
 def context_of(scenario: Scenario) -> Context:
-    """The names and dates of a scenario, as the analyses take them."""
+    """The names and dates of a scenario for the analyses."""
     from negsim.analysis import Context, Entry, IssueFacts, Names, Round
 
     agenda = scenario.agenda

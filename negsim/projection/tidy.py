@@ -1,4 +1,4 @@
-"""Outcomes as a tidy table, one row per run and issue: the form of `Projection.issues`, and of Parquet files."""
+"""Outcomes as a tidy table, a row per run and issue: the form of `Projection.issues` and of Parquet files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PLAIN = ("u_a", "u_b", "option", "discussions", "reopened")
 
 
 def tidy(outcomes: npt.NDArray[np.void], issues: Sequence[str], first: int = 0) -> pd.DataFrame:
-    """The outcomes (runs by issues, ``OUTCOME``) of the runs from ``first`` on; what never happened is at ``inf``."""
+    """The outcomes (runs by issues, ``OUTCOME``) of the runs from ``first`` on; ``inf``: it did not happen."""
     import pandas as pd
 
     runs, n = outcomes.shape

@@ -1,4 +1,4 @@
-"""A scenario as numbers: the tables that all runs share, and the record of one run, which is what rules work on."""
+"""A compiled scenario: the tables that all runs share, and the record of one run."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from negsim.simulation.rules.state import SLOT, TABLES
 class Compiled:
     """A scenario as tables of numbers, with the names of their rows.
 
-    ``tables`` holds the model and, for tables of state that only compile can fill, their first content.
-    ``assumptions`` names what is drawn once a run, by its path, and the kind of number that it is.
+    ``tables`` holds the model, and the first content of tables of state that the compiler fills. ``assumptions`` maps
+    the path of each number that is drawn once per run to its kind.
     """
 
     issues: tuple[str, ...]
@@ -45,7 +45,7 @@ class Compiled:
         return values
 
     def assumption(self, name: str, u: float) -> float:
-        """The value of an assumption at a quantile, as `assumed` would draw it."""
+        """The value of an assumption at a quantile."""
         record = self.record()
         return float(quantiles.quantile(record.x, self._dist(name), u))
 
@@ -53,7 +53,7 @@ class Compiled:
         return int(self.tables["parameter_is"]["dist"][list(self.assumptions).index(name)])
 
     def assuming(self, values: Mapping[str, float]) -> Compiled:
-        """The same, with some assumptions no longer drawn: every run takes these values, by name."""
+        """A copy in which every run takes these values for the named assumptions."""
         tables = {**self.tables, **{name: self.tables[name].copy() for name in ("dist_is", "dist")}}
         for name, value in values.items():
             d = self._dist(name)
@@ -67,10 +67,7 @@ class Compiled:
 
 
 class Record:
-    """One run's state record in memory.
-
-    What rules work on. ``x`` is their one argument; the arrays live as long as this does.
-    """
+    """The record of one run in memory. ``x``, the argument of rules, is valid as long as this object lives."""
 
     def __init__(self, compiled: Compiled, log: int = 0) -> None:
         self.arrays: dict[str, np.ndarray[Any, Any]] = {}
@@ -98,5 +95,5 @@ class Record:
         return self.arrays["run"][0]
 
     def log(self) -> np.ndarray[Any, Any]:
-        """The events told so far."""
+        """The events so far."""
         return self.arrays["log"][: int(self.run["log"])].astype(EVENT, copy=True)

@@ -1,7 +1,4 @@
-"""From names to numbers.
-
-The only place where a name becomes an index. Engines and rules see what is made here, and nothing else.
-"""
+"""The compiler: from a scenario with names to tables of numbers, the only input of engines and rules."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ import numpy as np
 
 from negsim.agenda import Spent, Status
 from negsim.errors import NegsimError
+from negsim.simulation import environment_rows
 from negsim.simulation.compiled import Compiled
 from negsim.simulation.rows import VIEWS, Rows
 from negsim.simulation.rules import concession, quantiles
@@ -23,18 +21,8 @@ from negsim.simulation.rules.state import OFFERS, TABLES
 if TYPE_CHECKING:
     from negsim.scenario import Scenario
 
-#: Most combinations of options a bargain may have: alone, and with divisible members beside them.
+#: Most combinations of options of a bargain: alone, and with divisible members.
 MOST_COMBINATIONS, MOST_MIXED = 4096, 400
-
-_MARKS = {
-    "climate": concession.TO_CLIMATE,
-    "suspend": concession.SUSPEND,
-    "harden": concession.STEP,
-    "ease": concession.STEP,
-    "reservation": concession.MOVE,
-    "meeting": concession.MEET,
-}
-_MARK_NUMBER = {"suspend": "duration", "harden": "step", "ease": "step", "reservation": "delta", "meeting": "after"}
 
 
 def compile(scenario: Scenario) -> Compiled:
@@ -65,8 +53,8 @@ class _Compiler:
         self._bargains()
         self._places()
         self._channels()
-        self._climate()
-        self._shocks()
+        environment_rows.climate(self.s, self.w)
+        environment_rows.shocks(self)
         return self._assemble()
 
     def _days(self, day: date) -> int:
@@ -260,86 +248,6 @@ class _Compiler:
             taken = set(c.issues)
             for members in self.members:
                 self.w.add("takes", yes=taken.issuperset(members))
-
-    def _climate(self) -> None:
-        for name, r in self.s.climate.regimes.items():
-            self.w.numbers(
-                "regime_of",
-                f"climate.regimes.{name}",
-                sojourn=r.sojourn if r.sojourn is not None else math.inf,
-                pace=r.pace,
-                gap_factor=r.gap_factor,
-                cancellation=r.cancellation,
-                settlement=r.settlement,
-                breakdown=r.breakdown,
-            )
-        for name, r in self.s.climate.regimes.items():
-            for other in self.regimes:
-                row = self.w.numbers("next_of", "")
-                self.w.number("next_of", row, 0, r.next.get(other, 0.0), f"climate.regimes.{name}.next.{other}")
-
-    def _shocks(self) -> None:
-        for name, s in self.s.shocks.items():
-            path = f"shocks.{name}"
-            w = self.w
-            first = [len(w.tables[table]) for table in ("dated_is", "mark_is", "provoke_is")]
-            first.append(len(w.cells["pending_of"]))
-            for n, event in enumerate(s.dates):
-                self.w.add("dated_is", t=float(self._days(event.date)))
-                self.w.numbers("dated_of", f"{path}.dates.{n}", p=event.probability)
-            for n, delay in enumerate(s.pending):
-                self.w.numbers("pending_of", f"{path}.pending.{n}", delay=delay)
-            for m, mark in enumerate(s.marks):
-                self._mark(f"{path}.marks.{m}", name, m, mark)
-            for n, p in enumerate(s.provokes):
-                self.w.add(
-                    "provoke_is",
-                    shock=self.shocks[p.shock],
-                    delay=self.w.distribution(p.delay, f"{path}.provokes.{n}.delay"),
-                    stream=stream(f"provoke/{name}/{p.shock}"),
-                )
-                self.w.numbers("provoke_of", f"{path}.provokes.{n}", mean=p.mean)
-            self.w.add(
-                "shock_is",
-                stream=stream(f"shock/{name}"),
-                dated_stream=stream(f"dated/{name}"),
-                dated=first[0],
-                dated_end=len(w.tables["dated_is"]),
-                mark=first[1],
-                mark_end=len(w.tables["mark_is"]),
-                provoke=first[2],
-                provoke_end=len(w.tables["provoke_is"]),
-                pending=first[3],
-                pending_end=len(w.cells["pending_of"]),
-            )
-            self.w.numbers("shock_of", path, rate=s.rate)
-
-    def _mark(self, path: str, shock: str, m: int, mark: Any) -> None:
-        kind, number, number_stream, target = _MARKS[mark.kind], -1, 0, 0
-        if mark.kind in _MARK_NUMBER:
-            what = _MARK_NUMBER[mark.kind]
-            number = self.w.distribution(getattr(mark, what), f"{path}.{what}")
-            number_stream = stream(f"mark/{shock}/{m}/{what}")
-        if mark.kind == "climate":
-            target = self.regimes.index(mark.to)
-        elif mark.kind == "meeting":
-            target = self.channels[mark.channel]
-        elif mark.kind != "suspend":
-            target = self.sides.index(mark.side)
-        touched = getattr(mark, "issues", ())
-        self.w.add(
-            "mark_is",
-            kind=kind,
-            target=target,
-            all=touched == "all",
-            sign=-1 if mark.kind == "ease" else 1,
-            number=number,
-            chance_stream=stream(f"mark/{shock}/{m}/probability"),
-            number_stream=number_stream,
-        )
-        self.w.numbers("mark_of", path, p=mark.probability, half_life=getattr(mark, "half_life", None))
-        for name in self.issues:
-            self.w.add("mark_on", yes=touched == "all" or name in touched)
 
     def _assemble(self) -> Compiled:
         w, n, b = self.w, len(self.issues), len(self.members)

@@ -1,6 +1,6 @@
-"""The rows of a compiled scenario, collected while it is walked.
+"""The rows of a compiled scenario, collected by the compiler.
 
-What varies from run to run is noted with the assumption it hangs on; a distribution gets its table of quantiles.
+A number that varies from run to run is stored with its assumption. A distribution gets a table of quantiles.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from negsim.simulation.rules.draws import stream
 from negsim.simulation.rules.quantile_tables import standard_tables
 from negsim.simulation.rules.state import TABLES
 
-#: Tables that are views of a run's numbers, in the order in which they stand there.
+#: Tables that are views of a run's numbers, in their order there.
 VIEWS = tuple(name for name in TABLES if name.endswith("_of"))
 
 _FAMILIES = {
@@ -31,12 +31,12 @@ _FAMILIES = {
     "exponential": (quantiles.EXPONENTIAL, ("mean",)),
     "beta": (quantiles.BETA, ("a", "b", "low", "high")),
 }
-LEAST = 1e-9  # what a number that must be above 0 is pushed back to
+LEAST = 1e-9  # lower end of numbers above 0
 
 
 @dataclass
 class Rows:
-    """Collects rows, numbers that vary, and distributions while a scenario is walked."""
+    """Collects rows, varying numbers and distributions."""
 
     named: Mapping[str, Any]
     tables: dict[str, list[tuple[float, ...]]] = field(default_factory=lambda: {name: [] for name in TABLES})
@@ -65,7 +65,7 @@ class Rows:
         return row
 
     def number(self, name: str, row: int, column: int, value: Quantity | float | None, path: str) -> bool:
-        """Set one number; tells whether it varies."""
+        """Set one number; returns whether it varies."""
         if isinstance(value, Draw | Parameter):
             if isinstance(value, Parameter):
                 index, times, plus = self.parameter(value.name), value.times, value.plus
@@ -85,7 +85,7 @@ class Rows:
         return self.assumption(name if "." in name else f"parameters.{name}", self.named[name].value)
 
     def assumption(self, path: str, value: Quantity) -> int:
-        """The index of what is drawn once a run under ``path``."""
+        """The index of the assumption at ``path``, drawn once per run."""
         if path not in self.parameters:
             self.parameters[path] = len(self.parameters)
             self.kinds[path] = value.rule.kind
@@ -101,7 +101,7 @@ class Rows:
         if isinstance(value, Fixed | Draw | Parameter):
             low = value.rule.lo + LEAST if value.rule.lo_open else value.rule.lo
             high = value.rule.hi
-        # Its place in both tables comes first: what its numbers hang on may bring distributions of its own.
+        # Its rows come first: its numbers may add distributions of their own.
         d = len(self.cells["dist_of"])
         self.cells["dist_of"].append([0.0] * 4)
         self.tables["dist_is"].append(())
@@ -124,7 +124,7 @@ class Rows:
         return d
 
     def standard(self, family: int, varies: list[bool], cell: list[float]) -> tuple[int, int, int]:
-        """Where the quantiles of the family's standard form stand, made once for each shape."""
+        """The place of the quantiles of the family's standard form, made once per shape."""
         shapes: tuple[float, float] | None = (0.0, 0.0)
         if family in (quantiles.TRIANGULAR, quantiles.PERT):
             low, mode, high = cell[:3]

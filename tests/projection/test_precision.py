@@ -69,7 +69,7 @@ def test_outcomes_are_kept_as_long_as_there_are_few(baseline, small_chunks, monk
     assert len(run(baseline, precision="8 days").outcomes) > 128
     monkeypatch.setattr("negsim.projection.running.KEPT", 200 * len(baseline.issues))
     for goal in ("8 days", 0.02):
-        with pytest.raises(NegsimError, match="were counted and not kept"):
+        with pytest.raises(NegsimError, match="were counted but not stored"):
             _ = run(baseline, precision=goal).outcomes
 
 
