@@ -52,6 +52,20 @@ class When:
         days = {name: _iso(getattr(self, name)) for name in ("day", "low", "high", "last_day")}
         return {**vars(self), "issues": list(self.issues), "by_horizon": vars(self.by_horizon), **days}
 
+    def _repr_html_(self) -> str:
+        from negsim.files import values_table
+
+        at_horizon = self.by_horizon
+        row = {
+            "at least": self.first,
+            "of": ", ".join(self.issues),
+            "date": self.day or f"after {self.last_day}",
+            "from": self.low or f"after {self.last_day}",
+            "to (95 %)": self.high or f"after {self.last_day}",
+            "by the horizon": f"{100 * at_horizon.value:.0f} %",
+        }
+        return values_table(f"Resolved with probability {self.probability:g}", [row], f"{self.runs:,} runs.")
+
 
 @dataclass(frozen=True)
 class HowMany:
@@ -91,6 +105,16 @@ class HowMany:
     def at_least(self, k: int) -> Estimate:
         """The share of runs with at least k resolved, with its Monte Carlo error and 95 % interval (Wilson)."""
         return share(sum(self.counts[k:]), self.runs)
+
+    def _repr_html_(self) -> str:
+        from negsim.files import values_table
+
+        found = [(k, self.at_least(k)) for k in range(1, len(self.counts))]
+        rows = [
+            {"at least": k, "% of runs": 100 * e.value, "from": 100 * e.low, "to (95 %)": 100 * e.high}
+            for k, e in found
+        ]
+        return values_table(f"Resolved by {self.by}", rows, f"{self.runs:,} runs.")
 
     def surely(self, probability: float) -> int:
         """The largest number that at least this share of the runs reaches.

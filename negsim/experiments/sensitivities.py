@@ -68,6 +68,11 @@ class Sensitivity:
     def __repr__(self) -> str:
         return f"<Sensitivity ({self.method}): {self.cases.words}>"
 
+    def _repr_html_(self) -> str:
+        from negsim.files import values_table
+
+        return values_table(repr(self)[1:-1], self.table.to_dict("records"), f"{self.cases.provenance}.")
+
     @cached_property
     def effects(self) -> pd.DataFrame:
         """The mean outcome where a factor is low and where it is high, in the order of ``table``."""

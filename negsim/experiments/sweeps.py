@@ -55,6 +55,11 @@ class Sweep:
     def __repr__(self) -> str:
         return f"<Sweep: {self.experiments:,} experiments x {self.runs:,} runs of {self.scenario.title!r}>"
 
+    def _repr_html_(self) -> str:
+        from negsim.files import values_table
+
+        return values_table(repr(self)[1:-1], self.table.to_dict("records"), f"{self.provenance}.")
+
     @property
     def experiments(self) -> int:
         """Number of experiments."""

@@ -24,6 +24,7 @@ from .csv import word as word
 from .gaps import Gap as Gap
 from .gaps import gap_problems as gap_problems
 from .html import table as table
+from .html import values_table as values_table
 from .models import FrozenDict as FrozenDict
 from .models import Model as Model
 from .models import Text as Text

@@ -86,9 +86,7 @@ def run(
     job = Job(compiled.compile(scenario), engine, seed, luck)
     chunks = sizes(most)
     rows = len(job.compiled.issues)
-    expected = (
-        most if goal is None else goal.enough if goal.se is not None else 0
-    )  # unknown for a goal in days
+    expected = most if goal is None else goal.enough if goal.se is not None else 0  # unknown for a goal in days
     keep = expected * rows <= KEPT
     used = versions()
     parts: list[Part] = []

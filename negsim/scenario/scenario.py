@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 from pydantic import PrivateAttr
@@ -110,6 +111,16 @@ class Scenario(Resolved):
         from negsim.scenario.card import scenario_card
 
         return scenario_card(self)
+
+    def run(self, **options: Any) -> Any:
+        """The projection of this scenario; options are those of `negsim.run`.
+
+        >>> import negsim as ns
+        >>> ns.load("baseline").run(runs=20).runs
+        20
+        """
+        # By name: the scenario room is below the projection room and imports nothing from it.
+        return import_module("negsim.projection").run(self, **options)
 
     def replace(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
         """A changed copy; paths are those of the file, with dots (in keywords, ``__``); defaults follow the change.

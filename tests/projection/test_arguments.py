@@ -73,6 +73,15 @@ def test_a_projection_answers_by_issue_quantile_length_and_csv(few, tmp_path):
     assert "calendar" in dir(few.plot)
 
 
+def test_results_are_tables_in_a_notebook(few):
+    sweep = ns.sweep("baseline", {"tactics.us.beta": [0.2, 1]}, runs=10)
+    for result in (few, few.when(0.5), few.how_many("2026-04-10"), sweep, few.trace(0)):
+        assert result._repr_html_().startswith(("<table", "<pre"))
+    assert few.when(0.99)._repr_html_().count("after 2028-04-08") == 3
+    assert "12 more rows" not in sweep._repr_html_()
+    assert few.scenario.run(runs=40, engine="batch").outcomes.tobytes() == few.outcomes.tobytes()
+
+
 def test_several_projections_stand_in_one_table(few):
     other = few.scenario.replace({"title": "Other", "leave_out": ["visas"]})
     both = ns.table([few, other], "p_resolved", runs=40)
