@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import replace
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 #: Size of the burndown in inches; levers and picture fit on one screen.
 SIZE = (9.0, 3.7)
-_LEFT = "text-align:left"
-_CELL = "white-space:nowrap;padding:1px 6px"
 
 
 def picture(exploration: Exploration) -> str:
@@ -54,7 +52,7 @@ def table(exploration: Exploration) -> str:
     heads += [head for name, _ in pairs for head in (f"50 %, {name}", f"points, {name}")]
     rows = [(facts.id, facts.title, tally.resolved[j]) for j, facts in enumerate(context.issues)]
     rows.append(("all", "all issues", tally.all_resolved))
-    body = ""
+    shown = []
     for name, title, counts in rows:
         found = [None if pair is None else _issue(pair, name) for _, pair in pairs]
         marks = [_day(each.p50.base, context) if each else None for each in found]
@@ -62,19 +60,20 @@ def table(exploration: Exploration) -> str:
         cells += [_month(quantile(counts, q), context) for q in (0.5, 0.8)]
         for (_, pair), each in zip(pairs, found, strict=True):
             cells += [verdicts.date_of_pair(each.p50.base, pair), _points(each, pair)] if pair and each else ["", ""]
-        cells_html = "".join(f'<td style="{_LEFT};{_CELL}">{escape(cell)}</td>' for cell in cells)
-        body += f'<tr><th scope="row" style="{_LEFT};font-weight:normal">{escape(title)}</th>'
-        body += f'<td style="{_LEFT};{_CELL}">{_ribbon(counts, context, marks)}</td>{cells_html}</tr>'
-    head = "".join(f'<th scope="col" style="{_LEFT};{_CELL}">{escape(text)}</th>' for text in heads)
-    caption = f'<caption style="{_LEFT};font-weight:bold">When each issue is resolved</caption>'
+        shown.append({"title": title, "cells": cells, "bars": _bars(counts, context, marks)})
     foot = f"Bar: from the 10 to the 90 % date, the middle half darker, the line at 50 %. {projection.provenance}."
     if pairs:
         foot += " Points: difference in the percentage of runs from the pin, with a 95 % interval."
-    return (
-        f'<div style="overflow-x:auto;line-height:1.4"><table style="width:100%">{caption}'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        f'<p style="font-size:smaller">{escape(foot)}</p></div>'
+    return _render(heads=heads, rows=shown, foot=foot, grey=style.GREY)
+
+
+def _render(**values: Any) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("negsim.explorer", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    return environment.get_template("table.html").render(values)
 
 
 def status(exploration: Exploration) -> str:
@@ -145,24 +144,19 @@ def _day(day: date | None, context: Context) -> float | None:
     return None if day is None else float((day - context.as_of).days)
 
 
-def _ribbon(counts: np.ndarray, context: Context, marks: list[float | None]) -> str:
-    """The range of the dates as a small bar; hidden from screen readers, because the numbers are in the table."""
+def _bars(counts: np.ndarray, context: Context, marks: list[float | None]) -> list[dict[str, Any]]:
+    """The range of the dates as bars: 10 to 90 %, the middle half, the 50 % dates of the pins, the 50 % date."""
     long = context.horizon_days
     p10, p25, p50, p75, p90 = (min(quantile(counts, q), long) for q in (0.1, 0.25, 0.5, 0.75, 0.9))
-    parts = [_bar(p10, p90, style.BAND_80, long), _bar(p25, p75, style.BAND_50, long)]
+    spans = [(p10, p90, style.BAND_80), (p25, p75, style.BAND_50)]
     for number, mark in enumerate(marks):
         if mark is not None:
             colour, _ = style.BESIDE[number % len(style.BESIDE)]
-            parts.append(_bar(mark, mark + long / 150, colour, long))
+            spans.append((mark, mark + long / 150, colour))
     if p50 < long:
-        parts.append(_bar(p50, p50 + long / 75, style.VERMILLION, long))
-    frame = f'stroke="{style.GREY}" stroke-width="1" vector-effect="non-scaling-stroke"'
-    return (
-        '<svg viewBox="0 0 150 10" width="120" height="14" preserveAspectRatio="none" aria-hidden="true">'
-        f'<line x1="0" y1="9.5" x2="150" y2="9.5" {frame}/>{"".join(parts)}</svg>'
-    )
-
-
-def _bar(left: float, right: float, colour: str, long: float) -> str:
-    x, width = 150 * left / long, 150 * (right - left) / long
-    return f'<rect x="{x:.2f}" y="0" width="{width:.2f}" height="9" fill="{colour}"/>' if width > 0 else ""
+        spans.append((p50, p50 + long / 75, style.VERMILLION))
+    return [
+        {"x": 150 * left / long, "width": 150 * (right - left) / long, "colour": colour}
+        for left, right, colour in spans
+        if right > left
+    ]
