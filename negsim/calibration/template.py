@@ -9,6 +9,7 @@ from typing import Any
 from negsim.calibration.fitting import Fit
 from negsim.calibration.patience_law import Patience
 from negsim.calibration.record_scenario import beta, gap, lognormal
+from negsim.quantities import PER
 
 #: A number with one of these sources, and none from records, is not replaced unless the caller asks for it.
 GIVEN = ("document", "paper")
@@ -66,7 +67,8 @@ class Replacement:
         if isinstance(settle := defaults.get("settle"), Mapping):
             path, old = "defaults.settle.chance", settle["chance"]
             if self._free(path, *self._behind(old, defaults), "close"):
-                new = beta(self.found.laws["close"].beta)
+                per = {PER: old[PER]} if isinstance(old, Mapping) and PER in old else {}
+                new = beta(self.found.laws["close"].beta) | per
                 source = sources(defaults, self.found.source("close"))
                 self.said["defaults"] = {"settle": {"chance": new}, "source": source}
                 self._changed(path, old, new, "close")
