@@ -37,8 +37,8 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
         first[bargain] = name
         shown = talking >= LEAST
         for side, offers in zip(context.side_ids, logs.before[bargain] if bargain < n else ((), ()), strict=True):
-            head = {"bargain": name, "title": context.bargain(bargain), "what": f"{side} before"}
-            parts.append(pd.DataFrame([head | {"order": k + 1, "median": u} for k, u in enumerate(offers)]))
+            earlier = {"bargain": name, "title": context.bargain(bargain), "what": f"{side} before"}
+            parts.append(pd.DataFrame([earlier | {"order": k + 1, "median": u} for k, u in enumerate(offers)]))
         for what, table in ((context.side_ids[0], a), (context.side_ids[1], b), ("gap", np.maximum(a - b, 0.0))):
             found = _quantiles(table)
             found[:, ~shown] = np.nan

@@ -134,7 +134,7 @@ def missing_letters(figure: Figure) -> str:
     from matplotlib.text import Text
 
     known = get_font(findfont(RC["font.family"][0])).get_charmap()
-    shown = {letter for text in figure.findobj(Text) if isinstance(text, Text) for letter in text.get_text()}
+    shown = {letter for text in figure.findobj(Text) for letter in text.get_text()}
     return "".join(sorted(letter for letter in shown if letter.isprintable() and ord(letter) not in known))
 
 
@@ -171,7 +171,7 @@ def _with_fonts(figure: Figure) -> Iterator[None]:
     names, left = fonts_with(letters)
     if left:
         warnings.warn(f"no font of this system has {left}; an SVG file keeps the text", UserWarning, stacklevel=4)
-    texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
+    texts = figure.findobj(Text)
     families = [text.get_fontfamily() for text in texts]
     for text in texts:
         text.set_fontfamily([*RC["font.family"], *names])
