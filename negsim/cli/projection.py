@@ -6,6 +6,7 @@ import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from warnings import catch_warnings, simplefilter
 
 import typer
 
@@ -151,7 +152,11 @@ def plot(
     sources = [source, *(others or [])]
     projected, *beside = projections(sources, runs, seed, engine, quiet=as_json)
     projected = conditional(projected, given).time_scale(dates)
-    table = projected.plot(kind, run=run, of=of, others=beside).save(make_parent(target))
+    with catch_warnings(record=True) as caught:
+        simplefilter("always", UserWarning)
+        table = projected.plot(kind, run=run, of=of, others=beside).save(make_parent(target))
+    for warning in caught:
+        typer.echo(f"warning: {warning.message}", err=True)
     found = {
         "source": str(source),
         "kind": kind,

@@ -110,3 +110,12 @@ def test_several_projections_share_a_picture(projection, kind):
     assert (table[column] == f"{projection.context.title} (2)").sum() == len(alone)
     with pytest.raises(ns.NegsimError, match='several projections are shown in "burndown, '):
         projection.plot("flow", others=[other])
+
+
+def test_letters_that_no_font_has_are_one_line_on_standard_error(negsim, tmp_path, monkeypatch):
+    from negsim.plots import style
+
+    monkeypatch.setattr(style, "missing_letters", lambda figure: "会")
+    monkeypatch.setattr(style, "fonts_with", lambda letters: ([], letters))
+    ended = negsim("plot", "baseline", "burndown", "--runs", 5, "-o", tmp_path / "x.png")
+    assert (ended.code, ended.err.strip()) == (0, "warning: no font of this system has 会; an SVG file keeps the text")
