@@ -15,13 +15,14 @@ from negsim.analysis import compare as paired
 from negsim.analysis import comparison_sentences as verdicts
 from negsim.analysis import dates_in_common
 from negsim.errors import NegsimError, suggests_keywords
+from negsim.experiments.comparison_data import finite, issue_data
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, KEPT, Projection, ScenarioLike, as_source, run, several
 from negsim.scenario import Difference, differences
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from negsim.analysis import IssueComparison, Paired
+    from negsim.analysis import Paired
     from negsim.scenario import Scenario
 
 
@@ -211,9 +212,9 @@ class Comparison:
                     "to": str(pair.last_day),
                     "by": str(pair.on),
                     "verdict": verdicts.verdict(pair),
-                    "variance_saved": _finite(pair.saved),
-                    "issues": [_issue_data(issue, pair) for issue in pair.issues],
-                    "all_resolved": _issue_data(pair.every, pair),
+                    "variance_saved": finite(pair.saved),
+                    "issues": [issue_data(issue, pair) for issue in pair.issues],
+                    "all_resolved": issue_data(pair.every, pair),
                     "only_base": [facts.id for facts in pair.only_base],
                     "only_other": [facts.id for facts in pair.only_other],
                     "differences": [difference.data() for difference in self.differences(number)],
@@ -232,39 +233,6 @@ class Comparison:
 
 def _estimate(name: str, prefix: str, estimate: dict[str, float]) -> dict[str, float]:
     return {name: estimate["value"]} | {f"{prefix}{key}": estimate[key] for key in ("se", "low", "high")}
-
-
-def _issue_data(issue: IssueComparison, pair: Paired) -> dict[str, Any]:
-    return {
-        "id": issue.facts.id,
-        "title": issue.facts.title,
-        "by": {
-            str(day): {
-                "p_base": found.base.p,
-                "p_other": found.other.p,
-                "difference": found.difference.data(),
-                "variance_saved": _finite(found.saved),
-            }
-            for day, found in issue.by.items()
-        },
-        "p50": {
-            "base": None if issue.p50.base is None else str(issue.p50.base),
-            "other": None if issue.p50.other is None else str(issue.p50.other),
-            "days": issue.p50.days,
-            "low": _finite(issue.p50.low),
-            "high": _finite(issue.p50.high),
-        },
-        "mean_days": issue.days.data(),
-        "earlier": issue.earlier.data(),
-        "same": issue.same.data(),
-        "later": issue.later.data(),
-        "neither": issue.neither,
-        "verdict": verdicts.issue_verdict(issue, pair),
-    }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 @suggests_keywords
@@ -299,8 +267,8 @@ def compare(
     >>> ns.compare("baseline", s.replace(horizon="2 years"), runs=20, engine="reference", by="2026-04-10")
     <Comparison: 'Baseline' with 'Baseline', 20 runs, seed 1>
     """
-    given_ones = scenarios[0] if len(scenarios) == 1 else scenarios
-    sources = [as_source(each) for each in several(given_ones)]
+    one_list = len(scenarios) == 1 and isinstance(scenarios[0], list | tuple)
+    sources = [as_source(each) for each in several(scenarios[0] if one_list else scenarios)]
     if len(sources) < 2:
         raise NegsimError("a comparison takes two scenarios or more")
     on = _day(by)

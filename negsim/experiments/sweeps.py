@@ -75,6 +75,25 @@ class Sweep:
         """The experiments as quantiles of the factors: an array (experiments, factors)."""
         return points(self.design, self.factors, self.samples, self.seed)
 
+    def by_value(self, outcome: str = "p_horizon") -> pd.DataFrame:
+        """The mean outcome for each factor, value and issue, with its standard error and 95 % interval.
+
+        A row has the mean over the experiments with the value; values drawn from a distribution are in fifths. On a
+        grid the error is the Monte Carlo error, from batches of runs. In other designs it includes that the experiments
+        are a sample. Intervals are of Student's t.
+
+        Raises:
+            NegsimError: there is no such outcome.
+
+        >>> import negsim as ns
+        >>> w = ns.sweep(ns.load("scenarios/baseline.yaml"), {"undertaking": ["early_harvest", "single"]}, runs=100)
+        >>> w.by_value().loc["undertaking"].xs("visas", level="issue")["p_horizon"].to_dict()
+        {'early_harvest': 0.59, 'single': 0.16}
+        """
+        from negsim.experiments.value_table import value_table
+
+        return value_table(self, outcome)
+
     @property
     def provenance(self) -> str:
         """Design, runs, seed, engine and scenario in one line."""

@@ -387,3 +387,20 @@ def test_public_names_are_the_functions():
     assert callable(ns.sensitivity)
     assert callable(ns.discover)
     assert Path(BASELINE).is_file()
+
+
+def test_outcomes_by_value_have_the_error_of_all_their_runs(baseline):
+    vary = {"tactics.us.beta": [0.2, 1], "undertaking": ["early_harvest", "single"]}
+    done = sweep(baseline, vary, runs=200)
+    found = done.by_value("p_24m")
+    single = done.table[(done.table["undertaking"] == "single") & (done.table["issue"] == "visas")]["p_24m"]
+    row = found.loc[("undertaking", "single", "visas")]
+    assert (row["experiments"], row["p_24m"]) == (2, pytest.approx(single.mean()))
+    # The runs of both experiments share their random numbers: at least the error of 400 runs, at most that of 200.
+    p = row["p_24m"]
+    assert 0.5 * np.sqrt(p * (1 - p) / 400) < row["se"] < 1.6 * np.sqrt(p * (1 - p) / 200)
+    assert row["low"] < p < row["high"]
+    drawn = sweep(baseline, {"tactics.us.beta": {"uniform": {"low": 0.2, "high": 2}}}, "latin", 10, runs=20)
+    assert drawn.by_value().loc["tactics.us.beta"].xs("visas", level="issue")["experiments"].tolist() == [2] * 5
+    with pytest.raises(NegsimError, match="outcome takes p_6m"):
+        done.by_value("p50_days")
