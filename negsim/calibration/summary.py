@@ -58,10 +58,10 @@ def text(found: Calibration, look: TextStyle) -> str:
         "and from this one."
     )
     lines += ["", *(look.faint(line) for line in wrap(note, look.width))]
-    return "\n".join([*lines, *_changes(found, look)]) + "\n"
+    return "\n".join([*lines, *changes(found, look)]) + "\n"
 
 
-def _changes(found: Calibration, look: TextStyle) -> list[str]:
+def changes(found: Calibration, look: TextStyle) -> list[str]:
     """Old -> new with the evidence for each replaced number, then each number left alone with the reason."""
     lines: list[str] = []
     if found.changes:

@@ -67,8 +67,7 @@ class Replacement:
         if isinstance(settle := defaults.get("settle"), Mapping):
             path, old = "defaults.settle.chance", settle["chance"]
             if self._free(path, *self._behind(old, defaults), "close"):
-                per = {PER: old[PER]} if isinstance(old, Mapping) and PER in old else {}
-                new = beta(self.found.laws["close"].beta) | per
+                new = _drawn_as(old, beta(self.found.laws["close"].beta))
                 source = sources(defaults, self.found.source("close"))
                 self.said["defaults"] = {"settle": {"chance": new}, "source": source}
                 self._changed(path, old, new, "close")
@@ -121,7 +120,7 @@ class Replacement:
             self._parameter(parameter, new, "stall", old, f"{path}.breakdown")
             said["breakdown"] = {"parameter": parameter}
         if self._free(f"{path}.cancellation", *self._behind(regime.get("cancellation"), climate), "cancelled"):
-            said["cancellation"] = beta(self.found.laws["cancelled"].beta)
+            said["cancellation"] = _drawn_as(regime.get("cancellation"), beta(self.found.laws["cancelled"].beta))
             self._changed(f"{path}.cancellation", regime.get("cancellation"), said["cancellation"], "cancelled")
             lines.append(f"{self.found.source('cancelled')}; for the regime at the start")
         if said:
@@ -130,6 +129,7 @@ class Replacement:
                 self.said["climate"]["source"] = sources(climate, *lines)
 
     def _parameter(self, name: str, value: dict[str, Any], number: str, old: Any, path: str) -> None:
+        value = _drawn_as(old, value)
         self.said.setdefault("parameters", {})[name] = {"value": value, "source": self.found.source(number)}
         self._changed(path, old, value, number)
 
@@ -189,6 +189,11 @@ def _elicited(value: Any) -> bool:
     if isinstance(value, Mapping):
         return "elicit" in value or any(map(_elicited, value.values()))
     return False
+
+
+def _drawn_as(old: Any, new: dict[str, Any]) -> dict[str, Any]:
+    """The new distribution, drawn for each issue (``per``) if the old one is."""
+    return {**new, PER: old[PER]} if isinstance(old, Mapping) and PER in old else new
 
 
 def _references(value: Any) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from negsim.cli.history import Folder, Memory, On, histories_in, negotiation_ids
 from negsim.cli.options import YAML, AgendaFile, Json, agenda_path, scenarios
 from negsim.cli.output import builtin_notice, data_notice, emit, make_parent, print_json
 from negsim.errors import NegsimError
+from negsim.files import TextStyle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,6 +103,9 @@ def calibrate(
         print_json(summary.data(found))
     elif out is None:
         typer.echo(found.text(), nl=False)
+        # The scenario alone goes to standard output, so that it can be redirected to a file.
+        for line in summary.changes(found, TextStyle.of(sys.stderr)):
+            typer.echo(line, err=True)
     else:
         scenario = builtin_notice(template) if template is not None else ""
         record_notice = data_notice("seeds/histories", "histories", histories)

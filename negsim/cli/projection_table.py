@@ -61,6 +61,7 @@ def projection_data(projection: Projection, reference: Projection | None = None)
     }
 
 
+OTHER_ROW = "  other negotiations"
 OTHERS = (
     "other negotiations: base rates from records alone, for an issue about whose positions nothing is known "
     "(negsim calibrate). Negotiations on record end more often than others do. An issue that is dormant has none."
@@ -102,8 +103,11 @@ def projection_table(
         ]
         notes = [OTHERS, *notes]
     every = [*summary.all_by.values(), summary.all_resolved]
-    last = _row(f"all {len(summary.issues)} issues", every, summary.all_p50, summary.all_p80, context, unit)
-    page.table(("issue", *columns, "by", "by"), widths, [*rows, None, last], beside=True)
+    last = [_row(f"all {len(summary.issues)} issues", every, summary.all_p50, summary.all_p80, context, unit)]
+    if reference is not None and {issue.facts.id for issue in summary.issues} == set(of_others):
+        chances = [*reference.all_by.values(), reference.all_resolved]
+        last.append(_row(OTHER_ROW, chances, reference.all_p50, reference.all_p80, context, unit))
+    page.table(("issue", *columns, "by", "by"), widths, [*rows, None, *last], beside=True)
     page.add()
     for note in notes:
         page.note(note)
@@ -113,7 +117,7 @@ def projection_table(
 def _others(issue: IssueSummary | None, context: Context, unit: str) -> list[tuple[str, list[str], str]]:
     if issue is None:
         return []
-    return [_row("  other negotiations", [*issue.by.values(), issue.resolved], issue.p50, issue.p80, context, unit)]
+    return [_row(OTHER_ROW, [*issue.by.values(), issue.resolved], issue.p50, issue.p80, context, unit)]
 
 
 def _details(issue: IssueSummary, context: Context) -> str:

@@ -488,6 +488,11 @@ def test_issues_that_a_scenario_from_an_agenda_leaves_out_are_named(negsim, tmp_
     ended = negsim("calibrate", "-o", tmp_path / "x.yaml")
     assert ended.code == 0, ended.err
     told = " ".join(ended.out.split())
+    # Without a file the scenario goes to standard output, and the rest to standard error.
+    plain = negsim("calibrate")
+    assert plain.out.startswith("# Made by negsim calibrate")
+    assert "issues.arms_control" not in plain.out
+    assert "issues.arms_control" in plain.err
     assert "issues.arms_control: it is not open, and no record tells when it opens" in told
 
 
@@ -576,7 +581,8 @@ def test_nothing_is_learned_that_came_after_the_day_unless_it_is_asked_for():
 def test_the_base_rates_of_other_negotiations_stand_beside_each_issue(negsim):
     ended = negsim("run", "baseline", "--runs", "50", "--reference")
     assert ended.code == 0, ended.err
-    assert sum("other negotiations  " in line for line in ended.out.splitlines()) == 9
+    # One row for each of nine issues, and one for all of them.
+    assert sum("other negotiations  " in line for line in ended.out.splitlines()) == 10
     data = json.loads(negsim("run", "baseline", "--runs", "50", "--reference", "--json").out)
     assert [issue["id"] for issue in data["reference"]["issues"]] == [issue["id"] for issue in data["issues"]]
     # Base rates tell issues apart by nothing but chance.
