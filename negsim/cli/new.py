@@ -41,7 +41,7 @@ def new(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Create a folder with an agenda and a scenario from your answers.
+    """Create an agenda and a scenario from your answers.
 
     In a terminal the command asks for what no option gives. Elsewhere --side (twice), --issue, --every and --horizon
     are required. The files run as they are, and comments say what to change.

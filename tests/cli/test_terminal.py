@@ -143,6 +143,7 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
     finding = ["sweep", "sensitivity", "discover", "history", "calibrate", "backtest"]
     assert shown == [
         "init",
+        "new",
         "doctor",
         "agenda",
         "scenarios",
