@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -26,10 +25,12 @@ from negsim.files import (
 from negsim.quantities import kind_of
 from negsim.scenario.checks import inconsistencies
 from negsim.scenario.draft import Draft, Frame
+from negsim.scenario.inherited import named_both
 from negsim.scenario.issue_models import IssueSetup, Package
-from negsim.scenario.layering import FORMER_KEY, KEYS, normal, notices, overlay, read_extended
+from negsim.scenario.layering import FORMER_KEY, KEYS, normal, notices, read_extended
 from negsim.scenario.lookup import value_at
 from negsim.scenario.no_effect import no_effect_warnings
+from negsim.scenario.node_changes import with_value
 from negsim.scenario.node_tools import at, only, put
 from negsim.scenario.reachability import reachability_warnings
 from negsim.scenario.resolve import Filling
@@ -143,7 +144,7 @@ class Scenario(Resolved):
             if steps[0] == "shocks" and steps[2:3] == ["on"]:
                 steps[2] = "dates"
                 former.append(place.problem(Complaint(FORMER_KEY, warning=True)))
-            node = _set(node, steps, Node.of(value, place), place)
+            node = with_value(node, steps, Node.of(value, place), place)
         # The agenda is in memory, so a copy can be changed where the file does not exist.
         same = all(path.split(".")[0] != "agenda" for path in every)
         changed = from_node(node, self.agenda if same else None)
@@ -156,59 +157,6 @@ class Scenario(Resolved):
                 allowed = "the path of an issue or package, such as issues.NAME.tactics.SIDE.beta"
                 raise InputError([Place(f"replace {path}").problem(Complaint(message, allowed=allowed))])
         return changed
-
-
-def _set(node: Node, path: list[str], value: Node, place: Place) -> Node:
-    step, rest = path[0], path[1:]
-    if isinstance(node.value, list):
-        number = int(step) if step.isdigit() and int(step) < len(node.value) else None
-        if number is None:
-            message = f"the list has no element {step}"
-            raise InputError([place.problem(Complaint(message, allowed=f"0 to {len(node.value) - 1}"))])
-        item = _set(node.value[number], rest, value, place) if rest else value
-        return Node([*node.value[:number], item, *node.value[number + 1 :]], node.place)
-    over = Node({step: value}, place, {step: place})
-    if rest:
-        child = at(node, step)
-        if isinstance(child.value, list) or (isinstance(child.value, dict) and _has_list(child, rest)):
-            return put(node, step, _set(child, rest, value, place))
-        for key in reversed(rest):
-            value = Node({key: value}, place, {key: place})
-        over = Node({step: value}, place, {step: place})
-    if not isinstance(node.value, dict):
-        return over
-    changed = overlay(node, over)
-    return Node(changed.value, node.place, changed.keys)
-
-
-def _has_list(node: Node, path: list[str]) -> bool:
-    """Whether the path passes through a list."""
-    for step in path[:-1]:
-        found = node.find(step)
-        if found is None:
-            return False
-        node = found
-        if isinstance(node.value, list):
-            return True
-    return False
-
-
-def named_both(problems: Iterable[Problem], friendly: Node) -> list[Problem]:
-    """The problems; one in a file that the scenario extends names the scenario too."""
-    own = friendly.place.file
-    inherited = _files(friendly) - {own}
-    return [
-        replace(problem, message=f"{problem.message} (in a file that {own} extends)")
-        if problem.file in inherited and friendly.place.line and problem.line
-        else problem
-        for problem in problems
-    ]
-
-
-def _files(node: Node) -> set[str]:
-    """The files from which a node and the nodes below it come; the agenda has its own."""
-    below = [child for key, child in node.mapping.items() if key != "agenda"] + node.items
-    return {node.place.file}.union(*(_files(child) for child in below))
 
 
 def load(path: str | os.PathLike[str], *, strict: bool = False) -> Scenario:

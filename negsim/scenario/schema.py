@@ -70,14 +70,7 @@ def scenario_schema() -> dict[str, Any]:
         "$ref": "#/$defs/IssueSetup",
         "description": "Values for every issue that does not state its own.",
     }
-    properties["strict"] = {
-        "type": "boolean",
-        "default": False,
-        "description": "Whether the file must state what has a default otherwise, and a source for every block.",
-    }
-    properties["source"] = definitions["Channel"]["properties"]["source"]
-    for model, key in (("IssueSetup", "reservation"), ("Package", "reservation"), ("Start", "clock")):
-        _may_be_for_both(definitions[model]["properties"], key)
+    _with_short_forms(properties, definitions)
     definitions["IssueSetup"]["properties"]["settle"]["default"] = "concession"
     for section in ("issues", "packages", "channels", "shocks", "parameters"):
         properties[section] = _may_be_taken_away(properties[section])
@@ -115,6 +108,18 @@ def _issues_may_be_all(definitions: dict[str, Any]) -> None:
                 "default": "all",
             }
     definitions["Channel"]["properties"]["order"]["default"] = "priority"
+
+
+def _with_short_forms(properties: dict[str, Any], definitions: dict[str, Any]) -> None:
+    """Add `strict`, the source of the file, and values for both sides."""
+    properties["strict"] = {
+        "type": "boolean",
+        "default": False,
+        "description": "Whether the file must state what has a default otherwise, and a source for every block.",
+    }
+    properties["source"] = definitions["Channel"]["properties"]["source"]
+    for model, key in (("IssueSetup", "reservation"), ("Package", "reservation"), ("Start", "clock")):
+        _may_be_for_both(definitions[model]["properties"], key)
 
 
 def _may_be_for_both(properties: dict[str, Any], key: str) -> None:
