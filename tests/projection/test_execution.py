@@ -137,7 +137,7 @@ def test_a_worker_that_dies_is_an_error_that_says_so(expulsions, small_chunks, m
     monkeypatch.setattr("negsim.projection.execution._task", _die)
     with (
         ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor,
-        pytest.raises(NegsimError, match=r"a worker is lost .* the same call goes on"),
+        pytest.raises(NegsimError, match=r"a worker is lost .* the same call resumes"),
     ):
         run(expulsions, RUNS, executor=executor)
 
