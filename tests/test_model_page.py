@@ -20,6 +20,7 @@ from negsim.scenario import issue_models, tactics
 from negsim.scenario import layering as layers
 from negsim.scenario import talks_models as assumptions
 from negsim.simulation import compiler as compiled
+from negsim.simulation import environment_rows
 from negsim.simulation import rows as rows_of
 from negsim.simulation.engines import reference
 from negsim.simulation.events import Kind
@@ -84,7 +85,9 @@ def test_what_a_start_carries_is_what_is_checked():
 
 
 def test_the_streams_of_luck_are_those_that_are_compiled():
-    code = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (compiled, rows_of))
+    code = "".join(
+        Path(module.__file__).read_text(encoding="utf-8") for module in (compiled, environment_rows, rows_of)
+    )
     drawn = {re.sub(r"\{[^}]*\}", "*", name) for name in re.findall(r'stream\(f?"([^"]+)"\)', code)}
     told = {re.sub(r"[A-Z]+", "*", name) for name in first("stream", "index")}
     assert told == drawn
