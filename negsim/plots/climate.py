@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from negsim.analysis import View
 
 
-def look(setting_regimes: tuple[str, ...], regime: str) -> tuple[str, str]:
-    """Colour and hatch of a regime, by its position in the scenario."""
+def look(severity: Sequence[str], regime: str) -> tuple[str, str]:
+    """Colour and hatch of a regime, by its place from mild to severe."""
     shades = (("#FBF3CF", ""), ("#D9DCE0", "||||"), ("#C98F6B", "////"), ("#55504C", ""))
-    return (shades + style.KINDS)[setting_regimes.index(regime) % (len(shades) + len(style.KINDS))]
+    return (shades + style.KINDS)[severity.index(regime) % (len(shades) + len(style.KINDS))]
 
 
 def height(view: View) -> float:
@@ -29,7 +30,7 @@ def height(view: View) -> float:
 def climate(view: View, ax: Axes) -> Axes:
     """Draw the regimes: the shares as stacked areas, one run as a ribbon."""
     context = view.context
-    regimes = context.names.regimes
+    regimes = view.facts["severity"]
     if "run" in view.facts:
         for row in view.rows.to_dict("records"):
             left, right = date2num(row["from"]), date2num(row["to"])

@@ -58,7 +58,7 @@ def trace(view: View, ax: Axes) -> Axes:
         lane = len(titles)
         titles.append("Climate")
         for row in rows[rows["what"] == "climate"].to_dict("records"):
-            colour, hatch = look(context.names.regimes, row["value"])
+            colour, hatch = look(view.facts["severity"], row["value"])
             handles[f"climate: {row['value']}"] = _bar(ax, lane, row["from"], row["to"], colour, hatch)
     statuses = rows[rows["what"] == "status"]
     unit = context.asked_unit or "day"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from negsim.projection.results import Results
+    from negsim.scenario import Scenario
 
 #: Kinds that can show a single run, and kinds that always do.
 OF_A_RUN, ONLY_OF_A_RUN = ("climate", "trace"), ("trace",)
@@ -69,8 +70,26 @@ def view(projection: Results, kind: str, run: int | None = None, of: str | None 
     if run is None and kind in ONLY_OF_A_RUN:
         run = int(projection.numbers[0])
     if run is not None:
-        return _of_run(projection, kind, run)
-    return SHOWN[kind](projection, of) if kind == "frontier" else SHOWN[kind](projection)
+        shown = _of_run(projection, kind, run)
+    else:
+        shown = SHOWN[kind](projection, of) if kind == "frontier" else SHOWN[kind](projection)
+    if kind in OF_A_RUN:
+        shown.facts["severity"] = severity(projection.scenario)
+    return shown
+
+
+def severity(scenario: Scenario) -> tuple[str, ...]:
+    """The regimes of the climate from mild to severe: by the median factor on gaps between meetings.
+
+    >>> from negsim.scenario import load
+    >>> severity(load("baseline"))
+    ('thaw', 'cautious', 'freeze')
+    """
+    from negsim.quantities import median
+
+    named = {name: each.value for name, each in scenario.parameters.items()}
+    regimes = scenario.climate.regimes
+    return tuple(sorted(regimes, key=lambda name: median(regimes[name].gap_factor, named)))
 
 
 def overlay(projection: Results, kind: str, others: Sequence[Results]) -> Any:

@@ -11,7 +11,7 @@ from negsim.analysis import burndown, last
 from negsim.analysis.context import Entry
 from negsim.scenario.scenario import from_mapping
 from tests.conftest import context, counted, outcomes
-from tests.kit import chance, talks
+from tests.kit import chance, steady, talks
 
 NEVER = float("nan")
 
@@ -55,3 +55,13 @@ def test_the_footnote_says_that_the_picture_cuts_the_record():
         issues = (replace(facts.issues[0], history=(Entry(began, began, Status.RAISED),)),)
         data = burndown(replace(facts, issues=issues), counted(facts, outcomes([[1.0]])))
         assert ("The record begins in May 1999, before the picture." in data.note) == cut
+
+
+def test_regimes_are_coloured_from_mild_to_severe_whatever_their_order():
+    regimes = {
+        "crisis": {"sojourn": "60 days", "next": {"calm": 1}, "gap_factor": 3},
+        "calm": {"sojourn": "60 days", "next": {"crisis": 1}, "gap_factor": 1},
+    }
+    p = ns.run(from_mapping(talks("a", horizon="1 year", climate=steady(**regimes))), runs=5)
+    assert p.view("climate").facts["severity"] == ("calm", "crisis")
+    assert p.view("climate", run=0).facts["severity"] == ("calm", "crisis")
