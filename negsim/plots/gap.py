@@ -78,18 +78,24 @@ def gap(view: View, ax: Axes) -> Axes:
     frame.between(ax, context)
     frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in bargains], lines=False)
     frame.heading(ax, context, view.verdict)
+    handles = _handles(view, bool(bargains), bool(most))
+    frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
+    return ax
+
+
+def _handles(view: View, offers: bool, earlier: bool) -> dict[str, Any]:
+    """The legend: lines and bands if there are offers, rings if there are earlier ones."""
     from matplotlib.lines import Line2D
 
     handles: dict[str, Any] = {}
-    for name, colour, dashes in zip(context.sides, style.SIDES, DASHES, strict=True) if bargains else ():
+    for name, colour, dashes in zip(view.context.sides, style.SIDES, DASHES, strict=True) if offers else ():
         handles[f"{name} offers, median"] = Line2D([], [], color=colour, linewidth=1.8, linestyle=dashes)
         handles[f"{name}, 80 % of runs"] = frame.swatch(_faint(colour))
-    if most:
+    if earlier:
         handles["earlier offers, as assumed"] = Line2D(
             [], [], linestyle="none", marker="o", markersize=4.5, markerfacecolor="white", markeredgecolor=style.INK
         )
-    frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
-    return ax
+    return handles
 
 
 def _faint(colour: str) -> str:
