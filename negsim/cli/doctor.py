@@ -64,7 +64,9 @@ def doctor_text(found: dict[str, Any], style: TextStyle) -> str:
     """The state of the installation as lines with labels, then the verdict."""
     page = TextPage(style)
     for label, text in _rows(found):
+        first = len(page.lines)
         page.add(text, " " * _LABEL, pad(label, _LABEL))
+        page.lines[first] = style.bold(label) + page.lines[first][len(label) :]
     page.add()
     (page.add if found["ok"] else page.title)(found["verdict"])
     return page.text
