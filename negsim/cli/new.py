@@ -6,13 +6,16 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from negsim.cli.options import Json
 from negsim.cli.start import NEXT, print_created
 from negsim.errors import NegsimError
+
+if TYPE_CHECKING:
+    from negsim.scenario import NewIssue
 
 T = TypeVar("T")
 
@@ -56,13 +59,15 @@ def new(
         sides.append(ask("--side", f"Side {'AB'[len(sides)]}", _filled))
     title = title or ask("--title", "Title", _filled, " and ".join(sides))
     parsed = [NewIssue.parse(text) for text in issues or ()] or ask.issues(sides)
-    given = {
-        "as_of": _day(as_of) if as_of else ask("--as-of", "First day of the projection", _day, str(date.today())),
-        "gap": gap or ask("--every", "How often do they meet, every", _checked(days)),
-        "length": length or ask("--horizon", "How long may it take, at most", _checked(days)),
-        "patient": patient or ask("--patient", "Who can wait longer", _one_of([*sides, BOTH]), BOTH),
-    }
-    answers = Answers(title=title, sides=(sides[0], sides[1]), issues=tuple(parsed), **given)
+    answers = Answers(
+        title=title,
+        sides=(sides[0], sides[1]),
+        issues=tuple(parsed),
+        as_of=_day(as_of) if as_of else ask("--as-of", "First day of the projection", _day, str(date.today())),
+        gap=gap or ask("--every", "How often do they meet, every", _checked(days)),
+        length=length or ask("--horizon", "How long may it take, at most", _checked(days)),
+        patient=patient or ask("--patient", "Who can wait longer", _one_of([*sides, BOTH]), BOTH),
+    )
     print_created(name, write_answers(answers, name), list(NEXT), as_json)
 
 
@@ -74,12 +79,13 @@ class _Questions:
 
     def __call__(self, option: str, question: str, read: Callable[[str], T], default: str | None = None) -> T:
         if self.terminal:
-            return typer.prompt(question, default=default, value_proc=_asked_again(read), err=True)
+            answer: T = typer.prompt(question, default=default, value_proc=_asked_again(read), err=True)
+            return answer
         if default is None:
             raise NegsimError(f"{option} is missing; without a terminal nothing is asked")
         return read(default)
 
-    def issues(self, sides: list[str]) -> list:
+    def issues(self, sides: list[str]) -> list[NewIssue]:
         """Ask for issues until an empty title."""
         from negsim.scenario import STATUSES, NewIssue, checked_date
 
