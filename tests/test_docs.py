@@ -54,8 +54,8 @@ def test_every_block_is_of_a_kind_that_is_tested():
 
 
 def slow_if_it_takes_long(commands):
-    """A backtest takes half a minute, a sweep ten seconds: their blocks wait for the slow tests."""
-    long = any(command.startswith(("negsim backtest", "negsim sweep")) for command in commands)
+    """A backtest takes half a minute, a report five seconds: their blocks wait for the slow tests."""
+    long = any(command.split()[1] in ("backtest", "sweep", "plot", "report", "discover") for command in commands)
     return pytest.param(commands, id=commands[0], marks=[pytest.mark.slow] if long else [])
 
 

@@ -11,11 +11,8 @@ FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
-#: One of them stands for all in the quick tests; the slow ones run the rest.
-RUN = [pytest.param(path, marks=[] if path.stem.startswith("01") else [pytest.mark.slow]) for path in NOTEBOOKS]
-
-
-@pytest.mark.parametrize("path", RUN, ids=lambda p: p.stem)
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_a_notebook_runs_to_its_end_and_shows_something(path):
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}})

@@ -226,6 +226,9 @@ def _stated(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tupl
 
 def _quantities(scenario: Scenario, path: tuple[str | int, ...]) -> Iterator[Quantity]:
     """The quantities of the resolved scenario that a path of the file can set."""
+    shared = scenario.parameters.get(".".join(map(str, path)))
+    if shared is not None:  # a number that is written once and drawn once is a parameter named by its path
+        yield shared.value
     homes: list[tuple[Any, tuple[str | int, ...]]] = [(scenario, path)]
     if path[0] in ("tactics", "defaults"):
         below = path if path[0] == "tactics" else path[1:]

@@ -212,6 +212,7 @@ def test_the_accepted_laws_are_those_whose_simulation_is_nearest(path, past, fit
     assert fitted.distance == nearest[-1][0]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_figures_in_any_process_and_another_seed_others(path, past, fitted):
     with local_executor(2, "reference") as executor:
         assert figures(patience(path, past, executor=executor, **SMALL)) == figures(fitted)

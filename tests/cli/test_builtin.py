@@ -96,7 +96,7 @@ def test_what_show_prints_is_still_a_scenario(negsim, installed, baseline):
         (("agenda", "show", "visas"), "Built-in agenda"),
         (("history",), "Built-in histories"),
         (("history", "show", "croatia"), "Built-in histories"),
-        (("backtest", "iceland"), "Built-in histories"),
+        pytest.param(("backtest", "iceland"), "Built-in histories", marks=pytest.mark.slow),
     ],
 )
 def test_the_record_needs_no_clone(negsim, installed, words, line):
@@ -180,6 +180,7 @@ def test_the_path_of_a_clone_suggests_the_name(negsim, installed):
     assert ended.err == 'scenarios/baseline.yaml: there is no such file; did you mean "baseline"?\n'
 
 
+@pytest.mark.slow
 def test_scenarios_lists_names_titles_and_questions(negsim, installed):
     ended = negsim("scenarios")
     assert ended.code == 0

@@ -459,6 +459,7 @@ def test_horizons_that_cannot_be_are_refused(text):
         days_of(text)
 
 
+@pytest.mark.slow
 def test_backtest_prints_a_table_and_json(negsim):
     ended = negsim("backtest", "iceland", "--horizon", "18 months")
     assert ended.code == 0, ended.err

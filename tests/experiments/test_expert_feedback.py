@@ -132,7 +132,7 @@ def test_without_a_file_the_options_are_fed_back_with_what_to_paste(negsim: Any)
     one = json.loads(negsim(*command, "--json").out)
     assert one["snippet"] == last
     pasted = load(TALKS).replace({"tactics.russia.patience": read_yaml_text(last, "pasted").data})
-    assert one["elicitations"][0]["resolved"] == pasted.resolved()["issues"]["visas"]["tactics"]["russia"]["patience"]
+    assert one["elicitations"][0]["resolved"] == pasted.resolved()["parameters"]["tactics.russia.patience"]["value"]
 
 
 def test_several_experts_are_pooled_on_the_command_line(negsim: Any) -> None:

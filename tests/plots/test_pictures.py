@@ -104,6 +104,7 @@ def test_the_table_is_beside_it(drawn, kind, tmp_path):
     assert (tmp_path / f"{kind}.svg").read_text(encoding="utf-8").startswith("<?xml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_runs_give_the_same_bytes(drawn, projection, kind):
     assert projection.plot(kind).svg == drawn[kind].svg
@@ -123,7 +124,9 @@ def test_it_draws_on_axes_of_ones_own_and_gives_them_back(projection, kind):
     assert not left.has_data()
 
 
-@pytest.mark.parametrize("name", TALKS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name == "many" else []) for name in TALKS]
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_odd_talks_can_be_drawn_and_read(odd, name, kind):
     if (name, kind) == ("chance", "frontier"):

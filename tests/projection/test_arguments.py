@@ -15,6 +15,7 @@ def few():
     return ns.run("baseline", runs=40, engine="batch")
 
 
+@pytest.mark.slow
 def test_a_name_a_path_a_scenario_a_projection_and_a_folder_stand_for_the_same(few, tmp_path):
     few.save(tmp_path / "out")
     path = ns.load("baseline").file

@@ -95,6 +95,7 @@ def test_every_template_is_of_its_own(tmp_path):
     assert len({answers.title for answers in template_answers().values()}) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_in_a_terminal_it_asks_and_asks_again(tmp_path):
     typed = ["Ford", "UAW", "", "Wages", "9 %", "46 %", "talking", "discussing", "2023-08-29", "", "2023-09-16",
