@@ -15,7 +15,7 @@ from negsim.files import MANIFEST, Checkpoint, check_new, read_checked, read_man
 from negsim.scenario import from_mapping
 
 if TYPE_CHECKING:
-    from negsim.experiments.sweeps import Sweep
+    from negsim.experiments.sweep_data import SweepData
     from negsim.scenario import Scenario
 
 FORMAT = "negsim sweep 2"
@@ -23,7 +23,7 @@ TABLE, BATCHES = "experiments.parquet", "batches.parquet"
 TABLES = (TABLE, BATCHES)
 
 
-def save(done: Sweep, folder: Path, command: str) -> None:
+def save(done: SweepData, folder: Path, command: str) -> None:
     """Write a sweep to a new folder.
 
     Raises:
@@ -80,7 +80,7 @@ def identity(
     }
 
 
-def finish(checkpoint: Checkpoint, done: Sweep, command: str) -> None:
+def finish(checkpoint: Checkpoint, done: SweepData, command: str) -> None:
     """Write the tables and the manifest, and give the folder its final name."""
     hashes = {}
     for name, table in zip(TABLES, (done.table, done.batches), strict=True):

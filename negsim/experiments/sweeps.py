@@ -15,6 +15,7 @@ from negsim.experiments.designs import check_design, points
 from negsim.experiments.effect_check import check_moves
 from negsim.experiments.experiment import MEANS, OUTCOMES, Base, Result, play_experiment
 from negsim.experiments.factors import Factor, factors_of
+from negsim.experiments.sweep_data import SweepData
 from negsim.experiments.sweep_storage import finish, identity, refuse_to_overwrite
 from negsim.files import Checkpoint
 from negsim.projection import DEFAULT_SEED, ScenarioLike, as_scenario, spread, versions
@@ -33,24 +34,8 @@ DEFAULT_RUNS, DEFAULT_SAMPLES = 500, 128
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
-    """The outcomes of the experiments of a sweep.
-
-    ``table`` is tidy: a row for each experiment and issue (and ``all``), with the number of the experiment, the factors
-    by path (numbers in canonical units), and `negsim.experiments.experiment.OUTCOMES`. ``batches`` has a row for each
-    experiment, issue and batch of runs with the outcomes that are means, which show the Monte Carlo noise.
-    """
-
-    scenario: Scenario
-    factors: tuple[Factor, ...]
-    design: str
-    samples: int
-    seed: int
-    runs: int
-    engine: str
-    versions: Mapping[str, str]
-    table: pd.DataFrame
-    batches: pd.DataFrame
+class Sweep(SweepData):
+    """The outcomes of the experiments of a sweep; `SweepData` describes its tables."""
 
     def __repr__(self) -> str:
         return f"<Sweep: {self.experiments:,} experiments x {self.runs:,} runs of {self.scenario.title!r}>"
@@ -59,11 +44,6 @@ class Sweep:
         from negsim.files import values_table
 
         return values_table(repr(self)[1:-1], self.table.to_dict("records"), f"{self.provenance}.")
-
-    @property
-    def experiments(self) -> int:
-        """Number of experiments."""
-        return int(self.table["experiment"].nunique())
 
     @property
     def paths(self) -> list[str]:

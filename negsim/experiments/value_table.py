@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from negsim.experiments.factors import Factor
-    from negsim.experiments.sweeps import Sweep
+    from negsim.experiments.sweep_data import SweepData
 
 
-def value_table(sweep: Sweep, outcome: str) -> pd.DataFrame:
+def value_table(sweep: SweepData, outcome: str) -> pd.DataFrame:
     """The mean outcome for each factor, value and issue; see `Sweep.by_value`."""
     import pandas as pd
 
@@ -41,7 +41,7 @@ def value_table(sweep: Sweep, outcome: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index(["factor", "value", "issue"])
 
 
-def _groups(sweep: Sweep, factor: Factor) -> Iterator[tuple[str, Any]]:
+def _groups(sweep: SweepData, factor: Factor) -> Iterator[tuple[str, Any]]:
     """The values of a factor, or fifths of its distribution, in words, with the experiments that have them."""
     cases = sweep.table.drop_duplicates("experiment").set_index("experiment")[factor.path]
     if factor.values:

@@ -1,5 +1,4 @@
 from .arguments import ScenarioLike as ScenarioLike
-from .arguments import as_projections as as_projections
 from .arguments import as_scenario as as_scenario
 from .arguments import as_source as as_source
 from .arguments import is_results_folder as is_results_folder
@@ -15,11 +14,12 @@ from .execution import spread as spread
 from .executors import dask_executor as dask_executor
 from .executors import local_executor as local_executor
 from .narrative import Trace as Trace
-from .narrator import trace as trace
 from .precision import MOST as MOST
 from .precision import Precision as Precision
 from .projection import Projection as Projection
+from .replay import trace as trace
 from .running import KEPT as KEPT
+from .running import as_projections as as_projections
 from .running import run as run
 from .running import versions as versions
 from .scenario_context import context_of as context_of

@@ -36,7 +36,7 @@ def as_source(value: ScenarioLike) -> Scenario | Projection:
     'Baseline'
     """
     from negsim.projection.projection import Projection
-    from negsim.projection.storage import FORMAT
+    from negsim.projection.stored_tables import FORMAT
     from negsim.scenario import Scenario, load
 
     if isinstance(value, Scenario | Projection):
@@ -62,25 +62,6 @@ def as_scenario(value: ScenarioLike) -> Scenario:
 
     source = as_source(value)
     return source if isinstance(source, Scenario) else source.scenario
-
-
-def as_projections(values: object, runs: int | None = None, seed: int | None = None) -> list[Projection]:
-    """One or several projections; scenarios are run.
-
-    Raises:
-        NegsimError: as for `as_source` and `negsim.run`.
-    """
-    from negsim.projection.chunks import DEFAULT_SEED
-    from negsim.projection.projection import Projection
-    from negsim.projection.running import run
-
-    found = []
-    for value in several(values):
-        source = as_source(value)
-        if not isinstance(source, Projection):
-            source = run(source, runs, DEFAULT_SEED if seed is None else seed)
-        found.append(source)
-    return found
 
 
 def several(values: Any) -> list[Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from negsim.errors import NegsimError, did_you_mean, one_of
 from negsim.projection.scenario_context import day_of_text
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from negsim.projection.projection import Projection
+    from negsim.projection.results import Results
 
+R = TypeVar("R", bound="Results")
 _WORDS = {"resolved_by": "resolved by", "not_resolved_by": "not resolved by", "agreed_by": "agreed by"}
 
 
@@ -28,7 +29,7 @@ class Condition:
     holds: npt.NDArray[np.bool_]
 
 
-def condition(projection: Projection, issue: str, limits: Mapping[str, str | date | None]) -> Condition:
+def condition(projection: Results, issue: str, limits: Mapping[str, str | date | None]) -> Condition:
     """A condition on the date of an issue, checked in each run.
 
     Raises:
@@ -52,7 +53,7 @@ def condition(projection: Projection, issue: str, limits: Mapping[str, str | dat
     return Condition(f"given {issue} {_WORDS[kind]} {on}", ~within if kind == "not_resolved_by" else within)
 
 
-def read_condition(projection: Projection, text: str) -> Projection:
+def read_condition(projection: R, text: str) -> R:
     """The runs of a condition in words: ``banking by 2026-01-01`` or ``banking not by 2026-01-01``.
 
     Raises:
@@ -62,10 +63,11 @@ def read_condition(projection: Projection, text: str) -> Projection:
     if found is None:
         raise NegsimError(f'a condition is written "banking by 2026-01-01" or "banking not by ...", but was "{text}"')
     issue, negated, on = found.groups()
-    return projection.given(issue, **{"not_resolved_by" if negated else "resolved_by": on})
+    limit = "not_resolved_by" if negated else "resolved_by"
+    return conditional(projection, condition(projection, issue, {limit: on}))
 
 
-def conditional(projection: Projection, on: Condition) -> Projection:
+def conditional(projection: R, on: Condition) -> R:
     """The projection of the runs in which a condition holds.
 
     Raises:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from negsim.agenda import Reason, Spent, Status
 from negsim.analysis import WAITS
-from negsim.errors import suggests_keywords
-from negsim.projection.chunks import DEFAULT_SEED, whole_number
+from negsim.projection.chunks import whole_number
 from negsim.projection.narrative import End, Trace, TraceEntry
 from negsim.simulation import Kind
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from negsim.projection.arguments import ScenarioLike
     from negsim.scenario import Scenario
     from negsim.simulation import Compiled
 
@@ -54,22 +52,15 @@ def tell(
     )
 
 
-@suggests_keywords
-def trace(scenario: ScenarioLike, run: int = 0, seed: int = DEFAULT_SEED, luck: int = 0) -> Trace:
-    """Replay one run of a scenario, a file or a name, and describe its events.
+def narrate(scenario: Scenario, run: int, seed: int, luck: int = 0) -> Trace:
+    """Replay one run of a scenario and describe its events.
 
     Raises:
         NegsimError: the number of the run or the seed is out of range.
-
-    >>> import negsim as ns
-    >>> ns.trace("baseline", 3).data()["run"]
-    3
     """
-    from negsim.projection.arguments import as_scenario
     from negsim.simulation import compiler as compiled
     from negsim.simulation.engines import reference
 
-    scenario = as_scenario(scenario)
     run, seed = whole_number("run", run, 0, 2**63 - 1), whole_number("seed", seed, 0, 2**64 - 1)
     names = compiled.compile(scenario)
     outcomes, _ = reference.run(names, seed, run, 1, luck)

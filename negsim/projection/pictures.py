@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from negsim.projection.projection import Projection
+    from negsim.projection.results import Results
 
 
 class Plots:
@@ -22,7 +22,7 @@ class Plots:
     True
     """
 
-    def __init__(self, projection: Projection) -> None:
+    def __init__(self, projection: Results) -> None:
         self._projection = projection
 
     def __call__(
@@ -32,7 +32,7 @@ class Plots:
         *,
         run: int | None = None,
         of: str | None = None,
-        others: Sequence[Projection] = (),
+        others: Sequence[Results] = (),
     ) -> Any:
         """A picture; a notebook shows it, ``.save("x.svg")`` writes it with its data beside it.
 
@@ -49,10 +49,10 @@ class Plots:
             NegsimError: there is no such kind of picture, nothing to show, or the kind shows one projection only.
         """
         from negsim.plots import draw
-        from negsim.projection.views import overlay
+        from negsim.projection.views import overlay, view
 
         shown = self._projection
-        return draw(kind, overlay(shown, kind, others) if others else shown.view(kind, run, of), ax)
+        return draw(kind, overlay(shown, kind, others) if others else view(shown, kind, run, of), ax)
 
     def __getattr__(self, kind: str) -> Callable[..., Any]:
         from negsim.errors import did_you_mean

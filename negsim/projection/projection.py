@@ -417,10 +417,10 @@ class Projection(Results):
         Raises:
             NegsimError: there is no run of that number.
         """
-        from negsim.projection.narrator import trace
+        from negsim.projection.narrator import narrate
 
         self.check_run(run)
-        return trace(self.scenario, run, self.seed, self.luck)
+        return narrate(self.scenario, run, self.seed, self.luck)
 
     def save(self, folder: str | os.PathLike[str], command: str = "") -> None:
         """Write this to a folder (see `negsim.projection.storage`): all of it, or nothing.

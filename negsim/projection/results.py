@@ -60,7 +60,7 @@ class Results:
                 f"the outcomes of {self.runs:,} runs were counted but not stored; "
                 "run with out=FOLDER (--out) to store them"
             )
-        from negsim.projection.storage import read_tables
+        from negsim.projection.stored_tables import read_tables
 
         return read_tables(self.folder, len(self.scenario.issues))
 

@@ -111,6 +111,24 @@ def run(
     return projection
 
 
+def as_projections(values: object, runs: int | None = None, seed: int | None = None) -> list[Projection]:
+    """One or several projections; scenarios are run.
+
+    Raises:
+        NegsimError: as for `as_source` and `negsim.run`.
+    """
+    from negsim.projection.arguments import as_source, several
+    from negsim.projection.projection import Projection
+
+    found = []
+    for value in several(values):
+        source = as_source(value)
+        if not isinstance(source, Projection):
+            source = run(source, runs, DEFAULT_SEED if seed is None else seed)
+        found.append(source)
+    return found
+
+
 @contextlib.contextmanager
 def _checkpoint(
     out: str | os.PathLike[str] | None, scenario: Scenario, seed: int, luck: int, used: dict[str, str]

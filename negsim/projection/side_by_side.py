@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError, did_you_mean, one_of, suggests_keywords
-from negsim.projection.arguments import ScenarioLike, as_projections
+from negsim.projection.arguments import ScenarioLike
+from negsim.projection.running import as_projections
 
 if TYPE_CHECKING:
     import pandas as pd

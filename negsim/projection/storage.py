@@ -11,7 +11,6 @@ A folder appears whole or not at all. An existing folder is replaced only if it 
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 from contextlib import suppress
@@ -22,17 +21,14 @@ from zipfile import BadZipFile
 from negsim.errors import NegsimError
 from negsim.files import MANIFEST, Checkpoint, check_new, read_manifest, write_file
 from negsim.projection.chunks import Part, sizes
+from negsim.projection.stored_tables import FORMAT, TABLES, check_table, digest
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from negsim.analysis import Tally
     from negsim.projection.results import Results
     from negsim.scenario import Scenario
 
-FORMAT = "negsim projection 3"
-TALLY, TABLES = "tally.npz", ("outcomes", "runs")
+TALLY = "tally.npz"
 _KINDS = {"outcomes": "parquet", "runs": "parquet", "tally": "npz"}
 
 
@@ -103,7 +99,7 @@ class ChunkCheckpoint(Checkpoint):
             "engine": projection.engine,
             "versions": dict(projection.versions),
             "command": command,
-            "sha256": {name: _digest(self.folder / name) for name in (*TABLES, TALLY)},
+            "sha256": {name: digest(self.folder / name) for name in (*TABLES, TALLY)},
             "scenario": projection.scenario.to_yaml(),
         }
         self.finish(manifest)
@@ -152,7 +148,7 @@ def load(folder: str | os.PathLike[str]) -> dict[str, Any]:
 
     path = Path(folder)
     manifest = read_manifest(path, FORMAT)
-    _check(path, TALLY, manifest)
+    check_table(path, TALLY, manifest)
     origin = str(path / MANIFEST)
     scenario = from_mapping(read_yaml_text(manifest["scenario"], origin).data, origin)
     if scenario.hash != manifest["hash"]:
@@ -171,24 +167,6 @@ def load(folder: str | os.PathLike[str]) -> dict[str, Any]:
         "precision": None if goal is None else Precision.of_data(goal),
         "folder": path,
     }
-
-
-def read_tables(folder: Path, issues: int) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
-    """The outcomes (runs by issues) and the rows of the runs in a folder.
-
-    Raises:
-        NegsimError: they do not fit the manifest.
-    """
-    import numpy as np
-
-    from negsim.projection.tidy import read_outcomes, read_rows
-
-    manifest = read_manifest(folder, FORMAT)
-    for name in TABLES:
-        _check(folder, name, manifest)
-    outcomes = [read_outcomes(part, issues) for part in sorted((folder / "outcomes").iterdir())]
-    rows = [read_rows(part) for part in sorted((folder / "runs").iterdir())]
-    return np.concatenate(outcomes), np.concatenate(rows)
 
 
 def refuse_to_overwrite(folder: Path, scenario_hash: str) -> None:
@@ -211,21 +189,6 @@ def refuse_to_overwrite(folder: Path, scenario_hash: str) -> None:
             f'{folder} is not changed: it holds a projection of another scenario ("{manifest["title"]}", '
             f"{manifest['hash'][:8]}, not {scenario_hash[:8]}); name another folder or remove it"
         )
-
-
-def _check(folder: Path, name: str, manifest: dict[str, Any]) -> None:
-    path = folder / name
-    if not path.exists() or _digest(path) != manifest["sha256"].get(name):
-        raise NegsimError(f"{path} is missing or does not match {folder / MANIFEST}")
-
-
-def _digest(path: Path) -> str:
-    """The SHA-256 over the digests of a file, or of all files of a folder."""
-    total = hashlib.sha256()
-    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        with file.open("rb") as stream:
-            total.update(hashlib.file_digest(stream, "sha256").digest())
-    return total.hexdigest()
 
 
 def _read_tally(file: Path) -> Tally:

@@ -11,7 +11,8 @@ import pytest
 import negsim as ns
 from negsim.agenda.status import Reason, Spent, Status
 from negsim.errors import cells
-from negsim.projection.narrator import mark_words, tell, trace
+from negsim.projection.narrator import mark_words, tell
+from negsim.projection.replay import trace
 from negsim.simulation import compiler as compiled
 from negsim.simulation.events import EVENT, OUTCOME, Kind
 

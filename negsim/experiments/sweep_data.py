@@ -1,0 +1,39 @@
+"""The tables of a sweep and their provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from negsim.experiments.factors import Factor
+    from negsim.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class SweepData:
+    """The outcomes of the experiments of a sweep.
+
+    ``table`` is tidy: a row for each experiment and issue (and ``all``), with the number of the experiment, the factors
+    by path (numbers in canonical units), and `negsim.experiments.experiment.OUTCOMES`. ``batches`` has a row for each
+    experiment, issue and batch of runs with the outcomes that are means, which show the Monte Carlo noise.
+    """
+
+    scenario: Scenario
+    factors: tuple[Factor, ...]
+    design: str
+    samples: int
+    seed: int
+    runs: int
+    engine: str
+    versions: Mapping[str, str]
+    table: pd.DataFrame
+    batches: pd.DataFrame
+
+    @property
+    def experiments(self) -> int:
+        """Number of experiments."""
+        return int(self.table["experiment"].nunique())
