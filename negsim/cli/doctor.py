@@ -55,7 +55,7 @@ def examine() -> dict[str, Any]:
         },
         "font": _font(),
         "browser": next((path for name in _BROWSERS if (path := shutil.which(name))), None),
-        "scenarios": len(list((folder / "scenarios").glob("*.yaml"))),
+        "scenarios": len([*folder.glob("scenarios/*.yaml"), *folder.glob("scenarios/gallery/*/scenario.yaml")]),
         "agenda": str(agenda) if (agenda := folder / "seeds" / "agenda.yaml").is_file() else None,
     }  # fmt: skip
 

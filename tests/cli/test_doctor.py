@@ -9,6 +9,7 @@ import pytest
 
 from negsim.cli import doctor
 from negsim.errors import cells
+from negsim.files import builtin_scenarios
 from negsim.simulation import cache, machine
 
 
@@ -51,7 +52,7 @@ def test_every_dependency_and_extra_is_listed(negsim, root):
     assert [need["name"] for need in data["needed"]] == [need.split(">")[0] for need in project["dependencies"]]
     assert list(data["extras"]) == list(project["optional-dependencies"])
     assert {need["name"]: need["version"] for need in data["needed"]}["numba"] == metadata.version("numba")
-    assert data["scenarios"] == len(list((root / "scenarios").glob("*.yaml")))
+    assert data["scenarios"] == len(builtin_scenarios()) > 20
     assert Path(data["agenda"]) == root / "seeds" / "agenda.yaml"
     assert Path(data["font"]).is_file()
     assert data["machine"]["processors"] >= 1
