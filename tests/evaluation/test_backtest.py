@@ -494,6 +494,7 @@ def figures(page, heading):
     return rows[0][1:], {row[0]: row[1:] for row in rows[2:]}
 
 
+@pytest.mark.slow
 def test_the_track_record_is_of_this_record_and_these_forecasts(root):
     """If this fails, the record or a forecast has changed. Make the page anew, and read it:
 

@@ -101,7 +101,7 @@ SLOW = pytest.mark.slow
     [
         pytest.param((KILLED, "replace", 1), 0, id="before anything", marks=SLOW),
         pytest.param((KILLED, "replace", 3), 0, id="within the first chunk", marks=SLOW),
-        pytest.param((KILLED, "replace", 9), 2, id="within a chunk"),
+        pytest.param((KILLED, "replace", 9), 2, id="within a chunk", marks=SLOW),
         pytest.param((KILLED, "replace", 17), 5, id="before the tally", marks=SLOW),
         pytest.param((KILLED, "replace", 18), 5, id="before the manifest", marks=SLOW),
         pytest.param((KILLED, "rename", 1), 5, id="before the last step", marks=SLOW),

@@ -65,6 +65,7 @@ def test_a_goal_in_days_looks_at_the_dates(baseline, small_chunks):
     assert date_error(fine.tally) <= 14 < date_error(rough.tally) <= 30
 
 
+@pytest.mark.slow
 def test_outcomes_are_kept_as_long_as_there_are_few(baseline, small_chunks, monkeypatch):
     assert len(run(baseline, precision="8 days").outcomes) > 128
     monkeypatch.setattr("negsim.projection.running.KEPT", 200 * len(baseline.issues))
