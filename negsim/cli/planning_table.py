@@ -127,6 +127,8 @@ def _percent(share: Estimate) -> str:
 
 def _top(projection: Projection, answer: str, look: TextStyle) -> TextPage:
     context = projection.context
-    page = TextPage(look).title(context.talks).add(context.title)
+    page = TextPage(look).title(context.talks)
+    if context.title != context.talks:  # a scenario without a title has that of its agenda
+        page.add(context.title)
     page.add(f"From {context.as_of} to the horizon {context.horizon}; {projection.provenance}.")
     return page.add().add(answer).add()

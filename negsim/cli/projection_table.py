@@ -78,7 +78,9 @@ def projection_table(
     context = summary.context
     columns, unit = [*(milestone.short for milestone in context.milestones), "horizon"], summary.unit
     widths = [CHANCE] * (len(columns) - 1) + [CHANCE + 1, DATE, DATE]
-    page = TextPage(look).title(context.talks).add(context.title)
+    page = TextPage(look).title(context.talks)
+    if context.title != context.talks:  # a scenario without a title has that of its agenda
+        page.add(context.title)
     page.add(f"From {context.as_of} to the horizon {context.horizon}; {provenance}.").add()
     above = "50 % resolved".rjust(DATE) + "80 % resolved".rjust(DATE)
     page.lines.append(" " * (look.width - sum(widths)) + pad("  % of runs resolved within", sum(widths[:-2])) + above)

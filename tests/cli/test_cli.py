@@ -356,3 +356,11 @@ def test_a_picture_makes_its_folder(negsim, tmp_path):
 def test_calibrate_for_a_file_names_the_option_for_it(negsim):
     ended = negsim("calibrate", "--for", "agenda.yaml")
     assert (ended.code, "did you mean --agenda agenda.yaml?" in ended.err) == (2, True)
+
+
+def test_a_scenario_without_a_title_prints_that_of_its_agenda_once(negsim, tmp_path):
+    path = tmp_path / "s.yaml"
+    path.write_text("agenda: {sides: [Ford, UAW], issues: [Wages]}\nas_of: 2023-09-16\nhorizon: 15 weeks\n")
+    for command in ("run", "when"):
+        lines = negsim(command, path, "--runs", 20).out.splitlines()
+        assert lines.count("Ford and UAW") == 1
