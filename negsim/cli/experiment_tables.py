@@ -129,8 +129,11 @@ def sensitivity_text(found: Sensitivity, look: TextStyle, top: int) -> str:
     page.add().table(("factor", *(title for title, _, _ in columns)), (18,) * len(columns), rows)
     if (rest := len(found.table) - top) > 0:
         page.add(f"{rest} more factors have smaller effects; --top prints them.")
+    interval = "95 % intervals"
+    if found.method != "grid":  # SALib's bootstrap; benchmarks/coverage.py covers the grid only
+        interval = "SALib's bootstrap intervals, whose coverage was not measured"
     note = (
-        f'{found.meaning} In brackets: 95 % intervals. "a at x -> b at y": a is the mean outcome of the fifth '
+        f'{found.meaning} In brackets: {interval}. "a at x -> b at y": a is the mean outcome of the fifth '
         f"of the {cases.each}s with the lowest values of the factor (up to x), b that of the fifth with the highest "
         "values (from y)."
     )

@@ -253,6 +253,7 @@ def test_the_command_says_what_is_analysed_and_how_much_is_chance(negsim, tmp_pa
     assert f"Outcome: whether {title} is resolved within 24 months (by 2027-04-10), 1 or 0 in each run." in text
     assert "of the variance of the outcome. Random draws cause the rest" in text
     assert "more factors have smaller effects" in text
+    assert "bootstrap intervals, whose coverage was not measured" in text
     assert (tmp_path / "t.csv").is_file()
     data = json.loads(negsim("sensitivity", tmp_path / "out", "--issue", "hurdles", "--json").out)
     assert data["method"] == "given"
