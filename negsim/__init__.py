@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from negsim import history
     from negsim.agenda import Agenda, Issue, Reason, Status, load_agenda
     from negsim.errors import ArgumentTypeError, InputError, NegsimError
+    from negsim.exchange import export
     from negsim.experiments import (
         Comparison,
         Discovery,
@@ -58,6 +59,7 @@ _HOMES = {
     "compare": "experiments",
     "discover": "experiments",
     "explain": "experiments",
+    "export": "exchange",
     "explore": "explorer",
     "load": "experiments",
     "load_agenda": "agenda",
@@ -91,6 +93,7 @@ __all__ = [
     "discover",
     "explain",
     "explore",
+    "export",
     "history",
     "load",
     "load_agenda",

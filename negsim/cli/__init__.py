@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import agenda, history, new, start
+from negsim.cli import agenda, exchange, history, new, start
 from negsim.cli import calibrate as calibrating
 from negsim.cli import compare as comparing
 from negsim.cli import elicit as eliciting
@@ -82,7 +82,7 @@ history_app = history.app
 
 
 def _name(command: Any) -> str:
-    return str(command.__name__).replace("_", "-")
+    return str(command.__name__).rstrip("_").replace("_", "-")
 
 
 #: Headings and their commands, in the order of use.
@@ -94,6 +94,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Questions": (asking.when, asking.how_many, asking.explain, comparing.compare),
     "Experiments": (finding.sweep, finding.sensitivity, finding.discover),
     "History": (history_app, calibrating.calibrate, history.backtest),
+    "Other tools": (exchange.export, exchange.import_),
 }
 _ORDER = [
     each.info.name or "" if isinstance(each, typer.Typer) else _name(each) for of in _TOUR.values() for each in of

@@ -139,8 +139,11 @@ def evaluate(
             resumes there.
 
     Raises:
-        NegsimError: As `score`; or ``out`` holds something else, or cannot be written.
+        NegsimError: As `score`; or there is one negotiation only; or ``out`` holds something else or cannot be
+            written.
     """
+    if len(histories.talks) < 2:
+        raise NegsimError("a forecast learns from other negotiations, so the record needs at least two")
     parts = [name for name, part in PARTS.items() if remembered is not None or part is PARTS["scored"]]
     pieces = [(part, name, day) for part in parts for name, days in origins.items() for day in days]
     ends = {name: histories[name].end for name in origins}

@@ -13,11 +13,13 @@ from .checkpoint import read_checked as read_checked
 from .checkpoint import read_manifest as read_manifest
 from .csv import CONFIDENCE as CONFIDENCE
 from .csv import FieldError as FieldError
+from .csv import Fields as Fields
 from .csv import Parser as Parser
 from .csv import Row as Row
 from .csv import day as day
 from .csv import optional_day as optional_day
 from .csv import raise_in_order as raise_in_order
+from .csv import read_fields as read_fields
 from .csv import read_table as read_table
 from .csv import text as text
 from .csv import word as word

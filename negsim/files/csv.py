@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -99,70 +99,86 @@ class Row:
         return Problem(self.file, self.line, self.places.get(column, 1), message, self.source, allowed, suggestion)
 
 
-def read_table(path: Path, columns: Mapping[str, Parser], problems: list[Problem]) -> list[Row]:
-    """The valid rows of a CSV file; the mistakes in the others are added to ``problems``."""
+@dataclass(frozen=True)
+class Fields:
+    """One row of a CSV file as it stands: its fields, and the column (from 1) where each begins."""
+
+    values: list[str]
+    file: str
+    line: int
+    source: str
+    places: list[int]
+
+
+def read_fields(path: Path, problems: list[Problem]) -> list[Fields]:
+    """All rows of a CSV file that are not empty, the header first; a mistake is added to ``problems``."""
     name = str(path)
+
+    def refuse(message: str, allowed: str = "", suggestion: str = "") -> list[Fields]:
+        problems.append(Problem(name, 0, 0, message, allowed=allowed, suggestion=suggestion))
+        return []
+
     try:
         raw = path.read_bytes()
         content = raw.decode("utf-8-sig")
     except FileNotFoundError:
         near = did_you_mean(path.name, [other.name for other in path.parent.glob("*.csv")])
-        problems.append(Problem(name, 0, 0, "there is no such file", suggestion=near))
-        return []
+        return refuse("there is no such file", suggestion=near)
     except UnicodeDecodeError:
-        problems.append(Problem(name, 0, 0, "the file is not UTF-8 text"))
-        return []
+        return refuse("the file is not UTF-8 text")
     except OSError as error:
-        problems.append(Problem(name, 0, 0, f"the file can't be read: {error.strerror or error}"))
-        return []
+        return refuse(f"the file can't be read: {error.strerror or error}")
     if len(raw) > MAX_BYTES:
-        problems.append(Problem(name, 0, 0, "the file is too large", allowed=f"at most {MAX_BYTES // 10**6} MB"))
-        return []
+        return refuse("the file is too large", allowed=f"at most {MAX_BYTES // 10**6} MB")
     lines = content.splitlines()
-    try:
-        return list(_rows(name, content, lines, columns, problems))
-    except csv.Error as error:
-        problems.append(Problem(name, 0, 0, f"this is not valid CSV: {error}"))
-        return []
-
-
-def _rows(
-    name: str, content: str, lines: list[str], columns: Mapping[str, Parser], problems: list[Problem]
-) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
-    header = next(reader, [])
-    top = lines[0] if lines else ""
-    found = len(problems)
-    for at, column in zip(_places(top), header, strict=False):
-        if column not in columns:
-            hint = did_you_mean(column, columns)
-            problems.append(Problem(name, 1, at, f"unknown column {was(column)}", top, one_of(columns, 20), hint))
-        elif header.count(column) > 1:
-            problems.append(Problem(name, 1, at, f"duplicate column {was(column)}", top))
-    for column in columns:
-        if column not in header:
-            problems.append(Problem(name, 1, 1, f"the column {was(column)} is missing", top))
+    rows, line = [], 1
+    try:
+        for values in reader:
+            source = lines[line - 1] if line <= len(lines) else ""
+            if values:
+                rows.append(Fields(values, name, line, source, _places(source)))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        return refuse(f"this is not valid CSV: {error}")
+    return rows
+
+
+def read_table(path: Path, columns: Mapping[str, Parser], problems: list[Problem]) -> list[Row]:
+    """The valid rows of a CSV file with these columns; the mistakes in the others are added to ``problems``."""
+    name, found = str(path), len(problems)
+    rows = read_fields(path, problems)
     if len(problems) > found:
-        return
-    line = reader.line_num + 1
-    for fields in reader:
-        here, line = line, reader.line_num + 1
-        source = lines[here - 1] if here <= len(lines) else ""
-        if not fields:
-            continue
-        if len(fields) != len(header):
-            message = f"the row has {len(fields)} fields, but the header has {len(header)}"
-            problems.append(Problem(name, here, 1, message, source, "text with a comma must be in double quotes"))
-            continue
-        row = Row({}, name, here, source, dict(zip(header, _places(source), strict=False)))
-        values = {}
-        for column, value in zip(header, fields, strict=True):
-            try:
-                values[column] = columns[column](" ".join(value.split()))
-            except FieldError as error:
-                problems.append(row.problem(column, f"{column}: {error}", error.allowed, error.suggestion))
-        if len(values) == len(header):
-            yield Row(values, name, here, source, row.places)
+        return []
+    header = rows[0] if rows else Fields([], name, 1, "", [])
+    for at, column in zip(header.places, header.values, strict=False):
+        if column not in columns:
+            hint, allowed = did_you_mean(column, columns), one_of(columns, 20)
+            problems.append(Problem(name, 1, at, f"unknown column {was(column)}", header.source, allowed, hint))
+        elif header.values.count(column) > 1:
+            problems.append(Problem(name, 1, at, f"duplicate column {was(column)}", header.source))
+    for column in columns:
+        if column not in header.values:
+            problems.append(Problem(name, 1, 1, f"the column {was(column)} is missing", header.source))
+    if len(problems) > found:
+        return []
+    return [row for each in rows[1:] if (row := _row(each, header.values, columns, problems)) is not None]
+
+
+def _row(fields: Fields, header: list[str], columns: Mapping[str, Parser], problems: list[Problem]) -> Row | None:
+    if len(fields.values) != len(header):
+        message = f"the row has {len(fields.values)} fields, but the header has {len(header)}"
+        allowed = "text with a comma must be in double quotes"
+        problems.append(Problem(fields.file, fields.line, 1, message, fields.source, allowed))
+        return None
+    row = Row({}, fields.file, fields.line, fields.source, dict(zip(header, fields.places, strict=False)))
+    values = {}
+    for column, value in zip(header, fields.values, strict=True):
+        try:
+            values[column] = columns[column](" ".join(value.split()))
+        except FieldError as error:
+            problems.append(row.problem(column, f"{column}: {error}", error.allowed, error.suggestion))
+    return Row(values, row.file, row.line, row.source, row.places) if len(values) == len(header) else None
 
 
 def _places(line: str) -> list[int]:

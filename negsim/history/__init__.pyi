@@ -31,6 +31,7 @@ from .negotiations import Target as Target
 from .negotiations import known_by as known_by
 from .negotiations import others_by as others_by
 from .negotiations import state as state
+from .origins import by_rule as by_rule
 from .origins import read_origins as read_origins
 from .paired_difference import Difference as Difference
 from .paired_difference import difference as difference

@@ -1,0 +1,12 @@
+from .distribution import POINTS as POINTS
+from .distribution import date_distribution as date_distribution
+from .distribution import for_sites as for_sites
+from .exporting import export as export
+from .forecast_questions import questions as questions
+from .forecast_questions import questions_text as questions_text
+from .hub import hub_files as hub_files
+from .ics import calendar_file as calendar_file
+from .issue_list import LOST as LOST
+from .issue_list import IssueList as IssueList
+from .issue_list import read_issue_list as read_issue_list
+from .issue_list import write_negotiation as write_negotiation
