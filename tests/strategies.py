@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.kit import SOURCE, agenda
+from tests.kit import SOURCE, agenda, chance, talks
 
 NAMES = ("a", "b", "c", "d", "e")
 SIDES = ("us", "russia")
@@ -306,4 +306,40 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         }
         if draw(st.booleans()):
             made["packages"]["pack"]["reservation"] = {side: draw(share(0, 0.6)) for side in SIDES}
+    return made
+
+
+#: Titles that a page, a picture or a terminal may render wrongly.
+TITLES = ("Wages", "Health care", "领事馆的重新开放与签证", "🤝 Peace", "<b>$5 & 10 %</b>",
+          "The use of electronic devices and of official vehicles by members of the administrative staff")  # fmt: skip
+
+
+@st.composite
+def of_any_scale(draw: st.DrawFn, most: int = 60) -> dict[str, Any]:
+    """A valid scenario: one issue to ``most``, a day to fifty years, settled by offers, by chance, at once or never."""
+    names = " ".join(f"i{k}" for k in range(draw(st.sampled_from([1, 2, 5, most]))))
+    days = draw(st.sampled_from([1, 2, 3, 7, 30, 105, 400, 1096, 4000, 18263]))
+    gap = max(days / draw(st.sampled_from([0.5, 3, 40])), 0.02)
+    how = draw(st.sampled_from(["offers", "impossible", "chance", "never", "at once", "agreed"]))
+    over: dict[str, Any] = {"horizon": f"{days} days", "channel": {"gap": f"{gap:g} days"}}
+    if how in ("chance", "never", "at once"):
+        made = chance({"chance": 0.3, "never": 0.0, "at once": 1.0}[how], names, **over)
+    else:
+        low = 0.8 if how == "impossible" else draw(st.sampled_from([0.2, {"uniform": {"low": 0.1, "high": 0.6}}]))
+        over["both"] = {"patience": f"{max(days / 2, 0.5):g} days"}
+        made = talks(names, defaults={"reservation": {"us": low, "russia": low}}, **over)
+    if how == "agreed":
+        made["defaults"] |= {"implementation": {"lag": {"exponential": {"mean": f"{days / 2:g} days"}}}}
+    issues = made["agenda"]["issues"]
+    long_ago = draw(st.booleans())
+    for number, (name, issue) in enumerate(issues.items()):
+        issue["title"] = TITLES[number % len(TITLES)]
+        if how == "agreed":
+            issue["history"].append({"date": "2025-04-09", "status": "agreed", "what": "It was agreed."})
+            made["issues"][name]["start"] = {"terms": {"us": 0.5, "russia": 0.5}}
+        if long_ago:
+            issue["history"].insert(0, {"date": "1985", "status": issue["history"][0]["status"], "what": "Begun."})
+    made["agenda"]["title"] = draw(st.sampled_from(TITLES))
+    if draw(st.booleans()):
+        made["title"] = draw(st.sampled_from(TITLES))
     return made

@@ -110,9 +110,10 @@ def _ribbon(row: pd.Series, context: Any, j: int, ax: Axes, unit: str) -> None:
             ax.barh(j + 0.5, at(high) - at(low), left=at(low), height=thick, facecolor=colour, linewidth=0)
     if not pd.isna(row["p50"]):
         ax.plot([at("p50")] * 2, [j + 0.2, j + 0.8], color=style.VERMILLION, linewidth=2.6, solid_capstyle="butt")
-        right = at("p50") > horizon - 0.0175 * len(date_text(row["p50"], unit)) * context.horizon_days
+        text = date_text(row["p50"], unit)
+        right = at("p50") > horizon - (0.0175 * len(text) + 0.03) * context.horizon_days  # it would touch the horizon
         ax.annotate(
-            date_text(row["p50"], unit), (at("p50"), j + 0.5), xytext=(-5 if right else 5, 0),
+            text, (at("p50"), j + 0.5), xytext=(-5 if right else 5, 0),
             textcoords="offset points",
             ha="right" if right else "left", va="center", fontsize=8.5,
         )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from textwrap import shorten, wrap
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 LETTERS, LINES = 26, 3
 #: Height of a row, and of everything else in a picture of rows, in inches.
 ROW, AROUND = 0.52, 2.1
-#: Letters in a line of the title, the verdict and the footnote.
-TITLE, VERDICT, FOOT = 74, 104, 148
+#: Letters in a line of the title, the verdict and the footnote, and in a legend.
+TITLE, VERDICT, FOOT, LEGEND = 74, 104, 148, 44
+#: Most lines of the title.
+TITLE_LINES = 4
 
 #: Label of hatched parts of the record.
 DAY_UNKNOWN = "recorded, day not known"
 
-NARROW = "\u00a0"
+#: A space where a line must not break: before a percent sign, and inside a date in words.
+TOGETHER = "\u00a0"
+_TOGETHER = re.compile(r"(?<=\d) (?=%)|(?<=\d) (?=[A-Z][a-z]+ \d{4}\b)|(?<=[a-z]) (?=\d{4}\b)")
 SMALL: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY, "annotation_clip": False}
 
 
@@ -42,9 +47,8 @@ def height_of(rows: int, row: float = ROW) -> float:
 
 def heading(ax: Axes, context: Context, verdict: str) -> None:
     """Write the title of the negotiation and, below it, the scenario and the answer in a sentence."""
-    held = f"{context.title}: {verdict}".replace(" %", NARROW + "%")  # no line break between a number and its sign
-    lines = [line.replace(NARROW, " ") for line in broken(held, _letters(ax, VERDICT))] or [""]
-    title = "\n".join(broken(shorten(context.talks, 240, placeholder=" …"), _letters(ax, TITLE)))
+    lines = even(f"{context.title}: {verdict}", _letters(ax, VERDICT))
+    title = fitted(context.talks, _letters(ax, TITLE), TITLE_LINES)
     for text, up, letters in (
         ("\n".join(lines), 16, {"fontsize": 11}),
         (title, 18 + 16.5 * len(lines), {"fontsize": 13, "fontweight": "bold"}),
@@ -98,8 +102,41 @@ def _letters(ax: Axes, letters: int) -> int:
 
 
 def broken(text: str, letters: int) -> list[str]:
-    """A text in lines of at most so many letters; a wide letter, such as a Chinese one, counts as two."""
-    return wide_wrap(text, letters) if any(east_asian_width(letter) in "WF" for letter in text) else wrap(text, letters)
+    """A text in lines of at most so many letters; a wide letter, such as a Chinese one, counts as two.
+
+    >>> broken("half of them by 1 October 2023, 80 %", 18)
+    ['half of them by', '1 October 2023,', '80 %']
+    """
+    held = _TOGETHER.sub(TOGETHER, text)
+    wide = any(east_asian_width(letter) in "WF" for letter in text)
+    lines = wide_wrap(text, letters) if wide else wrap(held, letters)
+    return [line.replace(TOGETHER, " ") for line in lines] or [""]
+
+
+def even(text: str, letters: int) -> list[str]:
+    """A text in as few lines as possible, none much shorter than the others.
+
+    >>> even("Tiers are last in a third of all runs", 34)
+    ['Tiers are last in a', 'third of all runs']
+    """
+    lines = broken(text, letters)
+    for fewer in range(letters - 1, letters // 2, -1):
+        if len(shorter := broken(text, fewer)) > len(lines):
+            break
+        lines = shorter
+    return lines
+
+
+def fitted(text: str, letters: int, lines: int = 1) -> str:
+    r"""A text in so many lines at most. What does not fit is cut after a word and replaced by an ellipsis.
+
+    >>> fitted("The use of electronic devices and official vehicles", 14, 2)
+    'The use of\nelectronic …'
+    """
+    found = broken(text, letters)
+    if len(found) > lines:
+        found = [*found[: lines - 1], broken(found[lines - 1], max(letters - 2, 1))[0] + " …"]
+    return "\n".join(found)
 
 
 def _left(ax: Axes) -> float:
@@ -120,7 +157,7 @@ def _wide(ax: Axes, artist: Any) -> None:
 
 
 def _tight(text: str) -> str:
-    return shorten(text, 44, placeholder=" …")
+    return fitted(text, LEGEND)
 
 
 def _columns(labels: Sequence[str], most: int, points: float) -> int:
@@ -181,10 +218,7 @@ def label(title: str) -> str:
     >>> label("Movement of diplomats in the host country and beyond")
     'Movement of diplomats in\nthe host country and\nbeyond'
     """
-    found = broken(title, LETTERS) or [""]
-    if len(found) > LINES:
-        found = [*found[: LINES - 1], found[LINES - 1][: LETTERS - 2].rstrip() + " …"]
-    return "\n".join(found)
+    return fitted(title, LETTERS, LINES)
 
 
 def rounds(ax: Axes, held: Iterable[Round], bottom: float, top: float) -> bool:

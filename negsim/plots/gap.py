@@ -19,6 +19,9 @@ FULL = 0.84
 #: Distance between offers that have an order but no date, as a share of the horizon.
 RING = 0.02
 
+#: Width of the label of a first offer, as a share of the horizon. It does not cross the line of the as-of date.
+LABEL = 0.05
+
 #: The lines of the two sides.
 DASHES: tuple[Any, Any] = ("-", (0, (4, 1.2)))
 
@@ -58,8 +61,10 @@ def gap(view: View, ax: Axes) -> Axes:
                 ax.plot(days, level(own["median"]), linestyle="none", marker="o", markersize=4.5, color=colour)
             first = firsts[side] = float(past[0] if len(past) else own["median"].iloc[0])
             near = side == 1 and abs(first - firsts.get(0, -1.0)) < 0.2
+            as_of = float(date2num(context.as_of))
+            place = at[0] if len(past) else as_of if days[0] - as_of < LABEL * context.horizon_days else days[0]
             ax.annotate(
-                f"{100 * first:.0f}", (at[0] if len(past) else days[0], float(level([first])[0])), xytext=(-4, 0),
+                f"{100 * first:.0f}", (place, float(level([first])[0])), xytext=(-5, 0),
                 ha="right", va="center" if not near else "top" if first <= firsts[0] else "bottom",
                 textcoords="offset points", fontsize=7.5, color=colour, fontweight="bold",
             )  # fmt: skip
@@ -67,7 +72,7 @@ def gap(view: View, ax: Axes) -> Axes:
                 talking = own["talking"].to_numpy(float)
                 ends = float(own["talking"].iloc[-1])
                 ax.annotate(
-                    f"{100 * talking.max():.0f} → {100 * ends:.0f} % negotiate", (days[-1], floor), xytext=(4, 1),
+                    f"{100 * talking.max():.0f} → {100 * ends:.0f} % negotiate", (days[-1], floor), xytext=(6, 1),
                     textcoords="offset points", fontsize=7.5, color=style.GREY, va="bottom", annotation_clip=False,
                 )  # fmt: skip
     frame.date_axis(ax, context, context.as_of, words=False)

@@ -139,7 +139,10 @@ def missing_letters(figure: Figure) -> str:
 
 
 def fonts_with(letters: str) -> tuple[list[str], str]:
-    """Names of fonts of this system that together have some letters, and the letters that none has."""
+    """Names of fonts of this system that together have some letters, and the letters that none has.
+
+    Fonts of last resort do not count: they show boxes.
+    """
     from matplotlib.font_manager import fontManager, get_font
 
     names: list[str] = []
@@ -149,6 +152,8 @@ def fonts_with(letters: str) -> tuple[list[str], str]:
     ):
         if not left:
             break
+        if entry.name.startswith(("Last Resort", "LastResort")):
+            continue
         try:
             found = {letter for letter in left if ord(letter) in get_font(entry.fname).get_charmap()}
         except (OSError, RuntimeError):  # a font that cannot be read, such as one of colour bitmaps

@@ -73,9 +73,10 @@ def survival(view: View, ax: Axes) -> Axes:
     frame.between(ax, context)
     frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues])
     frame.heading(ax, context, view.verdict)
-    colours = {
-        "resolved": Status.RESOLVED, "lapsed": Status.LAPSED, "still open": Status.DISCUSSING,
-    }  # fmt: skip
+    colours = {"resolved": Status.RESOLVED}
+    if view.rows["lapsed"].any():
+        colours["lapsed"] = Status.LAPSED
+    colours["still open"] = Status.DISCUSSING
     handles = [frame.swatch(style.STATUS[status][0]) for status in colours.values()]
     from matplotlib.lines import Line2D
 

@@ -78,9 +78,7 @@ def _options(rows: pd.DataFrame, j: int, ax: Axes) -> None:
         colour, hatch = style.KINDS[k % len(style.KINDS)]
         ax.barh(j + 0.5, row["p"], left=left, height=0.6, facecolor=colour, hatch=hatch, edgecolor="white")
         if row["p"] > 0.12:
-            text = frame.label(str(row["what"])).replace("\n", " ")
-            fits = max(int(row["p"] * 80), 6)
-            text = text if len(text) <= fits else text[: fits - 2] + " …"
+            text = frame.fitted(str(row["what"]), int(row["p"] * 80), 2)
             ax.text(left + row["p"] / 2, j + 0.5, text, ha="center", va="center", fontsize=8,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85})  # fmt: skip
         left += row["p"]

@@ -59,24 +59,29 @@ def trace(view: View, ax: Axes) -> Axes:
         titles.append("Climate")
         for row in rows[rows["what"] == "climate"].to_dict("records"):
             colour, hatch = look(view.facts["severity"], row["value"])
-            handles[f"climate: {row['value']}"] = _bar(ax, lane, row["from"], row["to"], colour, hatch)
+            left, right = date2num(row["from"]), date2num(row["to"])
+            handles[f"climate: {row['value']}"] = _bar(ax, lane, left, right, colour, hatch)
     statuses = rows[rows["what"] == "status"]
     unit = context.asked_unit or "day"
     for j, issue in enumerate(context.issues):
         for row in statuses[statuses["name"] == issue.id].to_dict("records"):
             status = Status[row["value"].upper()]
             final = status.final
-            end = context.horizon if final else row["to"]
+            left = date2num(context.as_of) + row["day"]
+            right = date2num(context.horizon) if final else date2num(context.as_of) + row["until"]
+            if right <= left:  # it lasts no time
+                continue
             colour, hatch = style.STATUS[status]
-            bar = _bar(ax, len(titles) + j, row["from"], end, colour, hatch, 0.2 if final else 0.62)
+            bar = _bar(ax, len(titles) + j, left, right, colour, hatch, 0.2 if final else 0.62)
             handles.setdefault(status.label, bar)
             if final:
                 mark = "✓" if status is Status.RESOLVED else "✗"
                 # Near the horizon the label is left of its date, so it lies below the bars of earlier statuses.
-                late = date2num(row["from"]) > date2num(context.horizon) - 0.1 * context.horizon_days
+                text = f"{mark} {date_text(row['from'], unit)}"
+                late = left > date2num(context.horizon) - (0.012 * len(text) + 0.01) * context.horizon_days
                 ax.annotate(
-                    f"{mark} {date_text(row['from'], unit)}",
-                    (date2num(row["from"]), len(titles) + j + (0.91 if late else 0.6)), xytext=(3, 0 if late else -6.5),
+                    text,
+                    (left, len(titles) + j + (0.91 if late else 0.6)), xytext=(3, 0 if late else -6.5),
                     textcoords="offset points", fontsize=7.5, va="center", annotation_clip=False,
                     ha="right" if late else "left",
                 )  # fmt: skip
@@ -96,8 +101,7 @@ def _days(view: View, rows: pd.DataFrame) -> list[float]:
     return [start + float(day) for day in rows["day"]]
 
 
-def _bar(ax: Axes, lane: int, first: Any, last: Any, colour: str, hatch: str, thick: float = 0.62) -> Any:
-    left, right = float(date2num(first)), float(date2num(last))
+def _bar(ax: Axes, lane: int, left: float, right: float, colour: str, hatch: str, thick: float = 0.62) -> Any:
     bar = ax.barh(
         lane + 0.5, right - left, left=left, height=thick, facecolor=colour, hatch=hatch, edgecolor=style.GREY,
         linewidth=0.4,

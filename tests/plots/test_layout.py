@@ -1,0 +1,90 @@
+"""Words of a picture touch neither the lines nor the edge of the frame, and long titles are cut between words."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from matplotlib.dates import date2num
+from matplotlib.font_manager import fontManager
+from matplotlib.text import Text
+
+import negsim as ns
+from negsim.plots import draw, frame, style
+from negsim.scenario.scenario import from_mapping
+from tests.kit import chance, talks
+
+
+def boxes(picture, chosen):
+    """The extents of some texts of a picture in pixels."""
+    picture.figure.draw_without_rendering()
+    renderer = picture.figure.canvas.get_renderer()
+    texts = [text for text in picture.figure.axes[0].texts if chosen(text.get_text())]
+    assert texts
+    return [text.get_window_extent(renderer) for text in texts]
+
+
+def line_at(picture, day):
+    return picture.figure.axes[0].transData.transform((date2num(day), 0))[0]
+
+
+def test_dates_of_a_calendar_end_before_the_line_of_the_horizon(projection):
+    view = projection.view("calendar")
+    context, rows = view.context, view.rows.copy()
+    own = rows.index[rows["part"] == "projected"]
+    days = [round(context.horizon_days * (0.82 + 0.02 * k)) for k in range(len(own))]
+    rows.loc[own, "p50"] = [context.as_of + timedelta(days=day) for day in days]
+    picture = draw("calendar", replace(view, rows=rows))
+    found = boxes(picture, lambda text: text[:2] == "20")
+    assert len(found) == len(own)
+    assert all(box.x1 < line_at(picture, context.horizon) - 2 for box in found)
+
+
+@pytest.mark.parametrize("day", [88, 93, 94])
+def test_dates_of_a_run_end_before_the_line_of_the_horizon(day):
+    p = ns.run(from_mapping(chance(1.0, gap=f"{day} days", horizon="105 days")), runs=1)
+    picture = p.plot("trace")
+    assert all(box.x1 < line_at(picture, p.context.horizon) - 3 for box in boxes(picture, lambda text: text[0] == "✓"))
+
+
+def test_first_offers_are_beside_the_line_of_the_as_of_date():
+    p = ns.run(from_mapping(talks("a b", horizon="105 days", channel={"gap": "3 days"})), runs=20)
+    picture = p.plot("gap")
+    assert all(box.x1 < line_at(picture, p.context.as_of) - 1 for box in boxes(picture, str.isdigit))
+
+
+@pytest.mark.parametrize("name", ["The use of electronic devices and official vehicles " * 6, "领事馆的重新开放" * 40])
+def test_long_titles_are_cut_and_keep_their_beginning(name):
+    mapping = talks({"a": {}, "b": {}})
+    mapping["agenda"]["title"] = mapping["agenda"]["issues"]["a"]["title"] = name
+    mapping["issues"]["b"] = {"outcome": {"options": [{"id": "x", "title": name, "us": 0.6, "russia": 0.6}]}}
+    figure = ns.run(from_mapping(mapping), runs=20).plot("terms").figure
+    cut = [text.get_text().split() for text in figure.findobj(Text) if text.get_text().endswith("…")]
+    assert len(cut) >= 3  # the title, the row and the option
+    for words in cut:
+        assert name.startswith("".join(words[:1])) or words[0] == "Small"
+        assert name[0] > "z" or {*words} <= {*name.split(), "…"}
+
+
+def test_a_status_that_lasts_no_time_is_not_in_the_legend():
+    p = ns.run(from_mapping(talks("a", horizon="400 days")), runs=1)  # agreed and carried out at once
+    labels = {text.get_text() for text in p.plot("trace").figure.axes[0].get_legend().get_texts()}
+    assert {"discussing", "resolved"} <= labels
+    assert not {"agreed", "implementing"} & labels
+
+
+def test_statuses_within_a_day_are_drawn_with_their_hours():
+    p = ns.run(
+        from_mapping(talks("a", horizon="1 day", both={"patience": "0.5 days"}, channel={"gap": "0.1 days"})), runs=1
+    )
+    widths = [bar.get_width() for bar in p.plot("trace").figure.axes[0].patches]
+    assert sum(0 < width < 1 for width in widths) >= 2
+
+
+def test_a_percent_sign_stays_with_its_number():
+    assert frame.broken("holds 50 % of the runs and 80 % of all", 29) == ["holds 50 % of the runs and", "80 % of all"]
+
+
+def test_fonts_of_last_resort_do_not_count_as_fonts():
+    assert any(entry.name.startswith("Last Resort") for entry in fontManager.ttflist)
+    names, _ = style.fonts_with("会\U0001f91d")
+    assert not [name for name in names if name.startswith("Last Resort")]
