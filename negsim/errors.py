@@ -13,7 +13,7 @@ from __future__ import annotations
 import difflib
 import functools
 import json
-import unicodedata
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
@@ -113,11 +113,13 @@ class Problem:
         """The headline, then the line of the file with a caret under the place."""
         if not self.source_line.strip():
             return self._headline(bold)
+        from rich.cells import cell_len
+
         text, at = self.source_line, self.col - 1
         if len(text) > _WIDTH:
             start = max(0, min(at - _WIDTH // 2, len(text) - _WIDTH))
             text, at = text[start : start + _WIDTH], at - start
-        pad = "".join("\t" if char == "\t" else " " * cells(char) for char in text[:at])
+        pad = re.sub(r"[^\t]+", lambda part: " " * cell_len(part[0]), text[:at])
         return f"{self._headline(bold)}\n{harmless(text)}\n{pad}{bold('^')}"
 
 
@@ -201,15 +203,6 @@ def one_of(names: Iterable[str], most: int = 12) -> str:
     return shown or "none"
 
 
-def cells(text: str) -> int:
-    r"""The number of columns of a text: East Asian wide letters take two, combining marks none.
-
-    >>> cells("talks"), cells("会談"), cells("e\u0301")
-    (5, 4, 1)
-    """
-    return sum(0 if unicodedata.combining(c) else 2 if is_wide(c) else 1 for c in text)
-
-
 def harmless(text: str) -> str:
     r"""Text with every control character replaced by "?"; tabs and spaces stay.
 
@@ -217,8 +210,3 @@ def harmless(text: str) -> str:
     'a?[31m\t b'
     """
     return "".join(c if c.isprintable() or c == "\t" else "?" for c in text)
-
-
-def is_wide(letter: str) -> bool:
-    """Whether a letter takes two columns of a terminal."""
-    return unicodedata.east_asian_width(letter) in "WF"

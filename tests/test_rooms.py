@@ -62,10 +62,9 @@ HEAVY = {
     "jinja2",
     "ipywidgets",
     "tqdm",
-    "rich",
     "distributed",
 }
-VALIDATES = {"pydantic", "yaml"}
+VALIDATES = {"pydantic", "yaml", "rich"}
 
 
 def loaded_by(code, cwd):

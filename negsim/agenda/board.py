@@ -8,47 +8,44 @@ from typing import Any
 
 from negsim.agenda.agenda import Agenda, BoardRow
 from negsim.agenda.citations import Citation, read_document
-from negsim.agenda.records import Announced, Issue, Position
+from negsim.agenda.records import Announced
 from negsim.agenda.sentences import fingerprint, split
 from negsim.agenda.status import Status
 from negsim.errors import InputError, Problem
-from negsim.files import WIDTH, TextStyle, pad, wrap
+from negsim.files import TextPage, TextStyle
 
-#: The width of a row of the board without the id of the issue, and the longest label of a side.
-_COLUMNS, _LABEL = 45, 26
+#: The widths of status, date and sources on the board, the least of disputes, and the most of the label of a side.
+_COLUMNS, _LABEL = (13, 11, 8, 8), 26
 _NOTHING = "no public position"
 _SILENT = "not known by then"
 _MISSING = "(missing or changed)"
+#: The widths of the names of facts, of the status of a change and of the state of an announced date.
+_FACT, _STATUS, _STATE = 15, 14, 8
 
 
 def board_table(agenda: Agenda, on: date, look: TextStyle | None = None) -> str:
-    """The board of a day as text of at most 80 columns: issues with status, date, sources, disputes, demands."""
+    """The board of a day as text: issues with status, date, sources, disputes, demands."""
     rows = agenda.board(on)
     dormant = sum(row.status is Status.DORMANT for row in rows)
-    look = look or TextStyle()
-    head = [
-        *map(look.bold, wrap(agenda.title, WIDTH)),
-        _fill(f"As of {on.isoformat()}: {_counted(len(rows) - dormant, dormant)}"),
-    ]
+    page = TextPage(look or TextStyle()).title(agenda.title)
+    page.add(f"As of {on.isoformat()}: {_counted(len(rows) - dormant, dormant)}")
     if not rows:
-        return "\n".join(head)
-    width = min(max(len("issue"), *(len(row.id) for row in rows)), WIDTH - _COLUMNS)
-    label = min(max(len(side) for side in agenda.sides), _LABEL - 4) + 4
-
-    def line(issue: str, status: str, since: str, sources: str, disputed: str) -> str:
-        *above, name = wrap(issue, width)
-        row = f"{look.bold(pad(name, width))}  {status:<12}  {since:<10}  {sources:>7}  {disputed}".rstrip()
-        return "\n".join([*map(look.bold, above), row])
-
-    lines = [*head, "", line("issue", "status", "since", "sources", "disputed")]
+        return page.text
+    width, room = max(len("issue"), *(len(row.id) for row in rows)) + 2, page.look.width - sum(_COLUMNS[:3])
+    widths = (*_COLUMNS[:3], room - min(width, room - _COLUMNS[3]))
+    label = min(max(len(side) for side in agenda.sides) + 4, _LABEL)
+    page.add().row("issue", ("status", "since", "sources", "disputed"), widths, left=True)
     for row in rows:
         disputed = f"yes ({len(row.disputed)})" if row.disputed else "no"
-        lines.append(line(row.id, row.status.label, str(row.since or ""), str(row.sources), disputed))
+        figures = (row.status.label, str(row.since or ""), str(row.sources), disputed)
+        page.row(row.id, figures, widths, left=True)
         for side in agenda.sides if agenda.tells_demands else ():
-            lines.append(_fill(_demand(agenda, row, side), pad(f"  {side}", label - 2) + "  ", " " * label))
+            page.labelled(f"  {side}", _demand(agenda, row, side), label)
     if announced := agenda.announced(on):
-        lines += ["", look.bold("Announced dates"), *(_announced(agenda, one, named=True) for one in announced)]
-    return "\n".join(lines)
+        page.add().title("Announced dates")
+        for one in announced:
+            _announced(page, agenda, one, named=True)
+    return page.text
 
 
 def board_data(agenda: Agenda, on: date) -> dict[str, Any]:
@@ -73,39 +70,55 @@ def board_data(agenda: Agenda, on: date) -> dict[str, Any]:
     }
 
 
-def issue_text(agenda: Agenda, issue_id: str, documents: Path | None = None) -> str:
-    """One issue in full as text of at most 80 columns, with the cited sentences if a folder of documents is given.
+def issue_text(agenda: Agenda, issue_id: str, documents: Path | None = None, look: TextStyle | None = None) -> str:
+    """One issue in full as text, with the cited sentences if a folder of documents is given.
 
     Raises:
         NegsimError: there is no such issue, or no such folder.
     """
     issue = agenda.issue(issue_id)
-    reader = _Reader(documents)
-    summary = [_fill(issue.summary)] if issue.summary else []
-    about = [*summary, *reader.lines(issue.citations)]
-    out = [_fill(f"{issue.title} ({issue_id})"), "", *about, *([""] if about else [])]
-    out.append(_fill(issue.resolves_when, "Resolved when  "))
+    reader, page = _Reader(documents), TextPage(look or TextStyle())
+    page.add(f"{issue.title} ({issue_id})").add()
+    if issue.summary:
+        page.add(issue.summary)
+    reader.cite(page, issue.citations)
+    if issue.summary or issue.citations:
+        page.add()
+    page.labelled("Resolved when", issue.resolves_when, _FACT)
     if issue.opens_after:
-        out.append(_fill(", ".join(issue.opens_after), "Opens after    "))
+        page.labelled("Opens after", ", ".join(issue.opens_after), _FACT)
     for heading, positions in (("Demands", issue.demands), ("Stances", issue.stances)):
-        out += ["", heading]
+        page.add().add(heading)
         for side in agenda.sides:
-            out += _position(agenda.sides[side].title, positions[side], reader)
-    out += ["", "History" if issue.history else f"History: none; {issue.first_status.label}"]
+            position = positions[side]
+            since = f" (since {position.since})" if position.since else ""
+            page.add(f"{agenda.sides[side].title}: {position.text or _NOTHING}{since}", "    ", "  ")
+            reader.cite(page, position.citations)
+    page.add().add("History" if issue.history else f"History: none; {issue.first_status.label}")
     for change in issue.history:
-        out += [
-            _fill(change.what, f"  {change.date!s:<10}  {change.status.label:<12}  "),
-            *reader.lines(change.citations),
-        ]
-    out += ["", "Disputed" if issue.disputed else "Disputed: nothing"]
+        _dated(page, change.date, change.what, change.status.label, _STATUS)
+        reader.cite(page, change.citations)
+    page.add().add("Disputed" if issue.disputed else "Disputed: nothing")
     for name in issue.disputed:
         dispute = agenda.disputed[name]
-        out.append(_fill(f"{dispute.question} ({name})", "  ", "  "))
+        page.add(f"{dispute.question} ({name})", "  ", "  ")
         for version in dispute.versions:
-            out += [_fill(f"{version.says}: {version.text}", "  - "), *reader.lines(version.citations)]
-        out += [_fill(dispute.we_take, "  We take: "), _fill(dispute.why, "  Because: ")]
-    out += ["", *_dated(agenda, issue, reader)]
-    return "\n".join(out).rstrip()
+            page.add(f"{version.says}: {version.text}", "    ", "  - ")
+            reader.cite(page, version.citations)
+        page.add(dispute.we_take, " " * 11, "  We take: ").add(dispute.why, " " * 11, "  Because: ")
+    rounds = [(item.date, item.title) for item in agenda.rounds.values() if issue.id in item.issues]
+    events = [(item.date, item.title) for item in agenda.events.values() if issue.id in item.issues]
+    for heading, items in (("Rounds", rounds), ("Outside events", events)):
+        if items:
+            page.add().add(heading)
+        for when, title in items:
+            _dated(page, when, title)
+    if announced := agenda.announced(agenda.last_day, issue.id):
+        page.add().add("Announced dates")
+        for one in announced:
+            _announced(page, agenda, one, named=False)
+            reader.cite(page, one.target.citations)
+    return page.text
 
 
 def issue_data(agenda: Agenda, issue_id: str, documents: Path | None = None) -> dict[str, Any]:
@@ -143,20 +156,13 @@ class _Reader:
         found = sentences[cited.sentence - 1] if 0 < cited.sentence <= len(sentences) else None
         return found if found is not None and fingerprint(found) == cited.sha256 else None
 
-    def lines(self, citations: tuple[Citation, ...]) -> list[str]:
-        """The citations of a claim: in one paragraph, or each with its sentence."""
-        if not citations:
-            return []
-        if self._documents is None:
-            return [_fill(", ".join(cited.place for cited in citations) + "]", "    [", "     ")]
-        return [
-            _fill(
-                self.sentence(cited) or ("(missing or changed)" if cited.exact else ""),
-                f"    [{cited.place}] ",
-                "      ",
-            )
-            for cited in citations
-        ]
+    def cite(self, page: TextPage, citations: tuple[Citation, ...]) -> None:
+        """Add the citations of a claim: in one paragraph, or each with its sentence."""
+        if self._documents is None and citations:
+            page.add(f"[{', '.join(cited.place for cited in citations)}]", "     ", "    ")
+        for cited in citations if self._documents is not None else ():
+            sentence = self.sentence(cited) or (_MISSING if cited.exact else "")
+            page.add(f"[{cited.place}] {sentence}", "      ", "    ")
 
     def expand(self, value: Any) -> Any:
         """Plain data with each citation as a mapping of document, sentence, fingerprint and text."""
@@ -174,45 +180,26 @@ class _Reader:
         return data if self._documents is None else {**data, "text": self.sentence(cited)}
 
 
-def _position(title: str, position: Position, reader: _Reader) -> list[str]:
-    since = f" (since {position.since})" if position.since else ""
-    return [_fill(f"{title}: {position.text or _NOTHING}{since}", "  ", "    "), *reader.lines(position.citations)]
-
-
 def _announced_data(announced: list[Announced]) -> list[dict[str, Any]]:
     return [{**one.target.model_dump(mode="json"), "state": one.state} for one in announced]
 
 
-def _announced(agenda: Agenda, one: Announced, named: bool) -> str:
-    """An announced date as text; ``named``: with its issues."""
+def _announced(page: TextPage, agenda: Agenda, one: Announced, named: bool) -> None:
+    """Add an announced date; ``named``: with its issues."""
     target = one.target
     names = "all issues" if len(target.issues) == len(agenda.issues) else ", ".join(target.issues)
     about = f", on {names}" if named and names else ""
-    return _fill(f"{target.who} ({target.said}){about}: {one.what}", f"  {target.by!s:<10}  {one.state:<6}  ")
+    _dated(page, target.by, f"{target.who} ({target.said}){about}: {one.what}", one.state, _STATE)
 
 
-def _dated(agenda: Agenda, issue: Issue, reader: _Reader) -> list[str]:
-    """Rounds, events and announced dates of the issue."""
-    dated = [(item.date, item.title) for item in agenda.rounds.values() if issue.id in item.issues]
-    events = [(item.date, item.title) for item in agenda.events.values() if issue.id in item.issues]
-    out = []
-    for heading, items in (("Rounds", dated), ("Outside events", events)):
-        if items:
-            out += [heading, *(_fill(title, f"  {when or 'undated'!s:<10}  ") for when, title in items), ""]
-    if announced := agenda.announced(agenda.last_day, issue.id):
-        out.append("Announced dates")
-        for one in announced:
-            out += [_announced(agenda, one, named=False), *reader.lines(one.target.citations)]
-    return out
+def _dated(page: TextPage, day: object, text: str, state: str = "", room: int = 0) -> None:
+    """Add a date, perhaps with a state in its own column, and a text beside them."""
+    page.add(text, " " * (14 + room), f"  {day or 'undated'!s:<10}  {state:<{room}}")
 
 
 def _demand(agenda: Agenda, row: BoardRow, side: str) -> str:
     said = agenda.issues[row.id].demands[side].text
     return row.demands[side] or (_SILENT if said else _NOTHING)
-
-
-def _fill(text: str, first: str = "", following: str | None = None) -> str:
-    return "\n".join(wrap(text, WIDTH, " " * len(first) if following is None else following, first))
 
 
 def _counted(present: int, dormant: int) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from negsim.calibration.patience_fields import Place
 from negsim.calibration.replay import Floats
-from negsim.files import TextStyle, pad, wrap
+from negsim.files import TextPage
 from negsim.quantities import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -111,21 +111,18 @@ class Patience:
             "check": self.check.to_dict("records"),
         }
 
-    def text(self, look: TextStyle) -> list[str]:
-        """The fit as lines for a terminal: the law, and the record beside runs under it."""
+    def add_to(self, page: TextPage) -> None:
+        """Add the fit to a page: the law, and the record beside runs under it."""
         law = self.law["lognormal"]
-        head = (
+        page.add(
             f"Patience of a side: half below {law['median']}, nine in ten below {law['q90']}. Share of the issues "
             "closed on record, and in simulated talks of the same kind:"
         )
-        heads = ("record", "10 %", "50 %", "90 %")
-        left = look.width - 8 * len(heads)
-        lines = [*wrap(head, look.width), pad("", left) + "".join(each.rjust(8) for each in heads)]
+        rows = []
         for row in self.check.to_dict("records"):
             shares = (row["observed"], row["low"], row["middle"], row["high"])
-            name = f"{row['talks']}, {row['closed_within']}"
-            lines.append(pad(name, left) + "".join(f"{100 * share:.0f} %".rjust(8) for share in shares))
-        return lines
+            rows.append((f"{row['talks']}, {row['closed_within']}", [f"{100 * share:.0f} %" for share in shares], ""))
+        page.table(("", "record", "10 %", "50 %", "90 %"), (8,) * 4, rows, rule=False)
 
 
 def _in_words(days: float) -> str:

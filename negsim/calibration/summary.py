@@ -6,7 +6,7 @@ from typing import Any
 
 from negsim.calibration.calibrate import Calibration
 from negsim.calibration.evidence import NUMBERS
-from negsim.files import TextStyle, pad, to_line, wrap
+from negsim.files import TextPage, TextStyle, to_line
 
 #: The quantiles that are shown.
 SHOWN = (0.1, 0.5, 0.9)
@@ -37,41 +37,36 @@ def data(found: Calibration) -> dict[str, Any]:
 
 
 def text(found: Calibration, look: TextStyle) -> str:
-    """A table of the numbers, then the changes."""
+    """The numbers, the checks of the numbers, then the changes."""
     others = found.fit.taught.telling
-    lines = wrap(
+    page = TextPage(look).add(
         f"{found.scenario.title}, as of {found.scenario.as_of}. Learned from {len(others)} talks: "
-        f"{', '.join(talks.id for talks in others)}.",
-        look.width,
+        f"{', '.join(talks.id for talks in others)}."
     )
-    heads = ("10 %", "50 %", "90 %", "others", "own")
-    left = look.width - 8 * len(heads)
-    lines += ["", pad("", left) + "".join(head.rjust(8) for head in heads), look.faint("─" * look.width)]
+    rows = []
     for name, law in found.fit.laws.items():
         figures = [f"{float(law.ppf(p)):.3g}" for p in SHOWN]
-        counts = map(str, found.fit.observations(name))
-        lines.append(pad(NUMBERS[name].words, left) + "".join(each.rjust(8) for each in (*figures, *counts)))
+        rows.append((NUMBERS[name].words, [*figures, *map(str, found.fit.observations(name))], ""))
+    page.add().table(("", "10 %", "50 %", "90 %", "others", "own"), (8,) * 5, rows)
     if found.patience is not None:
-        lines += ["", *found.patience.text(look)]
+        found.patience.add_to(page.add())
     note = (
         "10 %, 50 %, 90 %: quantiles of the number for this negotiation. others, own: observations from other talks "
         "and from this one."
     )
-    lines += ["", *(look.faint(line) for line in wrap(note, look.width))]
-    return "\n".join([*lines, *changes(found, look)]) + "\n"
+    return page.add().note(note).text + changes(found, look)
 
 
-def changes(found: Calibration, look: TextStyle) -> list[str]:
+def changes(found: Calibration, look: TextStyle) -> str:
     """Old -> new with the evidence for each replaced number, then each number left alone with the reason."""
-    lines: list[str] = []
+    page = TextPage(look)
     if found.changes:
-        lines += ["", look.bold("Replaced")]
+        page.add().title("Replaced")
     for change in found.changes:
         old = "none" if change.old is None else to_line(change.old)
-        lines += wrap(f"{change.path}: {old} -> {to_line(change.new)}", look.width, "    ", "  ")
-        lines += wrap(change.evidence, look.width, "    ", "    ")
+        page.add(f"{change.path}: {old} -> {to_line(change.new)}", "    ", "  ").add(change.evidence, "    ", "    ")
     if found.left:
-        lines += ["", look.bold("Left alone")]
+        page.add().title("Left alone")
     for left in found.left:
-        lines += wrap(f"{left.path}: {left.why}", look.width, "    ", "  ")
-    return lines
+        page.add(f"{left.path}: {left.why}", "    ", "  ")
+    return page.text

@@ -77,7 +77,7 @@ def show_issue(
     emit(
         as_json,
         lambda: issue_data(record, issue, documents),
-        lambda _: issue_text(record, issue, documents),
+        lambda style: issue_text(record, issue, documents, style),
         agenda_notice(agenda),
     )
 

@@ -104,8 +104,7 @@ def calibrate(
     elif out is None:
         typer.echo(found.text(), nl=False)
         # The scenario alone goes to standard output, so that it can be redirected to a file.
-        for line in summary.changes(found, TextStyle.of(sys.stderr)):
-            typer.echo(line, err=True)
+        typer.echo(summary.changes(found, TextStyle.of(sys.stderr)), err=True, nl=False)
     else:
         scenario = builtin_notice(template) if template is not None else ""
         record_notice = data_notice("seeds/histories", "histories", histories)

@@ -29,10 +29,7 @@ def comparison_table(comparison: Comparison, look: TextStyle) -> str:
         different = [difference.words for difference in comparison.differences(number)]
         page.add().title(f"Different assumptions in {label}{'' if different else ': none'}").items(different)
         page.add().add(verdicts.saved_words(pair))
-    page.add()
-    for note in comparison.notes:
-        page.note(note)
-    return page.text
+    return page.add().items(comparison.notes, "", "dim").text
 
 
 def _row(issue: IssueComparison, label: str, pair: Paired, longer: str = "") -> tuple[str, list[str], str]:

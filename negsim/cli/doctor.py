@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from negsim.cli.output import count
-from negsim.files import TextPage, TextStyle, data_folder, pad
+from negsim.files import TextPage, TextStyle, data_folder
 from negsim.simulation import __version__
 from negsim.simulation.engines import ENGINES
 
@@ -64,9 +64,7 @@ def doctor_text(found: dict[str, Any], style: TextStyle) -> str:
     """The state of the installation as lines with labels, then the verdict."""
     page = TextPage(style)
     for label, text in _rows(found):
-        first = len(page.lines)
-        page.add(text, " " * _LABEL, pad(label, _LABEL))
-        page.lines[first] = style.bold(label) + page.lines[first][len(label) :]
+        page.labelled(label, text, _LABEL, "bold")
     page.add()
     (page.add if found["ok"] else page.title)(found["verdict"])
     return page.text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from negsim.errors import cells
 from negsim.experiments import CHANCES, UNIT, Elicitation, shown
 from negsim.files import TextPage, TextStyle, to_line, to_yaml
 from negsim.quantities import ELICIT, Draw
@@ -16,7 +15,7 @@ def feedback_text(one: Elicitation, look: TextStyle) -> str:
     if one.path:
         page.title(one.path)
     if one.place:
-        page.add(one.place, "  ", "  ", look.faint)
+        page.add(one.place, "  ", "  ", "dim")
     for name, words, expert in zip(one.names, one.words, one.experts, strict=True):
         weight = f", weight {expert.weight:g}" if len(one.experts) > 1 else ""
         page.add(f"{name}{weight}: {words}", "    ", "  ")
@@ -54,8 +53,10 @@ def _becomes(draw: Draw) -> str:
 
 def snippet(stated: Any) -> str:
     """The judgements as lines of a scenario file; one line if it fits."""
+    from rich.cells import cell_len
+
     line = to_line({ELICIT: stated})[1:-1]
-    return line if cells(line) <= 80 else to_yaml({ELICIT: stated}).rstrip("\n")
+    return line if cell_len(line) <= 80 else to_yaml({ELICIT: stated}).rstrip("\n")
 
 
 def _percent(chance: float) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from negsim.errors import NegsimError
-from negsim.files import TextStyle, find_data, find_scenario, wrap
+from negsim.files import TextPage, TextStyle, find_data, find_scenario
 
 
 def emit(as_json: bool, data: Callable[[], Any], text: Callable[[TextStyle], str], *notices: str) -> None:
@@ -21,7 +21,7 @@ def emit(as_json: bool, data: Callable[[], Any], text: Callable[[TextStyle], str
     style = TextStyle.of_stdout()
     shown = text(style).removesuffix("\n")
     for notice in filter(None, notices):
-        typer.echo("\n".join(wrap(notice, style.width)))
+        typer.echo(TextPage(style).add(notice).text, nl=False)
     typer.echo(shown)
 
 

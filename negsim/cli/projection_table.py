@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import date_text, terms_words, waits_words
-from negsim.files import TextPage, TextStyle, pad
+from negsim.files import TextPage, TextStyle
 
 if TYPE_CHECKING:
     from negsim.analysis import Chance, Context, IssueSummary, Summary
@@ -82,8 +82,8 @@ def projection_table(
     if context.title != context.talks:  # a scenario without a title has that of its agenda
         page.add(context.title)
     page.add(f"From {context.as_of} to the horizon {context.horizon}; {provenance}.").add()
-    above = "50 % resolved".rjust(DATE) + "80 % resolved".rjust(DATE)
-    page.lines.append(" " * (look.width - sum(widths)) + pad("  % of runs resolved within", sum(widths[:-2])) + above)
+    above = ("% of runs resolved within", "50 % resolved", "80 % resolved")
+    page.row("", above, (sum(widths[:-2]) - 3, DATE + 3, DATE))
     rows = [
         _row(
             issue.facts.title,
@@ -110,10 +110,7 @@ def projection_table(
         chances = [*reference.all_by.values(), reference.all_resolved]
         last.append(_row(OTHER_ROW, chances, reference.all_p50, reference.all_p80, context, unit))
     page.table(("issue", *columns, "by", "by"), widths, [*rows, None, *last], beside=True)
-    page.add()
-    for note in notes:
-        page.note(note)
-    return page.text
+    return page.add().items(notes, "", "dim").text
 
 
 def _others(issue: IssueSummary | None, context: Context, unit: str) -> list[tuple[str, list[str], str]]:

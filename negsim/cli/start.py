@@ -60,9 +60,9 @@ def print_created(name: Path, files: list[str], commands: list[str], as_json: bo
 
     def text(style: TextStyle) -> str:
         page = TextPage(style).add(f"Created {name} with {', '.join(files)}.").add().add("Next:")
-        for command in (f"cd {shlex.quote(clean(str(name)))}", *commands):
-            page.lines.append(style.bold(f"  {command}"))
-        return page.text
+        # Commands to copy are not wrapped.
+        lines = (f"cd {shlex.quote(clean(str(name)))}", *commands)
+        return page.text + "".join(f"{style.bold(f'  {line}')}\n" for line in lines)
 
     steps = [f"cd {shlex.quote(str(name))}", *commands]
     emit(as_json, lambda: {"folder": str(name), "files": files, "next": steps}, text)

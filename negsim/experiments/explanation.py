@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.analysis import Gain, Quality, Why, quality_words
 from negsim.analysis import delay_sentences as because
 from negsim.experiments.candidates import Candidate
-from negsim.files import TextStyle, clean, wrap
+from negsim.files import TextPage, TextStyle
 
 if TYPE_CHECKING:
     from negsim.projection import Projection
@@ -146,16 +146,14 @@ class Explanation:
     def render(self, look: TextStyle) -> str:
         """The explanation as text that fits a terminal."""
         context = self.projection.context
-        lines = [look.bold(line) for line in wrap(self.why.facts.title, look.width)]
-        lines += wrap(f"{context.talks}: {context.title}", look.width)
-        lines += [look.faint(line) for line in wrap(f"{self.projection.provenance}.", look.width)]
+        page = TextPage(look).title(self.why.facts.title).add(f"{context.talks}: {context.title}")
+        page.note(f"{self.projection.provenance}.")
         for heading, said in self.sections():
-            lines += ["", *(look.bold(line) for line in wrap(heading, look.width))] if heading else [""]
-            bullet = ("- ", "  ") if heading else ("", "")
-            lines += [line for each in said for line in wrap(bullet[0] + clean(each), look.width, bullet[1])]
-        lines.append("")
-        lines += [look.faint(line) for note in self.notes for line in wrap(note, look.width)]
-        return "\n".join(line.rstrip() for line in lines) + "\n"
+            page.add()
+            if heading:
+                page.title(heading)
+            page.items(said, "- " if heading else "")
+        return page.add().items(self.notes, "", "dim").text
 
     def data(self) -> dict[str, Any]:
         """Plain data for JSON, with every candidate."""

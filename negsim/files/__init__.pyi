@@ -38,11 +38,9 @@ from .nodes import in_file_order as in_file_order
 from .nodes import merge as merge
 from .nodes import raise_problems as raise_problems
 from .nodes import unknown as unknown
-from .terminal_text import WIDTH as WIDTH
 from .terminal_text import TextPage as TextPage
 from .terminal_text import TextStyle as TextStyle
 from .terminal_text import clean as clean
-from .terminal_text import pad as pad
 from .terminal_text import wrap as wrap
 from .writing import new_folder as new_folder
 from .writing import swap as swap

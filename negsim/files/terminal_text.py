@@ -1,22 +1,27 @@
-"""Text for people: lines and tables that fit the width of a terminal, with bold and faint letters."""
+"""Text for people: paragraphs, lists and tables that fit the width of a terminal. rich lays them out."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from negsim.errors import cells, harmless, is_wide
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+    from rich.text import Text
 
 #: Columns of piped output, and of a terminal that does not report its width.
 WIDTH = 80
 #: With less room than this, the names of a table are printed above their figures.
 _NARROW = 8
+#: Takes the place of a space at which no line may end; rich would break at a no-break space.
+_GLUE = "\ue000"
+#: Joins emoji to one.
+_JOINER = "\u200d"
 
 
 @dataclass(frozen=True)
@@ -43,14 +48,10 @@ class TextStyle:
         """Text in bold letters."""
         return f"\x1b[1m{text}\x1b[0m" if self.styled and text else text
 
-    def faint(self, text: str) -> str:
-        """Text in faint letters."""
-        return f"\x1b[2m{text}\x1b[0m" if self.styled and text else text
-
 
 @dataclass(frozen=True)
 class TextPage:
-    r"""Lines for a terminal, added from top to bottom. They fit the width and hold no control characters.
+    r"""Paragraphs and tables for a terminal, added from top to bottom. They hold no control characters.
 
     >>> page = TextPage(TextStyle(30)).add("Two\x1b issues:")
     >>> page.table(("issue", "2027"), (8,), [("a bridge over the river", ("41",), "open"), None, ("all", ("3",), "")])
@@ -66,30 +67,42 @@ class TextPage:
     """
 
     look: TextStyle
-    lines: list[str] = field(default_factory=list)
+    parts: list[RenderableType] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         """All lines, each with its line end."""
-        return "".join(f"{line.rstrip()}\n" for line in self.lines)
+        console = _console(self.look)
+        with console.capture() as shown:
+            for part in self.parts:
+                console.print(part, crop=False)
+        return "".join(f"{line.rstrip()}\n" for line in shown.get().splitlines())
 
-    def add(self, text: str = "", later: str = "", first: str = "", style: Callable[[str], str] = str) -> TextPage:
-        """Add a paragraph; without a text, an empty line."""
-        self.lines.extend(style(line) for line in wrap(text, self.look.width, later, first))
+    def add(self, text: str = "", later: str = "", first: str = "", style: str = "") -> TextPage:
+        """Add a paragraph; without a text, an empty line. ``style`` is one of rich."""
+        self.parts.append(_folded(text, self.look.width, later, first, style))
         return self
 
     def title(self, text: str) -> TextPage:
         """Add a paragraph in bold letters."""
-        return self.add(text, style=self.look.bold)
+        return self.add(text, style="bold")
 
     def note(self, text: str) -> TextPage:
         """Add a paragraph in faint letters."""
-        return self.add(text, style=self.look.faint)
+        return self.add(text, style="dim")
 
-    def items(self, texts: Iterable[str]) -> TextPage:
-        """Add a list."""
+    def items(self, texts: Iterable[str], bullet: str = "- ", style: str = "") -> TextPage:
+        """Add a list; without a bullet, paragraphs."""
         for text in texts:
-            self.add(text, "  ", "- ")
+            self.add(text, " " * len(bullet), bullet, style)
+        return self
+
+    def labelled(self, label: str, text: str, room: int, style: str = "") -> TextPage:
+        """Add a label in ``room`` columns, and a paragraph beside it."""
+        grid = _grid((room, self.look.width - room))
+        first = " " * (len(label) - len(label.lstrip()))
+        grid.add_row(_folded(label, room - 1, first, first, style), _folded(text, self.look.width - room))
+        self.parts.append(grid)
         return self
 
     def table(
@@ -111,32 +124,75 @@ class TextPage:
             rule: whether a line follows the heads.
             indent: printed before every name.
         """
-        look, left = self.look, self.look.width - sum(widths)
-        above = left < _NARROW
+        from rich.rule import Rule
 
-        def line(name: str, texts: Sequence[str], style: Callable[[str], str] = str) -> list[str]:
-            """The name and its figures; the further lines of the name."""
-            figures = zip(map(harmless, texts), widths, strict=True)
-            right = "".join(" " * (wide - cells(text)) + text for text, wide in figures)
-            names = wrap(name, look.width if above else left - 1, f"{indent}  ", indent)
-            if above:
-                self.lines.extend(map(style, names))
-                names = [""]
-            self.lines.append(style(pad(names[0], left)) + right)
-            return names[1:]
-
-        line(heads[0], heads[1:])
+        self.row(heads[0], heads[1:], widths, indent=indent, style="")
         for row in (None, *rows) if rule else rows:
             if row is None:
-                self.lines.append(look.faint("─" * look.width))
+                self.parts.append(Rule(style="dim"))
                 continue
             name, texts, details = row
-            names = line(name, texts, look.bold)
-            right = wrap(details, look.width - left - 2) if beside and details else []
-            for more, detail in zip_longest(names, right, fillvalue=""):
-                self.lines.append(look.bold(pad(more, left)) + look.faint(f"  {detail}" if detail else ""))
+            self.row(name, texts, widths, details if beside else "", indent)
             if details and not beside:
-                self.add(details, "  ", "  ", look.faint)
+                self.add(details, "  ", "  ", "dim")
+
+    def row(
+        self,
+        name: str,
+        texts: Sequence[str],
+        widths: Sequence[int],
+        details: str = "",
+        indent: str = "",
+        style: str = "bold",
+        left: bool = False,
+    ) -> None:
+        """Add one row: a name, then figures with details below them; ``left``: figures start at the left."""
+        from rich.console import Group
+
+        room = self.look.width - sum(widths)
+        if len(name) >= room < _NARROW:
+            self.add(name, f"{indent}  ", indent, style)
+            name = ""
+        figures = _grid(widths, left)
+        figures.add_row(*map(clean, texts))
+        below = [_folded(details, sum(widths), "  ", "  ", "dim")] if details else []
+        row = _grid((room, sum(widths)))
+        row.add_row(_folded(name, max(room, _NARROW) - 1, f"{indent}  ", indent, style), Group(figures, *below))
+        self.parts.append(row)
+
+
+def _console(look: TextStyle) -> Console:
+    """A console of rich that heeds the style only, not the environment or the terminal."""
+    from rich.console import Console
+
+    return Console(
+        width=look.width,
+        height=25,
+        force_terminal=look.styled,
+        force_jupyter=False,
+        color_system="standard" if look.styled else None,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        _environ={},
+    )
+
+
+def _grid(widths: Sequence[int], left: bool = True) -> Table:
+    """A row of columns with fixed widths."""
+    from rich.table import Table
+
+    grid = Table.grid()
+    for width in widths:
+        grid.add_column(width=width, justify="left" if left else "right", overflow="fold")
+    return grid
+
+
+def _folded(text: str, width: int, later: str = "", first: str = "", style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text("\n".join(wrap(text, width, later, first)), style, no_wrap=True, overflow="ignore")
 
 
 def clean(text: str) -> str:
@@ -145,56 +201,27 @@ def clean(text: str) -> str:
     >>> clean("a\x1b[31m\nb")
     'a?[31m b'
     """
-    return " ".join("".join(c if c.isprintable() or c.isspace() else "?" for c in text).split())
-
-
-def pad(text: str, width: int) -> str:
-    """Text padded with spaces to a number of columns."""
-    return text + " " * max(width - cells(text), 0)
+    return " ".join("".join(c if c.isprintable() or c.isspace() or c == _JOINER else "?" for c in text).split())
 
 
 def wrap(text: str, width: int, later: str = "", first: str = "") -> list[str]:
     """Text in lines of at most ``width`` columns; the first begins with ``first``, all others with ``later``.
 
-    Lines end between words, after the hyphen of a compound, and between East Asian wide letters. A number and its per
-    cent sign stay together; a word that is longer than a line is cut.
+    A number and its per cent sign stay together; a word that is longer than a line is cut.
 
     >>> wrap("waits for a meeting 41 %", 22)
     ['waits for a meeting', '41 %']
     >>> wrap("会談の議題", 6, later="  ")
     ['会談の', '  議題']
     """
-    lines, line, fresh = [], first, True
-    for word in clean(text).replace(" %", "\u00a0%").split(" "):
-        gap = "" if fresh else " "
-        while word and cells(line + gap + word) > width:
-            room = width - cells(line + gap)
-            # A word that fits on no line is cut. A line takes at least one letter, so that the loop ends.
-            cut = _break(word, room) or (0 if not fresh else _cut(word, room))
-            if cut == 0 and fresh and line == later:
-                cut = 1
-            lines.append(line + gap + word[:cut] if cut else line)
-            word, line, gap, fresh = word[cut:], later, "", True
-        if word:
-            line, fresh = line + gap + word, False
-    if not fresh or not lines:
-        lines.append(line)
-    return [line.rstrip().replace("\u00a0", " ") for line in lines]
+    from rich.text import Text
 
+    def folded(text: str, start: str) -> list[str]:
+        lines = Text(text).wrap(_console(TextStyle()), width - len(start), overflow="fold")
+        return [line.plain.rstrip() for line in lines]
 
-def _break(word: str, room: int) -> int:
-    """The number of letters that fit into ``room`` columns if the word is broken only at an allowed place."""
-    found = 0
-    for n in range(1, len(word)):
-        if cells(word[:n]) > room:
-            break
-        last, following = word[n - 1], word[n]
-        compound = last == "-" and word[n - 2 : n - 1].isalpha() and following.isalpha()
-        if compound or ((is_wide(last) or is_wide(following)) and not unicodedata.combining(following)):
-            found = n
-    return found
-
-
-def _cut(word: str, room: int) -> int:
-    """The number of letters of a word that fit into ``room`` columns."""
-    return max((n for n in range(len(word) + 1) if cells(word[:n]) <= room), default=0)
+    text = clean(text).replace(" %", f"{_GLUE}%")
+    begin = folded(text, first)[0]
+    rest = text[len(begin) :].lstrip()
+    lines = [first + begin, *(later + line for line in (folded(rest, later) if rest else ()))]
+    return [line.rstrip().replace(_GLUE, " ") for line in lines]

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from negsim.files import WIDTH, wrap
+from negsim.files import TextPage, TextStyle
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Trace:
         """The events in lines of at most 80 columns, under their dates."""
         head = f"{self.title}: run {self.run} under seed {self.seed}, {self.as_of} to {self.horizon}"
         how = "A side's figure is what it insists on, as a share of its own demand; an arrow says that it moved."
-        lines = [*wrap(head, WIDTH), *wrap(how, WIDTH), ""]
+        page = TextPage(TextStyle()).add(head).add(how).add()
         last, hours = None, self._needs_hours
         for (_, _, depth, words), group in groupby(
             filter(_told, self.beats), lambda b: (b.day, b.kind, b.depth, b.words)
@@ -69,12 +69,13 @@ class Trace:
             about = ", ".join(beat.about for beat in same) if len(same) < 3 else f"{len(same)} issues"
             text = f"{about}: {words}" if about else words
             label = f"{same[0].on} {_clock(same[0].day)}" if hours else f"{same[0].on}"
-            lines += _lines("" if label == last else label, (18 if hours else 12) + 2 * depth, text)
+            indent = (18 if hours else 12) + 2 * depth
+            page.add(text, " " * (indent + 2), ("" if label == last else label).ljust(indent))
             last = label
-        lines += ["", "How it ends"]
+        page.add().add("How it ends")
         for end in self.ends:
-            lines += _lines("", 2, f"{end.title}: {end.text}")
-        return "\n".join(lines) + "\n"
+            page.add(f"{end.title}: {end.text}", "    ", "  ")
+        return page.text
 
     @property
     def _needs_hours(self) -> bool:
@@ -113,8 +114,3 @@ def _clock(day: float) -> str:
 
 def _told(beat: TraceEntry) -> bool:
     return bool(beat.words)
-
-
-def _lines(label: str, indent: int, text: str) -> list[str]:
-    first, *more = wrap(text, WIDTH - indent, "  ")
-    return [label.ljust(indent) + first, *(" " * indent + line for line in more)]

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len as cells
 
 import negsim as ns
 from negsim.analysis.planning import how_many, rank_interval, rank_of, when
 from negsim.cli.planning_table import Dates
-from negsim.errors import NegsimError, cells
+from negsim.errors import NegsimError
 from tests.conftest import context
 
 TALKS = context(3)

@@ -4,9 +4,10 @@ import json
 import shutil
 
 import pytest
+from rich.cells import cell_len as cells
 
 import negsim as ns
-from negsim.errors import InputError, cells
+from negsim.errors import InputError
 from negsim.files import builtin
 from negsim.scenario.file_check import check
 

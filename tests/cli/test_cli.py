@@ -8,10 +8,10 @@ import sys
 import time
 
 import pytest
+from rich.cells import cell_len as cells
 
 from negsim.cli.execution import announce
 from negsim.cli.projection_table import projection_table
-from negsim.errors import cells
 from negsim.files.terminal_text import TextStyle
 from tests.conftest import heed_interrupts
 

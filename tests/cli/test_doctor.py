@@ -6,9 +6,9 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len as cells
 
 from negsim.cli import doctor
-from negsim.errors import cells
 from negsim.files import builtin_scenarios
 from negsim.simulation import cache, machine
 

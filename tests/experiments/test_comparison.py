@@ -6,9 +6,10 @@ import json
 
 import numpy as np
 import pytest
+from rich.cells import cell_len as cells
 
 import negsim as ns
-from negsim.errors import NegsimError, cells
+from negsim.errors import NegsimError
 from negsim.experiments.comparison import Comparison
 from negsim.scenario.scenario import from_mapping
 from tests import kit

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len as cells
 
 from negsim.cli.feedback_table import feedback_text, snippet
-from negsim.errors import cells
 from negsim.experiments.expert_feedback import Elicitation, elicitations
 from negsim.files.terminal_text import TextStyle
 from negsim.files.yaml import read_yaml_text

@@ -5,11 +5,12 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from rich.cells import cell_len as cells
 
 import negsim as ns
 from negsim.agenda.status import Reason, Spent, Status
 from negsim.analysis.delay import Unresolved, mood
-from negsim.errors import NegsimError, cells
+from negsim.errors import NegsimError
 from negsim.experiments.explaining import variants
 from negsim.scenario.scenario import from_mapping
 from negsim.simulation import compiler as compiled

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.cells import cell_len as cells
 
 import negsim as ns
 from negsim.agenda.status import Reason, Spent, Status
-from negsim.errors import cells
 from negsim.projection.narrator import mark_words, tell
 from negsim.projection.replay import trace
 from negsim.simulation import compiler as compiled

@@ -6,10 +6,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len as cells
 
 import negsim as ns
 from negsim.cli.start import NEXT
-from negsim.errors import NegsimError, cells
+from negsim.errors import NegsimError
 from negsim.files.yaml import read_yaml
 from negsim.scenario.starter import start_folder
 
