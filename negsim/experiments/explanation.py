@@ -177,17 +177,11 @@ class Explanation:
         }
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from negsim.files import render
 
-        parts = [f"<h3>{escape(self.why.facts.title)}</h3>"]
-        for heading, said in self.sections():
-            items = [escape(each) for each in said]
-            if heading:
-                parts.append(f"<h4>{escape(heading)}</h4><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>")
-            else:
-                parts += [f"<p>{item}</p>" for item in items]
-        foot = escape(" ".join([f"{self.projection.provenance}.", *self.notes]))
-        return "".join(parts) + f'<p style="font-size:smaller">{foot}</p>'
+        foot = " ".join([f"{self.projection.provenance}.", *self.notes])
+        title = self.why.facts.title
+        return render("experiments/explanation.html", title=title, sections=self.sections(), foot=foot)
 
 
 def reaches(scenario: Scenario, side: str | None) -> tuple[str, ...]:

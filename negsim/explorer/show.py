@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import replace
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from negsim.analysis import Context, chance_by, date_text, quantile
 from negsim.analysis import comparison_sentences as verdicts
 from negsim.errors import NegsimError
+from negsim.files import render
 from negsim.plots import burndown as burndown_plot
 from negsim.plots import style
 
@@ -37,8 +37,7 @@ def picture(exploration: Exploration) -> str:
         burndown_plot.burndown(data, ax)
         style.settle(figure)
     image = b64encode(style.render(figure, "svg")).decode()
-    said = escape(f"Burndown. {data.context.title}: {data.verdict}")
-    return f'<img alt="{said}" style="width:100%;max-width:900px" src="data:image/svg+xml;base64,{image}">'
+    return words("picture", words=f"Burndown. {data.context.title}: {data.verdict}", image=image)
 
 
 def table(exploration: Exploration) -> str:
@@ -64,54 +63,24 @@ def table(exploration: Exploration) -> str:
     foot = f"Bar: from the 10 to the 90 % date, the middle half darker, the line at 50 %. {projection.provenance}."
     if pairs:
         foot += " Points: difference in the percentage of runs from the pin, with a 95 % interval."
-    return _render(heads=heads, rows=shown, foot=foot, grey=style.GREY)
-
-
-def _render(**values: Any) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("negsim.explorer", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return environment.get_template("table.html").render(values)
+    return render("explorer/table.html", heads=heads, rows=shown, foot=foot, grey=style.GREY)
 
 
 def status(exploration: Exploration) -> str:
     """The moved levers and the notes, in words."""
     variant = exploration.variant
-    moved = "; ".join(variant.words) if variant.words else "nothing"
-    notes = "".join(f"<li>{escape(note)}</li>" for note in variant.notes)
-    said = f"<p>Moved: {escape(moved)}.</p>" + (f"<ul>{notes}</ul>" if notes else "")
-    return f'<div style="line-height:1.4">{said}</div>'
+    return words("status", moved="; ".join(variant.words) or "nothing", notes=variant.notes)
 
 
 def pinned(exploration: Exploration) -> str:
     """The pins with their moved levers."""
-    rows = "".join(
-        f"<li><b>{escape(pin.name)}</b>: {escape('; '.join(pin.variant.words) or 'nothing moved')}</li>"
-        for pin in exploration.pins
-    )
-    return f"<ul>{rows}</ul>" if rows else "<p>Nothing is pinned.</p>"
+    pins = [(pin.name, "; ".join(pin.variant.words) or "nothing moved") for pin in exploration.pins]
+    return words("pinned", pins=pins)
 
 
-def heading(text: str) -> str:
-    """The name of a side, above its levers."""
-    return f"<b>{escape(text)}</b>"
-
-
-def written(path: str) -> str:
-    """Confirms that a file was written."""
-    return f"<p>Written: {escape(path)}</p>"
-
-
-def hint() -> str:
-    """Explains the brackets."""
-    return '<p style="font-size:smaller">In brackets: the value in the file, or the median of a distribution.</p>'
-
-
-def complaint(error: NegsimError) -> str:
-    """An error as text."""
-    return f'<pre role="alert" style="white-space:pre-wrap">{escape(str(error))}</pre>'
+def words(part: str, **values: Any) -> str:
+    """A short text of the explorer: status, pinned, heading, paragraph, hint, complaint or picture."""
+    return render("explorer/words.html", part, **values)
 
 
 def _paired(exploration: Exploration, number: int) -> Paired | None:

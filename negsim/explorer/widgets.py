@@ -52,16 +52,18 @@ class Explorer(w.VBox):  # type: ignore[misc]
         for lever in self.exploration.levers:
             groups.setdefault(lever.group, []).append(lever)
         sides = [
-            w.VBox([w.HTML(show.heading(group)), *self._of(groups.pop(group))], layout=w.Layout(width="50%"))
+            w.VBox(
+                [w.HTML(show.words("heading", text=group)), *self._of(groups.pop(group))], layout=w.Layout(width="50%")
+            )
             for group in list(groups)
             if group not in ("Talks", "Issues", "Packages")
         ]
         joining = w.HBox([self.joining, w.VBox([self.join_button, self.part_button])])
         pages = {
-            "Sides": w.VBox([w.HBox(sides), w.HTML(show.hint())])
+            "Sides": w.VBox([w.HBox(sides), w.HTML(show.words("hint"))])
             if sides
-            else w.HTML("<p>No issue is settled by concession.</p>"),
-            "Talks": w.VBox([*self._of(groups["Talks"]), w.HTML(show.hint())]),
+            else w.HTML(show.words("paragraph", text="No issue is settled by concession.")),
+            "Talks": w.VBox([*self._of(groups["Talks"]), w.HTML(show.words("hint"))]),
             "Issues": _columns(self._of(groups["Issues"])),
             "Packages": w.VBox([*self._of(groups.get("Packages", [])), joining]),
             "Pin and export": w.VBox(
@@ -97,7 +99,7 @@ class Explorer(w.VBox):  # type: ignore[misc]
         try:
             action()
         except NegsimError as error:
-            self.said.value = show.complaint(error)
+            self.said.value = show.words("complaint", text=str(error))
             return
         self._draw(said)
 
@@ -142,7 +144,7 @@ class Explorer(w.VBox):  # type: ignore[misc]
 
     def _export(self, _: Any) -> None:
         path = self.path.value
-        self._do(lambda: self.exploration.export(path), show.written(path))
+        self._do(lambda: self.exploration.export(path), show.words("paragraph", text=f"Written: {path}"))
 
 
 def _half() -> w.Layout:

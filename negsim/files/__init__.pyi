@@ -25,7 +25,7 @@ from .csv import text as text
 from .csv import word as word
 from .gaps import Gap as Gap
 from .gaps import gap_problems as gap_problems
-from .html import table as table
+from .html import render as render
 from .html import values_table as values_table
 from .models import FrozenDict as FrozenDict
 from .models import Model as Model

@@ -102,9 +102,9 @@ class Trace:
         return self.text
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from negsim.files import render
 
-        return f"<pre>{escape(self.text)}</pre>"
+        return render("files/tables.html", "lines_as_they_are", text=self.text)
 
 
 def _clock(day: float) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import terms_words, until, waits_words
 from negsim.errors import NegsimError
+from negsim.files import render
 from negsim.plots import KINDS
 from negsim.reporting.picture import embedded
 from negsim.scenario import describe
@@ -36,7 +37,7 @@ def page(projections: Sequence[Projection], most: int) -> str:
     if not projections:
         raise NegsimError("a report needs a projection")
     style, script = _resource("page.css"), _resource("page.js")
-    data = {
+    data: dict[str, Any] = {
         "style": style,
         "script": script,
         "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
@@ -45,22 +46,9 @@ def page(projections: Sequence[Projection], most: int) -> str:
         "scenarios": [_scenario(k, projection, projections[0]) for k, projection in enumerate(projections)],
         "agendas": list(_agendas(projections)),
     }
-    bare = _render(data | {"pictures": {}, "left_out": {}})
+    bare = render("reporting/page.html", **data, pictures={}, left_out={})
     pictures, left_out = _pictures(projections, most - len(bare.encode()) - 4000)
-    return _render(data | {"pictures": pictures, "left_out": left_out})
-
-
-def _render(data: Mapping[str, Any]) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("negsim.reporting", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    # Keeps a number and its per cent sign on one line.
-    environment.filters["capitalized"] = lambda text: text[:1].upper() + text[1:]
-    environment.filters["tight"] = lambda text: text.replace(" %", "\u00a0%")
-    return environment.get_template("page.html").render(data)
+    return render("reporting/page.html", **data, pictures=pictures, left_out=left_out)
 
 
 def _resource(name: str) -> str:

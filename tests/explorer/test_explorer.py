@@ -430,7 +430,7 @@ def test_titles_from_files_are_escaped():
     exploration.move("issue.a", False)
     exploration.reset()
     shown = [part(exploration) for part in (show.picture, show.table, show.status, show.pinned)]
-    shown += [show.complaint(NegsimError(evil)), show.written(evil), show.heading(evil)]
+    shown += [show.words(part, text=evil) for part in ("complaint", "paragraph", "heading")]
     for html in shown:
         assert "<script" not in html
     assert "&lt;script&gt;" in shown[1]
