@@ -74,7 +74,8 @@ def import_(
 ) -> None:
     """Import issues of an issue tracker.
 
-    The result is a negotiation without demands. Writes an agenda, a scenario of base rates and a folder of histories, and prints what they do not keep.
+    The result is a negotiation without demands. Writes an agenda, a scenario of base rates and a folder of histories,
+    and prints what they do not keep.
     """
     from negsim.errors import NegsimError
     from negsim.evaluation import days_of
