@@ -12,10 +12,14 @@ from __future__ import annotations
 
 import difflib
 import functools
+import inspect
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from numbers import Integral, Real
 from typing import ParamSpec, TypeVar
 
 #: Longer source lines are cut around the place of the problem.
@@ -40,24 +44,61 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-def suggests_keywords(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Let a public function answer an unknown keyword with the one that was probably meant.
+#: Plain types of annotations: what a value has to be, in words and as classes.
+_PLAIN: dict[str, tuple[str, tuple[type, ...]]] = {
+    "int": ("a whole number", (Integral,)),
+    "float": ("a number", (Real,)),
+    "bool": ("True or False", (bool,)),
+    "str": ("text", (str,)),
+    "date": ("a date", (date,)),
+    "Path": ("a path", (str, os.PathLike)),
+    "os.PathLike[str]": ("a path", (os.PathLike,)),
+    "Sequence[str]": ("a list of texts", (list, tuple)),
+    "Workers": ("a number or an executor", (Integral,)),  # what has `submit` is an executor
+    "None": ("None", (type(None),)),
+}
+
+
+def checks_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Let a public function refuse unknown keywords, missing arguments and values of wrong plain types, in one line.
+
+    A type is checked if all its parts are plain, such as ``int | None``. The function itself checks the others.
 
     Raises:
-        ArgumentTypeError: from the function, for a keyword that it does not have.
+        ArgumentTypeError: from the function, for such an argument.
     """
+    signature = inspect.signature(function)
+    known = list(signature.parameters)
 
     @functools.wraps(function)
     def checked(*args: _P.args, **keywords: _P.kwargs) -> _R:
-        known = function.__code__.co_varnames[: function.__code__.co_argcount + function.__code__.co_kwonlyargcount]
         for name in keywords:
             if name not in known:
                 meant = did_you_mean(name, known)
                 hint = f"did you mean {meant}?" if meant else f"allowed: {one_of(known, 20)}"
                 raise ArgumentTypeError(f'{function.__name__}() has no keyword "{name}"; {hint}')
+        try:
+            given = signature.bind(*args, **keywords).arguments
+        except TypeError as error:
+            raise ArgumentTypeError(f"{function.__name__}(): {error}; it takes {one_of(known, 20)}") from None
+        for name, value in given.items():
+            if not _fits(value, parts := str(signature.parameters[name].annotation).split(" | ")):
+                allowed = " or ".join(_PLAIN[part][0] for part in parts)
+                raise ArgumentTypeError(f"{function.__name__}() takes {allowed} as {name}, but was {value!r:.60}")
         return function(*args, **keywords)
 
     return checked
+
+
+def _fits(value: object, parts: list[str]) -> bool:
+    """Whether a value has one of some types; true if one of them is not plain."""
+    if not all(part in _PLAIN for part in parts):
+        return True
+    if isinstance(value, bool) or ("Workers" in parts and hasattr(value, "submit")):
+        return not isinstance(value, bool) or "bool" in parts
+    if "Sequence[str]" in parts and isinstance(value, list | tuple):
+        return all(isinstance(item, str) for item in value)
+    return isinstance(value, tuple(cls for part in parts for cls in _PLAIN[part][1]))
 
 
 @dataclass(frozen=True, slots=True)

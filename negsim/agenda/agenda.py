@@ -32,7 +32,7 @@ from negsim.agenda.records import (
 )
 from negsim.agenda.short_form import completed, short_schema
 from negsim.agenda.status import Status
-from negsim.errors import ComplaintsError, InputError, NegsimError, Problem, did_you_mean, one_of
+from negsim.errors import ComplaintsError, InputError, NegsimError, Problem, checks_arguments, did_you_mean, one_of
 from negsim.files import Model, Node, Text, gap_problems, in_file_order, raise_problems, read_yaml, try_validate
 from negsim.quantities import PartialDate
 
@@ -220,6 +220,7 @@ def _with_ids(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "issues": named}
 
 
+@checks_arguments
 def load_agenda(path: str | os.PathLike[str], strict: bool = False) -> Agenda:
     """Read an agenda file, and the file of sources if it names one; ``strict`` as in `agenda_from_node`.
 

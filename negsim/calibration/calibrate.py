@@ -20,11 +20,10 @@ from negsim.calibration.template import Change, LeftAlone, Replacement
 from negsim.errors import NegsimError
 from negsim.files import find_scenario, installed_name, read_yaml_text, to_yaml
 from negsim.history import Talks, others_by
+from negsim.projection import Workers, executor_of
 from negsim.scenario import from_node, overlay, read_extended, without
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from negsim.files import Node
     from negsim.scenario import Scenario
 
@@ -101,7 +100,7 @@ def from_template(
     simulate: bool = True,
     hindsight: bool = False,
     progress: Callable[[int], object] | None = None,
-    executor: Executor | None = None,
+    workers: Workers = 1,
     given: bool = False,
 ) -> Calibration:
     """A scenario file with the numbers that records tell; the new file extends it and says nothing else.
@@ -113,7 +112,7 @@ def from_template(
         simulate: Whether patience is estimated by simulation, if the sides concede by time.
         hindsight: Whether the records of other negotiations are used in full, also after the scenario's day.
         progress: Called with how many more laws of patience were simulated.
-        executor: Processes that simulate; none: this process.
+        workers: Number of processes that simulate, or any `concurrent.futures.Executor`.
         given: Whether numbers that an expert, a document or a paper gave are replaced, too.
 
     Raises:
@@ -141,7 +140,8 @@ def from_template(
                 "no issues of these talks are on record, so nothing tells of patience; name other talks, or leave "
                 "patience as it is (negsim calibrate --no-patience)"
             )
-        patience = fitted(so_far, records, progress=progress, executor=executor)
+        with executor_of(workers, "reference") as executor:
+            patience = fitted(so_far, records, progress=progress, executor=executor)
         new.patience(patience)
     said |= new.said
     scenario = from_node(_over(friendly, said, out))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negsim.cli.days import day
-from negsim.cli.execution import executor_of, progress
+from negsim.cli.execution import progress
 from negsim.cli.history import Folder, Memory, On, histories_in, negotiation_ids
 from negsim.cli.options import YAML, AgendaFile, Json, agenda_path, scenarios
 from negsim.cli.output import builtin_notice, data_notice, emit, make_parent, print_json
@@ -87,9 +87,9 @@ def calibrate(
     record = histories_in(histories, memory)
     teachers = [record[name] for name in dict.fromkeys(negotiations)] if negotiations else list(record.talks.values())
     if template is not None:
-        with executor_of(workers, None, "reference") as executor, progress(None, "patience", "simulations") as advance:
+        with progress(None, "patience", "simulations") as advance:
             found = making.from_template(
-                teachers, template, out, patience, hindsight, advance, executor=executor, given=replace_given
+                teachers, template, out, patience, hindsight, advance, workers=workers, given=replace_given
             )
     elif for_ is not None:
         subject = record[for_]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from negsim.cli.days import day_by, default_day_notice
-from negsim.cli.execution import announce, executor_of, loaded, progress
+from negsim.cli.execution import announce, loaded, progress
 from negsim.cli.options import By, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers
 from negsim.cli.output import builtin_notice, emit
 from negsim.projection import DEFAULT_RUNS
@@ -39,8 +39,8 @@ def compare(
     engine = pick_engine(engine, total * len(to_run))
     if to_run:
         announce(engine)
-    with executor_of(workers, None, engine) as executor, progress(total * len(to_run), "compare") as advance:
-        found = compare_all(*given, runs=runs, seed=seed, engine=engine, by=on, executor=executor, progress=advance)
+    with progress(total * len(to_run), "compare") as advance:
+        found = compare_all(*given, runs=runs, seed=seed, engine=engine, by=on, workers=workers, progress=advance)
     emit(
         as_json,
         found.data,

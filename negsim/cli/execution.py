@@ -16,9 +16,7 @@ from negsim.files import TextStyle, find_scenario
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from negsim.projection import Projection
+    from negsim.projection import Projection, Workers
     from negsim.scenario import Scenario
 
 
@@ -54,20 +52,15 @@ def projections(
 
 
 @contextmanager
-def executor_of(workers: int, dask: str | None, engine: str) -> Iterator[Executor | None]:
-    """The executor of the runs: none (this process), threads or processes of this machine, or a Dask cluster."""
-    if dask is not None:
-        from negsim.projection import dask_executor
+def workers_of(number: int, dask: str | None) -> Iterator[Workers]:
+    """The workers of the runs: their number on this machine, or those of a Dask cluster."""
+    if dask is None:
+        yield number
+        return
+    from negsim.projection import dask_executor
 
-        with dask_executor(dask) as executor:
-            yield executor
-    elif workers > 1:
-        from negsim.projection import local_executor
-
-        with local_executor(workers, engine) as executor:
-            yield executor
-    else:
-        yield None
+    with dask_executor(dask) as executor:
+        yield executor
 
 
 def run_file(

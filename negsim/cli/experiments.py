@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from negsim.cli.days import day_by, default_day_notice
-from negsim.cli.execution import announce, executor_of, loaded, progress, resumable
+from negsim.cli.execution import announce, loaded, progress, resumable, workers_of
 from negsim.cli.options import (
     By,
     Dask,
@@ -98,10 +98,9 @@ def sweep(
     scenario, factors, number = load(file), _factors(vary), samples or DEFAULT_SAMPLES
     total = len(points(design, factors, number, seed)) * runs
     announce(pick_engine(engine, total))
-    # Processes, as for the reference engine: most of an experiment's work is Python.
-    with executor_of(workers, dask, "reference") as executor, resumable(out), progress(total, file.stem) as advance:
+    with workers_of(workers, dask) as where, resumable(out), progress(total, file.stem) as advance:
         done = sweep_all(
-            scenario, factors, design, number, runs, seed, engine, advance, executor=executor, out=out,
+            scenario, factors, design, number, runs, seed, engine, advance, workers=where, out=out,
             command=shlex.join(["negsim", *sys.argv[1:]]),
         )  # fmt: skip
     asked: dict[str, Any] = {
@@ -152,10 +151,10 @@ def sensitivity(
     given = _source(source, runs, seed)
     total = 0 if isinstance(given, Projection | Sweep) else planned(given, method, factors or (), samples, runs)
     announce("batch")
-    with executor_of(workers, None, "reference") as executor, progress(total, source.stem) as advance:
+    with progress(total, source.stem) as advance:
         found = found_by(
             given, issue, _within(by, given), days, method, names=factors or (), samples=samples, runs=runs,
-            seed=DEFAULT_SEED if seed is None else seed, executor=executor, progress=advance,
+            seed=DEFAULT_SEED if seed is None else seed, workers=workers, progress=advance,
         )  # fmt: skip
     if output is not None:
         found.plot(top).save(make_parent(output))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from negsim.cli.days import day
-from negsim.cli.execution import executor_of, progress, resumable
+from negsim.cli.execution import progress, resumable
 from negsim.cli.options import Json, yaml_files
 from negsim.cli.output import count, data_notice, emit, make_parent
 from negsim.errors import NegsimError
@@ -152,18 +152,13 @@ def backtest(
     remembered = load(folder, memory=True) if report is not None else None
     before: list[int] = []
 
-    # Processes, as for the reference engine: most of a forecast's work is Python.
-    with (
-        executor_of(workers, None, "reference") as executor,
-        resumable(out),
-        progress(total, "backtest", "origins") as advance,
-    ):
+    with resumable(out), progress(total, "backtest", "origins") as advance:
 
         def advanced(origins: int) -> None:
             before.append(origins) if not before else None
             advance(origins)
 
-        found = evaluate(record, wanted, days, advanced, remembered, executor=executor, out=out)
+        found = evaluate(record, wanted, days, advanced, remembered, workers=workers, out=out)
     if out is not None:
         state = "already holds all scores; nothing was computed" if before == [total] else "holds all scores"
         typer.echo(f"{out} {state}", err=True)

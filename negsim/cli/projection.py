@@ -10,7 +10,7 @@ from warnings import catch_warnings, simplefilter
 
 import typer
 
-from negsim.cli.execution import announce, check_out, conditional, executor_of, projections, run_file
+from negsim.cli.execution import announce, check_out, conditional, projections, run_file, workers_of
 from negsim.cli.options import (
     Dask,
     Dates,
@@ -84,9 +84,9 @@ def run(
     if not force:
         check_out(out, scenario, runs, seed, precision)
     engine = pick_engine(engine, runs or DEFAULT_RUNS)
-    with executor_of(workers, dask, engine) as executor:
+    with workers_of(workers, dask) as where:
         projected = run_file(
-            file, scenario, runs, seed, engine, executor=executor, out=out, precision=precision,
+            file, scenario, runs, seed, engine, workers=where, out=out, precision=precision,
             quiet=as_json, command=shlex.join(["negsim", *sys.argv[1:]]),
         )  # fmt: skip
     projected = projected.time_scale(dates, milestone_list(milestones))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from negsim.cli.days import day_by, default_day_notice
-from negsim.cli.execution import announce, conditional, executor_of, progress, projection
+from negsim.cli.execution import announce, conditional, progress, projection
 from negsim.cli.options import (
     By,
     Engine,
@@ -121,7 +121,7 @@ def explain(
     sets, each = variants(scenario, issue, side), runs or DEFAULT_RUNS
     engine = pick_engine(engine, sets * each)
     announce(engine)
-    with executor_of(workers, None, engine) as executor, progress(sets * each, f"explain {issue}") as advance:
+    with progress(sets * each, f"explain {issue}") as advance:
         found = why(
             scenario,
             issue,
@@ -130,7 +130,7 @@ def explain(
             runs=runs,
             seed=seed,
             engine=engine,
-            executor=executor,
+            workers=workers,
             progress=advance,
         )
     emit(

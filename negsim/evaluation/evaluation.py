@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from negsim.calibration import ABLATION as ABLATION_OF_SIMULATED
 from negsim.calibration import SIMULATED
@@ -30,11 +30,8 @@ from negsim.history import (
     difference,
     gathered,
 )
-from negsim.projection import spread
+from negsim.projection import Workers, executor_of, spread
 from negsim.quantities import UNITS
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
 
 #: Our forecasts, each with the strongest baseline that uses the same information.
 AGAINST = (
@@ -120,7 +117,7 @@ def evaluate(
     progress: Callable[[int], Any] | None = None,
     remembered: Histories | None = None,
     *,
-    executor: Executor | None = None,
+    workers: Workers = 1,
     out: Path | None = None,
 ) -> Evaluation:
     """Forecast from every origin by every method, and score the forecasts.
@@ -134,7 +131,7 @@ def evaluate(
         horizon: The days that are scored.
         progress: Called with the number of origins finished before, then with the number of newly finished ones.
         remembered: The record with dates from memory.
-        executor: Processes that forecast, not threads, since most of the work is Python; none: this process.
+        workers: Number of processes, or any `concurrent.futures.Executor`.
         out: A folder for all scores, see `results_store`. Finished origins are saved beside it, and the same call
             resumes there.
 
@@ -158,7 +155,8 @@ def evaluate(
         if progress is not None:
             progress(len(pieces))
         return whole(found)
-    with keeper or nullcontext():
+    # Processes, as for the reference engine: most of a forecast's work is Python.
+    with keeper or nullcontext(), executor_of(workers, "reference") as executor:
         if keeper is not None:
             found |= keeper.in_checkpoint()
         todo = [piece for piece in pieces if piece not in found]

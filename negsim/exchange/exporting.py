@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from negsim.errors import NegsimError, suggests_keywords
+from negsim.errors import NegsimError, checks_arguments
 
 if TYPE_CHECKING:
     from negsim.projection import Projection, ScenarioLike
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _Path = str | os.PathLike[str]
 
 
-@suggests_keywords
+@checks_arguments
 def export(
     projection: ScenarioLike,
     *,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,9 +13,20 @@ from typing import TYPE_CHECKING, Any
 from negsim.analysis import compare as paired
 from negsim.analysis import comparison_sentences as verdicts
 from negsim.analysis import dates_in_common
-from negsim.errors import NegsimError, suggests_keywords
+from negsim.errors import NegsimError, checks_arguments
 from negsim.experiments.comparison_data import finite, issue_data
-from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, KEPT, Projection, ScenarioLike, as_source, run, several
+from negsim.projection import (
+    DEFAULT_RUNS,
+    DEFAULT_SEED,
+    KEPT,
+    Projection,
+    ScenarioLike,
+    Workers,
+    as_source,
+    executor_of,
+    run,
+    several,
+)
 from negsim.scenario import Difference, differences
 
 if TYPE_CHECKING:
@@ -235,14 +245,14 @@ def _estimate(name: str, prefix: str, estimate: dict[str, float]) -> dict[str, f
     return {name: estimate["value"]} | {f"{prefix}{key}": estimate[key] for key in ("se", "low", "high")}
 
 
-@suggests_keywords
+@checks_arguments
 def compare(
     *scenarios: ScenarioLike | Sequence[ScenarioLike],
     runs: int | None = None,
     seed: int | None = None,
     engine: str = "auto",
     by: str | date | None = None,
-    executor: Executor | None = None,
+    workers: Workers = 1,
     progress: Callable[[int], object] | None = None,
 ) -> Comparison:
     """Compare scenarios with the first one, run by run with the same random numbers.
@@ -255,7 +265,7 @@ def compare(
         engine: as for `negsim.run`.
         by: the date of the verdicts (``2027-04-10``); default: of the milestones and the last common date, the one
             at which the probabilities of both are nearest to one half.
-        executor: as for `negsim.run`.
+        workers: as for `negsim.run`.
         progress: called with how many more runs are finished.
 
     Raises:
@@ -278,10 +288,12 @@ def compare(
     seed = seed if seed is not None else first.seed if first else DEFAULT_SEED
     _refuse_in_vain(sources, runs, on)
     luck = first.luck if first else 0
-    played = [
-        each if isinstance(each, Projection) else run(each, runs, seed, engine, progress, executor=executor, luck=luck)
-        for each in sources
-    ]
+    with executor_of(workers, engine) as executor:
+        where = executor or 1
+        played = [
+            each if isinstance(each, Projection) else run(each, runs, seed, engine, progress, workers=where, luck=luck)
+            for each in sources
+        ]
     return Comparison(played[0], tuple(played[1:]), on)
 
 

@@ -10,16 +10,14 @@ import numpy as np
 
 from negsim.analysis import Box, cart, measured
 from negsim.analysis import prim as found_by
-from negsim.errors import NegsimError, did_you_mean, one_of, suggests_keywords
+from negsim.errors import NegsimError, checks_arguments, did_you_mean, one_of
 from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within
 from negsim.experiments.sources import CasesLike, cases_source
 from negsim.experiments.sweeps import Sweep
-from negsim.projection import DEFAULT_SEED, Projection, run
+from negsim.projection import DEFAULT_SEED, Projection, Workers, run
 from negsim.scenario import Scenario
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from negsim.plots import Picture
 
 RUNS = 8192
@@ -167,7 +165,7 @@ def _box_data(box: Box) -> dict[str, Any]:
     }
 
 
-@suggests_keywords
+@checks_arguments
 def discover(
     source: CasesLike,
     issue: str | None = None,
@@ -181,7 +179,7 @@ def discover(
     names: Sequence[str] = (),
     runs: int = RUNS,
     seed: int = DEFAULT_SEED,
-    executor: Executor | None = None,
+    workers: Workers = 1,
 ) -> Discovery:
     """Find the corner of the assumptions in which an issue is resolved in time, and measure it on fresh cases.
 
@@ -201,7 +199,7 @@ def discover(
         names: the factors that may be restricted, by path; default: all.
         runs: for a scenario, the number of runs.
         seed: for a scenario, the key of all draws; for a sweep, the key of the halves.
-        executor: any `concurrent.futures.Executor`, for runs.
+        workers: as for `negsim.run`.
 
     Raises:
         NegsimError: an argument is not valid, or all cases or none are of interest.
@@ -217,14 +215,14 @@ def discover(
     limit = 0.5 if at_least is None else at_least
     outcome.check(source if isinstance(source, Scenario) else source.scenario)
     if isinstance(source, Scenario):
-        source = run(source, runs, seed, executor=executor)
+        source = run(source, runs, seed, workers=workers)
     if within is None:
         outcome = replace(outcome, within=nearest_within(source, issue))
     if isinstance(source, Sweep):
         cases, fresh = _halves(cases_of(source, outcome), seed)
     else:
         cases = cases_of(source, outcome)
-        fresh = _next(source, outcome, executor)
+        fresh = _next(source, outcome, workers)
     for name in names:
         if name not in cases.x.columns:
             hint = did_you_mean(name, list(cases.x.columns))
@@ -249,7 +247,7 @@ def _halves(cases: Cases, seed: int) -> tuple[Cases, Cases]:
     return first, second
 
 
-def _next(projection: Projection, outcome: Outcome, executor: Executor | None) -> Cases:
+def _next(projection: Projection, outcome: Outcome, workers: Workers) -> Cases:
     """As many runs of the next seed."""
     seed = (projection.seed + 1) % 2**64
-    return cases_of(run(projection.scenario, projection.runs, seed, executor=executor), outcome)
+    return cases_of(run(projection.scenario, projection.runs, seed, workers=workers), outcome)

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from negsim.analysis import Gain, chance_by, dates_in_common, gain, nearest_half, qualities, why
-from negsim.errors import InputError, NegsimError, did_you_mean, one_of, suggests_keywords
+from negsim.errors import InputError, NegsimError, checks_arguments, did_you_mean, one_of
 from negsim.experiments.candidates import Candidate, candidates
 from negsim.experiments.explanation import TOLD, Explanation, Tried, reaches
-from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, KEPT, Projection, ScenarioLike, as_scenario, day_of_text, run
+from negsim.projection import (
+    DEFAULT_RUNS,
+    DEFAULT_SEED,
+    KEPT,
+    Projection,
+    ScenarioLike,
+    Workers,
+    as_scenario,
+    day_of_text,
+    executor_of,
+    run,
+)
 
 if TYPE_CHECKING:
     from negsim.scenario import Scenario
     from negsim.simulation import Compiled
 
 
-@suggests_keywords
+@checks_arguments
 def explain(
     scenario: ScenarioLike,
     issue: str,
@@ -29,7 +39,7 @@ def explain(
     runs: int | None = None,
     seed: int = DEFAULT_SEED,
     engine: str = "auto",
-    executor: Executor | None = None,
+    workers: Workers = 1,
     progress: Callable[[int], object] | None = None,
 ) -> Explanation:
     """Explain when an issue is resolved, what brings it forward and what delays it.
@@ -43,7 +53,7 @@ def explain(
         runs: pairs of runs for each candidate; default 2,000.
         seed: the key of all draws; candidates are chosen under the next one.
         engine: as for `negsim.run`.
-        executor: as for `negsim.run`.
+        workers: as for `negsim.run`.
         progress: called with the number of newly finished runs; `variants` gives the number of sets.
 
     Raises:
@@ -58,29 +68,31 @@ def explain(
     ends = (scenario.as_of, scenario.horizon_date)
     dates = dates_in_common(*ends, *ends, wanted)[2]
 
-    def play(one: Scenario, key: int) -> Projection:
-        return run(one, total, key, engine, progress, executor=executor)
+    with executor_of(workers, engine) as executor:
 
-    place, pilot_seed = list(scenario.issues).index(issue), (seed + 1) % 2**64
-    base, pilot_base = play(scenario, seed), play(scenario, pilot_seed)
-    counts = base.tally.resolved[place]
-    on = wanted or nearest_half({day: [chance_by(counts, base.context.day_of(day)).p] for day in dates})
+        def play(one: Scenario, key: int) -> Projection:
+            return run(one, total, key, engine, progress, workers=executor or 1)
 
-    def gained(first: Projection, other: Projection) -> Gain:
-        return gain(base.context, first.outcomes["resolved"], other.outcomes["resolved"], place, on)
+        place, pilot_seed = list(scenario.issues).index(issue), (seed + 1) % 2**64
+        base, pilot_base = play(scenario, seed), play(scenario, pilot_seed)
+        counts = base.tally.resolved[place]
+        on = wanted or nearest_half({day: [chance_by(counts, base.context.day_of(day)).p] for day in dates})
 
-    found = why(base.context, base.outcomes, base.logs, place, on)
-    tried, scenarios = [], []
-    for lever, changed, why_not in _changed(scenario, _candidates(scenario, issue, side, found.worst)):
-        scenarios.append(changed)
-        pilot = None if changed is None else gained(pilot_base, play(changed, pilot_seed))
-        tried.append(Tried(lever, pilot, why_not=why_not))
-    for k in _choice(tried, reaches(scenario, side)):
-        if (changed := scenarios[k]) is not None:
-            tried[k] = replace(tried[k], found=gained(base, play(changed, seed)))
-    talked = [b for b in base.logs.bargains() if place in base.logs.members[b]]
-    good = qualities(base.context, base.logs, talked[-1:])
-    return Explanation(base, issue, found, tuple(tried), pilot_seed, side, good[0] if good else None)
+        def gained(first: Projection, other: Projection) -> Gain:
+            return gain(base.context, first.outcomes["resolved"], other.outcomes["resolved"], place, on)
+
+        found = why(base.context, base.outcomes, base.logs, place, on)
+        tried, scenarios = [], []
+        for lever, changed, why_not in _changed(scenario, _candidates(scenario, issue, side, found.worst)):
+            scenarios.append(changed)
+            pilot = None if changed is None else gained(pilot_base, play(changed, pilot_seed))
+            tried.append(Tried(lever, pilot, why_not=why_not))
+        for k in _choice(tried, reaches(scenario, side)):
+            if (changed := scenarios[k]) is not None:
+                tried[k] = replace(tried[k], found=gained(base, play(changed, seed)))
+        talked = [b for b in base.logs.bargains() if place in base.logs.members[b]]
+        good = qualities(base.context, base.logs, talked[-1:])
+        return Explanation(base, issue, found, tuple(tried), pilot_seed, side, good[0] if good else None)
 
 
 def variants(scenario: Scenario, issue: str, side: str | None = None) -> int:

@@ -13,17 +13,15 @@ import numpy as np
 
 from negsim.analysis import Split, grid, split
 from negsim.analysis import sensitivity_indices as drivers
-from negsim.errors import NegsimError, did_you_mean, one_of, suggests_keywords
+from negsim.errors import NegsimError, checks_arguments, did_you_mean, one_of
 from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within, run_outcome
 from negsim.experiments.sources import CasesLike, cases_source
 from negsim.experiments.sweeps import Sweep, own_factors, sweep
 from negsim.files import to_line
-from negsim.projection import DEFAULT_SEED, Projection, run, under_lucks
+from negsim.projection import DEFAULT_SEED, Projection, Workers, run, under_lucks
 from negsim.simulation import compile
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     import pandas as pd
 
     from negsim.plots import Picture
@@ -121,7 +119,7 @@ class Sensitivity:
         )
 
 
-@suggests_keywords
+@checks_arguments
 def sensitivity(
     source: CasesLike,
     issue: str | None = None,
@@ -133,7 +131,7 @@ def sensitivity(
     samples: int | None = None,
     runs: int | None = None,
     seed: int = DEFAULT_SEED,
-    executor: Executor | None = None,
+    workers: Workers = 1,
     progress: Callable[[int], object] | None = None,
 ) -> Sensitivity:
     """Measure which assumptions drive an outcome, and how much of its variance is chance.
@@ -151,7 +149,7 @@ def sensitivity(
         samples: for ``sobol`` and ``morris``, the samples of the design.
         runs: number of runs, or of runs for each experiment.
         seed: the key of all draws.
-        executor: any `concurrent.futures.Executor`, for experiments.
+        workers: as for `negsim.run` and `negsim.sweep`.
         progress: called with the number of newly finished runs.
 
     Raises:
@@ -186,12 +184,12 @@ def sensitivity(
     known.check(source)
     done: Projection | Sweep
     if METHODS[method] is None:
-        done = run(source, runs or RUNS, seed, progress=progress, executor=executor)
+        done = run(source, runs or RUNS, seed, progress=progress, workers=workers)
     else:
         drivers.need_salib()
         factors, number = own_factors(source, names), samples or SAMPLES[method]
         design = str(METHODS[method])
-        done = sweep(source, factors, design, number, runs or EACH, seed, progress=progress, executor=executor)
+        done = sweep(source, factors, design, number, runs or EACH, seed, progress=progress, workers=workers)
     outcome = _chosen(known, done, within)
     return _analysed(cases_of(done, outcome), method, _split(source, outcome, seed))
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
+from negsim.errors import checks_arguments
 from negsim.files import read_manifest
 from negsim.projection import ScenarioLike, as_source, is_results_folder
 from negsim.scenario import load as load_scenario
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 CasesLike: TypeAlias = Union[ScenarioLike, "Sweep"]
 
 
+@checks_arguments
 def load(path: str | os.PathLike[str], *, strict: bool = False) -> Scenario | Any:
     """Load a scenario from a file or by a name such as ``baseline``; a results folder gives its projection or sweep.
 
@@ -36,11 +38,7 @@ def load(path: str | os.PathLike[str], *, strict: bool = False) -> Scenario | An
     >>> load("baseline").title
     'Baseline'
     """
-    try:
-        found = is_results_folder(path)
-    except TypeError:  # the message says what is allowed
-        found = True
-    return cases_source(path) if found else load_scenario(path, strict=strict)
+    return cases_source(path) if is_results_folder(path) else load_scenario(path, strict=strict)
 
 
 def cases_source(value: CasesLike) -> Scenario | Projection | Sweep:

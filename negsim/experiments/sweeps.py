@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from negsim.errors import NegsimError, did_you_mean, suggests_keywords
+from negsim.errors import NegsimError, checks_arguments, did_you_mean
 from negsim.experiments.designs import check_design, points
 from negsim.experiments.effect_check import check_moves
 from negsim.experiments.experiment import MEANS, OUTCOMES, Base, Result, play_experiment
@@ -18,7 +18,7 @@ from negsim.experiments.factors import Factor, factors_of
 from negsim.experiments.sweep_data import SweepData
 from negsim.experiments.sweep_storage import finish, identity, refuse_to_overwrite
 from negsim.files import Checkpoint
-from negsim.projection import DEFAULT_SEED, ScenarioLike, as_scenario, spread, versions
+from negsim.projection import DEFAULT_SEED, ScenarioLike, Workers, as_scenario, executor_of, spread, versions
 from negsim.simulation import compile, pick_engine
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Sweep(SweepData):
         return cls(**load(Path(folder)))
 
 
-@suggests_keywords
+@checks_arguments
 def sweep(
     scenario: ScenarioLike,
     vary: Mapping[str, object] | Sequence[Factor],
@@ -115,7 +115,7 @@ def sweep(
     engine: str = "auto",
     progress: Callable[[int], object] | None = None,
     *,
-    executor: Executor | None = None,
+    workers: Workers = 1,
     out: str | os.PathLike[str] | None = None,
     command: str = "",
 ) -> Sweep:
@@ -133,7 +133,8 @@ def sweep(
         seed: the key of all draws, and of the design.
         engine: ``auto`` or the name of one; all give the same result.
         progress: called with the number of newly finished runs; first with the number resumed.
-        executor: any `concurrent.futures.Executor`. Most of the work is in Python, so use processes.
+        workers: number of processes, or any `concurrent.futures.Executor`. The result does not depend on it.
+            A script calls this under ``if __name__ == "__main__":``, because each process imports the script.
         out: a new folder for the result. After an interruption the same call resumes there.
         command: the command line for the manifest in ``out``.
 
@@ -160,7 +161,8 @@ def sweep(
     used = versions()
     who = identity(scenario, factors, design, samples, seed, runs, used)
     with Checkpoint(Path(out), who) if out is not None else contextlib.nullcontext() as checkpoint:
-        results = _play(base, pieces, executor, checkpoint, progress)
+        with executor_of(workers, "reference") as executor:  # processes: most of the work is in Python
+            results = _play(base, pieces, executor, checkpoint, progress)
         table, batches = _table(factors, pieces, results), _batch_table(results)
         done = Sweep(scenario, factors, design, samples, seed, runs, engine, used, table, batches)
         if checkpoint is not None:

@@ -14,7 +14,7 @@ from negsim.experiments import Comparison
 from negsim.explorer.changes import Moved, Variant, variant
 from negsim.explorer.levers import Lever, levers
 from negsim.files import installed_name, to_yaml, unused_name, write_file
-from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, Projection, run
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, Projection, Workers, run
 from negsim.scenario import Scenario, load
 
 _HEADER = "# Written by the explorer of negsim, which replaces it unless somebody changed it: "
@@ -45,13 +45,19 @@ class Exploration:
     """
 
     def __init__(
-        self, scenario: Scenario, runs: int = DEFAULT_RUNS, seed: int = DEFAULT_SEED, engine: str = "auto"
+        self,
+        scenario: Scenario,
+        runs: int = DEFAULT_RUNS,
+        seed: int = DEFAULT_SEED,
+        engine: str = "auto",
+        workers: Workers = 1,
     ) -> None:
         self.scenario = scenario
         self.moved = Moved()
         self.variant = Variant(scenario, {})
         self._how = (runs, seed, engine)
-        self.projection = run(scenario, runs, seed, engine)
+        self._workers = workers
+        self.projection = run(scenario, runs, seed, engine, workers=workers)
         self.pins: tuple[Pin, ...] = ()
 
     @cached_property
@@ -119,7 +125,7 @@ class Exploration:
         self.moved = moved
         found = variant(self.scenario, self.levers, moved)
         if found.scenario != self.projection.scenario:
-            self.projection = run(found.scenario, *self._how)
+            self.projection = run(found.scenario, *self._how, workers=self._workers)
         self.variant = found
 
     def pin(self, name: str = "") -> Pin:

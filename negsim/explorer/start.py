@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from negsim.errors import NegsimError, suggests_keywords
+from negsim.errors import NegsimError, checks_arguments
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, as_scenario
 
 if TYPE_CHECKING:
     from negsim.explorer.widgets import Explorer
-    from negsim.projection import ScenarioLike
+    from negsim.projection import ScenarioLike, Workers
 
 
-@suggests_keywords
+@checks_arguments
 def explore(
-    scenario: ScenarioLike, runs: int = DEFAULT_RUNS, seed: int = DEFAULT_SEED, engine: str = "auto"
+    scenario: ScenarioLike,
+    runs: int = DEFAULT_RUNS,
+    seed: int = DEFAULT_SEED,
+    engine: str = "auto",
+    *,
+    workers: Workers = 1,
 ) -> Explorer:
     """A Jupyter panel that changes a scenario and shows the effect on the dates.
 
@@ -27,6 +32,7 @@ def explore(
         runs: number of runs of each variant.
         seed: seed of all random draws.
         engine: as for `negsim.run`.
+        workers: as for `negsim.run`.
 
     Returns:
         The panel. Its state is in ``.exploration``: ``.exploration.variant.scenario``, ``.projection`` ...
@@ -42,4 +48,4 @@ def explore(
         raise NegsimError("ns.explore needs ipywidgets: pip install 'negsim[notebook]'") from None
     from negsim.explorer.exploration import Exploration
 
-    return Explorer(Exploration(as_scenario(scenario), runs, seed, engine))
+    return Explorer(Exploration(as_scenario(scenario), runs, seed, engine, workers))

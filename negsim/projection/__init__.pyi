@@ -11,7 +11,9 @@ from .chunks import sizes as sizes
 from .condition import read_condition as read_condition
 from .execution import play as play
 from .execution import spread as spread
+from .executors import Workers as Workers
 from .executors import dask_executor as dask_executor
+from .executors import executor_of as executor_of
 from .executors import local_executor as local_executor
 from .narrative import Trace as Trace
 from .precision import MOST as MOST

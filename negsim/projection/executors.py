@@ -6,8 +6,35 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
+from typing import TypeAlias
 
 from negsim.errors import NegsimError
+
+#: How many workers of this machine, or the executor of others: processes, MPI, Dask's ``client.get_executor()``.
+Workers: TypeAlias = int | Executor
+
+
+@contextmanager
+def executor_of(workers: Workers, engine: str = "auto") -> Iterator[Executor | None]:
+    """The executor that ``workers`` means; None for one worker, which is this process.
+
+    Raises:
+        NegsimError: the number is not positive.
+
+    >>> with executor_of(1) as executor:
+    ...     print(executor)
+    None
+    """
+    if isinstance(workers, Executor):
+        yield workers
+        return
+    if workers < 1:
+        raise NegsimError(f"workers takes a whole number from 1, but was {workers}")
+    if workers == 1:
+        yield None
+        return
+    with local_executor(workers, engine) as executor:
+        yield executor
 
 
 @contextmanager

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from negsim.errors import suggests_keywords
+from negsim.errors import checks_arguments
 from negsim.projection.arguments import ScenarioLike, as_scenario
 from negsim.projection.chunks import DEFAULT_SEED
 from negsim.projection.narrative import Trace
 from negsim.projection.narrator import narrate
 
 
-@suggests_keywords
+@checks_arguments
 def trace(scenario: ScenarioLike, run: int = 0, seed: int = DEFAULT_SEED, luck: int = 0) -> Trace:
     """Replay one run of a scenario, a file or a name, and describe its events.
 

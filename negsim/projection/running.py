@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from negsim.errors import suggests_keywords
+from negsim.errors import checks_arguments
 from negsim.projection.chunks import DEFAULT_RUNS, DEFAULT_SEED, Job, sizes, whole_number
 from negsim.simulation import __version__, pick_engine
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from negsim.analysis import Tally
     from negsim.projection.arguments import ScenarioLike
     from negsim.projection.chunks import Part
+    from negsim.projection.executors import Workers
     from negsim.projection.projection import Projection
     from negsim.projection.storage import ChunkCheckpoint
     from negsim.scenario import Scenario
@@ -29,7 +28,7 @@ KEPT = 4_000_000
 _MATTERS = ("numba", "numpy", "scipy", "simpy")
 
 
-@suggests_keywords
+@checks_arguments
 def run(
     scenario: ScenarioLike,
     runs: int | None = None,
@@ -37,7 +36,7 @@ def run(
     engine: str = "auto",
     progress: Callable[[int], object] | None = None,
     *,
-    executor: Executor | None = None,
+    workers: Workers = 1,
     out: str | os.PathLike[str] | None = None,
     precision: str | float | None = None,
     luck: int = 0,
@@ -53,7 +52,7 @@ def run(
         engine: ``auto`` or the name of one; all give the same result.
         progress: called with each number of newly finished runs, such as the ``update`` of a progress bar; first with
             the number resumed from ``out``.
-        executor: any `concurrent.futures.Executor` for the runs: threads, processes, MPI, Dask's
+        workers: number of processors, or any `concurrent.futures.Executor`: threads, processes, MPI, Dask's
             ``client.get_executor()``. The result does not depend on it.
         out: a folder for the outcomes. Finished chunks are on disk; after an interruption the same call resumes there.
         precision: run until the standard error of every reported probability is at most this (``0.005``), or that of
@@ -72,6 +71,7 @@ def run(
     """
     from negsim.projection import execution as work
     from negsim.projection.arguments import as_scenario
+    from negsim.projection.executors import executor_of
     from negsim.projection.precision import MOST, Precision
     from negsim.projection.projection import Projection
     from negsim.projection.storage import refuse_to_overwrite
@@ -93,7 +93,7 @@ def run(
     total: Tally | None = None
     if out is not None:
         refuse_to_overwrite(Path(out), scenario.hash)
-    with _checkpoint(out, scenario, seed, luck, used) as checkpoint:
+    with executor_of(workers, engine) as executor, _checkpoint(out, scenario, seed, luck, used) as checkpoint:
         played = work.play_all(job, chunks, keep, executor, checkpoint, progress)
         with contextlib.closing(played):
             for part in played:
@@ -111,7 +111,9 @@ def run(
     return projection
 
 
-def as_projections(values: object, runs: int | None = None, seed: int | None = None) -> list[Projection]:
+def as_projections(
+    values: object, runs: int | None = None, seed: int | None = None, workers: Workers = 1
+) -> list[Projection]:
     """One or several projections; scenarios are run.
 
     Raises:
@@ -124,7 +126,7 @@ def as_projections(values: object, runs: int | None = None, seed: int | None = N
     for value in several(values):
         source = as_source(value)
         if not isinstance(source, Projection):
-            source = run(source, runs, DEFAULT_SEED if seed is None else seed)
+            source = run(source, runs, DEFAULT_SEED if seed is None else seed, workers=workers)
         found.append(source)
     return found
 

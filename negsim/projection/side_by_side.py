@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from negsim.errors import NegsimError, did_you_mean, one_of, suggests_keywords
+from negsim.errors import NegsimError, checks_arguments, did_you_mean, one_of
 from negsim.projection.arguments import ScenarioLike
+from negsim.projection.executors import Workers
 from negsim.projection.running import as_projections
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@suggests_keywords
+@checks_arguments
 def table(
     projections: ScenarioLike | Sequence[ScenarioLike],
     show: str = "p50",
     *,
     runs: int | None = None,
     seed: int | None = None,
+    workers: Workers = 1,
 ) -> pd.DataFrame:
     """One figure of several projections: a row per scenario, a column per issue and one for ``all``.
 
@@ -28,6 +30,7 @@ def table(
         show: a column of `Projection.summary`, such as ``p_resolved``, ``p50``, ``p80`` or ``terms``.
         runs: number of runs of what is run, as for `negsim.run`.
         seed: seed of what is run, as for `negsim.run`.
+        workers: as for `negsim.run`.
 
     Raises:
         NegsimError: there is no such column, or anything that `negsim.run` raises.
@@ -38,7 +41,7 @@ def table(
     """
     import pandas as pd
 
-    found = as_projections(projections, runs, seed)
+    found = as_projections(projections, runs, seed, workers)
     rows: list[pd.Series[Any]] = []
     titles: list[str] = []
     for projection in found:

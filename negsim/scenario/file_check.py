@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from negsim.errors import InputError, Problem
+from negsim.errors import InputError, Problem, checks_arguments
 from negsim.files import Node, read_yaml
 from negsim.scenario.layering import read_extended
 from negsim.scenario.scenario import assemble, stricter
 
 
+@checks_arguments
 def check(path: str | os.PathLike[str], *, strict: bool = False) -> list[Problem]:
     """List all problems and warnings of a scenario file, in the order of the file.
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import PrivateAttr
 
 from negsim.agenda import Agenda, agenda_from_node
-from negsim.errors import Complaint, InputError, Problem, was
+from negsim.errors import Complaint, InputError, Problem, checks_arguments, was
 from negsim.files import (
     Model,
     Node,
@@ -159,6 +159,7 @@ class Scenario(Resolved):
         return changed
 
 
+@checks_arguments
 def load(path: str | os.PathLike[str], *, strict: bool = False) -> Scenario:
     """Load a scenario from a file or by a name such as ``baseline``, with all that it extends and its agenda.
 

@@ -196,7 +196,7 @@ def test_what_is_somebody_elses_or_was_edited_is_left_alone(tmp_path):
 
 def test_workers_change_no_byte(tmp_path, undisturbed):
     with ThreadPoolExecutor(2) as executor:
-        evaluate(HISTORIES, ORIGINS, executor=executor, out=tmp_path / "out")
+        evaluate(HISTORIES, ORIGINS, workers=executor, out=tmp_path / "out")
     assert files(tmp_path / "out") == undisturbed
 
 

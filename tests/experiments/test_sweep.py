@@ -217,7 +217,7 @@ def test_a_scenarios_own_assumptions_can_be_the_factors(baseline):
 def test_threads_change_nothing(baseline):
     alone = sweep(baseline, BETA, runs=50).table
     with ThreadPoolExecutor(2) as executor:
-        assert sweep(baseline, BETA, runs=50, executor=executor).table.equals(alone)
+        assert sweep(baseline, BETA, runs=50, workers=executor).table.equals(alone)
 
 
 @pytest.mark.slow
@@ -226,7 +226,7 @@ def test_processes_change_nothing(baseline):
 
     alone = sweep(baseline, BETA, runs=50).table
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        assert sweep(baseline, BETA, runs=50, executor=executor).table.equals(alone)
+        assert sweep(baseline, BETA, runs=50, workers=executor).table.equals(alone)
 
 
 @pytest.mark.slow
@@ -237,7 +237,7 @@ def test_a_dask_cluster_changes_nothing(baseline):
         distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,
     ):
-        assert sweep(baseline, BETA, runs=50, executor=client.get_executor()).table.equals(alone)
+        assert sweep(baseline, BETA, runs=50, workers=client.get_executor()).table.equals(alone)
 
 
 def test_a_sweep_is_read_back_as_it_was_written(baseline, tmp_path):

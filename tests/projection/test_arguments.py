@@ -33,7 +33,7 @@ def test_compare_takes_several_or_one_list(few):
     assert one.issues.equals(two.issues)
 
 
-@pytest.mark.parametrize("call", [ns.run, ns.report, ns.explain, ns.trace, ns.load, ns.discover])
+@pytest.mark.parametrize("call", [ns.run, ns.report, ns.explain, ns.trace, ns.discover])
 @pytest.mark.parametrize("value", [3, None])
 def test_anything_else_is_an_error_in_one_line(call, value):
     extra = ("banking",) if call in (ns.explain, ns.discover) else ()

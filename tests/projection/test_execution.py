@@ -59,20 +59,20 @@ def test_chunks_cover_every_run_once_whatever_the_first():
 
 def test_threads_give_the_same_bytes(expulsions, alone):
     with ThreadPoolExecutor(3) as executor:
-        assert same(run(expulsions, RUNS, seed=3, engine="batch", executor=executor), alone)
+        assert same(run(expulsions, RUNS, seed=3, engine="batch", workers=executor), alone)
 
 
 @pytest.mark.slow
 def test_processes_give_the_same_bytes_on_either_engine(expulsions, alone):
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         for engine in ("batch", "reference"):
-            assert same(run(expulsions, RUNS, seed=3, engine=engine, executor=executor), alone)
+            assert same(run(expulsions, RUNS, seed=3, engine=engine, workers=executor), alone)
 
 
 @pytest.mark.slow
 def test_loky_gives_the_same_bytes(expulsions, alone):
     with loky.ProcessPoolExecutor(2) as executor:
-        assert same(run(expulsions, RUNS, seed=3, engine="batch", executor=executor), alone)
+        assert same(run(expulsions, RUNS, seed=3, engine="batch", workers=executor), alone)
 
 
 class Backwards(Executor):
@@ -97,7 +97,7 @@ class Backwards(Executor):
 
 def test_chunks_that_come_back_in_any_order_are_added_up_in_theirs(expulsions, small_chunks):
     whole = run(expulsions, 6 * 64, seed=3)
-    assert same(run(expulsions, 6 * 64, seed=3, executor=Backwards()), whole)
+    assert same(run(expulsions, 6 * 64, seed=3, workers=Backwards()), whole)
 
 
 @pytest.mark.parametrize("engine", [batch, reference], ids=["batch", "reference"])
@@ -139,7 +139,7 @@ def test_a_worker_that_dies_is_an_error_that_says_so(expulsions, small_chunks, m
         ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor,
         pytest.raises(NegsimError, match=r"a worker is lost .* the same call resumes"),
     ):
-        run(expulsions, RUNS, executor=executor)
+        run(expulsions, RUNS, workers=executor)
 
 
 def test_an_error_of_the_model_comes_through_workers_as_it_is(expulsions, monkeypatch):
@@ -148,7 +148,7 @@ def test_an_error_of_the_model_comes_through_workers_as_it_is(expulsions, monkey
 
     monkeypatch.setattr("negsim.simulation.engines.batch.run", fail)
     with ThreadPoolExecutor(2) as executor, pytest.raises(NegsimError, match=r"^run 7: too old$"):
-        run(expulsions, RUNS, engine="batch", executor=executor)
+        run(expulsions, RUNS, engine="batch", workers=executor)
 
 
 def test_workers_that_are_left_in_the_middle_end(expulsions):
@@ -202,7 +202,7 @@ def main():
                 killed.append(next(iter(workers.values())))
                 os.kill(killed[0], signal.SIGKILL)
 
-        there = ns.run(scenario, 40000, seed=3, engine="batch", executor=client.get_executor(), progress=progress)
+        there = ns.run(scenario, 40000, seed=3, engine="batch", workers=client.get_executor(), progress=progress)
         assert killed and killed[0] not in client.run(os.getpid).values()
     assert there.outcomes.tobytes() == alone.outcomes.tobytes()
     assert there.run_table.tobytes() == alone.run_table.tobytes()

@@ -50,7 +50,7 @@ def test_workers_and_a_folder_stop_at_the_same_run(baseline, small_chunks, tmp_p
     alone = run(baseline, precision=0.02, engine="batch")
     assert 128 < alone.runs < 2000
     with ThreadPoolExecutor(3) as executor:
-        there = run(baseline, precision=0.02, engine="batch", executor=executor, out=tmp_path / "out")
+        there = run(baseline, precision=0.02, engine="batch", workers=executor, out=tmp_path / "out")
     again = ns.Projection.load(tmp_path / "out")
     for other in (there, again):
         assert (other.runs, other.precision_data) == (alone.runs, alone.precision_data)

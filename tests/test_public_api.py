@@ -1,0 +1,66 @@
+"""What holds for every public name: a docstring with an example, types, one form of keywords, errors in one line."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+import negsim as ns
+from negsim.errors import ArgumentTypeError, NegsimError
+
+FUNCTIONS = sorted(name for name in dir(ns) if inspect.isfunction(getattr(ns, name)))
+
+
+def parameters(name):
+    return inspect.signature(getattr(ns, name)).parameters
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_takes_runs_and_a_seed_takes_workers(name):
+    known = set(parameters(name))
+    assert "executor" not in known
+    if {"runs", "seed"} <= known:
+        assert "workers" in known
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_wrong_keyword_and_a_wrong_type_are_one_line(name):
+    function = getattr(ns, name)
+    calls = [((object(),), {}), ((), {"nonsense": 1}), ((), {"a": 1, "b": 2})]
+    calls += [(("baseline",), {key: {"no": "such"}}) for key in parameters(name) if key in ("runs", "seed", "workers")]
+    for arguments, keywords in calls:
+        with pytest.raises(ArgumentTypeError) as caught:
+            function(*arguments, **keywords)
+        assert len(str(caught.value).splitlines()) == 1
+        assert "object at 0x" not in str(caught.value).split("but was")[0]
+
+
+def results_of(workers):
+    s = ns.load("baseline")
+    slow = s.replace({"tactics.us.beta": 0.1})
+    return (
+        ns.run(s, runs=9000, workers=workers).tally.resolved.tobytes(),
+        ns.compare(s, slow, runs=300, workers=workers).issues.to_csv(),
+        ns.discover(s, "banking", runs=800, workers=workers).data(),
+        ns.table([s, slow], "p_resolved", runs=100, workers=workers).to_csv(),
+    )
+
+
+def test_workers_change_no_byte():
+    assert results_of(1) == results_of(2)
+
+
+@pytest.mark.slow
+def test_processes_change_no_byte():
+    s, vary = ns.load("baseline"), {"tactics.us.beta": [0.2, 1.0]}
+    alone, two = (ns.sweep(s, vary, runs=50, workers=workers) for workers in (1, 2))
+    assert alone.table.equals(two.table)
+    one, both = (ns.explain(s, "banking", side="us", runs=60, workers=workers).data() for workers in (1, 2))
+    assert one == both
+
+
+@pytest.mark.parametrize(("workers", "says"), [(0, "from 1"), (-2, "from 1"), ("two", "a number or an executor")])
+def test_workers_that_are_none_are_refused(workers, says):
+    with pytest.raises(NegsimError, match=says):
+        ns.run("baseline", runs=5, workers=workers)
