@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from negsim.errors import NegsimError, checks_arguments
 
 if TYPE_CHECKING:
-    from negsim.projection import Projection, ScenarioLike
+    from negsim.projection import Projection, ScenarioLike, Workers
 
 _Path = str | os.PathLike[str]
 
@@ -28,6 +28,7 @@ def export(
     name: str | None = None,
     runs: int | None = None,
     seed: int | None = None,
+    workers: Workers = 1,
 ) -> list[Path]:
     """Write a projection as calendar entries, forecast questions, distributions or a forecast hub.
 
@@ -44,6 +45,7 @@ def export(
         name: the name of the model in the hub; default: the name of the file, else the title.
         runs: number of runs of what is run, as for `negsim.run`.
         seed: seed of what is run, as for `negsim.run`.
+        workers: as for `negsim.run`.
 
     Returns:
         The files and folders written.
@@ -56,8 +58,9 @@ def export(
     >>> [path.name for path in ns.export("baseline", cdf=f"{folder}/dates.csv", runs=50)]
     ['dates.csv']
     """
-    from negsim.projection import as_projections
+    from negsim.projection import as_projections, as_source
 
+    source = as_source(projection)
     wanted = {"ics": ics, "questions": questions, "cdf": cdf, "hubverse": hubverse}
     targets = {name: Path(path) for name, path in wanted.items() if path is not None}
     if not targets:
@@ -70,7 +73,7 @@ def export(
         raise NegsimError("by is the date of the questions; name a file for them too")
     if name is None:
         name = Path(projection).stem if isinstance(projection, str | os.PathLike) else ""
-    found = as_projections(projection, runs, seed)[0]
+    found = as_projections(source, runs, seed, workers)[0]
     contents = {each: _content(each, found, targets[each], by) for each in targets if each != "hubverse"}
     if "hubverse" in targets:
         _write_hub(found, name, targets["hubverse"])
