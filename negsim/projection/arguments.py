@@ -68,8 +68,10 @@ def several(values: Any) -> list[Any]:
     """A list of one value, or the values of a list or another collection."""
     alone = isinstance(values, str | os.PathLike) or not isinstance(values, Iterable)
     from negsim.projection.projection import Projection
+    from negsim.scenario import Scenario
 
-    return [values] if alone or isinstance(values, Projection) else list(values)
+    # A scenario is iterable, as every pydantic model.
+    return [values] if alone or isinstance(values, Projection | Scenario) else list(values)
 
 
 def _described(value: object) -> str:

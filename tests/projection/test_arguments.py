@@ -33,6 +33,13 @@ def test_compare_takes_several_or_one_list(few):
     assert one.issues.equals(two.issues)
 
 
+@pytest.mark.parametrize("call", [ns.report, ns.table])
+def test_one_scenario_stands_for_a_list_of_it(call):
+    s = ns.load("baseline")
+    one, listed = call(s, runs=10), call([s], runs=10)
+    assert one.equals(listed) if call is ns.table else one == listed
+
+
 @pytest.mark.parametrize("call", [ns.run, ns.report, ns.explain, ns.trace, ns.discover])
 @pytest.mark.parametrize("value", [3, None])
 def test_anything_else_is_an_error_in_one_line(call, value):
