@@ -126,14 +126,18 @@ def sensitivity_text(found: Sensitivity, look: TextStyle, top: int) -> str:
         )
         figures = [_figure(row, key, share) for _, key, share in columns]
         rows.append((cases.label(row["factor"]), figures, f"{row['factor']}: {' -> '.join(levels)}"))
-    page.add().table(("factor", *(title for title, _, _ in columns)), (18,) * len(columns), rows)
+    widths = [18 if share else 26 for _, _, share in columns]
+    page.add().table(("factor", *(title for title, _, _ in columns)), widths, rows)
     if (rest := len(found.table) - top) > 0:
         page.add(f"{rest} more factors have smaller effects; --top prints them.")
-    interval = "95 % intervals"
-    if found.method != "grid":  # SALib's bootstrap; benchmarks/coverage.py covers the grid only
-        interval = "SALib's bootstrap intervals, whose coverage was not measured"
+    known = all(
+        math.isfinite(row[f"{key}_high"]) for row in found.table.to_dict("records") for key in _bounded(columns)
+    )
+    interval = (
+        "In brackets: 95 % intervals." if known else "Too few samples or runs for a 95 % interval of each figure."
+    )
     note = (
-        f'{found.meaning} In brackets: {interval}. "a at x -> b at y": a is the mean outcome of the fifth '
+        f'{found.meaning} {interval} "a at x -> b at y": a is the mean outcome of the fifth '
         f"of the {cases.each}s with the lowest values of the factor (up to x), b that of the fifth with the highest "
         "values (from y)."
     )
@@ -157,10 +161,15 @@ def discovery_text(found: Discovery, look: TextStyle) -> str:
 def _figure(row: Mapping[Any, Any], key: str, share: bool) -> str:
     times, digits = (100, 0) if share else (1, 3)
     text = f"{times * row[key]:.{digits}f}"
-    if f"{key}_low" not in row:
+    if not math.isfinite(row.get(f"{key}_high", math.inf)):
         return text
     low, high = (times * row[f"{key}_{end}"] for end in ("low", "high"))
-    return f"{text} ({low:.{digits}f} to {high:.{digits}f})" if share else f"{text} ±{(high - low) / 2:.{digits}f}"
+    return f"{text} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def _bounded(columns: tuple[tuple[str, str, bool], ...]) -> list[str]:
+    """The figures that have an interval."""
+    return [key for _, key, _ in columns if key != "sigma"]
 
 
 def _level(value: float, percent: bool) -> str:

@@ -39,12 +39,13 @@ SAMPLES, EACH = {"sobol": 128, "morris": 16}, 200
 _MEANING = {
     "grid": "Main effect: the share of the variance over the grid that the factor explains alone. Total: the share "
     "that it explains with its interactions. Monte Carlo noise is subtracted (analysis of variance of the full grid).",
-    "given": "First order: the share of the outcome's variance that the factor explains alone (RBD-FAST). Interactions "
-    "are not included.",
+    "given": "First order: the share of the outcome's variance that the factor explains alone (RBD-FAST; of a factor "
+    "with 20 values or fewer, the share of their means). Interactions are not included. In experiments, Monte Carlo "
+    "noise is subtracted.",
     "sobol": "First order: the share of the variance that the factor explains alone. Total: the share that it explains "
-    "with its interactions (Sobol indices of a Saltelli design).",
+    "with its interactions (Sobol indices of a Saltelli design). Monte Carlo noise is subtracted.",
     "morris": "mu*: mean change of the outcome when the factor goes from one end to the other (5 % to 95 % of a "
-    "distribution); sigma: how much this change depends on the others (Morris).",
+    "distribution); sigma: how much this change depends on the others (Morris). Monte Carlo noise is subtracted.",
 }
 
 
@@ -52,7 +53,8 @@ _MEANING = {
 class Sensitivity:
     """Effects of the factors on an outcome.
 
-    ``table`` has a row for each factor, the strongest first, with the figures of the ``method`` and 95 % intervals.
+    ``table`` has a row for each factor, the strongest first, with the figures of the ``method`` and 95 % intervals
+    (infinite if there are too few samples for an interval).
     ``effects`` has the means of a tornado. ``split`` divides the variance of runs of a scenario into assumptions and
     chance. ``interactions`` has the shares of interactions on a grid.
     """
@@ -224,14 +226,15 @@ def _analysed(cases: Cases, method: str, divided: Split | None = None) -> Sensit
             raise NegsimError("the outcome is the same in all cases; choose another issue or date")
         found = grid(names, levels, cases.batches, cases.weights)
         return Sensitivity(cases, method, found.factors, divided, found.interactions)
+    runs = (cases.batches, cases.weights)
     if method == "sobol":
-        table = drivers.sobol(names, cases.y, cases.seed)
+        table = drivers.sobol(names, cases.y, *runs)
     elif method == "morris":
-        table = drivers.morris(names, cases.points, cases.y, cases.seed)
+        table = drivers.morris(names, cases.points, cases.y, *runs)
     else:
         if len(cases.y) < drivers.LEAST:
             raise NegsimError(f"{drivers.LEAST} cases or more are needed, but there are {len(cases.y)}: {_more(cases)}")
-        table = drivers.given(names, coded(cases.x), cases.y, cases.seed)
+        table = drivers.given(names, coded(cases.x), cases.y, cases.seed, *runs)
     return Sensitivity(cases, method, table, divided)
 
 
