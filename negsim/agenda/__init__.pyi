@@ -6,8 +6,14 @@ from .board import board_data as board_data
 from .board import board_table as board_table
 from .board import issue_data as issue_data
 from .board import issue_text as issue_text
+from .citations import DOCUMENT_ID as DOCUMENT_ID
 from .citations import Citation as Citation
 from .records import Issue as Issue
+from .records import Position as Position
+from .sentences import document_fingerprint as document_fingerprint
+from .sentences import fingerprint as fingerprint
+from .sentences import normalise as normalise
+from .sentences import split as split
 from .short_form import NO_POSITION as NO_POSITION
 from .short_form import spoken as spoken
 from .status import PROGRESS as PROGRESS

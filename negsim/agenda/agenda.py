@@ -32,9 +32,22 @@ from negsim.agenda.records import (
 )
 from negsim.agenda.short_form import completed, short_schema
 from negsim.agenda.status import Status
-from negsim.errors import ComplaintsError, InputError, NegsimError, Problem, checks_arguments, did_you_mean, one_of
+from negsim.errors import (
+    Complaint,
+    ComplaintsError,
+    InputError,
+    NegsimError,
+    Problem,
+    checks_arguments,
+    did_you_mean,
+    one_of,
+    was,
+)
 from negsim.files import Model, Node, Text, gap_problems, in_file_order, raise_problems, read_yaml, try_validate
 from negsim.quantities import PartialDate
+
+#: What a record may ask of its claims.
+CITATIONS = ("required", "optional")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,7 @@ class BoardRow:
     demands: Mapping[str, str | None]
     sources: int
     disputed: tuple[str, ...]
+    reported: int = 0
 
 
 class Agenda(Model):
@@ -145,10 +159,12 @@ class Agenda(Model):
             if position.since is None or position.since.certainly_by(on)
         ]
         claims: list[Issue | Position | StatusChange] = [issue, *positions, *past]
-        documents = {cited.document for claim in claims for cited in claim.citations}
+        cited = [one for claim in claims for one in claim.citations if one.known_by(on)]
+        documents = {one.document for one in cited if not one.reported}
+        addresses = {one.document for one in cited if one.reported}
         demands = {side: demand.text if (demand := issue.demands[side]) in positions else None for side in self.sides}
         disputes = tuple(name for name in issue.disputed if self.disputed[name].date.certainly_by(on))
-        return BoardRow(issue.id, issue.title, status, since, demands, len(documents), disputes)
+        return BoardRow(issue.id, issue.title, status, since, demands, len(documents), disputes, len(addresses))
 
     def announced(self, on: date, issue_id: str | None = None) -> list[Announced]:
         """The dates announced by the end of the day ``on``, the earliest first; with an issue, those that name it."""
@@ -157,6 +173,8 @@ class Agenda(Model):
         return [Announced(target, self._state(target, on)) for target in sorted(mine, key=lambda one: one.by.latest)]
 
     def _state(self, target: Target, on: date) -> str:
+        if target.cancelled is not None and target.came is None:
+            return "cancelled"
         if target.came is not None:
             return "kept" if target.came.latest <= target.by.latest else "passed"
         entries = [self.issues[name].entry(min(on, target.by.latest)) for name in target.issues]
@@ -171,7 +189,9 @@ class Agenda(Model):
         """The last possible day of any entry in the histories, rounds and announcements; today without any."""
         changes = [change.date for issue in self.issues.values() for change in issue.history]
         rounds = [one.date for one in self.rounds.values()]
-        targets = [day for target in self.targets for day in (target.said, target.came) if day is not None]
+        targets = [
+            day for target in self.targets for day in (target.said, target.came, target.cancelled) if day is not None
+        ]
         return max((day.latest for day in (*changes, *rounds, *targets)), default=date.today())
 
     @property
@@ -234,7 +254,8 @@ def agenda_from_node(node: Node, strict: bool = False) -> Agenda:
     """The agenda in a node; ``sources`` may be a path relative to the file of the node.
 
     Defaults fill what the file leaves out; ``Agenda.warnings`` then has one warning with the lines to paste. With
-    ``strict``, or ``strict: true`` in the file, each gap is an error.
+    ``strict``, or ``strict: true`` in the file, each gap is an error. With ``citations: required`` in the file, each
+    claim needs a citation that is verified (a sentence with its fingerprint) or reported (an address with its date).
 
     Raises:
         InputError: the data is invalid; it lists all problems.
@@ -245,12 +266,21 @@ def agenda_from_node(node: Node, strict: bool = False) -> Agenda:
     strict = strict or stated.value is True
     if "strict" in node.mapping and isinstance(stated.value, bool):
         node = node.without("strict")
+    asked = given.find("citations")
+    if asked is not None and asked.value in CITATIONS:
+        node = node.without("citations")
     agenda, problems = try_validate(Agenda, node)
     # Pydantic does not check relations between parts while a part is invalid.
     problems += [given.at(item.path).problem(item) for item in repeated]
-    found = [*complaints(node.data), *(loose_citations(node.data) if strict else ())]
+    found = list(complaints(node.data))
+    if asked is not None and asked.value == "required":
+        found += [*loose_citations(node.data), *uncited(node.data)]
+    elif asked is not None and asked.value not in CITATIONS:
+        problems = [problem for problem in problems if '"citations"' not in problem.message]
+        message = f"citations was {was(asked.data)}"
+        found.append(Complaint(message, ("citations",), one_of(CITATIONS), did_you_mean(asked.data, CITATIONS)))
     problems += [node.at(item.path, item.on_key).problem(item) for item in found]
-    lacking = gap_problems(given, [*gaps, *uncited(node.data)], "the agenda", strict)
+    lacking = gap_problems(given, gaps, "the agenda", strict)
     raise_problems(in_file_order([*problems, *lacking]))
     assert agenda is not None
     agenda._warnings = tuple(lacking)

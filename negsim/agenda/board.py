@@ -21,6 +21,7 @@ _SILENT = "not known by then"
 _MISSING = "(missing or changed)"
 #: The widths of the names of facts, of the status of a change and of the state of an announced date.
 _FACT, _STATUS, _STATE = 15, 14, 8
+_REPORTED = "r: reported. The citation is an address with a date and a confidence; no document is at hand to verify it."
 
 
 def board_table(agenda: Agenda, on: date, look: TextStyle | None = None) -> str:
@@ -37,10 +38,13 @@ def board_table(agenda: Agenda, on: date, look: TextStyle | None = None) -> str:
     page.add().row("issue", ("status", "since", "sources", "disputed"), widths, left=True)
     for row in rows:
         disputed = f"yes ({len(row.disputed)})" if row.disputed else "no"
-        figures = (row.status.label, str(row.since or ""), str(row.sources), disputed)
+        sources = f"{row.sources} + {row.reported}r" if row.reported else str(row.sources)
+        figures = (row.status.label, str(row.since or ""), sources, disputed)
         page.row(row.id, figures, widths, left=True)
         for side in agenda.sides if agenda.tells_demands else ():
             page.labelled(f"  {side}", _demand(agenda, row, side), label)
+    if any(row.reported for row in rows):
+        page.add().add(_REPORTED)
     if announced := agenda.announced(on):
         page.add().title("Announced dates")
         for one in announced:
@@ -62,6 +66,7 @@ def board_data(agenda: Agenda, on: date) -> dict[str, Any]:
                 "since": str(row.since) if row.since else None,
                 "demands": dict(row.demands),
                 "sources": row.sources,
+                **({"reported": row.reported} if row.reported else {}),
                 "disputed": list(row.disputed),
             }
             for row in agenda.board(on)
@@ -159,10 +164,10 @@ class _Reader:
     def cite(self, page: TextPage, citations: tuple[Citation, ...]) -> None:
         """Add the citations of a claim: in one paragraph, or each with its sentence."""
         if self._documents is None and citations:
-            page.add(f"[{', '.join(cited.place for cited in citations)}]", "     ", "    ")
+            page.add(f"[{', '.join(cited.shown for cited in citations)}]", "     ", "    ")
         for cited in citations if self._documents is not None else ():
             sentence = self.sentence(cited) or (_MISSING if cited.exact else "")
-            page.add(f"[{cited.place}] {sentence}", "      ", "    ")
+            page.add(f"[{cited.shown}] {sentence}", "      ", "    ")
 
     def expand(self, value: Any) -> Any:
         """Plain data with each citation as a mapping of document, sentence, fingerprint and text."""
@@ -177,6 +182,8 @@ class _Reader:
 
     def _citation(self, cited: Citation) -> dict[str, Any]:
         data = {"document": cited.document, "sentence": cited.sentence or None, "sha256": cited.sha256 or None}
+        if cited.reported:
+            return {**data, "date": str(cited.date), "confidence": cited.confidence}
         return data if self._documents is None else {**data, "text": self.sentence(cited)}
 
 
@@ -189,7 +196,7 @@ def _announced(page: TextPage, agenda: Agenda, one: Announced, named: bool) -> N
     target = one.target
     names = "all issues" if len(target.issues) == len(agenda.issues) else ", ".join(target.issues)
     about = f", on {names}" if named and names else ""
-    _dated(page, target.by, f"{target.who} ({target.said}){about}: {one.what}", one.state, _STATE)
+    _dated(page, target.by, f"{target.who} ({target.said}){about}: {one.what}", one.state, max(_STATE, len(one.state) + 2))
 
 
 def _dated(page: TextPage, day: object, text: str, state: str = "", room: int = 0) -> None:

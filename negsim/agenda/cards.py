@@ -22,11 +22,15 @@ def agenda_card(agenda: Any) -> str:
     rows = [
         [row.title, row.status.label, str(row.since or "")]
         + [row.demands[side] or _NOTHING for side in sides]
-        + [str(row.sources), str(len(row.disputed)) if row.disputed else "no"]
+        + [_sources(row), str(len(row.disputed)) if row.disputed else "no"]
         for row in agenda.board(on)
     ]
     dates = _announced(agenda.announced(on), {name: issue.title for name, issue in agenda.issues.items()})
     return render(_CARDS, "agenda", title=f"{agenda.title}, as of {on}", heads=heads, rows=rows, dates=dates)
+
+
+def _sources(row: Any) -> str:
+    return f"{row.sources} and {row.reported} reported" if row.reported else str(row.sources)
 
 
 def issue_card(issue: Any, sides: Mapping[str, str], disputes: Mapping[str, str], announced: Sequence[Any] = ()) -> str:
@@ -68,4 +72,4 @@ def _announced(announced: Sequence[Any], titles: Mapping[str, str] | None = None
 
 
 def _cited(citations: Iterable[Citation]) -> str:
-    return ", ".join(cited.place for cited in citations) or "no citation"
+    return ", ".join(cited.shown for cited in citations) or "no citation"

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from negsim.agenda.citations import CITATION_FORM, Citation, is_link
+from negsim.agenda.citations import REPORTED_FORM, VERIFIED_FORM, Citation, is_link
 from negsim.agenda.short_form import NO_POSITION, NOT_DESCRIBED
 from negsim.agenda.status import LEGAL_MOVES, REOPENED, Status
 from negsim.errors import Complaint, did_you_mean, one_of, was
-from negsim.files import Gap
 from negsim.quantities import PartialDate
 
 _Path = tuple[str | int, ...]
@@ -45,11 +44,12 @@ def complaints(data: object) -> Iterator[Complaint]:
             yield from _sides(_mapping(item.get("heads")), sides, (kind, name, "heads"))
     for number, target in enumerate(_list(agenda.get("targets"))):
         yield from _names("issue", _mapping(target).get("issues"), issues, ("targets", number, "issues"))
-        said, by, came = (_date(_mapping(target).get(key)) for key in ("said", "by", "came"))
-        if said and came and came.certainly_before(said):
-            yield Complaint(
-                f"the outcome date {came} is earlier than the announcement on {said}", ("targets", number, "came")
-            )
+        said, by, came, off = (_date(_mapping(target).get(key)) for key in ("said", "by", "came", "cancelled"))
+        for key, day, what in (("came", came, "outcome date"), ("cancelled", off, "date of the cancellation")):
+            if said and day and day.certainly_before(said):
+                yield Complaint(
+                    f"the {what} {day} is earlier than the announcement on {said}", ("targets", number, key)
+                )
         if said and by and by.certainly_before(said):
             yield Complaint(
                 f"the announced date {by} is earlier than the announcement on {said}", ("targets", number, "by")
@@ -164,27 +164,32 @@ def _documents(agenda: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterato
 
 
 def loose_citations(data: object) -> Iterator[Complaint]:
-    """Citations without a fingerprint, and sources that can't be verified: errors in strict reading."""
+    """Citations that are neither verified nor reported, and cited sources that can't be verified.
+
+    They are errors in a record that says ``citations: required``.
+    """
+    cited: set[str] = set()
     for path, value in _walk(_mapping(data), (), lambda key: key == "citations"):
         for number, text in enumerate(_list(value)):
             try:
-                exact = Citation.parse(text).exact
+                citation = Citation.parse(text)
             except ValueError:
                 continue
-            if not exact:
-                message = f"{was(str(text))} has no sentence and fingerprint"
-                yield Complaint(message, (*path, number), CITATION_FORM)
+            cited.add(citation.document)
+            if citation.exact or citation.reported:
+                continue
+            lacks = "date and confidence" if is_link(citation.document) else "sentence and fingerprint"
+            form = REPORTED_FORM if is_link(citation.document) else VERIFIED_FORM
+            yield Complaint(f"{was(str(text))} has no {lacks}", (*path, number), form)
     for name, source in _mappings(_mapping(_mapping(data).get("sources"))):
-        for key in ("about", "sentences", "sha256"):
+        for key in () if name not in cited and "url" in source else ("about", "sentences", "sha256"):
             if key not in source:
                 yield Complaint(f'{name} has no "{key}"', ("sources", name))
 
 
-def uncited(data: object) -> Iterator[Gap]:
-    """Claims without a citation, in an agenda with sources."""
+def uncited(data: object) -> Iterator[Complaint]:
+    """Claims without a citation: errors in a record that says ``citations: required``."""
     agenda = _mapping(data)
-    if not _mapping(agenda.get("sources")):
-        return
     claims: list[tuple[_Path, Any]] = []
     for name, issue in _mappings(_mapping(agenda.get("issues"))):
         claims.append((("issues", name), issue))
@@ -204,9 +209,7 @@ def uncited(data: object) -> Iterator[Gap]:
     claims += [(("targets", n), target) for n, target in enumerate(_list(agenda.get("targets")))]
     for path, claim in claims:
         if isinstance(claim, Mapping) and not _list(claim.get("citations")):
-            allowed = "at least one, because the agenda names its sources"
-            complaint = Complaint("this claim has no citation", path, allowed, on_key=True)
-            yield Gap(complaint, "citation of a claim", "citations: [https://example.org/report]")
+            yield Complaint("this claim has no citation", path, "at least one (citations: required)", on_key=True)
 
 
 def _is_claim(text: object) -> bool:

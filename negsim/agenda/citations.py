@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,24 +21,32 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from negsim.agenda.sentences import fingerprint, split
-from negsim.errors import Complaint, ComplaintsError, InputError, NegsimError, Problem, was
-from negsim.files import Model, Text
+from negsim.errors import Complaint, ComplaintsError, InputError, NegsimError, Problem, one_of, was
+from negsim.files import CONFIDENCE, Model, Text
 from negsim.quantities import PartialDate
 
-_PATTERN = r"^(https?://[^\s]+|[A-Za-z0-9][A-Za-z0-9_.-]*(#[1-9][0-9]*( [0-9a-f]{64})?)?)$"
-CITATION_FORM = "DOCUMENT#SENTENCE and 64 hexadecimal digits, such as report#17 9f86d081..."
+_DATE = r"[0-9]{4}(?:-[0-9]{2}){0,2}"
+_LINK = rf"https?://[^\s]+( {_DATE} ({'|'.join(CONFIDENCE)}))?"
+_PATTERN = rf"^({_LINK}|[A-Za-z0-9][A-Za-z0-9_.-]*(#[1-9][0-9]*( [0-9a-f]{{64}})?)?)$"
+VERIFIED_FORM = "DOCUMENT#SENTENCE and 64 hexadecimal digits, such as report#17 9f86d081..."
+REPORTED_FORM = f"an address, its date and a confidence ({one_of(CONFIDENCE)})"
 
-DocumentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+#: The pattern of the id of a document.
+DOCUMENT_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+DocumentId = Annotated[str, StringConstraints(pattern=DOCUMENT_ID)]
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A sentence of a document: its number (from 1) and the SHA-256 of its normalised text.
 
-    A citation without a fingerprint cites a place only; without a number (0), a document or a link.
+    A citation without a fingerprint cites a place only; without a number (0), a document or a link. A link with the
+    date of the report and a confidence is a *reported* citation, for a text of which no document is at hand.
 
     >>> Citation.parse("https://example.org/report").exact
     False
+    >>> Citation.parse("https://example.org/report 2025-06-10 partly").shown
+    'https://example.org/report (reported 2025-06-10, partly)'
     >>> cited = Citation.parse("doc_1#17 " + 64 * "0")
     >>> cited.document, cited.sentence, cited.place
     ('doc_1', 17, 'doc_1#17')
@@ -46,10 +55,12 @@ class Citation:
     document: str
     sentence: int
     sha256: str
+    date: PartialDate | None = None
+    confidence: str = ""
 
     @classmethod
     def parse(cls, value: object) -> Citation:
-        """Read ``DOCUMENT#SENTENCE FINGERPRINT``, ``DOCUMENT#SENTENCE``, ``DOCUMENT`` or a link.
+        """Read ``DOCUMENT#SENTENCE FINGERPRINT``, ``DOCUMENT``, ``LINK``, ``LINK DATE CONFIDENCE``.
 
         Raises:
             ValueError: it has another form.
@@ -57,10 +68,12 @@ class Citation:
         if isinstance(value, Citation):
             return value
         if not isinstance(value, str) or not re.fullmatch(_PATTERN, value):
-            allowed = f"{CITATION_FORM}, a document such as report, or a link such as https://example.org/report"
+            allowed = f"{VERIFIED_FORM}; {REPORTED_FORM}; a document such as report; a link"
             raise ComplaintsError([Complaint(f"{was(value)} is not a citation", allowed=allowed)])
-        if is_link(value):
-            return cls(value, 0, "")
+        link, _, rest = value.partition(" ")
+        if is_link(link):
+            day, _, confidence = rest.partition(" ")
+            return cls(link, 0, "", PartialDate.parse(day) if day else None, confidence)
         place, _, sha256 = value.partition(" ")
         document, _, sentence = place.partition("#")
         return cls(document, int(sentence or 0), sha256)
@@ -75,7 +88,23 @@ class Citation:
         """Whether it has a fingerprint, so that it can be verified."""
         return bool(self.sha256)
 
+    @property
+    def reported(self) -> bool:
+        """Whether it is an address with a date and a confidence."""
+        return self.date is not None
+
+    @property
+    def shown(self) -> str:
+        """The place as people read it; a reported citation says so."""
+        return f"{self.place} (reported {self.date}, {self.confidence})" if self.reported else self.place
+
+    def known_by(self, on: datetime.date) -> bool:
+        """Whether it exists by the end of the day ``on``; only a reported citation has a date of its own."""
+        return self.date is None or self.date.certainly_by(on)
+
     def __str__(self) -> str:
+        if self.reported:
+            return f"{self.place} {self.date} {self.confidence}"
         return f"{self.place} {self.sha256}".rstrip()
 
     @classmethod
@@ -86,7 +115,7 @@ class Citation:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        description = "Document, number of the sentence, SHA-256 of the normalised sentence; or a document or link."
+        description = "Document, sentence, SHA-256 of the sentence; a document; a link, with date and confidence."
         return {"type": "string", "pattern": _PATTERN, "description": description}
 
 

@@ -215,13 +215,19 @@ class Target(Model):
     what: Text
     by: PartialDate
     came: PartialDate | None = Field(None, description="The date of the outcome, if no history shows it.")
+    cancelled: PartialDate | None = Field(None, description="The date on which it was called off or postponed.")
     issues: tuple[str, ...] = ()
     citations: Citations = ()
 
     def known_by(self, on: date) -> Target:
-        """The announced date as known at the end of the day ``on``, without a later outcome."""
-        known = self.came is None or self.came.certainly_by(on)
-        return self if known else self.model_copy(update={"came": None})
+        """The announced date as known at the end of the day ``on``, without a later outcome or report."""
+        later = [key for key in ("came", "cancelled") if (day := getattr(self, key)) and not day.certainly_by(on)]
+        cited = tuple(one for one in self.citations if one.known_by(on))
+        return self.model_copy(update={**dict.fromkeys(later), "citations": cited})
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_unused(dump(self), "cancelled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,11 @@ def short_schema(schema: dict[str, Any]) -> dict[str, Any]:
         "default": False,
         "description": "Whether the file must give what has a default otherwise.",
     }
+    schema["properties"]["citations"] = {
+        "enum": ["required", "optional"],
+        "default": "optional",
+        "description": "Whether each claim needs a citation that is verified or reported.",
+    }
     for name, required in {"Issue": [], "Side": [], "StatusChange": ["date", "status"], "Round": ["date"]}.items():
         parts[name]["required"] = required
     for name in ("Issue", "Side", "StatusChange", "Round", "Event"):

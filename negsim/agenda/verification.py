@@ -28,13 +28,15 @@ class Failure:
 class Verification:
     """The result of `verify`: the numbers of citations and documents, and all failures.
 
-    ``unchecked`` counts links and other citations without a fingerprint.
+    ``reported`` counts addresses with a date and a confidence; ``unchecked`` counts links and other citations without
+    a fingerprint.
     """
 
     count: int
     documents: int
     failures: tuple[Failure, ...]
     unchecked: int = 0
+    reported: int = 0
 
     @property
     def ok(self) -> bool:
@@ -53,7 +55,8 @@ class Verification:
         '3 citations of 1 document hold'
         """
         plural = "" if self.documents == 1 else "s"
-        rest = f"; {self.unchecked} without a fingerprint are not checked" if self.unchecked else ""
+        rest = f"; {self.reported} are reported (an address, not checked)" if self.reported else ""
+        rest += f"; {self.unchecked} without a fingerprint are not checked" if self.unchecked else ""
         if self.ok:
             return f"{self.count} citations of {self.documents} document{plural} hold{rest}"
         lines = [str(failure) for failure in self.failures]
@@ -65,16 +68,23 @@ class Verification:
         """The result as plain data for ``--json``.
 
         >>> Verification(3, 1, ()).data()
-        {'citations': 3, 'documents': 1, 'failures': []}
+        {'citations': 3, 'documents': 1, 'reported': 0, 'unchecked': 0, 'failures': []}
         """
         failures = [{"where": failure.where, "cited": failure.cited, "what": failure.what} for failure in self.failures]
-        return {"citations": self.count, "documents": self.documents, "failures": failures}
+        return {
+            "citations": self.count,
+            "documents": self.documents,
+            "reported": self.reported,
+            "unchecked": self.unchecked,
+            "failures": failures,
+        }
 
 
 def verify(agenda: Agenda, documents: Path) -> Verification:
     """Check every citation of an agenda, and every source it names, against the documents in a folder.
 
-    A citation holds if the sentence with its number has its fingerprint. A source holds if the number of sentences and
+    A citation holds if the sentence with its number has its fingerprint. A reported citation (an address with a date
+    and a confidence) is counted and not checked. A source holds if the number of sentences and
     the fingerprint of the text are as stated.
 
     Raises:
@@ -107,7 +117,9 @@ def verify(agenda: Agenda, documents: Path) -> Verification:
         what = _wrong(cited, prints.get(cited.document))
         if what:
             failures.append(Failure(where, cited.place, what))
-    return Verification(len(citations), len(names), tuple(failures), len(every) - len(citations))
+    reported = sum(cited.reported for _, cited in every)
+    loose = len(every) - len(citations) - reported
+    return Verification(len(citations), len(names), tuple(failures), loose, reported)
 
 
 def _wrong(cited: Citation, prints: list[str] | None) -> str:

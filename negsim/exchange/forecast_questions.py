@@ -66,7 +66,7 @@ def _documents(projection: Projection, issue: str) -> list[str]:
     agenda = projection.scenario.agenda
     found: dict[str, None] = {}
     for path, citation in agenda.citations():
-        if not path.startswith(f"issues.{issue}"):
+        if not f"{path}.".startswith(f"issues.{issue}.") or not citation.known_by(projection.context.as_of):
             continue
         source = agenda.sources.get(citation.document)
         if source is not None and source.date is not None and not source.date.certainly_by(projection.context.as_of):

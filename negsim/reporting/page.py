@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from negsim.reporting.picture import embedded
 from negsim.scenario import describe
 
 if TYPE_CHECKING:
-    from negsim.agenda import Agenda, Citation
+    from negsim.agenda import Agenda, Citation, Position
     from negsim.analysis import Chance
     from negsim.projection import Projection
 
@@ -174,12 +175,16 @@ def _agendas(projections: Sequence[Projection]) -> Iterator[dict[str, Any]]:
             "sides": {name: side.title for name, side in agenda.sides.items()},
             "issues": [_issue(agenda, name, as_of) for name in agenda.issues],
             "rounds": [
-                {"title": r.title, "date": str(r.date), "what": r.what, "citations": _places(r.citations)}
+                {"title": r.title, "date": str(r.date), "what": r.what, "citations": _places(r.citations, as_of)}
                 for r in agenda.rounds.values()
                 if r.date.certainly_by(as_of)
             ],
             "announced": _announced(agenda, as_of),
-            "sources": [{"id": name, "about": _about(source)} for name, source in agenda.sources.items()],
+            "sources": [
+                {"id": name, "about": _about(source)}
+                for name, source in agenda.sources.items()
+                if source.date is None or source.date.certainly_by(as_of)
+            ],
         }
 
 
@@ -204,9 +209,9 @@ def _issue(agenda: Agenda, name: str, as_of: Any) -> dict[str, Any]:
                 "side": agenda.sides[side].title,
                 "text": position.text or "no public position",
                 "since": str(position.since) if position.since else "",
-                "citations": _places(position.citations),
+                "citations": _places(position.citations, as_of),
             }
-            for side, position in issue.demands.items()
+            for side, position in _known(issue.demands, as_of)
             if agenda.tells_demands
         ],
         "history": [
@@ -214,7 +219,7 @@ def _issue(agenda: Agenda, name: str, as_of: Any) -> dict[str, Any]:
                 "date": str(change.date),
                 "status": change.status.label,
                 "what": change.what,
-                "citations": _places(change.citations),
+                "citations": _places(change.citations, as_of),
             }
             for change in issue.history
             if change.date.certainly_by(as_of)
@@ -224,13 +229,14 @@ def _issue(agenda: Agenda, name: str, as_of: Any) -> dict[str, Any]:
             {
                 "question": agenda.disputed[each].question,
                 "versions": [
-                    {"says": version.says, "text": version.text, "citations": _places(version.citations)}
+                    {"says": version.says, "text": version.text, "citations": _places(version.citations, as_of)}
                     for version in agenda.disputed[each].versions
                 ],
                 "we_take": agenda.disputed[each].we_take,
                 "why": agenda.disputed[each].why,
             }
             for each in issue.disputed
+            if agenda.disputed[each].date.certainly_by(as_of)
         ],
     }
 
@@ -248,11 +254,18 @@ def _announced(agenda: Agenda, as_of: Any, name: str | None = None) -> list[dict
                 "by": str(target.by),
                 "state": one.state,
                 "words": f"{target.who} ({target.said}){about}: {one.what}",
-                "citations": _places(target.citations),
+                "citations": _places(target.citations, as_of),
             }
         )
     return found
 
 
-def _places(citations: Sequence[Citation]) -> str:
-    return ", ".join(cited.place for cited in citations)
+def _known(positions: Mapping[str, Position], as_of: date) -> Iterator[tuple[str, Position]]:
+    """The positions as of a day; one that is known later has no text yet."""
+    for side, position in positions.items():
+        later = position.since is not None and not position.since.certainly_by(as_of)
+        yield side, position.model_copy(update={"text": None, "since": None, "citations": ()}) if later else position
+
+
+def _places(citations: Sequence[Citation], as_of: date) -> str:
+    return ", ".join(cited.shown for cited in citations if cited.known_by(as_of))

@@ -217,7 +217,12 @@ class IssueFilling:
         record = counted(self.agenda, name, as_of)
         stated = set(start.mapping)
         if status == Status.SUSPENDED.label and record.before is not None and "was" not in stated:
-            start = put(start, "was", record.before.label)
+            # A suspended agreement is a move of the record alone.
+            settled = record.before in (Status.AGREED, Status.BLOCKED)
+            start = put(start, "was", (Status.DISCUSSING if settled else record.before).label)
+            if settled:
+                rule = f"a suspended issue that was {record.before.label} is simulated as one that was discussing"
+                issue = with_source(issue, f"arithmetic: {rule}, because a run has no such move")
         before = at(start, "was").value if status == Status.SUSPENDED.label else status
         if before in _TALKING and "rounds" not in stated:
             start = put(start, "rounds", record.rounds)
