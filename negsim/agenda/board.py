@@ -196,7 +196,9 @@ def _announced(page: TextPage, agenda: Agenda, one: Announced, named: bool) -> N
     target = one.target
     names = "all issues" if len(target.issues) == len(agenda.issues) else ", ".join(target.issues)
     about = f", on {names}" if named and names else ""
-    _dated(page, target.by, f"{target.who} ({target.said}){about}: {one.what}", one.state, max(_STATE, len(one.state) + 2))
+    _dated(
+        page, target.by, f"{target.who} ({target.said}){about}: {one.what}", one.state, max(_STATE, len(one.state) + 2)
+    )
 
 
 def _dated(page: TextPage, day: object, text: str, state: str = "", room: int = 0) -> None:

@@ -71,7 +71,7 @@ from .terms_view import terms as terms
 from .time_scale import UNITS as UNITS
 from .time_scale import Milestone as Milestone
 from .time_scale import add_months as add_months
-from .time_scale import check_unit as check_unit
+from .time_scale import check_time_scale as check_time_scale
 from .time_scale import date_in_words as date_in_words
 from .time_scale import date_text as date_text
 from .time_scale import milestones as milestones

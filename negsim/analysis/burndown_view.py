@@ -13,6 +13,7 @@ import numpy.typing as npt
 from negsim.agenda import Status
 from negsim.analysis.context import Context, Round
 from negsim.analysis.tally import Tally
+from negsim.errors import NegsimError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,14 +145,10 @@ class Burndown:
         return table.astype(dict.fromkeys(whole, "Int64"))[["date", "part", *whole, "mean"]]
 
 
-def burndown(context: Context, tally: Tally, note: str = "", past: float = PAST) -> Burndown:
-    """Join record and projection.
-
-    ``past`` limits the length of the record shown, as a share of the horizon. A long record would leave little room
-    for the projection.
-    """
+def burndown(context: Context, tally: Tally, note: str = "", since: date | None = None) -> Burndown:
+    """Join record and projection. The record shown begins as `beginning` says."""
     record = recorded(changes(context, _unresolved), context.as_of)
-    first = context.as_of - timedelta(days=round(past * context.horizon_days))
+    first = beginning(context, since)
     shown = record[record["date"] >= first].reset_index(drop=True)
     table = projected(tally, context.as_of)
     return Burndown(
@@ -165,6 +162,21 @@ def burndown(context: Context, tally: Tally, note: str = "", past: float = PAST)
         note=note + cut(record["date"].iloc[0], first),
         opened=scope(tally),
     )
+
+
+def beginning(context: Context, since: date | None, past: float = PAST) -> date:
+    """The first day of the record in a picture: ``since``, or a share ``past`` of the horizon before ``as_of``.
+
+    A long record would leave little room for the projection.
+
+    Raises:
+        NegsimError: ``since`` is after ``as_of``.
+    """
+    if since is None:
+        return context.as_of - timedelta(days=round(past * context.horizon_days))
+    if since > context.as_of:
+        raise NegsimError(f"the record ends at the as-of date, {context.as_of}, so it cannot begin on {since}")
+    return since
 
 
 def cut(start: date, first: date) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negsim.agenda import Status
-from negsim.analysis.burndown_view import PAST, bands, changes, cut, held, recorded
+from negsim.analysis.burndown_view import bands, beginning, changes, cut, held, recorded
 from negsim.analysis.context import Context
 from negsim.analysis.logs import Logs
 from negsim.analysis.tally import Tally
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def burnup(context: Context, tally: Tally, logs: Logs, note: str = "") -> View:
+def burnup(context: Context, tally: Tally, logs: Logs, note: str = "", since: date | None = None) -> View:
     """Issues opened so far (``scope``) and resolved (``done``), recorded and projected.
 
     The scope grows when an issue opens. ``reopened`` is the mean number of reopenings up to the day, over the runs
@@ -37,9 +37,9 @@ def burnup(context: Context, tally: Tally, logs: Logs, note: str = "") -> View:
     again = np.asarray(logs.reopened() / logs.runs)
     parts.append(pd.DataFrame({"date": dates(context, at), "mean": again, "part": "projected", "what": "reopened"}))
     rows = pd.concat(parts, ignore_index=True)
-    first = context.as_of.toordinal() - round(PAST * context.horizon_days)
-    note += cut(rows["date"].min(), date.fromordinal(first))
-    rows = rows[[day.toordinal() >= first for day in rows["date"]]].reset_index(drop=True)
+    first = beginning(context, since)
+    note += cut(rows["date"].min(), first)
+    rows = rows[[day >= first for day in rows["date"]]].reset_index(drop=True)
     whole = ["low", "high", "q10", "q25", "median", "q75", "q90"]
     rows = rows.astype(dict.fromkeys(whole, "Int64"))[["what", "part", "date", *whole, "mean"]]
     done, scope = (part(rows, what, "projected").iloc[-1] for what in ("done", "scope"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 
-from negsim.analysis.burndown_view import PAST, cut
+from negsim.analysis.burndown_view import PAST, beginning, cut
 from negsim.analysis.context import Context
 from negsim.analysis.summary import quantile
 from negsim.analysis.tally import Tally
@@ -15,7 +15,7 @@ from negsim.analysis.view import View, percent
 QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 
 
-def calendar(context: Context, tally: Tally, note: str = "") -> View:
+def calendar(context: Context, tally: Tally, note: str = "", since: date | None = None) -> View:
     """Dates by which shares of the runs resolve each issue, empty beyond the horizon, and the recorded statuses.
 
     A recorded status began between ``from`` and ``to``. They differ where the record gives only a month or a year.
@@ -47,6 +47,8 @@ def calendar(context: Context, tally: Tally, note: str = "") -> View:
     else:
         best = projected.sort_values("resolved", ascending=False, kind="stable").iloc[0]
         verdict = f"no issue is resolved in half of the runs; {best['title']} in {percent(best['resolved'])}"
-    first = context.as_of - timedelta(days=round(PAST / 2 * context.horizon_days))
+    first = beginning(context, since, PAST / 2)
     start = min((entry.latest for issue in context.issues for entry in issue.history), default=context.as_of)
+    if since is not None or start == context.as_of:  # before it the picture is empty
+        first = max(first, start)
     return View(context, rows, verdict, note + cut(start, first), {"unit": unit, "first": first})

@@ -9,6 +9,9 @@ from negsim.analysis.estimates import ChanceDifference, Estimate
 from negsim.analysis.paired import DateDifference, IssueComparison, Paired
 from negsim.analysis.time_scale import date_text, unit_for
 
+#: Days from which a difference in time is shown in years.
+_YEARS = 1461
+
 
 def issue_verdict(issue: IssueComparison, pair: Paired) -> str:
     """A sentence on one issue: the probability by the date of the verdicts, the 50 % date, and the mean time.
@@ -98,10 +101,24 @@ def time_words(days: Estimate, runs: int) -> str:
     """
     if not days.shown:
         return f"mean time without a difference that {runs:,} runs can show"
-    low, high = sorted((abs(days.low), abs(days.high)))
-    digits = 1 if high < 20 else 0
     word = "shorter" if days.value < 0 else "longer"
-    return f"mean time {word}, {abs(days.value):.{digits}f} days (95 %: {low:.{digits}f} to {high:.{digits}f})"
+    return f"mean time {word}, {span(days.value, days.low, days.high)}"
+
+
+def span(days: float, low: float, high: float) -> str:
+    """The size of a difference in time with its interval: in years if it is many days, in hours if it is few.
+
+    >>> span(-9.2, -10.2, -8.2), span(0.2, 0.1, 0.3), span(733, 602, 865)
+    ('9.2 days (95 %: 8.2 to 10.2)', '5 hours (95 %: 2 to 7)', '733 days (95 %: 602 to 865)')
+    >>> span(2600, 2200, 3100), span(1, 0.6, 1.4)
+    ('7.1 years (95 %: 6.0 to 8.5)', '1.0 days (95 %: 0.6 to 1.4)')
+    """
+    low, high = sorted((abs(low), abs(high)))
+    size, unit = (365.25, "years") if high > _YEARS else (1 / 24, "hours") if high < 1 else (1.0, "days")
+    values = [value / size for value in (abs(days), low, high)]
+    digits = 1 if unit == "years" or (unit == "days" and high < 20) else 0
+    text, least, most = (f"{value:.{digits}f}" for value in values)
+    return f"{text} {unit if text != '1' else unit[:-1]} (95 %: {least} to {most})"
 
 
 def _most(issue: IssueComparison, on: date) -> str:
@@ -179,7 +196,7 @@ def date_words(p50: DateDifference, pair: Paired) -> str:
 
 def date_of_pair(day: date | None, pair: Paired) -> str:
     """A date in the unit that suits the compared dates; a date after them reads ``after`` the last of them."""
-    unit = unit_for((pair.last_day - pair.start).days + 1)
+    unit = pair.base.asked_unit or unit_for((pair.last_day - pair.start).days + 1)
     return f"after {date_text(pair.last_day, unit)}" if day is None else date_text(day, unit)
 
 
@@ -200,7 +217,15 @@ def days_words(p50: DateDifference, runs: int) -> str:
     low, high = sorted((abs(p50.low), abs(p50.high)))
     if p50.days is None or math.isinf(high):
         return f"at least {low:.0f} days {what} (95 %)"
-    return f"{abs(p50.days)} days {what} (95 %: {low:.0f} to {high:.0f})"
+    size, _, interval = span_of_dates(p50.days, low, high).partition(" (")
+    return f"{size} {what} ({interval}"
+
+
+def span_of_dates(days: int, low: float, high: float) -> str:
+    """The size of a difference of two dates with its interval: in days, or in years if it is many days."""
+    if high > _YEARS:
+        return span(days, low, high)
+    return f"{abs(days)} day{'' if abs(days) == 1 else 's'} (95 %: {low:.0f} to {high:.0f})"
 
 
 def saved_words(pair: Paired) -> str:

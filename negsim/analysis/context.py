@@ -78,6 +78,11 @@ class Context:
     asked_unit: str | None = None
     asked_milestones: tuple[str, ...] | None = None
 
+    @property
+    def name(self) -> str:
+        """The title of the talks, and that of the scenario if it has one of its own."""
+        return self.talks if self.title == self.talks else f"{self.talks}: {self.title}"
+
     def bargain(self, number: int) -> str:
         """The title of a bargain. Numbers after the last issue are packages."""
         n = len(self.issues)
@@ -128,6 +133,11 @@ class Context:
     def unit(self) -> str:
         """The unit in which dates are shown: the one asked for, or one that suits the horizon."""
         return self.asked_unit or unit_for(self.horizon_days)
+
+    @property
+    def fine_unit(self) -> str:
+        """The unit of dates with an interval: the one asked for, else days, or months where others are years."""
+        return self.asked_unit or ("month" if self.unit == "year" else "day")
 
     def unit_of(self, shown: Iterable[date | None]) -> str:
         """The unit in which some dates are shown; None is a date beyond the horizon."""

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from negsim.agenda import Spent
-from negsim.analysis.comparison_sentences import between, days_words, percent_range, points
+from negsim.analysis.comparison_sentences import between, days_words, percent_range, points, span
 from negsim.analysis.context import Context
 from negsim.analysis.delay import Gain, Unresolved, Why
 from negsim.analysis.estimates import Estimate
 from negsim.analysis.headline import WAITS
+from negsim.analysis.time_scale import date_text
 
 #: States of an issue that is not resolved, as words after "in 12 % of the runs".
 ENDS = {
@@ -26,16 +27,21 @@ ENDS = {
 _SMALL = 0.02
 
 
-def dates(why: Why) -> str:
+def dates(why: Why, context: Context) -> str:
     """Probabilities and 50 % date of an issue, in a sentence or two."""
+
+    def shown(day: date) -> str:
+        return date_text(day, context.fine_unit)
+
     half, ever = why.half, why.half.by_horizon
     said = f"Resolved by {why.on} in {percent_range(why.by)} % of the runs"
     if why.on != half.last_day:
         said += f", by {half.last_day} in {percent_range(ever)} %"
     if half.day is None:
         return f"{said}; fewer than half of the runs resolve it."
-    end = half.high or f"after {half.last_day}"
-    return f"{said}. Half of the runs resolve it by {half.day} (95 %: {half.low} to {end})."
+    start = context.as_of if half.low is None else half.low
+    end = f"after {shown(half.last_day)}" if half.high is None else shown(half.high)
+    return f"{said}. Half of the runs resolve it by {shown(half.day)} (95 %: {shown(start)} to {end})."
 
 
 def time(why: Why, context: Context) -> str:
@@ -100,9 +106,9 @@ def gain_words(gain: Gain, on: date, runs: int) -> str:
     if half.days is not None and half.shown:
         said += f"; the 50 % date {days_words(half, runs)}"
     elif mean.shown:
-        low, high = sorted((abs(mean.low), abs(mean.high)))
         what = "earlier" if mean.value < 0 else "later"
-        said += f"; the mean date {_days(abs(mean.value))} {what} (95 %: {low:.0f} to {high:.0f})"
+        size, _, interval = span(mean.value, mean.low, mean.high).partition(" (")
+        said += f"; the mean date {size} {what} ({interval}"
     else:
         said += f"; {runs:,} runs show no change of the mean date"
     others = gain.others
@@ -129,7 +135,3 @@ def _percent(part: float) -> str:
 
 def _mean(part: Estimate) -> str:
     return f"{100 * part.value:.0f} ({100 * part.low:.0f} to {100 * part.high:.0f})"
-
-
-def _days(days: float) -> str:
-    return f"{days:.0f} day{'' if round(days) == 1 else 's'}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
 from negsim.agenda import Status
-from negsim.analysis.burndown_view import PAST, cut, held
+from negsim.analysis.burndown_view import beginning, cut, held
 from negsim.analysis.context import Context
 from negsim.analysis.logs import Logs
 from negsim.analysis.view import View, dates, days
@@ -19,7 +19,7 @@ STATUS_ORDER = (
 )  # fmt: skip
 
 
-def flow(context: Context, logs: Logs, note: str = "") -> View:
+def flow(context: Context, logs: Logs, note: str = "", since: date | None = None) -> View:
     """The mean number of issues in each status at the end of each day.
 
     A recorded month counts at its end. Before its first entry an issue counts as dormant.
@@ -28,7 +28,7 @@ def flow(context: Context, logs: Logs, note: str = "") -> View:
 
     counts = logs.by_status().sum(axis=0) / logs.runs
     start = min((issue.history[0].latest for issue in context.issues if issue.history), default=context.as_of)
-    first = max(start, context.as_of - timedelta(days=round(PAST * context.horizon_days)))
+    first = max(start, beginning(context, since))
     past = [first + timedelta(days=k) for k in range((context.as_of - first).days)]
     before = np.zeros((len(past), len(Status)))
     for issue in context.issues:

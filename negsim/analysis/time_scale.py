@@ -75,7 +75,8 @@ def milestones(as_of: date, horizon: date, asked: Sequence[str] | None = None) -
     found = [_milestone(as_of, text) for text in asked]
     late = [milestone.words for milestone in found if milestone.date >= horizon]
     if late:
-        raise NegsimError(f"milestones lie before the horizon, {horizon}, but {', '.join(late)} do not")
+        verb = "does" if len(late) == 1 else "do"
+        raise NegsimError(f"milestones lie before the horizon, {horizon}, but {', '.join(late)} {verb} not")
     return tuple(sorted(dict.fromkeys(found), key=lambda milestone: milestone.date))
 
 
@@ -103,9 +104,14 @@ def unit_for(days: float) -> str:
     return "day" if days <= TO_DAYS else "month" if days <= TO_MONTHS else "year"
 
 
-def check_unit(unit: str) -> None:
-    """Raise unless dates can be shown in a unit."""
-    if unit not in UNITS:
+def check_time_scale(as_of: date, horizon: date, unit: str | None, asked: Sequence[str] | None) -> None:
+    """Check the unit of dates and the milestones that somebody asks for.
+
+    Raises:
+        NegsimError: the unit does not exist, or a milestone is not a length of time or not before the horizon.
+    """
+    milestones(as_of, horizon, asked)
+    if unit is not None and unit not in UNITS:
         hint = did_you_mean(unit, UNITS)
         raise NegsimError(
             f'dates are shown as {one_of(UNITS)}, but was "{unit}"' + (f"; did you mean {hint}?" if hint else "")

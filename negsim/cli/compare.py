@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import typer
 
 from negsim.cli.days import day_by, default_day_notice
-from negsim.cli.execution import announce, loaded, progress
-from negsim.cli.options import By, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers
+from negsim.cli.execution import announce, check_dates, loaded, progress
+from negsim.cli.options import By, Dates, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers
 from negsim.cli.output import builtin_notice, emit
 from negsim.projection import DEFAULT_RUNS
 
@@ -18,6 +20,7 @@ def compare(
     seed: FileSeed = None,
     engine: Engine = "auto",
     workers: Workers = 1,
+    dates: Dates = None,
     as_json: Json = False,
 ) -> None:
     """Compare scenarios run by run: differences with intervals.
@@ -35,12 +38,15 @@ def compare(
         typer.echo(warning, err=True)
     first = given[0].scenario if isinstance(given[0], Projection) else given[0]
     on = day_by(by, first)
+    check_dates(first, dates)
     total = runs or next((each.runs for each in given if isinstance(each, Projection)), DEFAULT_RUNS)
     engine = pick_engine(engine, total * len(to_run))
     if to_run:
         announce(engine)
     with progress(total * len(to_run), "compare") as advance:
         found = compare_all(*given, runs=runs, seed=seed, engine=engine, by=on, workers=workers, progress=advance)
+    if dates is not None:
+        found = replace(found, baseline=found.baseline.time_scale(dates))
     emit(
         as_json,
         found.data,

@@ -30,25 +30,46 @@ def projection(source: Path, runs: int | None, seed: int | None, engine: str, qu
 
 
 def projections(
-    sources: Sequence[Path], runs: int | None, seed: int | None, engine: str, quiet: bool
+    sources: Sequence[Path],
+    runs: int | None,
+    seed: int | None,
+    engine: str,
+    quiet: bool,
+    dates: str | None = None,
+    milestones: Sequence[str] | None = None,
 ) -> list[Projection]:
     """The projections of folders and scenarios. Scenarios take runs and seed from the first folder, if there is one.
 
     Raises:
-        NegsimError: a source cannot be read, or runs or a seed are given and all sources are folders.
+        NegsimError: a source cannot be read, runs or a seed are given and all sources are folders, or the unit of dates
+            or a milestone is not valid. This is found before any run.
     """
     from negsim.projection import Projection
 
     given = [loaded(source) for source in sources]
+    for each in given:
+        check_dates(each.scenario if isinstance(each, Projection) else each, dates, milestones)
     done = [each for each in given if isinstance(each, Projection)]
     if len(done) == len(given) and (runs is not None or seed is not None):
         raise NegsimError(f"{sources[0]} holds finished runs; --runs and --seed need a scenario file")
     runs = runs if runs is not None or not done else done[0].runs
     seed = seed if seed is not None else done[0].seed if done else DEFAULT_SEED
-    return [
+    done = [
         each if isinstance(each, Projection) else run_file(source, each, runs, seed, engine, quiet)
         for source, each in zip(sources, given, strict=True)
     ]
+    return [each.time_scale(dates, milestones) for each in done]
+
+
+def check_dates(scenario: Scenario, dates: str | None, milestones: Sequence[str] | None = None) -> None:
+    """Check the unit of dates and the milestones in the options, before any run.
+
+    Raises:
+        NegsimError: one is not valid.
+    """
+    from negsim.analysis import check_time_scale
+
+    check_time_scale(scenario.as_of, scenario.horizon_date, dates, milestones)
 
 
 @contextmanager

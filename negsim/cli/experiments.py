@@ -201,8 +201,10 @@ def discover(
         given, issue, _within(by, given), method, at_least=at_least, density=density, least=mass, boxes=boxes,
         names=factors or (), runs=runs or RUNS, seed=DEFAULT_SEED if seed is None else seed,
     )  # fmt: skip
-    if output is not None:
+    if output is not None and found.boxes:
         found.plot().save(make_parent(output))
+    elif output is not None:
+        typer.echo(f"warning: {output} was not written, because no region was found", err=True)
     emit(
         as_json,
         lambda: {"source": str(source), **found.data()},

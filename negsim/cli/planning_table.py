@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import Chance
+from negsim.analysis import Chance, date_text
 from negsim.cli.projection_table import percent
 from negsim.files import TextPage, TextStyle
 
@@ -23,11 +23,11 @@ NOTE = (
 )
 
 
-class Dates:
+class DatesTable:
     """Dates by which each of some issues, all of them, and the first k of them are resolved with a probability.
 
     >>> import negsim as ns
-    >>> dates = Dates(ns.run(ns.load("scenarios/baseline.yaml"), runs=200), 0.8, ["banking", "framework"])
+    >>> dates = DatesTable(ns.run(ns.load("scenarios/baseline.yaml"), runs=200), 0.8, ["banking", "framework"])
     >>> print(dates.answer)
     With a probability of at least 80 % all 2 issues are resolved by 2027-09-19 (95 %: 2027-02-27 to after 2028-04-08).
     """
@@ -49,15 +49,22 @@ class Dates:
     @property
     def answer(self) -> str:
         """The answer in a sentence."""
-        asked, n = self.asked, len(self.asked.issues)
+        asked, n, shown = self.asked, len(self.asked.issues), self._shown
         which = f"all {n} issues are" if n > 1 else f"{self._title(asked.issues[0])} is"
         if asked.first < n:
             which = f"{asked.first} of {n} issues or more {'is' if asked.first == 1 else 'are'}"
         start = f"With a probability of at least {100 * asked.probability:g} % {which} resolved"
         if asked.day is not None:
-            return f"{start} by {asked.day} (95 %: {_interval(asked)})."
+            ends = f"{shown(asked.low)} to {shown(asked.high) if asked.high else f'after {shown(asked.last_day)}'}"
+            return f"{start} by {shown(asked.day)} (95 %: {ends})."
         reached = _percent(asked.by_horizon)
         return f"{start} only after {asked.last_day}, or never: by that day this holds in {reached} % of the runs."
+
+    def _shown(self, day: date | None) -> str:
+        return "after" if day is None else date_text(day, self.projection.context.fine_unit)
+
+    def _figures(self, found: When) -> list[str]:
+        return [*map(self._shown, (found.day, found.low, found.high)), _percent(found.by_horizon)]
 
     def data(self) -> dict[str, Any]:
         """The answer as plain data for JSON."""
@@ -70,11 +77,11 @@ class Dates:
     def text(self, look: TextStyle) -> str:
         """The answer, then a table that fits the width."""
         page = _top(self.projection, self.answer, look)
-        rows = [(self._title(name), _figures(found), "") for name, found in self.each.items()]
+        rows = [(self._title(name), self._figures(found), "") for name, found in self.each.items()]
         firsts = []
         for found in self.firsts:
             n = len(found.issues)
-            firsts.append((f"all {n}" if found.first == n else f"first {found.first} of {n}", _figures(found), ""))
+            firsts.append((f"all {n}" if found.first == n else f"first {found.first} of {n}", self._figures(found), ""))
         heads = ("resolved", f"{100 * self.asked.probability:g} % by", "from", "to (95 %)", "horizon, %")
         page.table(heads, (_DATE, _DATE, _DATE, 12), [*rows, None, *firsts])
         note = f"after: not by {self.asked.last_day}, the last day of the runs. {NOTE}"
@@ -107,18 +114,6 @@ def how_many_words(found: HowMany) -> str:
         f"By {found.by}, {answer}. The median number is {found.median}, the mean {found.mean:.1f}; in the middle 80 % "
         f"of the runs it is {spread}."
     )
-
-
-def _interval(found: When) -> str:
-    return f"{found.low} to {found.high or f'after {found.last_day}'}"
-
-
-def _figures(found: When) -> list[str]:
-    return [*map(_day, (found.day, found.low, found.high)), _percent(found.by_horizon)]
-
-
-def _day(day: date | None) -> str:
-    return "after" if day is None else str(day)
 
 
 def _percent(share: Estimate) -> str:

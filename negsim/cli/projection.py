@@ -10,7 +10,7 @@ from warnings import catch_warnings, simplefilter
 
 import typer
 
-from negsim.cli.execution import announce, check_out, conditional, projections, run_file, workers_of
+from negsim.cli.execution import announce, check_dates, check_out, conditional, projections, run_file, workers_of
 from negsim.cli.options import (
     Dask,
     Dates,
@@ -80,7 +80,8 @@ def run(
     from negsim.scenario import load
     from negsim.simulation import pick_engine
 
-    scenario = load(file, strict=strict)
+    scenario, asked = load(file, strict=strict), milestone_list(milestones)
+    check_dates(scenario, dates, asked)
     if not force:
         check_out(out, scenario, runs, seed, precision)
     engine = pick_engine(engine, runs or DEFAULT_RUNS)
@@ -89,8 +90,8 @@ def run(
             file, scenario, runs, seed, engine, workers=where, out=out, precision=precision,
             quiet=as_json, command=shlex.join(["negsim", *sys.argv[1:]]),
         )  # fmt: skip
-    projected = projected.time_scale(dates, milestone_list(milestones))
-    others = _base_rates(projected).time_scale(dates, milestone_list(milestones)) if reference else None
+    projected = projected.time_scale(dates, asked)
+    others = _base_rates(projected).time_scale(dates, asked) if reference else None
     emit(
         as_json,
         lambda: {"scenario": str(file), **projection_data(projected, others)},
@@ -128,6 +129,15 @@ def plot(
         int | None, typer.Option("--run", metavar="K", min=0, help="For trace and climate: number of the run.")
     ] = None,
     of: Annotated[str | None, typer.Option("--of", metavar="NAME", help="For frontier: package or issue.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="DATE",
+            help="For burndown, burnup, flow, calendar: first day of the record shown.  [default: depends on the "
+            "horizon]",
+        ),
+    ] = None,
     given: Given = None,
     others: Annotated[
         list[Path] | None,
@@ -150,11 +160,11 @@ def plot(
     check_kind(kind)
     picture_format(target)
     sources = [source, *(others or [])]
-    projected, *beside = projections(sources, runs, seed, engine, quiet=as_json)
-    projected = conditional(projected, given).time_scale(dates)
+    projected, *beside = projections(sources, runs, seed, engine, quiet=as_json, dates=dates)
+    projected = conditional(projected, given)
     with catch_warnings(record=True) as caught:
         simplefilter("always", UserWarning)
-        table = projected.plot(kind, run=run, of=of, others=beside).save(make_parent(target))
+        table = projected.plot(kind, run=run, of=of, since=since, others=beside).save(make_parent(target))
     for warning in caught:
         typer.echo(f"warning: {warning.message}", err=True)
     found = {
@@ -191,7 +201,7 @@ def report(
     from negsim.reporting import report as write
 
     asked = milestone_list(milestones)
-    projected = [one.time_scale(dates, asked) for one in projections(sources, runs, seed, engine, quiet=as_json)]
+    projected = projections(sources, runs, seed, engine, quiet=as_json, dates=dates, milestones=asked)
     size = len(write(projected, make_parent(output)).encode())
     titles = [each.scenario.title for each in projected]
     emit(

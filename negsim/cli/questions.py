@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from negsim.cli.days import day_by, default_day_notice
-from negsim.cli.execution import announce, conditional, progress, projection
+from negsim.cli.execution import announce, conditional, progress, projection, projections
 from negsim.cli.options import (
     By,
+    Dates,
     Engine,
     FileOrFolder,
     FileRuns,
@@ -45,6 +46,7 @@ def when(
     runs: FileRuns = None,
     seed: FileSeed = None,
     engine: Engine = "auto",
+    dates: Dates = None,
     as_json: Json = False,
 ) -> None:
     """Dates by which issues are resolved with a given probability.
@@ -53,12 +55,13 @@ def when(
     them, with its 95 % interval. --given counts only the runs in which a condition holds.
     """
     from negsim.analysis import check_probability
-    from negsim.cli.planning_table import Dates
+    from negsim.cli.planning_table import DatesTable
 
     wanted = as_share("--probability", probability)
     check_probability(wanted)
-    projected = conditional(projection(source, runs, seed, engine, quiet=as_json), given)
-    found = Dates(projected, wanted, _names(issues), first)
+    (projected,) = projections([source], runs, seed, engine, quiet=as_json, dates=dates)
+    projected = conditional(projected, given)
+    found = DatesTable(projected, wanted, _names(issues), first)
     emit(
         as_json,
         lambda: {"source": str(source), **_origin(projected), **found.data()},

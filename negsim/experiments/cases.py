@@ -146,11 +146,13 @@ def _horizon(scenario: Scenario, varied: Collection[str]) -> str:
 
 
 def amount(value: float, unit: str) -> str:
-    """A number in words: months and years where days are many.
+    """A number in words: months and years where days are many, hours where they are few.
 
-    >>> amount(425.0, "days"), amount(0.31313, ""), amount(2000.0, "days"), amount(41.2, "days")
-    ('14 months', '0.313', '5.48 years', '41.2 days')
+    >>> amount(425.0, "days"), amount(0.31313, ""), amount(2000.0, "days"), amount(41.2, "days"), amount(0.75, "days")
+    ('14 months', '0.313', '5.48 years', '41.2 days', '18 hours')
     """
+    if unit == "days" and 0 < value < 2:
+        return f"{24 * value:.3g} hours"
     if unit == "days" and value >= 1461:
         return f"{value / 365.25:.3g} years"
     if unit == "days" and value >= 60:

@@ -137,14 +137,21 @@ class Discovery:
                 cases.x,
                 self.interest,
                 box.limits,
-                labels={name: cases.label(name) for name in box.limits},
                 limit_words={name: self.limit_words(name, limit) for name, limit in box.limits.items()},
+                amounts={name: self._amounts(name) for name in box.limits},
                 sentence=self.sentences[number],
                 each=cases.each,
                 base=self.base,
                 provenance=cases.provenance,
             )
         )
+
+    def _amounts(self, name: str) -> list[str]:
+        """The lowest value, the median and the highest value of a factor in words, or its words in order."""
+        values = self.cases.x[name]
+        if values.dtype == object:
+            return sorted(set(values))
+        return [self.cases.amount(name, values.quantile(q, interpolation="nearest")) for q in (0, 0.5, 1)]
 
 
 def _percent(value: float, ends: tuple[float, float]) -> str:

@@ -88,7 +88,8 @@ class Explanation:
     def sections(self) -> list[tuple[str, list[str]]]:
         """Sentences under headings; the first has none."""
         context, on, runs = self.projection.context, self.why.on, self.projection.runs
-        said = [because.dates(self.why), because.time(self.why, context), *_links(self.projection.scenario, self.issue)]
+        links = _links(self.projection.scenario, self.issue)
+        said = [because.dates(self.why, context), because.time(self.why, context), *links]
         result = [("", said), ("Runs that do not resolve it", because.unresolved(self.why))]
 
         if self.quality is not None:
@@ -146,7 +147,7 @@ class Explanation:
     def render(self, look: TextStyle) -> str:
         """The explanation as text that fits a terminal."""
         context = self.projection.context
-        page = TextPage(look).title(self.why.facts.title).add(f"{context.talks}: {context.title}")
+        page = TextPage(look).title(self.why.facts.title).add(context.name)
         page.note(f"{self.projection.provenance}.")
         for heading, said in self.sections():
             page.add()

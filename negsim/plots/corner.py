@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from negsim.plots.picture import Picture
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from negsim.analysis import Context
 
@@ -22,14 +23,17 @@ _SLICES = 20
 
 @dataclass(frozen=True, eq=False)
 class Corner:
-    """Data of the picture: cases (``x``, one column per factor; ``y``, 1 for interest) and the ``limits`` of a box."""
+    """Data of the picture: cases (``x``, one column per factor; ``y``, 1 for interest) and the ``limits`` of a box.
+
+    ``amounts`` has the lowest value, the median and the highest value of a factor in words, or its words in order.
+    """
 
     context: Context
     x: pd.DataFrame
     y: Any
     limits: Mapping[str, Any]
-    labels: Mapping[str, str]
     limit_words: Mapping[str, str]
+    amounts: Mapping[str, Sequence[str]]
     sentence: str
     each: str
     base: float
@@ -64,10 +68,10 @@ def corner_picture(data: Corner) -> Picture:
             for left, right in _ranges(data.x[name], data.limits[name], mine):
                 ax.plot([left, right], [j + 0.76] * 2, color=style.VERMILLION, linewidth=3, solid_capstyle="butt")
             ax.plot([0, 1], [j + 0.72] * 2, color=style.GREY, linewidth=0.8)
-            ax.annotate(data.limit_words[name], (0.5, j + 0.8), ha="center", va="top", fontsize=8.5)
+            _ticks(data.amounts[name], isinstance(data.limits[name], frozenset), j, ax)
         ax.set_xlim(0, 1)
         ax.set_xticks([0, 0.5, 1], ["lowest", "median", "highest"])
-        frame.rows(ax, [data.labels[name] for name in names])
+        frame.rows(ax, [data.limit_words[name] for name in names])
         frame.heading(ax, data.context, data.sentence)
         note = (
             f"Columns hold equal numbers of {data.each}s. Height: the share in which the outcome happens, at most "
@@ -78,6 +82,14 @@ def corner_picture(data: Corner) -> Picture:
         frame.below(ax, note, marks, ["in the box", "outside", "range of the box"], columns=3)
         style.settle(figure)
     return Picture(figure, pd.DataFrame(records))
+
+
+def _ticks(amounts: Sequence[str], words: bool, j: int, ax: Axes) -> None:
+    """Write values below the columns of a factor: at both ends and in the middle, or a word under each column."""
+    for k, text in enumerate(amounts):
+        at = (k + 0.5) / len(amounts) if words else k / 2
+        side = "center" if words or k == 1 else ("left", "", "right")[k]
+        ax.annotate(text, (at, j + 0.8), ha=side, va="top", fontsize=8.5)
 
 
 def _ranges(column: Any, limit: Any, slices: list[dict[str, Any]]) -> list[tuple[float, float]]:

@@ -47,7 +47,8 @@ def height_of(rows: int, row: float = ROW) -> float:
 
 def heading(ax: Axes, context: Context, verdict: str) -> None:
     """Write the title of the negotiation and, below it, the scenario and the answer in a sentence."""
-    lines = even(f"{context.title}: {verdict}", _letters(ax, VERDICT))
+    own = "" if context.title == context.talks else f"{context.title}: "  # without a title it has that of its agenda
+    lines = even(f"{own}{verdict}" if own else f"{verdict[:1].upper()}{verdict[1:]}", _letters(ax, VERDICT))
     title = fitted(context.talks, _letters(ax, TITLE), TITLE_LINES)
     for text, up, letters in (
         ("\n".join(lines), 16, {"fontsize": 11}),

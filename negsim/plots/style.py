@@ -54,6 +54,9 @@ KINDS = (
 #: Default width and height of a picture and the width of its edge, in inches.
 WIDTH, HEIGHT, EDGE = 9.0, 5.0, 0.08
 
+#: Least height of the axes of a picture, in inches.
+LEAST = 0.8
+
 #: Group id of artists that span the whole width, such as the heading.
 WIDE = "wide"
 
@@ -98,7 +101,7 @@ def settle(figure: Figure) -> None:
     """Give the axes of a finished figure all the room that labels, heading and footnote leave.
 
     Artists marked `WIDE` lie above or below the axes and take only height. All distances are in points, so they also
-    hold at the final position.
+    hold at the final position. A figure grows if a long heading would leave its axes less than `LEAST` inches.
     """
     from matplotlib.transforms import Bbox
 
@@ -112,11 +115,15 @@ def settle(figure: Figure) -> None:
         wide = [artist.get_window_extent(renderer) for artist in ax.findobj(lambda artist: artist.get_gid() == WIDE)]
     assert own is not None
     tall = Bbox.union([own, *wide])
+    below, above = edge + inner.y0 - tall.y0, edge + tall.y1 - inner.y1
+    if (needed := below + above + LEAST * figure.dpi) > height:
+        figure.set_figheight(needed / figure.dpi)
+        height = needed
     figure.subplots_adjust(
         left=(edge + inner.x0 - own.x0) / width,
         right=1 - (edge + own.x1 - inner.x1) / width,
-        bottom=(edge + inner.y0 - tall.y0) / height,
-        top=1 - (edge + tall.y1 - inner.y1) / height,
+        bottom=below / height,
+        top=1 - above / height,
     )
 
 

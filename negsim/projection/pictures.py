@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from matplotlib.axes import Axes
 
@@ -32,6 +33,7 @@ class Plots:
         *,
         run: int | None = None,
         of: str | None = None,
+        since: str | date | None = None,
         others: Sequence[Results] = (),
     ) -> Any:
         """A picture; a notebook shows it, ``.save("x.svg")`` writes it with its data beside it.
@@ -43,16 +45,18 @@ class Plots:
                 ``layout="constrained"``, so that text has room.
             run: for ``trace`` and ``climate``, the run to show.
             of: for ``frontier``, the package or issue.
+            since: for ``burndown``, ``burnup``, ``flow`` and ``calendar``, the first day of the record shown.
             others: for ``burndown``, ``calendar`` and ``survival``, projections that the picture shows too.
 
         Raises:
             NegsimError: there is no such kind of picture, nothing to show, or the kind shows one projection only.
         """
         from negsim.plots import draw
+        from negsim.projection.scenario_context import day_of_text
         from negsim.projection.views import overlay, view
 
-        shown = self._projection
-        return draw(kind, overlay(shown, kind, others) if others else view(shown, kind, run, of), ax)
+        shown, first = self._projection, None if since is None else day_of_text(since)
+        return draw(kind, overlay(shown, kind, others, first) if others else view(shown, kind, run, of, first), ax)
 
     def __getattr__(self, kind: str) -> Callable[..., Any]:
         from negsim.errors import did_you_mean

@@ -395,13 +395,10 @@ class Projection(Results):
         >>> [name for name in p.summary().columns if name.startswith("by ")]
         ['by 2026-04-10']
         """
-        from negsim.analysis import check_unit
-        from negsim.analysis import milestones as milestones_of
+        from negsim.analysis import check_time_scale
 
-        if dates is not None:
-            check_unit(dates)
         asked = None if milestones is None else tuple(milestones)
-        milestones_of(self.context.as_of, self.context.horizon, asked)
+        check_time_scale(self.context.as_of, self.context.horizon, dates, asked)
         return replace(self, asked_unit=dates, asked_milestones=asked)
 
     @property
@@ -452,6 +449,4 @@ class Projection(Results):
         from negsim.analysis import headline_frame
         from negsim.projection.html import table
 
-        return table(
-            headline_frame(self.digest), title=f"{self.context.talks}: {self.context.title}", foot=self.provenance
-        )
+        return table(headline_frame(self.digest), title=self.context.name, foot=self.provenance)

@@ -11,6 +11,8 @@ from negsim.errors import NegsimError, did_you_mean, one_of
 from negsim.plots import check_kind
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import numpy as np
     import numpy.typing as npt
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 #: Kinds that can show a single run, and kinds that always do.
 OF_A_RUN, ONLY_OF_A_RUN = ("climate", "trace"), ("trace",)
+
+#: Kinds that show the record before the as-of date.
+WITH_RECORD = ("burndown", "burnup", "flow", "calendar")
 
 #: Kinds that can show several projections.
 OVERLAID = ("burndown", "calendar", "survival")
@@ -50,7 +55,9 @@ NOTES = {
 }
 
 
-def view(projection: Results, kind: str, run: int | None = None, of: str | None = None) -> Any:
+def view(
+    projection: Results, kind: str, run: int | None = None, of: str | None = None, since: date | None = None
+) -> Any:
     """The data of a kind of picture.
 
     Args:
@@ -58,6 +65,7 @@ def view(projection: Results, kind: str, run: int | None = None, of: str | None 
         kind: one of `negsim.plots.KINDS`.
         run: for ``trace`` (the first run unless given) and ``climate``: the one run that is shown.
         of: for ``frontier``: the package or issue; the first package, or the first issue with offers, unless given.
+        since: for kinds with a record: its first day in the picture; by default the length depends on the horizon.
 
     Raises:
         NegsimError: there is no such kind, run, package or issue, or the kind takes no such argument.
@@ -67,12 +75,15 @@ def view(projection: Results, kind: str, run: int | None = None, of: str | None 
         raise NegsimError(f'a picture of one run is "{one_of(OF_A_RUN)}", but was "{kind}"')
     if of is not None and kind != "frontier":
         raise NegsimError(f'a picture of one package or issue is "frontier", but was "{kind}"')
+    if since is not None and kind not in WITH_RECORD:
+        raise NegsimError(f'a picture with a record is "{one_of(WITH_RECORD)}", but was "{kind}"')
     if run is None and kind in ONLY_OF_A_RUN:
         run = int(projection.numbers[0])
     if run is not None:
         shown = _of_run(projection, kind, run)
     else:
-        shown = SHOWN[kind](projection, of) if kind == "frontier" else SHOWN[kind](projection)
+        more = {"of": of} if kind == "frontier" else {"since": since} if since is not None else {}
+        shown = SHOWN[kind](projection, **more)
     if kind in OF_A_RUN:
         shown.facts["severity"] = severity(projection.scenario)
     return shown
@@ -92,7 +103,7 @@ def severity(scenario: Scenario) -> tuple[str, ...]:
     return tuple(sorted(regimes, key=lambda name: median(regimes[name].gap_factor, named)))
 
 
-def overlay(projection: Results, kind: str, others: Sequence[Results]) -> Any:
+def overlay(projection: Results, kind: str, others: Sequence[Results], since: date | None = None) -> Any:
     """The data of a kind of picture with other projections in it.
 
     Raises:
@@ -100,7 +111,7 @@ def overlay(projection: Results, kind: str, others: Sequence[Results]) -> Any:
     """
     if kind not in OVERLAID:
         raise NegsimError(f'several projections are shown in "{one_of(OVERLAID)}", but was "{kind}"')
-    shown, found = view(projection, kind), []
+    shown, found = view(projection, kind, since=since), []
     known, names = {issue.id for issue in projection.context.issues}, [projection.context.title]
     for other in others:
         title = other.context.title
@@ -125,26 +136,26 @@ def note(projection: Results, kind: str, logged: int | None = None) -> str:
 
 
 def _tallied(kind: str) -> Callable[[Results], Any]:
-    def shown(projection: Results) -> Any:
+    def shown(projection: Results, **more: Any) -> Any:
         function = getattr(import_module("negsim.analysis"), kind)
-        return function(projection.context, projection.tally, note(projection, kind))
+        return function(projection.context, projection.tally, note(projection, kind), **more)
 
     return shown
 
 
 def _logged(kind: str) -> Callable[[Results], Any]:
-    def shown(projection: Results) -> Any:
+    def shown(projection: Results, **more: Any) -> Any:
         function, logs = getattr(import_module("negsim.analysis"), kind), projection.logs
-        return function(projection.context, logs, note(projection, kind, logs.runs))
+        return function(projection.context, logs, note(projection, kind, logs.runs), **more)
 
     return shown
 
 
-def _burnup(projection: Results) -> Any:
+def _burnup(projection: Results, **more: Any) -> Any:
     from negsim.analysis import burnup
 
     logs = projection.logs
-    return burnup(projection.context, projection.tally, logs, note(projection, "burnup", logs.runs))
+    return burnup(projection.context, projection.tally, logs, note(projection, "burnup", logs.runs), **more)
 
 
 def _frontier(projection: Results, of: str | None = None) -> Any:

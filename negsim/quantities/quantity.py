@@ -17,7 +17,14 @@ DAYS_PER_YEAR: Final = 365.25
 
 #: The value of each unit in the canonical unit of its kind.
 UNITS: Final[dict[str, dict[str, float]]] = {
-    "duration": {"day": 1.0, "week": 7.0, "month": DAYS_PER_YEAR / 12, "year": DAYS_PER_YEAR},
+    "duration": {
+        "day": 1.0,
+        "week": 7.0,
+        "month": DAYS_PER_YEAR / 12,
+        "year": DAYS_PER_YEAR,
+        "hour": 1 / 24,
+        "minute": 1 / 1440,
+    },
     "hours": {"hour": 1.0, "minute": 1 / 60},
     "rounds": {"round": 1.0},
     "rate": {
@@ -184,6 +191,8 @@ def kind_of(data: object) -> str | None:
         return "number"
     if isinstance(data, str):
         shown = {KIND_OF_UNIT.get(unit) for _, unit in with_units(data)}
+        if shown == {"duration", "hours"}:  # "1 day and 6 hours"
+            return "duration"
         return shown.pop() if len(shown) == 1 else None
     if isinstance(data, Mapping) and len(data) == 1:
         family, numbers = next(iter(data.items()))

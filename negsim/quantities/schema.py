@@ -12,7 +12,7 @@ from typing import Any
 from negsim.quantities.quantity import ELICIT, FAMILIES, PER, UNITLESS, Rule
 
 _UNIT_PATTERNS = {
-    "duration": "(day|week|month|year)s?",
+    "duration": "(minute|hour|day|week|month|year)s?",
     "hours": "(hour|minute)s?",
     "rounds": "rounds?",
     "rate": "per (year|month|week|day)",

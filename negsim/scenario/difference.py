@@ -29,6 +29,8 @@ _KINDS = {
     "shocks": "shock",
     "regimes": "climate",
 }
+#: In the name of a parameter: the file states the number once for several issues, and the name is its path.
+SHARED = "."
 #: Longest value that is shown, in characters.
 _SHOWN = 300
 
@@ -74,11 +76,20 @@ def differences(base: Scenario, other: Scenario) -> tuple[Difference, ...]:
     result = []
     for (everywhere, _, _), same in found.items():
         path, a, b = same[0]
+        if path[0] == "parameters" and SHARED in path[1] and (a is None or b is None):
+            continue  # the places that use a shared number list the change
         places = [each[:2] for each, _, _ in same] if len(same) > 1 else []
         path = everywhere if places else path
-        words = f"{_place(path, titles, sides)}: {_change(path, a, b)}{_count(places)}"
+        words = f"{_place(path, titles, sides)}: {_change(path, _spelt(a, one), _spelt(b, two))}{_count(places)}"
         result.append(Difference(".".join(path), a, b, words, tuple(name for _, name in places)))
     return tuple(result)
+
+
+def _spelt(value: Any, data: Mapping[str, Any]) -> Any:
+    """A value; for a number that the file states once for several issues, the number in place of its name."""
+    if isinstance(value, Mapping) and SHARED in str(value.get("parameter", "")):
+        return data["parameters"][value["parameter"]]["value"]
+    return value
 
 
 def place_words(path: str, scenario: Scenario) -> str:

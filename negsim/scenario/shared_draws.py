@@ -131,6 +131,8 @@ class SharedDraws:
 
     def _note(self, node: Node, path: tuple[str, ...], rule: Rule, source: Node | None) -> None:
         kind = kind_of(node.data) or rule.kind
+        if (kind, rule.kind) == ("hours", "duration"):  # hours are durations too; rounds are another clock
+            kind = rule.kind
         try:
             value = parse(node.data, replace(rule, kind=kind)).text  # what experts say is fitted to the field's range
         except ComplaintsError:

@@ -12,7 +12,7 @@ from rich.cells import cell_len as cells
 
 import negsim as ns
 from negsim.analysis.planning import how_many, rank_interval, rank_of, when
-from negsim.cli.planning_table import Dates
+from negsim.cli.planning_table import DatesTable
 from negsim.errors import NegsimError
 from tests.conftest import context
 
@@ -148,7 +148,7 @@ def test_the_table_has_what_was_found_in_eighty_columns(negsim, projection):
     ended = negsim("when", "scenarios/baseline.yaml", "-n", 300, "--probability", 0.6)
     assert (ended.code, ended.err) == (0, "")
     assert max(map(cells, ended.out.splitlines())) <= 80
-    dates = Dates(projection, 0.6)
+    dates = DatesTable(projection, 0.6)
     assert dates.answer in " ".join(ended.out.split())
     assert str(dates.each["banking"].day) in ended.out
     assert "first 3 of 9" in ended.out

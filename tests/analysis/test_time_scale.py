@@ -1,5 +1,6 @@
 """The time scale: milestones and units that suit a horizon of a day up to fifty years, and those asked for."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -50,7 +51,7 @@ def test_what_is_asked_for_replaces_the_defaults():
     for wrong, message in (
         (("days", None), 'did you mean "day"'),
         ((None, ["soon"]), "a length of time such as"),
-        ((None, ["16 weeks"]), "16 weeks do not"),
+        ((None, ["16 weeks"]), "16 weeks does not"),
         ((None, ["9999 years"]), "there is no date"),
     ):
         with pytest.raises(ns.NegsimError, match=message):
@@ -73,3 +74,32 @@ def test_a_trace_shows_hours_if_a_channel_meets_twice_a_day():
 
     assert "2025-04-10 06:00  Rounds: is held" in told(0.25, 0.5)
     assert "2025-04-10  Rounds: is held" in told(0.25, 1.5)
+
+
+def test_the_baseline_keeps_its_milestones_and_its_units(baseline):
+    from negsim.projection import context_of
+
+    context = context_of(baseline)
+    assert [milestone.short for milestone in context.milestones] == ["6 mo.", "12 mo.", "24 mo."]
+    assert (context.unit, context.fine_unit) == ("month", "day")
+
+
+@pytest.mark.parametrize("command", [("run", "-n", 50), ("report", "-n", 50), ("run", "-n", 50, "--reference")])
+def test_milestones_are_checked_before_the_runs(negsim, monkeypatch, command):
+    monkeypatch.setattr("negsim.cli.execution.run_file", None)
+    monkeypatch.setattr("negsim.cli.projection.run_file", None)
+    name, *options = command
+    ended = negsim(name, "baseline", *options, "--milestones", "4 years", "--dates", "day")
+    assert (ended.code, ended.err) == (2, "milestones lie before the horizon, 2028-04-09, but 4 years does not\n")
+    ended = negsim(name, "baseline", *options, "--dates", "weeks")
+    assert ended.code == 2
+    assert 'did you mean "week"?' in ended.err
+
+
+def test_when_and_compare_show_dates_in_the_unit_asked_for(negsim):
+    ended = negsim("when", "baseline", "-n", 50, "-p", "50%", "--dates", "month", "--issues", "banking")
+    row = next(line for line in ended.out.splitlines() if line.startswith("Banking"))
+    assert re.search(r" \d{4}-\d{2} +\d{4}-\d{2} +\d{4}-\d{2} ", f"{ended.out}"), row
+    ended = negsim("compare", "baseline", "both_boulware", "-n", 50, "--dates", "year")
+    assert "2025-" not in ended.out.split("\n\n")[1]
+    assert " 2026 " in ended.out.split("\n\n")[1]

@@ -1,7 +1,7 @@
 """Words of a picture touch neither the lines nor the edge of the frame, and long titles are cut between words."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from matplotlib.dates import date2num
@@ -88,3 +88,34 @@ def test_fonts_of_last_resort_do_not_count_as_fonts():
     assert any(entry.name.startswith("Last Resort") for entry in fontManager.ttflist)
     names, _ = style.fonts_with("会\U0001f91d")
     assert not [name for name in names if name.startswith("Last Resort")]
+
+
+@pytest.mark.parametrize("kind", ["burndown", "burnup", "flow", "calendar"])
+def test_a_picture_begins_its_record_where_it_is_told(kind):
+    mapping = talks("a b", horizon="105 days")
+    for issue in mapping["agenda"]["issues"].values():
+        issue["history"] = [{"date": "2023-01-15", "status": "raised", "what": "Begun."}]
+    p = ns.run(from_mapping(mapping), runs=5)
+    first = [p.plot(kind, since=since).figure.axes[0].get_xlim()[0] for since in (None, "2024-06-01", "2020-01-01")]
+    as_of = date2num(p.context.as_of)
+    assert first[1] == pytest.approx(date2num(date(2024, 6, 1)), abs=7)
+    assert first[2] == pytest.approx(date2num(date(2023, 1, 15)), abs=12)
+    assert as_of - 60 < first[0] < as_of
+    assert p.plot(kind).svg == p.plot(kind, since=None).svg
+    with pytest.raises(ns.NegsimError, match="the record ends at the as-of date"):
+        p.plot(kind, since="2026-01-01")
+    with pytest.raises(ns.NegsimError, match="a picture with a record is"):
+        p.plot("gap", since="2024-01-01")
+
+
+def test_the_command_begins_a_record_where_it_is_told(negsim, tmp_path):
+    ended = negsim("plot", "baseline", "-n", 20, "--since", "2025-02-01", "-o", tmp_path / "x.svg")
+    assert ended.code == 0
+    assert (tmp_path / "x.csv").read_text().splitlines()[1].startswith("2025-02")
+    assert negsim("plot", "baseline", "gap", "-n", 20, "--since", "soon", "-o", tmp_path / "x.svg").code == 2
+
+
+def test_a_calendar_without_a_record_begins_at_the_as_of_date():
+    agenda = {"sides": ["Ford", "UAW"], "issues": ["Wages"]}
+    p = ns.run(from_mapping({"agenda": agenda, "as_of": "2025-04-10", "horizon": "100 days"}), runs=5)
+    assert p.plot("calendar").figure.axes[0].get_xlim()[0] == date2num(p.context.as_of)

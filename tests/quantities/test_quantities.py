@@ -67,9 +67,9 @@ def test_units_are_turned_into_the_canonical_one(text: object, kind: str, value:
     [
         (42, DURATION, "{what} needs a unit, but was 42"),
         ("42", DURATION, '{what} must be a duration, but was "42"'),
-        ("42 hours", DURATION, '{what} must be a duration, but was "42 hours"'),
+        ("42 rounds", DURATION, '{what} must be a duration, but was "42 rounds"'),
         ("6 months 1 year", DURATION, '{what} must be a duration, but was "6 months 1 year"'),
-        ("1 year 6 hours", DURATION, '{what} must be a duration, but was "1 year 6 hours"'),
+        ("1 year 6 rounds", DURATION, '{what} must be a duration, but was "1 year 6 rounds"'),
         ("10 working days", DURATION, '{what} was "10 working days", but "working days" is not a unit'),
         ("42 dys", DURATION, '{what} was "42 dys", but "dys" is not a unit'),
         ("-1 days", DURATION, '{what} was "-1 days"'),
@@ -317,3 +317,9 @@ def test_a_percentage_is_answered_with_the_share_that_it_means(data: object, rul
     with pytest.raises(ComplaintsError) as caught:
         parse(data, rule)
     assert [item.suggestion for item in caught.value.items] == [guess]
+
+
+@pytest.mark.parametrize(("text", "days"), [("12 hours", 0.5), ("1 day and 6 hours", 1.25), ("90 minutes", 0.0625)])
+def test_a_duration_takes_hours_and_minutes(text, days):
+    assert parse(text, Rule("duration")).value == pytest.approx(days)
+    assert kind_of("1 day and 6 hours") == "duration"
