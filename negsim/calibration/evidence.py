@@ -8,6 +8,7 @@ on record as open.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,8 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from negsim.calibration.partial import Floats, Prior
-from negsim.history import Talks, gaps, without_package
-from negsim.quantities import DAYS_PER_YEAR
+from negsim.history import Talks, gaps, last_alive, pauses, steps, without_package, years_met
 
 
 class Seen(Protocol):
@@ -80,14 +80,24 @@ class Tries:
         return sum(each.tells for each in self.tries)
 
     def log_likelihood(self, prior: Prior) -> Floats:
-        """Geometric terms: ``(1 - p)^stood``, times ``p``, or ``1 - (1 - p)^within``, or nothing if it is censored."""
-        p = prior.of_scale(prior.effects)
+        """Geometric terms: ``(1 - p)^stood``, times ``p``, or ``1 - (1 - p)^within``, or nothing if it is censored.
+
+        A share ``w`` of issues stays: an event has the factor ``1 - w``, and a censored term is
+        ``w + (1 - w) (1 - p)^stood``.
+        """
+        p, stay = prior.of_scale(prior.effects)[:, None], prior.spreads_within
         log_not = np.log1p(-p)
-        found = log_not * sum(each.stood for each in self.tries) + np.log(p) * sum(each.happened for each in self.tries)
-        for each in self.tries:
-            if each.within:
-                found = found + np.log(-np.expm1(each.within * log_not))
-        return np.asarray(found[:, None], dtype=np.float64)
+        found = np.zeros((len(p), len(stay)))
+        for each, number in Counter(self.tries).items():
+            none = each.stood * log_not
+            if each.happened:
+                term = none + np.log(p) + np.log1p(-stay)
+            elif each.within:
+                term = none + np.log(-np.expm1(each.within * log_not)) + np.log1p(-stay)
+            else:
+                term = none if prior.within is None else np.log(stay + (1.0 - stay) * np.exp(none))
+            found = found + number * term
+        return np.asarray(found, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -115,7 +125,10 @@ def between_meetings(talks: Talks) -> Values:
 
 
 def announced(talks: Talks) -> Values:
-    """The actual time to the end divided by the announced time, for each announcement of the end."""
+    """The actual time to the end divided by the announced time, for each announcement of the end.
+
+    An end that did not come is censored when the negotiation last met, or by the end of the record.
+    """
     seen, larger = [], []
     for target in talks.targets:
         days = (target.latest - target.said).days
@@ -124,8 +137,8 @@ def announced(talks: Talks) -> Values:
         if target.slip is not None:
             # An event on the day of its announcement took half a day.
             seen.append(max(target.slip, 0.5 / days))
-        elif talks.until > target.said:
-            larger.append((talks.until - target.said).days / days)
+        elif last_alive(talks) > target.said:
+            larger.append((last_alive(talks) - target.said).days / days)
     return Values(seen, larger)
 
 
@@ -175,6 +188,20 @@ def cancellations(talks: Talks) -> Tries:
     return Tries([Try(1) if meeting.held else Try(0, happened=True) for meeting in planned])
 
 
+def last_steps(talks: Talks) -> Tries:
+    """Whether a step was the last, for every step that was followed by another or by nothing; see `steps`.
+
+    The last step of a negotiation that runs is pending, and that of one that was concluded is its end.
+    """
+    number = len(steps(talks))
+    return Tries([Try(number - 1, happened=talks.end == "stalled")] if number else [])
+
+
+def between_steps(talks: Talks) -> Values:
+    """Days between steps. The pause under way tells whether the last step has passed, so it is no evidence here."""
+    return Values(pauses(talks))
+
+
 def stalls(talks: Talks) -> Exposure:
     """Years of exposure to the hazard of a stall, and whether the negotiation stalled."""
     return _exposure(talks, "stalled")
@@ -190,11 +217,8 @@ def _exposure(talks: Talks, end: str) -> Exposure:
 
     A negotiation that stalled ended on the day of its last meeting, although that is known only afterwards.
     """
-    days = talks.meeting_days()
-    if not days:
-        return Exposure(0.0, False)
-    last = days[-1] if talks.end == "stalled" else talks.until
-    return Exposure(max((last - days[0]).days, 1) / DAYS_PER_YEAR, talks.end == end)
+    years = years_met(talks)
+    return Exposure(years, years > 0 and talks.end == end)
 
 
 def _ordinals(talks: Talks) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -212,6 +236,9 @@ class Number:
     observations: str
 
 
+#: The share of issues that stay: from one in fifty to nine in ten.
+STAY = (0.02, 0.9)
+
 #: Every number with a likelihood. The priors are judgement: wide, with plausible centres.
 NUMBERS: dict[str, Number] = {
     "gap": Number(
@@ -222,14 +249,18 @@ NUMBERS: dict[str, Number] = {
         "gaps between meetings",
     ),
     "close": Number(
-        Prior("logit", 0.1, 1.5),
+        Prior("logit", 0.1, 1.5, within=STAY),
         closings,
         "chance per meeting to close",
         "issues.csv",
         "issues that were open at meetings",
     ),
     "open": Number(
-        Prior("logit", 0.1, 1.5), openings, "chance per meeting to open", "issues.csv", "issues that were to be opened"
+        Prior("logit", 0.1, 1.5, within=STAY),
+        openings,
+        "chance per meeting to open",
+        "issues.csv",
+        "issues that were to be opened",
     ),
     "at_once": Number(
         Prior("logit", 0.2, 1.5), closings_at_once, "share closed on opening", "issues.csv", "issues opened"
@@ -247,6 +278,20 @@ NUMBERS: dict[str, Number] = {
         "share of rounds cancelled",
         "rounds.csv",
         "rounds with a plan on record",
+    ),
+    "last": Number(
+        Prior("logit", 0.2, 1.0),
+        last_steps,
+        "share of steps that are the last",
+        "issues.csv",
+        "records of talks with steps",
+    ),
+    "pause": Number(
+        Prior("log", 180.0, 1.0, 0.7, (0.2, 2.0)),
+        between_steps,
+        "days between steps",
+        "issues.csv",
+        "pauses between steps",
     ),
     "stall": Number(
         Prior("log", 0.1, 1.0, 0.7), stalls, "stalls per year", "issues.csv and rounds.csv", "records of talks"

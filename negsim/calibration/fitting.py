@@ -9,12 +9,24 @@ import numpy as np
 
 from negsim.calibration.evidence import NUMBERS, Seen
 from negsim.calibration.partial import Floats, Law
-from negsim.history import Pace, Snapshot, Talks, generator, pace_of, paced
+from negsim.history import (
+    Pace,
+    Snapshot,
+    Talks,
+    generator,
+    issue_stays,
+    pace_of,
+    paced,
+    pause_so_far,
+    standing_still,
+)
 
 #: The weight of an announced date against the pace so far: the mean over the variants of our forecaster.
 TRUST = 0.75
-#: Draws of laws without a simple form, and the number of equally likely days of the end.
-DRAWS, VALUES = 4000, 40
+#: Draws of laws without a simple form, and the number of equally likely days of the end and chances of an issue.
+DRAWS, VALUES, CHANCES = 4000, 40, 20
+#: The chance of an issue that stays. It is not 0, because the end of the negotiation settles all issues.
+NEVER = 1e-6
 #: The longest time to the end, in days.
 MOST_DAYS = 36525
 
@@ -29,6 +41,7 @@ class Features:
         end: All open issues are settled together at the end.
         stalls: The negotiation may stall permanently.
         own_past: The own past informs the numbers, and not other negotiations alone.
+        stayers: The negotiation, or an issue, may have stopped for good.
     """
 
     announced: bool = True
@@ -36,6 +49,7 @@ class Features:
     end: bool = True
     stalls: bool = True
     own_past: bool = True
+    stayers: bool = True
 
 
 class Teaching:
@@ -47,7 +61,7 @@ class Teaching:
         self._likelihoods = {
             name: [each.log_likelihood(NUMBERS[name].prior) for each in seen] for name, seen in self.seen.items()
         }
-        self.pace: Pace = pace_of([talks for talks in others if talks.issues])
+        self.pace: Pace = pace_of([talks for talks in others if talks.issues], stayers=True)
 
     @property
     def telling(self) -> list[Talks]:
@@ -94,18 +108,47 @@ class Fit:
             f"{self.snapshot.now.on}; partial pooling"
         )
 
-    def close_unopened(self) -> tuple[float, float]:
-        """A Beta law of the chance per meeting to close an issue not yet opened: as slow as to open and then close it.
+    def stands_still(self) -> float:
+        """The probability that the negotiation has stopped for good: its last step has passed."""
+        from scipy.special import ndtr
+
+        if not self.features.stayers:
+            return 0.0
+        random = generator("still", self.snapshot.talks.id, self.snapshot.now.on)
+        last = self.laws["last"].draws(random, DRAWS)[0]
+        median, spread = self.laws["pause"].draws(random, DRAWS)
+        silent = max(pause_so_far(self.snapshot.talks), 0.5)
+        return float(standing_still(last, ndtr(-np.log(silent / median) / spread)).mean())
+
+    def close(self, stood: int) -> Floats:
+        """The chance per meeting to close an issue that some meetings did not close, as equally likely values.
+
+        It is `NEVER` in the part of the draws in which the issue stays.
+        """
+        random = generator("close", self.snapshot.talks.id, self.snapshot.now.on, stood)
+        chance, share = self.laws["close"].draws(random, DRAWS)
+        return self._values(random, chance, self._stays(share, chance, stood))
+
+    def close_unopened(self) -> Floats:
+        """The chance per meeting to close an issue not yet opened: as slow as to open and then close it.
 
         On average an issue needs ``1 / open`` meetings until it is opened and, if it is not closed at once, ``1 /
-        close`` more.
+        close`` more. It may stay unopened, or open.
         """
         random = generator("unopened", self.snapshot.talks.id, self.snapshot.now.on)
-        opening, close, once = (self.laws[name].draws(random, DRAWS)[0] for name in ("open", "close", "at_once"))
+        opening, unopened = self.laws["open"].draws(random, DRAWS)
+        close, open_ = self.laws["close"].draws(random, DRAWS)
+        once = self.laws["at_once"].draws(random, DRAWS)[0]
         chance = 1.0 / (1.0 / opening + (1.0 - once) / close)
-        mean, variance = float(chance.mean()), float(chance.var())
-        strength = mean * (1.0 - mean) / variance - 1.0
-        return mean * strength, (1.0 - mean) * strength
+        moves = 1.0 - self._stays(unopened, opening, len(self.snapshot.days))
+        return self._values(random, chance, 1.0 - moves * (1.0 - self._stays(open_, close, 0) * (1.0 - once)))
+
+    def _stays(self, share: Floats, chance: Floats, stood: int) -> Floats:
+        return issue_stays(share, chance, stood) if self.features.stayers else np.zeros_like(share)
+
+    def _values(self, random: np.random.Generator, chance: Floats, stays: Floats) -> Floats:
+        moves = random.random(DRAWS) >= stays
+        return np.quantile(np.where(moves, chance, NEVER), (np.arange(CHANCES) + 0.5) / CHANCES)
 
     def ends(self) -> Floats:
         """The days to the end, as equally likely values in ascending order.

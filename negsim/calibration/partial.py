@@ -39,6 +39,7 @@ class Prior:
         width: The standard deviation of the centre on the scale.
         between: The scale of the half-normal law of the spread between negotiations.
         within: The smallest and the largest spread within a negotiation, log-uniform; none if the number has no spread.
+            For a chance per meeting the spread is the share of issues that stay: no meeting moves them.
     """
 
     scale: str
@@ -69,8 +70,10 @@ class Prior:
 
     @cached_property
     def spreads_within(self) -> Floats:
-        """The grid of spreads within a negotiation; a single 1 if the number has no spread."""
-        return np.ones(1) if self.within is None else np.geomspace(*self.within, WITHIN)
+        """The grid of spreads within a negotiation; without a spread a single 1, for a chance a single 0."""
+        if self.within is None:
+            return np.zeros(1) if self.scale == "logit" else np.ones(1)
+        return np.geomspace(*self.within, WITHIN)
 
     @cached_property
     def _hyper(self) -> tuple[Floats, Floats]:

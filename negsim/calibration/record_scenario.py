@@ -6,7 +6,9 @@ It contains what had skill in forecasts of past negotiations (docs/track-record.
 - A meeting settles an open issue with one chance, and an issue not yet opened with a smaller one.
 - At the end all open issues are settled: a shock calls a last meeting in a regime in which everything settles. Its day
   is drawn once a run from an announcement or from the pace so far; without either, the shock has a rate.
-- The negotiation stalls permanently at a rate of breakdown.
+- The negotiation stalls permanently at a rate of breakdown. It may also have stopped before the as-of date: then it
+  breaks down on that date.
+- A single issue may stay: no meeting settles it, and only the end does.
 """
 
 from __future__ import annotations
@@ -15,11 +17,14 @@ import math
 from typing import Any
 
 from negsim.calibration.fitting import TRUST, VALUES, Fit
-from negsim.calibration.partial import Law
+from negsim.calibration.partial import Floats, Law
 from negsim.calibration.subjects import Subject
+from negsim.history import Issue, pause_so_far
 
 #: The factor on the hazard of settling at the last meeting: it makes any chance a certainty.
 SETTLES = 1e9
+#: The rate of a breakdown that comes at once.
+AT_ONCE = "1000000 per year"
 
 
 def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
@@ -30,19 +35,6 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
     issues = (*snapshot.now.open, *waiting)
     left_out = [subject.ids[issue.name] for issue in snapshot.talks.sure if issue not in issues]
     parameters: dict[str, Any] = {
-        "close": {"value": beta(laws["close"].beta), "source": found.source("close")},
-    }
-    if waiting:
-        parameters["close_unopened"] = {
-            "value": beta(found.close_unopened()),
-            "source": [
-                found.source("open"),
-                found.source("at_once"),
-                "arithmetic: as many meetings as it takes to open an issue and then, unless it is closed at once, to "
-                "close it",
-            ],
-        }
-    parameters |= {
         "gap": {"value": lognormal(laws["gap"]), "source": found.source("gap")},
         "end": _end(found),
         "stall": {"value": lognormal(laws["stall"], "per year"), "source": found.source("stall")},
@@ -60,7 +52,7 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
             "hours": "1 minute",
             "source": "judgement: a meeting has time for all open issues, since no record says otherwise",
         },
-        "issues": {subject.ids[issue.name]: _setup(issue.opened is None) for issue in issues},
+        "issues": {subject.ids[issue.name]: _setup(found, issue) for issue in issues},
         "channels": {
             "meetings": {
                 "title": "Meetings",
@@ -75,10 +67,14 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
             "regimes": {
                 "talks": {"breakdown": {"parameter": "stall"}} if found.features.stalls else {},
                 "conclusion": {"settlement": SETTLES},
+                **standstill(found),
             },
             "source": [found.source("stall"), "judgement: at the end all open issues are settled"],
         },
-        **({"shocks": {"conclusion": _conclusion(found)}} if found.features.end else {}),
+        "shocks": {
+            **({"conclusion": _conclusion(found)} if found.features.end else {}),
+            **stopped(found),
+        },
     }
 
 
@@ -105,11 +101,56 @@ def _conclusion(found: Fit) -> dict[str, Any]:
     }
 
 
-def _setup(unopened: bool) -> dict[str, Any]:
+def standstill(found: Fit) -> dict[str, Any]:
+    """The regime of a negotiation that has stopped: it breaks down at once."""
+    return {"standstill": {"breakdown": AT_ONCE}} if found.features.stayers else {}
+
+
+def stopped(found: Fit) -> dict[str, Any]:
+    """The shock by which a negotiation turns out to have stopped before the as-of date."""
+    chance = found.stands_still()
+    if not chance:
+        return {}
     return {
-        "settle": {"chance": {"parameter": "close_unopened" if unopened else "close"}},
+        "standstill": {
+            "title": "The negotiation has stopped: nothing more is opened or closed",
+            "dates": [{"date": str(found.snapshot.now.on), "probability": figure(chance)}],
+            "marks": [{"kind": "climate", "to": "standstill"}],
+            "source": [
+                found.source("last"),
+                found.source("pause"),
+                f"arithmetic: the last step was {pause_so_far(found.snapshot.talks)} days ago",
+            ],
+        }
+    }
+
+
+def meetings_stood(found: Fit, issue: Issue) -> int:
+    """The meetings since the opening of an issue, which did not close it."""
+    return sum(day > issue.opened for day in found.snapshot.days) if issue.opened else 0
+
+
+def chances(values: Floats) -> dict[str, Any]:
+    """Equally likely chances in the form of a scenario file."""
+    return {"empirical": {"values": [figure(value) for value in values]}}
+
+
+def _setup(found: Fit, issue: Issue) -> dict[str, Any]:
+    if issue.opened:
+        values, numbers = found.close(meetings_stood(found, issue)), ("close",)
+        words = f"it stood {meetings_stood(found, issue)} meetings"
+    else:
+        values, numbers = found.close_unopened(), ("open", "at_once", "close")
+        words = "as many meetings as it takes to open an issue and then, unless it is closed at once, to close it"
+    return {
+        # Each issue has its own draw, so that one may stay while another moves.
+        "settle": {"chance": chances(values)},
         # Settlement by chance depends on no terms and on no number of discussions.
         "start": {"status": "raised"},
+        "source": [
+            *map(found.source, numbers),
+            f"arithmetic: {words}; the smallest of the equally likely chances are those of an issue that stays",
+        ],
     }
 
 

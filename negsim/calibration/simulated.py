@@ -58,4 +58,5 @@ ABLATION: dict[str, Forecaster] = {
     "an end for all that is left": without(end=False),
     "stalls": without(stalls=False),
     "their own past": without(own_past=False),
+    "stayers": without(stayers=False),
 }

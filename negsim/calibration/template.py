@@ -8,7 +8,7 @@ from typing import Any
 
 from negsim.calibration.fitting import Fit
 from negsim.calibration.patience_law import Patience
-from negsim.calibration.record_scenario import beta, gap, lognormal
+from negsim.calibration.record_scenario import beta, chances, gap, lognormal, standstill, stopped
 from negsim.quantities import PER
 
 #: A number with one of these sources, and none from records, is not replaced unless the caller asks for it.
@@ -42,7 +42,9 @@ class Replacement:
     - the gap of the channel that takes all issues, if there is only one channel: records count all meetings;
     - the cancellations and breakdowns of the regime at the start: records tell nothing of the other regimes;
     - every parameter by which an announced date slips (``patience: {until: ..., times: {parameter: X}}``);
-    - the chance of the ``defaults``, if issues settle by chance.
+    - the chance of the ``defaults``, if issues settle by chance, with a share of issues that stay.
+
+    One thing is added to a scenario with a climate: the probability that the negotiation has stopped for good.
 
     A number without observations is left alone. So is one from an expert (``elicit``), a document or a paper, unless
     ``given`` is true.
@@ -59,6 +61,7 @@ class Replacement:
         """Replace every number that has a likelihood."""
         self._gap()
         self._climate()
+        self._standstill()
         for name in sorted(set(_slips(self.friendly))):
             path, old = f"parameters.{name}", self.friendly["parameters"][name]
             if self._free(path, old["value"], old, "slip"):
@@ -67,7 +70,7 @@ class Replacement:
         if isinstance(settle := defaults.get("settle"), Mapping):
             path, old = "defaults.settle.chance", settle["chance"]
             if self._free(path, *self._behind(old, defaults), "close"):
-                new = _drawn_as(old, beta(self.found.laws["close"].beta))
+                new = {**chances(self.found.close(0)), PER: "issue"}
                 source = sources(defaults, self.found.source("close"))
                 self.said["defaults"] = {"settle": {"chance": new}, "source": source}
                 self._changed(path, old, new, "close")
@@ -127,6 +130,15 @@ class Replacement:
             self.said["climate"] = {"regimes": {start: said}}
             if lines:
                 self.said["climate"]["source"] = sources(climate, *lines)
+
+    def _standstill(self) -> None:
+        """Add the probability that the negotiation has stopped: a regime that breaks down, and a shock to enter it."""
+        name, path = "standstill", "shocks.standstill"
+        climate, shocks = self.friendly.get("climate"), self.friendly.get("shocks", {})
+        if climate and name not in climate["regimes"] and name not in shocks and self._free(path, None, {}, "last"):
+            self.said.setdefault("climate", {}).setdefault("regimes", {}).update(standstill(self.found))
+            self.said["shocks"] = stopped(self.found)
+            self._changed(path, None, self.said["shocks"][name]["dates"][0], "last")
 
     def _parameter(self, name: str, value: dict[str, Any], number: str, old: Any, path: str) -> None:
         value = _drawn_as(old, value)

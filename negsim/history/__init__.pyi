@@ -41,3 +41,10 @@ from .snapshot import Forecaster as Forecaster
 from .snapshot import Forecasts as Forecasts
 from .snapshot import Snapshot as Snapshot
 from .snapshot import gaps as gaps
+from .stayers import issue_stays as issue_stays
+from .stayers import last_alive as last_alive
+from .stayers import pause_so_far as pause_so_far
+from .stayers import pauses as pauses
+from .stayers import standing_still as standing_still
+from .stayers import steps as steps
+from .stayers import years_met as years_met

@@ -17,6 +17,7 @@ import numpy as np
 
 from negsim.history.negotiations import Talks
 from negsim.history.snapshot import Floats, Snapshot
+from negsim.history.stayers import last_alive
 
 #: Added to the time so far and to the steps taken, so that the first day has a finite pace.
 DAYS, STEPS = 90.0, 0.5
@@ -59,11 +60,12 @@ class Pace:
         return np.concatenate([[0.0], np.asarray(ndtr(z), dtype=np.float64)])
 
 
-def pace_of(others: Sequence[Talks], easy: bool = False) -> Pace:
+def pace_of(others: Sequence[Talks], easy: bool = False, stayers: bool = False) -> Pace:
     """The maximum likelihood law over snapshots of other negotiations; those that were not concluded are censored.
 
     Each negotiation has the same weight, whatever its number of snapshots. The prior has the weight of ``SHRINK``
-    negotiations.
+    negotiations. With ``stayers`` a negotiation that stalled is censored on the day of its last meeting: until then it
+    moved and could have been concluded. Without, it is censored at the end of its record.
     """
     from scipy.optimize import minimize
     from scipy.special import log_ndtr
@@ -71,9 +73,10 @@ def pace_of(others: Sequence[Talks], easy: bool = False) -> Pace:
     seen: list[tuple[float, float]] = []
     cut: list[tuple[float, float]] = []
     for talks in others:
-        looks = looks_back(talks)
+        until = last_alive(talks) if stayers else talks.until
+        looks = [snapshot for snapshot in looks_back(talks) if snapshot.now.on < until]
         for snapshot in looks:
-            ratio = np.log((talks.until - snapshot.now.on).days / paced(snapshot, easy))
+            ratio = np.log((until - snapshot.now.on).days / paced(snapshot, easy))
             (seen if talks.end == "concluded" else cut).append((ratio, 1.0 / len(looks)))
     ended, weights = np.asarray(seen).reshape(-1, 2).T
     still, still_weights = np.asarray(cut).reshape(-1, 2).T

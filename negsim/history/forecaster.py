@@ -2,8 +2,9 @@
 
 Closings at meetings: chances and gaps of the own past, with other negotiations as the prior
 (`negsim.history.meetings`). The end: the latest announced date times a slip, if there is one, and the pace so far
-(`negsim.history.endings`). A `Variant` weighs these parts. `ours` is the mean of all variants. `best_of_training` uses
-the variant with the best scores on the other negotiations, each left out in turn.
+(`negsim.history.endings`). Both count only while the negotiation moves (`negsim.history.stayers`). A `Variant` weighs
+these parts. `ours` is the mean of all variants. `best_of_training` uses the variant with the best scores on the other
+negotiations, each left out in turn.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from negsim.history.negotiations import Talks
 from negsim.history.origins import by_rule
 from negsim.history.scores import crps
 from negsim.history.snapshot import Floats, Forecaster, Forecasts, Snapshot, slips
+from negsim.history.stayers import slips_of_movers, stayers
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Variant:
         single: Whether issues can be closed before the end.
         package: Whether closings on the last day of other negotiations are separate from those at meetings.
         easy: Whether issues closed at once count in full for the pace.
+        stayers: Whether negotiations and issues may have stopped for good.
     """
 
     trust: float = 1.0
@@ -51,6 +54,7 @@ class Variant:
     single: bool = True
     package: bool = True
     easy: bool = False
+    stayers: bool = True
 
     @property
     def words(self) -> str:
@@ -83,33 +87,47 @@ class Parts:
 
         def prior() -> Chances:
             theirs = [without_package(talks) for talks in self.others] if variant.package else self.others
-            return pooled(theirs, variant.prior)
+            return pooled(theirs, variant.prior, variant.stayers)
 
-        law = self._once(("prior", variant.package, variant.prior), prior)
-        key = ("singly", snapshot, variant.package, variant.prior, variant.age)
+        law = self._once(("prior", variant.package, variant.prior, variant.stayers), prior)
+        key = ("singly", snapshot, variant.package, variant.prior, variant.age, variant.stayers)
         made: Forecasts = self._once(key, lambda: by_meetings(snapshot, self.others, law, self.runs, variant.age))
         return made
 
     def end(self, snapshot: Snapshot, variant: Variant) -> Floats:
         """The law of the end of the negotiation, which closes all open issues."""
-        by_target = end_by_target(snapshot, self.slips) if variant.targets else None
+        theirs = self._once(("slips",), lambda: slips_of_movers(self.others)) if variant.stayers else self.slips
+        by_target = end_by_target(snapshot, theirs) if variant.targets else None
         by_pace = np.zeros(snapshot.horizon + 1)
         if variant.pace:
-            law = self._once(("pace", variant.easy), lambda: pace_of(self.others, variant.easy))
+            law = self._once(
+                ("pace", variant.easy, variant.stayers), lambda: pace_of(self.others, variant.easy, variant.stayers)
+            )
             by_pace = law.cdf(snapshot)
         return by_pace if by_target is None else variant.trust * by_target + (1.0 - variant.trust) * by_pace
 
     def forecast(self, snapshot: Snapshot, variant: Variant) -> Forecasts:
         """The forecasts of one variant."""
         last = self.end(snapshot, variant)
-        if not variant.single:
-            return {issue.name: last for issue in snapshot.targeted}
-        return {name: _either(cdf, last, variant.together) for name, cdf in self.singly(snapshot, variant).items()}
+        found = {issue.name: last for issue in snapshot.targeted}
+        if variant.single:
+            singly = self.singly(snapshot, variant)
+            found = {name: _either(cdf, last, variant.together) for name, cdf in singly.items()}
+        if not variant.stayers:
+            return found
+        laws = self._once(("stayers",), lambda: stayers(self.others))
+        moving = self._once(("moving", snapshot), lambda: laws.moving(snapshot))
+        return {name: _while_moving(cdf, moving) for name, cdf in found.items()}
 
 
 def _either(one: Floats, other: Floats, together: float) -> Floats:
     apart = 1.0 - (1.0 - one) * (1.0 - other)
     return together * np.maximum(one, other) + (1.0 - together) * apart
+
+
+def _while_moving(cdf: Floats, moving: Floats) -> Floats:
+    """A forecast for a negotiation that stops: what comes on a day counts if the negotiation still moves then."""
+    return np.asarray(np.cumsum(np.diff(cdf, prepend=0.0) * moving), dtype=np.float64)
 
 
 def variants(targets: bool = True, **fixed: Any) -> list[Variant]:
@@ -219,4 +237,5 @@ ABLATION: dict[str, Forecaster] = {
     "slow or fast together": without(together=0.0),
     "the package kept apart": without(package=False),
     "issues closed at once kept apart": without(easy=True),
+    "stayers": without(stayers=False),
 }

@@ -12,10 +12,14 @@ from negsim.history.negotiations import Histories, Talks
 
 #: Nothing is learned from a forecast that is cut off at once.
 LEAST = 180
+#: The most days of one negotiation, so that long silence does not take most of the work.
+MOST = 12
 
 
 def by_rule(talks: Talks, months: int = 6) -> list[date]:
     """Every half year from the first opening, while an issue is open and the record continues for half a year.
+
+    A record with more than `MOST` such days has them at the least multiple of half a year that leaves no more.
 
     >>> from negsim.history import load
     >>> [str(day) for day in by_rule(load("seeds/histories")["brexit"])]
@@ -28,7 +32,7 @@ def by_rule(talks: Talks, months: int = 6) -> list[date]:
     days: list[date] = []
     while (at := _months_on(first, months * len(days))) <= last:
         days.append(at)
-    return days
+    return days[:: -(-len(days) // MOST) or 1]
 
 
 def _months_on(day: date, months: int) -> date:

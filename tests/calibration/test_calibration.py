@@ -45,10 +45,12 @@ from negsim.simulation.compiler import compile
 from negsim.simulation.engines import batch
 from negsim.simulation.events import Kind
 from tests.evaluation.test_backtest import day, others_of, talks
-from tests.history.test_history import planted
+from tests.history.test_history import QUOTED, planted
 
 HISTORIES = load("seeds/histories")
 TEACHERS = list(HISTORIES.talks.values())
+#: The record on which the published projection rests.
+FIRST = [HISTORIES[name] for name in QUOTED]
 CHANCE = Prior("logit", 0.2, 1.0)
 TIMES = Prior("log", 30.0, 1.0, 0.5, (0.2, 1.5))
 RATE = Prior("log", 0.3, 0.8, 0.5)
@@ -287,7 +289,7 @@ def test_hazards_that_compete_share_one_exposure():
     stalled = talks([(0, None)], until=4000, end="stalled", meetings=held)
     assert conclusions(stalled) == Exposure(300 / 365.25, False)
     assert stalls(stalled) == Exposure(300 / 365.25, True)
-    seen = [conclusions(each) for each in TEACHERS]
+    seen = [conclusions(each) for each in FIRST]
     assert sum(each.happened for each in seen) / sum(each.years for each in seen) == pytest.approx(0.270, abs=5e-4)
 
 
@@ -413,8 +415,10 @@ def test_an_end_that_is_planted_on_a_day_is_forecast_for_that_day(monkeypatch):
     def planted_end(subject, found):
         said = record_scenario(subject, found)
         said["parameters"]["end"]["value"] = {"empirical": {"values": ["100 days"]}}
-        said["parameters"]["close"]["value"] = {"beta": {"a": 10, "b": 100000}}
+        for issue in said["issues"].values():
+            issue["settle"] = {"chance": 0.0001}
         said["parameters"]["stall"]["value"] = "0.000001 per year"
+        del said["shocks"]["standstill"]
         return said
 
     monkeypatch.setattr("negsim.calibration.simulated.record_scenario", planted_end)
@@ -427,9 +431,10 @@ def test_a_template_keeps_what_records_do_not_tell():
     template = ns.load("scenarios/baseline.yaml")
     found = making.from_template(TEACHERS, Path("scenarios/baseline.yaml"), simulate=False)
     assert found.scenario.issues == template.issues
-    assert found.scenario.shocks == template.shocks
-    assert set(found.said) == {"extends", "title", "parameters", "channels", "climate"}
-    assert set(found.said["climate"]["regimes"]) == {"cautious"}
+    assert {name: found.scenario.shocks[name] for name in template.shocks} == template.shocks
+    assert set(found.said) == {"extends", "title", "parameters", "channels", "climate", "shocks"}
+    assert set(found.said["climate"]["regimes"]) == {"cautious", "standstill"}
+    assert set(found.said["shocks"]) == {"standstill"}
     assert any(line.startswith("history: rounds.csv") for line in found.said["channels"]["consultations"]["source"])
     assert any(line.startswith("document:") for line in found.said["channels"]["consultations"]["source"])
 
@@ -441,7 +446,7 @@ def test_what_is_replaced_and_what_is_left_alone_is_told_with_the_evidence(tmp_p
     dated.write_text(
         f"extends: {base}\nchannels: {{consultations: {{gap: 60 days, source: 'judgement: x'}}}}\n", encoding="utf-8"
     )
-    found = making.from_template(TEACHERS, dated)
+    found = making.from_template(FIRST, dated)
     gap = {change.path: change for change in found.changes}["channels.consultations.gap"]
     assert (gap.old, gap.new) == ("60 days", {"lognormal": {"median": "58.3 days", "q90": "116 days"}})
     assert "67 gaps between meetings from 9 other talks, 1 of its own" in gap.evidence
@@ -469,12 +474,13 @@ def test_what_a_document_or_an_expert_gave_is_left_alone_unless_it_is_asked_for(
     path.write_text(
         f"extends: {base}\nchannels: {{consultations: {{gap: {gap}, source: '{source}'}}}}\n", encoding="utf-8"
     )
-    left = making.from_template(TEACHERS, path)
+    left = making.from_template(FIRST, path)
     assert {each.path: each.why for each in left.left} == {"channels.consultations.gap": why}
     assert "channels" not in left.said
-    replaced = making.from_template(TEACHERS, path, given=True)
+    replaced = making.from_template(FIRST, path, given=True)
     assert not replaced.left
-    assert [change.path for change in replaced.changes] == ["channels.consultations.gap"]
+    before = {change.path for change in left.changes}
+    assert [change.path for change in replaced.changes if change.path not in before] == ["channels.consultations.gap"]
 
 
 def test_patience_that_the_record_does_not_tell_is_left_alone():
@@ -510,13 +516,16 @@ def test_a_template_keeps_a_parameter_that_happens_to_have_the_name(tmp_path):
 
 
 def test_a_template_by_announced_dates_gets_their_slip_and_one_by_chance_its_chance():
-    dated = making.from_template(TEACHERS, Path("scenarios/flights_target.yaml"), simulate=False)
+    dated = making.from_template(FIRST, Path("scenarios/flights_target.yaml"), simulate=False)
     slips = dated.said["parameters"]["slip"]["value"]
     median, q90 = slips["lognormal"].values()
     assert 1.2 < median < 2.5 < q90
     chance = making.from_template(TEACHERS, Path("scenarios/base_rates.yaml")).said["defaults"]["settle"]["chance"]
-    law = stats.beta(chance["beta"]["a"], chance["beta"]["b"])
-    assert law.mean() == pytest.approx(pot(), abs=0.05)
+    values = np.array(chance["empirical"]["values"])
+    # Issues that stay are set apart, so those that move close more often than all in one pot.
+    assert 0 < (values < 1e-5).mean() < 0.8
+    assert pot() < values[values > 1e-5].mean() + 0.05
+    assert chance["per"] == "issue"
 
 
 def pot():
@@ -527,25 +536,27 @@ def pot():
 
 @pytest.mark.parametrize("name", ["baseline", "base_rates", "flights_target"])
 def test_the_numbers_of_the_scenarios_are_those_that_calibrate_gives(name):
-    """If this fails, a record or a method has changed: put the new numbers in, and look at what they do."""
+    """They rest on the first twelve records. Negotiations and issues that stay came later: these changes are named."""
     path = Path(f"scenarios/{name}.yaml")
-    found = making.from_template(TEACHERS, path, simulate=False)
+    found = making.from_template(FIRST, path, simulate=False)
     now, then = found.scenario, ns.load(path)
-    assert not found.changes
+    later = ["shocks.standstill", *(["defaults.settle.chance"] if name == "base_rates" else [])]
+    assert [change.path for change in found.changes] == later
     assert now.parameters.keys() == then.parameters.keys()
     for key in now.parameters:
         assert now.parameters[key].value == then.parameters[key].value, key
-    assert now.climate.regimes == then.climate.regimes
+    assert {key: now.climate.regimes[key] for key in then.climate.regimes} == then.climate.regimes
     assert now.channels["consultations"].gap == then.channels["consultations"].gap
-    assert {key: issue.settle for key, issue in now.issues.items()} == {
-        key: issue.settle for key, issue in then.issues.items()
-    }
+    if name != "base_rates":
+        assert {key: issue.settle for key, issue in now.issues.items()} == {
+            key: issue.settle for key, issue in then.issues.items()
+        }
 
 
 @pytest.mark.slow
 def test_the_patience_of_the_baseline_is_about_what_calibrate_gives():
     """The baseline has 7.3 months and 3.6 years, by another method with draws of its own, and is frozen."""
-    found = making.from_template(TEACHERS, Path("scenarios/baseline.yaml")).patience
+    found = making.from_template(FIRST, Path("scenarios/baseline.yaml")).patience
     assert found.quantile(0.5) == pytest.approx(7.3 / 12 * 365.25, rel=0.15)
     assert found.quantile(0.9) == pytest.approx(3.6 * 365.25, rel=0.2)
     assert found.told
@@ -554,20 +565,23 @@ def test_the_patience_of_the_baseline_is_about_what_calibrate_gives():
 def test_the_scenario_from_the_record_alone_is_what_calibrate_writes_but_for_one_rate(root):
     """The file belongs to the projection of 10 April 2025, which is scored and not changed.
 
-    Since then stalled negotiations no longer count as exposed to a conclusion after their last meeting.
+    Since then stalled negotiations no longer count as exposed to a conclusion after their last meeting, and a
+    negotiation or an issue may have stopped for good.
     """
     path = root / "scenarios" / "record_alone.yaml"
-    made = making.from_agenda(TEACHERS, Path("seeds/agenda.yaml"), None, 1096, Path("scenarios/record_alone.yaml"))
+    made = making.from_agenda(FIRST, Path("seeds/agenda.yaml"), None, 1096, Path("scenarios/record_alone.yaml"))
     now, then = made.scenario, ns.load(path)
-    differ = [name for name in then.parameters if now.parameters[name].value != then.parameters[name].value]
+    assert set(then.parameters) - set(now.parameters) == {"close"}
+    differ = [name for name in now.parameters if now.parameters[name].value != then.parameters[name].value]
     assert differ == ["end"]
     assert then.parameters["end"].value.text == {"lognormal": {"median": "0.233 per year", "q90": "0.673 per year"}}
     assert made.said["parameters"]["end"]["value"]["lognormal"]["median"] == "0.269 per year"
-    assert (now.channels, now.climate.regimes) == (then.channels, then.climate.regimes)
+    assert now.channels == then.channels
+    assert {name: now.climate.regimes[name] for name in then.climate.regimes} == then.climate.regimes
+    assert set(now.climate.regimes) - set(then.climate.regimes) == {"standstill"}
     assert now.shocks["conclusion"].marks == then.shocks["conclusion"].marks
-    assert {name: issue.settle for name, issue in now.issues.items()} == {
-        name: issue.settle for name, issue in then.issues.items()
-    }
+    assert set(now.shocks) - set(then.shocks) == {"standstill"}
+    assert set(now.issues) == set(then.issues)
 
 
 def test_nothing_is_learned_that_came_after_the_day_unless_it_is_asked_for():
@@ -575,7 +589,7 @@ def test_nothing_is_learned_that_came_after_the_day_unless_it_is_asked_for():
     then, later = (making.from_record(TEACHERS, talks, on, 365, hindsight) for hindsight in (False, True))
     assert all(each.until <= on for each in then.fit.taught.others)
     assert any(each.until > on for each in later.fit.taught.others)
-    assert then.said["parameters"]["close"] != later.said["parameters"]["close"]
+    assert then.said["issues"] != later.said["issues"]
 
 
 def test_the_base_rates_of_other_negotiations_stand_beside_each_issue(negsim):

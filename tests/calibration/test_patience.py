@@ -148,9 +148,13 @@ def test_marks_on_single_issues_dated_events_and_packages_stay_with_their_own_ta
     assert np.isfinite(seen.days(dict.fromkeys(PATIENCES, 100.0), 1)).all()
 
 
+#: The negotiations with issues on which the published projection rests.
+REPLAYED = ("croatia", "iceland", "turkey", "colombia", "brexit")
+
+
 def test_the_real_talks_give_the_figures_of_their_record():
     data = read_extended("scenarios/baseline.yaml").data
-    seen = {each.id: replay(data, each, 1) for each in histories("seeds/histories").with_issues}
+    seen = {each.id: replay(data, each, 1) for each in map(histories("seeds/histories").__getitem__, REPLAYED)}
     assert {name: len(each.issues) for name, each in seen.items()} == {
         "croatia": 21, "iceland": 17, "turkey": 10, "colombia": 2, "brexit": 5,
     }  # fmt: skip

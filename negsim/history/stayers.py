@@ -1,0 +1,185 @@
+"""Movers and stayers: whether a negotiation, or one of its issues, still moves at all.
+
+A *step* is a day on which an issue is opened or closed, a month or more after the step before. Each step may be the
+last one. A negotiation whose last step has passed is a stayer: nothing more is opened or closed in it. Its record so
+far tells which it is. With a chance ``k`` that a step is the last, and a probability ``S(u)`` that a mover pauses for
+longer than ``u`` days, after ``u`` days without a step it is a stayer with probability
+
+    k / (k + (1 - k) S(u))
+
+This is the mover-stayer model of Blumen, Kogan and McCarthy 1955 with pauses in place of fixed periods, which is the
+cure model of survival analysis (Boag 1949, J. R. Stat. Soc. B 11:15-53).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from negsim.history.negotiations import Talks
+from negsim.history.snapshot import Floats, Snapshot
+from negsim.history.turnbull import turnbull
+from negsim.quantities import DAYS_PER_YEAR
+
+#: Days that separate two steps.
+APART = 30
+#: The weight of other negotiations: last steps for the chance, pauses for their law, stalls for the rate.
+LAST, PAUSES, STALLS = 1.0, 4.0, 1.0
+#: The law of pauses when no record has one: median and spread of the logarithm (judgement).
+UNKNOWN = (180.0, 1.0)
+#: The smallest spread, since few pauses underestimate it.
+LEAST = 0.7
+_POINTS = 200
+
+
+def steps(talks: Talks) -> list[date]:
+    """The steps of a negotiation in order; on a tracker's agenda, where openings are no steps, its meeting days.
+
+    >>> from negsim.history import load
+    >>> [str(day) for day in steps(load("seeds/histories")["brexit"])]
+    ['2017-06-19', '2018-03-19', '2018-11-14']
+    """
+    days: set[date] = set()
+    if talks.stepwise:
+        for issue in talks.issues:
+            days |= {issue.opened} if issue.opened and not issue.opened_unsure else set()
+            days |= {issue.closed} if issue.closed and not issue.closed_unsure else set()
+    found: list[date] = []
+    for day in sorted(days) if talks.stepwise else talks.meeting_days():
+        if not found or (day - found[-1]).days >= APART:
+            found.append(day)
+    return found
+
+
+def pauses(talks: Talks) -> list[float]:
+    """Days from each step to the next."""
+    return [float((later - day).days) for day, later in pairwise(steps(talks))]
+
+
+def pause_so_far(talks: Talks) -> int:
+    """Days since the last step; 0 before the first."""
+    days = steps(talks)
+    return (talks.until - days[-1]).days if days else 0
+
+
+def standing_still(last: npt.ArrayLike, longer: npt.ArrayLike) -> Floats:
+    """The probability that a negotiation is a stayer.
+
+    Args:
+        last: The chance that a step is the last.
+        longer: The probability that a mover pauses for longer than so far.
+
+    >>> standing_still(0.2, [1.0, 0.5, 0.01]).round(3).tolist()
+    [0.2, 0.333, 0.962]
+    """
+    k, s = np.asarray(last, dtype=np.float64), np.asarray(longer, dtype=np.float64)
+    return np.asarray(k / (k + (1.0 - k) * s), dtype=np.float64)
+
+
+def issue_stays(share: npt.ArrayLike, chance: npt.ArrayLike, stood: int) -> Floats:
+    """The probability that an issue stays, after meetings that did not close it.
+
+    Args:
+        share: The share of stayers among new issues.
+        chance: The chance per meeting that closes an issue that moves.
+        stood: Meetings that did not close the issue.
+
+    >>> issue_stays(0.5, 0.1, 0).item(), issue_stays(0.5, 0.1, 20).round(2).item()
+    (0.5, 0.89)
+    """
+    moves = np.asarray((1.0 - np.asarray(share)) * (1.0 - np.asarray(chance)) ** stood, dtype=np.float64)
+    return np.asarray(np.asarray(share) / (np.asarray(share) + moves), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Stayers:
+    """What other negotiations tell of standing still, for `ours`.
+
+    Args:
+        last: Beta law of the chance that a step is the last.
+        pause: Median of the pauses of movers in days, and spread of their logarithm.
+        stall: Gamma law of the stalls of negotiations that move: events and years.
+    """
+
+    last: tuple[float, float]
+    pause: tuple[float, float]
+    stall: tuple[float, float]
+
+    def probability(self, snapshot: Snapshot) -> float:
+        """The probability that the negotiation is a stayer on the day of the snapshot."""
+        from scipy.special import ndtr
+        from scipy.stats import beta
+
+        mine = np.log(pauses(snapshot.talks) or [self.pause[0]])
+        number = len(pauses(snapshot.talks))
+        middle = (PAUSES * np.log(self.pause[0]) + number * mine.mean()) / (PAUSES + number)
+        longer = ndtr(-(np.log(max(pause_so_far(snapshot.talks), 0.5)) - middle) / self.pause[1])
+        at = (np.arange(_POINTS) + 0.5) / _POINTS
+        chance = beta.ppf(at, self.last[0], self.last[1] + number)
+        return float(standing_still(chance, longer).mean())
+
+    def moving(self, snapshot: Snapshot) -> Floats:
+        """The probability that the negotiation moves until the end of day 0, 1, ... after the snapshot."""
+        events, years = self.stall
+        years += years_met(snapshot.talks)
+        after = np.arange(snapshot.horizon + 1) / DAYS_PER_YEAR
+        return (1.0 - self.probability(snapshot)) * (years / (years + after)) ** events
+
+
+def last_alive(talks: Talks) -> date:
+    """The last meeting of a negotiation that stalled; otherwise the end of its record."""
+    days = talks.meeting_days()
+    return days[-1] if days and talks.end == "stalled" else talks.until
+
+
+def years_met(talks: Talks) -> float:
+    """Years from the first meeting to `last_alive`."""
+    days = talks.meeting_days()
+    return max((last_alive(talks) - days[0]).days, 1) / DAYS_PER_YEAR if days else 0.0
+
+
+def slips_of_movers(others: Sequence[Talks], points: int = 40) -> Floats:
+    """Equally likely slips of announced ends of negotiations that move, in ascending order.
+
+    The Kaplan-Meier curve: an announcement that never came true is censored when its negotiation last met. What is left
+    of the curve is infinite.
+    """
+    seen, running = [], []
+    for talks in others:
+        for target in talks.targets:
+            days = (target.latest - target.said).days
+            if target.about == "end" and not target.unsure and days > 0:
+                alive = (last_alive(talks) - target.said).days
+                if target.slip is not None:
+                    seen.append(target.slip)
+                elif alive > 0:
+                    running.append(alive / days)
+    if not seen:
+        return np.full(points, np.inf)
+    left = turnbull(np.array(seen), np.array(running), np.zeros((0, 2)))
+    times = np.sort(np.array(seen))
+    below = 1.0 - left(times)
+    at = (np.arange(points) + 0.5) / points
+    return np.asarray(np.append(times, np.inf)[np.searchsorted(below, at)], dtype=np.float64)
+
+
+def stayers(others: Sequence[Talks]) -> Stayers:
+    """The laws from other negotiations. Each has the same weight, however many steps and issues it has."""
+    met = [talks for talks in others if steps(talks)]
+    stalled = sum(talks.end == "stalled" for talks in met)
+    chance = (stalled + 0.5) / (sum(len(steps(talks)) for talks in met) + 1.0)
+    own = [np.log(pauses(talks)) for talks in met if pauses(talks)]
+    centre = float(np.mean([each.mean() for each in own])) if own else float(np.log(UNKNOWN[0]))
+    spread = float(np.sqrt(np.mean([((each - centre) ** 2).mean() for each in own]))) if own else UNKNOWN[1]
+    years = sum(map(years_met, others))
+    rate = (sum(talks.end == "stalled" for talks in others if talks.meeting_days()) + 0.5) / (years + 5.0)
+    return Stayers(
+        (LAST, LAST * (1.0 - chance) / chance),
+        (float(np.exp(centre)), max(spread, LEAST)),
+        (STALLS, STALLS / rate),
+    )
