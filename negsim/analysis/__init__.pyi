@@ -29,7 +29,10 @@ from .gap_view import gap as gap
 from .grid_indices import GridIndices as GridIndices
 from .grid_indices import grid as grid
 from .headline import WAITS as WAITS
+from .headline import chances_by as chances_by
 from .headline import headline_frame as headline_frame
+from .headline import issue_row as issue_row
+from .headline import quantile_dates as quantile_dates
 from .headline import terms_words as terms_words
 from .headline import until as until
 from .headline import waits_words as waits_words

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from negsim.agenda import Spent
 from negsim.analysis.context import Context
-from negsim.analysis.summary import Chance, IssueSummary, Summary
+from negsim.analysis.planning import check_probability
+from negsim.analysis.summary import Chance, IssueSummary, Summary, chance_by, quantile
 from negsim.analysis.time_scale import date_text
+from negsim.errors import NegsimError, did_you_mean, one_of
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
+
+    from negsim.analysis.tally import Tally
 
 #: What an issue waits for, as words after "waits for". The two sides appear by name.
 WAITS = {
@@ -75,6 +81,52 @@ def headline_frame(summary: Summary) -> pd.DataFrame:
         "waits_for": "",
     }
     return pd.DataFrame([*rows, every]).set_index("issue")
+
+
+def issue_row(table: pd.DataFrame, issue: str) -> pd.Series[Any]:
+    """The row of one issue, or of ``all``, in the table of `headline_frame`.
+
+    Raises:
+        NegsimError: there is no such issue.
+    """
+    if issue not in table.index:
+        hint = did_you_mean(issue, table.index)
+        meant = f"; did you mean {hint}?" if hint else ""
+        raise NegsimError(f'there is no issue "{issue}" in play; allowed: {one_of(table.index, 20)}{meant}')
+    row: pd.Series[Any] = table.T[issue]
+    return row
+
+
+def quantile_dates(context: Context, tally: Tally, probability: float) -> pd.Series[Any]:
+    """The first date by which each issue, and all of them, are resolved in a share of the runs; ``NaT`` for none.
+
+    Raises:
+        NegsimError: the probability is not above 0 and at most 1.
+    """
+    import pandas as pd
+
+    check_probability(probability)
+    names = [facts.id for facts in context.issues]
+    days = [quantile(counts, probability) for counts in (*tally.resolved, tally.all_resolved)]
+    start = pd.Timestamp(context.as_of)
+    dates = [start + pd.Timedelta(days=day) if math.isfinite(day) else pd.NaT for day in days]
+    return pd.Series(dates, pd.Index([*names, "all"], name="issue"), name="date", dtype="datetime64[s]")
+
+
+def chances_by(context: Context, counts: npt.NDArray[Any], every: npt.NDArray[Any], on: date) -> pd.DataFrame:
+    """The probability of each issue (``counts`` by day) and of all (``every``) by a date, with its standard error.
+
+    Raises:
+        NegsimError: the date is outside the time that was simulated.
+    """
+    import pandas as pd
+
+    day = context.day_of(on)
+    rows = [(facts.id, facts.title, chance_by(counts[j], day)) for j, facts in enumerate(context.issues)]
+    rows.append(("all", "all issues", chance_by(every, day)))
+    return pd.DataFrame([{"issue": name, "title": title, "p": c.p, "se": c.se} for name, title, c in rows]).set_index(
+        "issue"
+    )
 
 
 def _by_columns(by: dict[date, Chance]) -> dict[str, object]:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from negsim.errors import ArgumentTypeError, NegsimError, did_you_mean, one_of
+from negsim.errors import ArgumentTypeError, NegsimError
 
 if TYPE_CHECKING:
     import os
 
-    import numpy.typing as npt
     import pandas as pd
 
-    from negsim.analysis import HowMany, Summary, When
-    from negsim.projection.narrative import Trace
+    from negsim.analysis import HowMany, When
     from negsim.projection.pictures import Plots
 
 from negsim.projection.results import Results
@@ -43,13 +39,6 @@ class Projection(Results):
     def __repr__(self) -> str:
         return f"<Projection: {self.runs:,} runs of {self.scenario.title!r}, seed {self.seed}, {self.engine} engine>"
 
-    @cached_property
-    def digest(self) -> Summary:
-        """The headline figures as objects; `summary` is the same as a table."""
-        from negsim.analysis import summarise
-
-        return summarise(self.context, self.tally)
-
     def summary(self) -> pd.DataFrame:
         """The headline, a row per issue and one for all: probabilities, 50 and 80 % dates, terms, what it waits for.
 
@@ -73,13 +62,9 @@ class Projection(Results):
         >>> ns.run("baseline", runs=200)["banking"][["p_resolved", "p50"]].tolist()
         [0.82, '2026-03-16']
         """
-        table = self.summary()
-        if issue not in table.index:
-            hint = did_you_mean(issue, table.index)
-            meant = f"; did you mean {hint}?" if hint else ""
-            raise NegsimError(f'there is no issue "{issue}" in play; allowed: {one_of(table.index, 20)}{meant}')
-        row: pd.Series[Any] = table.T[issue]
-        return row
+        from negsim.analysis import issue_row
+
+        return issue_row(self.summary(), issue)
 
     def quantile(self, probability: float) -> pd.Series[Any]:
         """The first date by which each issue, and all of them, are resolved in this share of the runs.
@@ -94,16 +79,9 @@ class Projection(Results):
         >>> str(p.quantile(0.5)["banking"].date()), p.quantile(0.5).isna()["all"]
         ('2026-03-16', np.True_)
         """
-        import pandas as pd
+        from negsim.analysis import quantile_dates
 
-        from negsim.analysis import check_probability, quantile
-
-        check_probability(probability)
-        names = [facts.id for facts in self.context.issues]
-        days = [quantile(counts, probability) for counts in (*self.tally.resolved, self.tally.all_resolved)]
-        start = pd.Timestamp(self.context.as_of)
-        dates = [start + pd.Timedelta(days=day) if math.isfinite(day) else pd.NaT for day in days]
-        return pd.Series(dates, pd.Index([*names, "all"], name="issue"), name="date", dtype="datetime64[s]")
+        return quantile_dates(self.context, self.tally, probability)
 
     def to_frame(self) -> pd.DataFrame:
         """The table of `summary`."""
@@ -154,33 +132,15 @@ class Projection(Results):
         limits = {"resolved_by": resolved_by, "not_resolved_by": not_resolved_by, "agreed_by": agreed_by}
         return conditional(self, condition(self, issue, limits))
 
-    @property
-    def issues(self) -> pd.DataFrame:
-        """Every outcome as a tidy table, a row per run and issue.
-
-        Times are in days from ``as_of``. ``inf`` means "not within the horizon", so that means and quantiles do not
-        drop such runs. ``reason`` says why the issue's part of the run ended. ``u_a`` and ``u_b`` are the utilities of
-        the final agreement (NaN without terms), ``spent_...`` the days by what the issue waited for.
-        """
-        # pandas copies on write, so changes do not reach the cached table.
-        return self._issues.copy(deep=False)
-
-    @cached_property
-    def _issues(self) -> pd.DataFrame:
-        from negsim.projection.tidy import tidy
-
-        table = tidy(self.outcomes, [facts.id for facts in self.context.issues])
-        if self.selected is not None:
-            table["run"] = self.numbers[table["run"].to_numpy()]
-        return table
-
     def agreed_by(self, on: str | date) -> pd.DataFrame:
         """As ``resolved_by``, for the agreement in force at the end of the run, implemented or not.
 
         Raises:
             NegsimError: as ``resolved_by``.
         """
-        return self._by(on, self.tally.agreed, self.tally.all_agreed)
+        from negsim.analysis import chances_by
+
+        return chances_by(self.context, self.tally.agreed, self.tally.all_agreed, day_of_text(on))
 
     def resolved_by(self, on: str | date) -> pd.DataFrame:
         """The probability that each issue, and all of them, are resolved by a date, with its standard error.
@@ -191,19 +151,9 @@ class Projection(Results):
         Raises:
             NegsimError: it is not a date, or outside the time that was simulated.
         """
-        return self._by(on, self.tally.resolved, self.tally.all_resolved)
+        from negsim.analysis import chances_by
 
-    def _by(self, on: str | date, counts: npt.NDArray[Any], every: npt.NDArray[Any]) -> pd.DataFrame:
-        import pandas as pd
-
-        from negsim.analysis import chance_by
-
-        day = self.context.day_of(day_of_text(on))
-        rows = {facts.id: (facts.title, chance_by(counts[j], day)) for j, facts in enumerate(self.context.issues)}
-        rows["all"] = ("all issues", chance_by(every, day))
-        return pd.DataFrame(
-            [{"issue": name, "title": title, "p": c.p, "se": c.se} for name, (title, c) in rows.items()]
-        ).set_index("issue")
+        return chances_by(self.context, self.tally.resolved, self.tally.all_resolved, day_of_text(on))
 
     def when(self, probability: float = 0.8, issues: Sequence[str] | None = None, first: int | None = None) -> When:
         """The first date by which issues are resolved with a given probability, with its 95 % interval.
@@ -268,24 +218,10 @@ class Projection(Results):
         Raises:
             NegsimError: the date is out of range, or there are fewer than two runs.
         """
-        import numpy as np
-        import pandas as pd
+        from negsim.projection.assumption_share import assumption_share
 
         self._refuse_condition("assumption_share")
-        from negsim.analysis import split
-        from negsim.projection.assumption_share import DRAWS, under_lucks
-        from negsim.simulation import compile
-
-        day = self.context.day_of(day_of_text(on))
-        days = list(under_lucks(compile(self.scenario), self.seed, min(self.runs, DRAWS)))
-        rows = []
-        for j, facts in enumerate(self.context.issues):
-            by = np.column_stack([np.floor(each[:, j]) <= day for each in days]).astype(float)
-            found = split(by)
-            low, high = found.share_range
-            row = {"issue": facts.id, "title": facts.title, "p": found.mean, "assumption": found.share}
-            rows.append(row | {"low": low, "high": high})
-        return pd.DataFrame(rows).set_index("issue")
+        return assumption_share(self, day_of_text(on))
 
     def quality(self, of: str | None = None) -> pd.DataFrame:
         """How good the agreements are, a row per package or issue with offers: means over the logged runs.
@@ -312,27 +248,6 @@ class Projection(Results):
         first = bargain(self, of)
         return quality_frame(qualities(self.context, self.logs, self.logs.bargains() if of is None else [first]))
 
-    @cached_property
-    def parameters(self) -> pd.DataFrame:
-        """What each run assumes: a row per run, a column per assumption (its path), in canonical units.
-
-        Units are days, hours, rounds, events per year, or plain numbers. The draws are repeated, with equal values.
-
-        >>> import negsim as ns
-        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=5, seed=1)
-        >>> p.parameters["parameters.us_patience"].round().tolist()
-        [...]
-        """
-        import pandas as pd
-
-        from negsim.simulation import compile
-
-        compiled = compile(self.scenario)
-        numbers = self.numbers
-        values = compiled.assumed(self.seed, 0, int(numbers[-1]) + 1)[numbers]
-        index = pd.RangeIndex(self.runs, name="run") if self.selected is None else pd.Index(numbers, name="run")
-        return pd.DataFrame(values, columns=list(compiled.assumptions), index=index)
-
     def burndown(self) -> pd.DataFrame:
         """The number of unresolved issues on each day, recorded and projected: the table of the picture."""
         table: pd.DataFrame = self.view("burndown").table()
@@ -351,55 +266,9 @@ class Projection(Results):
     @property
     def notes(self) -> list[str]:
         """How to read the figures, in sentences."""
-        only = [f"Only the {self.runs:,} runs {self.condition} count."] if self.condition else []
-        notes = [
-            *only,
-            "± is one standard error of the simulation, rounded up; terms say how much of the way to its demand a "
-            f"side gets; {self._dates_note}. All of it holds if the sides concede as the scenario assumes: it is no "
-            "forecast of what they will do.",
-        ]
-        if (aim := self.precision_data) is not None:
-            how = f"reached after {self.runs:,} runs" if aim["reached"] else f"NOT reached within {self.runs:,} runs"
-            notes.append(
-                f"Precision requested: {aim['goal']}; {how}. It was checked every {aim['every']:,} runs, "
-                f"from {aim['least']:,} to {aim['most']:,}."
-            )
-        notes += [f"Assumed by default: {line}." for line in self.scenario.assumed]
-        if clipped := self.tally.clipped:
-            notes.append(f"{clipped:,} drawn numbers lay outside their range and were clipped to it.")
-        return notes
+        from negsim.projection.notes import notes
 
-    @property
-    def _dates_note(self) -> str:
-        unit, beyond = self.digest.unit, [*(issue.p80 for issue in self.digest.issues), self.digest.all_p80]
-        if unit == "day":
-            return (
-                f"later: after {self.context.last_day}, the last day of the runs"
-                if None in beyond
-                else "dates are days"
-            )
-        return f"dates are to the {unit}"
-
-    def time_scale(self, dates: str | None = None, milestones: Sequence[str] | None = None) -> Projection:
-        """The same projection with another unit of dates or other milestones in tables and pictures.
-
-        Args:
-            dates: ``day``, ``week``, ``month`` or ``year``; by default one that suits the horizon and the dates.
-            milestones: lengths of time such as ``4 weeks``; by default some that suit the horizon.
-
-        Raises:
-            NegsimError: the unit does not exist, or a milestone is not a length of time or not before the horizon.
-
-        >>> import negsim as ns
-        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=20).time_scale("year", ["1 year"])
-        >>> [name for name in p.summary().columns if name.startswith("by ")]
-        ['by 2026-04-10']
-        """
-        from negsim.analysis import check_time_scale
-
-        asked = None if milestones is None else tuple(milestones)
-        check_time_scale(self.context.as_of, self.context.horizon, dates, asked)
-        return replace(self, asked_unit=dates, asked_milestones=asked)
+        return notes(self)
 
     @property
     def plot(self) -> Plots:
@@ -407,17 +276,6 @@ class Projection(Results):
         from negsim.projection.pictures import Plots
 
         return Plots(self)
-
-    def trace(self, run: int) -> Trace:
-        """The events of one run, from its event log.
-
-        Raises:
-            NegsimError: there is no run of that number.
-        """
-        from negsim.projection.narrator import narrate
-
-        self.check_run(run)
-        return narrate(self.scenario, run, self.seed, self.luck)
 
     def save(self, folder: str | os.PathLike[str], command: str = "") -> None:
         """Write this to a folder (see `negsim.projection.storage`): all of it, or nothing.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from negsim.errors import NegsimError
 
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
+    import pandas as pd
 
-    from negsim.analysis import Context, Logs, Tally
+    from negsim.analysis import Context, Logs, Summary, Tally
+    from negsim.projection.narrative import Trace
     from negsim.projection.precision import Precision
     from negsim.scenario import Scenario
 
@@ -125,3 +127,83 @@ class Results:
         """Runs, seed, engine and scenario, in one line."""
         only = f" ({self.condition})" if self.condition else ""
         return f"{self.runs:,} runs{only}, seed {self.seed}, {self.engine} engine, scenario {self.hash[:8]}"
+
+    @property
+    def issues(self) -> pd.DataFrame:
+        """Every outcome as a tidy table, a row per run and issue.
+
+        Times are in days from ``as_of``. ``inf`` means "not within the horizon", so that means and quantiles do not
+        drop such runs. ``reason`` says why the issue's part of the run ended. ``u_a`` and ``u_b`` are the utilities of
+        the final agreement (NaN without terms), ``spent_...`` the days by what the issue waited for.
+        """
+        # pandas copies on write, so changes do not reach the cached table.
+        return self._issues.copy(deep=False)
+
+    @cached_property
+    def _issues(self) -> pd.DataFrame:
+        from negsim.projection.tidy import tidy
+
+        table = tidy(self.outcomes, [facts.id for facts in self.context.issues])
+        if self.selected is not None:
+            table["run"] = self.numbers[table["run"].to_numpy()]
+        return table
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """What each run assumes: a row per run, a column per assumption (its path), in canonical units.
+
+        Units are days, hours, rounds, events per year, or plain numbers. The draws are repeated, with equal values.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=5, seed=1)
+        >>> p.parameters["parameters.us_patience"].round().tolist()
+        [...]
+        """
+        import pandas as pd
+
+        from negsim.simulation import compile
+
+        compiled = compile(self.scenario)
+        numbers = self.numbers
+        values = compiled.assumed(self.seed, 0, int(numbers[-1]) + 1)[numbers]
+        index = pd.RangeIndex(self.runs, name="run") if self.selected is None else pd.Index(numbers, name="run")
+        return pd.DataFrame(values, columns=list(compiled.assumptions), index=index)
+
+    @cached_property
+    def digest(self) -> Summary:
+        """The headline figures as objects; `Projection.summary` is the same as a table."""
+        from negsim.analysis import summarise
+
+        return summarise(self.context, self.tally)
+
+    def time_scale(self, dates: str | None = None, milestones: Sequence[str] | None = None) -> Self:
+        """The same projection with another unit of dates or other milestones in tables and pictures.
+
+        Args:
+            dates: ``day``, ``week``, ``month`` or ``year``; by default one that suits the horizon and the dates.
+            milestones: lengths of time such as ``4 weeks``; by default some that suit the horizon.
+
+        Raises:
+            NegsimError: the unit does not exist, or a milestone is not a length of time or not before the horizon.
+
+        >>> import negsim as ns
+        >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=20).time_scale("year", ["1 year"])
+        >>> [name for name in p.summary().columns if name.startswith("by ")]
+        ['by 2026-04-10']
+        """
+        from negsim.analysis import check_time_scale
+
+        asked = None if milestones is None else tuple(milestones)
+        check_time_scale(self.context.as_of, self.context.horizon, dates, asked)
+        return replace(self, asked_unit=dates, asked_milestones=asked)
+
+    def trace(self, run: int) -> Trace:
+        """The events of one run, from its event log.
+
+        Raises:
+            NegsimError: there is no run of that number.
+        """
+        from negsim.projection.narrator import narrate
+
+        self.check_run(run)
+        return narrate(self.scenario, run, self.seed, self.luck)
