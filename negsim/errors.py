@@ -231,6 +231,19 @@ def did_you_mean(word: object, names: Iterable[str]) -> str:
     return json.dumps(by_lower[close[0]], ensure_ascii=False) if close else ""
 
 
+def check_name(name: str, names: Iterable[str], message: str) -> None:
+    """Raise a `NegsimError` with the message, what is allowed and what was probably meant if a name is unknown.
+
+    >>> check_name("prm", ["prim", "cart"], 'there is no method "prm"')
+    Traceback (most recent call last):
+    negsim.errors.NegsimError: there is no method "prm"; allowed: prim, cart; did you mean "prim"?
+    """
+    known = list(names)
+    if name not in known:
+        hint = did_you_mean(name, known)
+        raise NegsimError(f"{message}; allowed: {one_of(known, 20)}" + (f"; did you mean {hint}?" if hint else ""))
+
+
 def one_of(names: Iterable[str], most: int = 12) -> str:
     """A list of names as messages show it; long lists are cut.
 

@@ -20,7 +20,7 @@ from negsim.scenario import issue_models, tactics
 from negsim.scenario import layering as layers
 from negsim.scenario import talks_models as assumptions
 from negsim.simulation import compiler as compiled
-from negsim.simulation import environment_rows
+from negsim.simulation import bargain_rows, environment_rows
 from negsim.simulation import rows as rows_of
 from negsim.simulation.engines import reference
 from negsim.simulation.events import Kind
@@ -86,7 +86,8 @@ def test_what_a_start_carries_is_what_is_checked():
 
 def test_the_streams_of_luck_are_those_that_are_compiled():
     code = "".join(
-        Path(module.__file__).read_text(encoding="utf-8") for module in (compiled, environment_rows, rows_of)
+        Path(module.__file__).read_text(encoding="utf-8")
+        for module in (compiled, bargain_rows, environment_rows, rows_of)
     )
     drawn = {re.sub(r"\{[^}]*\}", "*", name) for name in re.findall(r'stream\(f?"([^"]+)"\)', code)}
     told = {re.sub(r"[A-Z]+", "*", name) for name in first("stream", "index")}
@@ -160,8 +161,8 @@ def test_what_happens_at_the_same_time_goes_in_the_order_of_the_classes():
         ("Utilities count as equal within {}", TOLERANCE),
         ("`converging` if the gap is at most {}", talks.CONVERGED),
         ("A field that must be above 0 ends at {}", rows_of.LEAST),
-        ("At most {} combinations are compiled", compiled.MOST_COMBINATIONS),
-        ("if `m` members are divisible at most {} / (m + 1)", compiled.MOST_MIXED),
+        ("At most {} combinations are compiled", bargain_rows.MOST_COMBINATIONS),
+        ("if `m` members are divisible at most {} / (m + 1)", bargain_rows.MOST_MIXED),
         ("a node at every 1/{} of every halving", quantiles.CELLS),
         ("from 1/2 down to 2^-{}", quantiles.HALVINGS + 1),
         ("{} modes (`pert`, linear in between)", tables.SHAPE_NODES[quantiles.PERT][0]),

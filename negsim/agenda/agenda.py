@@ -38,6 +38,7 @@ from negsim.errors import (
     InputError,
     NegsimError,
     Problem,
+    check_name,
     checks_arguments,
     did_you_mean,
     one_of,
@@ -114,12 +115,7 @@ class Agenda(Model):
         Raises:
             NegsimError: there is no such issue.
         """
-        if issue_id not in self.issues:
-            hint = did_you_mean(issue_id, self.issues)
-            raise NegsimError(
-                f'there is no issue "{issue_id}"; allowed: {one_of(self.issues, 20)}'
-                + (f"; did you mean {hint}?" if hint else "")
-            )
+        check_name(issue_id, self.issues, f'there is no issue "{issue_id}"')
         return self.issues[issue_id]
 
     def status(self, issue_id: str, on: date) -> Status:

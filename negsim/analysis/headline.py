@@ -11,7 +11,7 @@ from negsim.analysis.context import Context
 from negsim.analysis.planning import check_probability
 from negsim.analysis.summary import Chance, IssueSummary, Summary, chance_by, quantile
 from negsim.analysis.time_scale import date_text
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import check_name
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -89,10 +89,7 @@ def issue_row(table: pd.DataFrame, issue: str) -> pd.Series[Any]:
     Raises:
         NegsimError: there is no such issue.
     """
-    if issue not in table.index:
-        hint = did_you_mean(issue, table.index)
-        meant = f"; did you mean {hint}?" if hint else ""
-        raise NegsimError(f'there is no issue "{issue}" in play; allowed: {one_of(table.index, 20)}{meant}')
+    check_name(issue, table.index, f'there is no issue "{issue}" in play')
     row: pd.Series[Any] = table.T[issue]
     return row
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from negsim.analysis.context import Context
 from negsim.analysis.estimates import Estimate, share
 from negsim.analysis.tally import whole
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import NegsimError, check_name, one_of
 
 Array = npt.NDArray[Any]
 
@@ -240,10 +240,7 @@ def named(context: Context, issues: Sequence[str] | None) -> tuple[str, ...]:
     if isinstance(issues, str) or not issues:
         raise NegsimError(f"issues are a list of names such as {one_of(ids, 2)}, but was {issues!r}")
     for name in issues:
-        if name not in ids:
-            hint = did_you_mean(name, ids)
-            meant = f"; did you mean {hint}?" if hint else ""
-            raise NegsimError(f'there is no issue "{name}" in play; allowed: {one_of(ids, 20)}{meant}')
+        check_name(name, ids, f'there is no issue "{name}" in play')
     return tuple(dict.fromkeys(issues))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import NegsimError, check_name
 
 #: Units in which a date is shown.
 UNITS = ("day", "week", "month", "year")
@@ -111,11 +111,8 @@ def check_time_scale(as_of: date, horizon: date, unit: str | None, asked: Sequen
         NegsimError: the unit does not exist, or a milestone is not a length of time or not before the horizon.
     """
     milestones(as_of, horizon, asked)
-    if unit is not None and unit not in UNITS:
-        hint = did_you_mean(unit, UNITS)
-        raise NegsimError(
-            f'dates are shown as {one_of(UNITS)}, but was "{unit}"' + (f"; did you mean {hint}?" if hint else "")
-        )
+    if unit is not None:
+        check_name(unit, UNITS, f'dates are not shown as "{unit}"')
 
 
 def date_text(day: date, unit: str) -> str:

@@ -10,7 +10,7 @@ import typer
 from negsim.cli.options import Json, Scenario, Strict
 from negsim.cli.options import scenarios as scenario_names
 from negsim.cli.output import builtin_notice, count, emit, print_json
-from negsim.errors import InputError, NegsimError, Problem, did_you_mean, one_of
+from negsim.errors import InputError, NegsimError, Problem, check_name
 from negsim.files import TextPage, TextStyle
 
 Files = Annotated[
@@ -152,11 +152,7 @@ def schema(
     from negsim.agenda import agenda_schema
     from negsim.scenario import scenario_schema
 
-    if what not in _SCHEMAS:
-        hint = did_you_mean(what, _SCHEMAS)
-        raise NegsimError(
-            f'there is no schema "{what}"; allowed: {one_of(_SCHEMAS)}' + (f"; did you mean {hint}?" if hint else "")
-        )
+    check_name(what, _SCHEMAS, f'there is no schema "{what}"')
     print_json(scenario_schema() if what == "scenario" else agenda_schema())
 
 

@@ -1,6 +1,6 @@
 from .cases import WITHIN as WITHIN
+from .comparing import compare as compare
 from .comparison import Comparison as Comparison
-from .comparison import compare as compare
 from .designs import points as points
 from .discovery import RUNS as RUNS
 from .discovery import Discovery as Discovery

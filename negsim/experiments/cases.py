@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import add_months, chance_by, nearest_half
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import NegsimError, check_name, one_of
 from negsim.experiments.experiment import ALL, MONTHS, weights
 from negsim.experiments.factors import Factor
 from negsim.experiments.sweeps import Sweep
@@ -55,10 +55,8 @@ class Outcome:
         Raises:
             NegsimError: it has no such issue, or its horizon is earlier.
         """
-        if self.issue is not None and self.issue != ALL and self.issue not in scenario.issues:
-            hint = did_you_mean(self.issue, [*scenario.issues, ALL])
-            meant = f"; did you mean {hint}?" if hint else ""
-            raise NegsimError(f'there is no issue "{self.issue}"; allowed: {one_of(scenario.issues)}, all{meant}')
+        if self.issue is not None:
+            check_name(self.issue, [*scenario.issues, ALL], f'there is no issue "{self.issue}"')
         if self.day(scenario) > scenario.horizon_days:
             raise NegsimError(f"{self.within} months is after the horizon, {scenario.horizon_date}")
 

@@ -3,12 +3,61 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import comparison_sentences as verdicts
 
 if TYPE_CHECKING:
     from negsim.analysis import IssueComparison, Paired
+    from negsim.projection import Projection
+    from negsim.scenario import Difference
+
+
+def comparison_data(
+    labels: Sequence[str],
+    projections: Sequence[Projection],
+    pairs: Sequence[Paired],
+    assumed: Sequence[Sequence[Difference]],
+    notes: list[str],
+) -> dict[str, Any]:
+    """A comparison as plain data; ``assumed`` has the different assumptions of each pair."""
+    base = projections[0]
+    return {
+        "runs": base.runs,
+        "seed": base.seed,
+        "luck": base.luck,
+        "scenarios": [
+            {
+                "label": label,
+                "title": p.scenario.title,
+                "as_of": str(p.scenario.as_of),
+                "horizon": str(p.scenario.horizon_date),
+                "engine": p.engine,
+                "hash": p.hash,
+                "versions": dict(p.versions),
+            }
+            for label, p in zip(labels, projections, strict=True)
+        ],
+        "comparisons": [
+            {
+                "base": "A",
+                "other": label,
+                "from": str(pair.start),
+                "to": str(pair.last_day),
+                "by": str(pair.on),
+                "verdict": verdicts.verdict(pair),
+                "variance_saved": finite(pair.saved),
+                "issues": [issue_data(issue, pair) for issue in pair.issues],
+                "all_resolved": issue_data(pair.every, pair),
+                "only_base": [facts.id for facts in pair.only_base],
+                "only_other": [facts.id for facts in pair.only_other],
+                "differences": [difference.data() for difference in different],
+            }
+            for label, pair, different in zip(labels[1:], pairs, assumed, strict=True)
+        ],
+        "notes": notes,
+    }
 
 
 def issue_data(issue: IssueComparison, pair: Paired) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import NegsimError, check_name, one_of
 from negsim.experiments.factors import Factor
 
 if TYPE_CHECKING:
@@ -31,10 +31,7 @@ def check_design(design: str, factors: Sequence[Factor], samples: int) -> None:
     Raises:
         NegsimError: there is no such design, or it does not fit these factors or this number of samples.
     """
-    if design not in DESIGNS:
-        hint = did_you_mean(design, DESIGNS)
-        meant = f"; did you mean {hint}?" if hint else ""
-        raise NegsimError(f'there is no design "{design}"; allowed: {one_of(DESIGNS)}{meant}')
+    check_name(design, DESIGNS, f'there is no design "{design}"')
     drawn = [factor.path for factor in factors if not factor.values]
     if design == "grid" and drawn:
         raise NegsimError(f"a grid takes lists of values; for {one_of(drawn)} use --design latin or sobol")

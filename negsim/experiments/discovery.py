@@ -10,7 +10,7 @@ import numpy as np
 
 from negsim.analysis import Box, cart, measured
 from negsim.analysis import prim as found_by
-from negsim.errors import NegsimError, checks_arguments, did_you_mean, one_of
+from negsim.errors import NegsimError, check_name, checks_arguments
 from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within
 from negsim.experiments.sources import CasesLike, cases_source
 from negsim.experiments.sweeps import Sweep
@@ -211,10 +211,7 @@ def discover(
     Raises:
         NegsimError: an argument is not valid, or all cases or none are of interest.
     """
-    if method not in METHODS:
-        hint = did_you_mean(method, METHODS)
-        meant = f"; did you mean {hint}?" if hint else ""
-        raise NegsimError(f'there is no method "{method}"; allowed: {one_of(METHODS)}{meant}')
+    check_name(method, METHODS, f'there is no method "{method}"')
     source = cases_source(source)
     outcome = Outcome(issue, HORIZON if within is None else within)
     if issue is None and at_least is None:
@@ -231,9 +228,7 @@ def discover(
         cases = cases_of(source, outcome)
         fresh = _next(source, outcome, workers)
     for name in names:
-        if name not in cases.x.columns:
-            hint = did_you_mean(name, list(cases.x.columns))
-            raise NegsimError(f'nothing varies at "{name}"' + (f"; did you mean {hint}?" if hint else ""))
+        check_name(name, cases.x.columns, f'nothing varies at "{name}"')
     x = cases.x[list(names)] if names else cases.x
     interest, of_fresh = cases.y >= limit, fresh.y >= limit
     if method == "prim":

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from negsim.analysis import Gain, chance_by, dates_in_common, gain, nearest_half, qualities, why
-from negsim.errors import InputError, NegsimError, checks_arguments, did_you_mean, one_of
+from negsim.errors import InputError, NegsimError, check_name, checks_arguments
 from negsim.experiments.candidates import Candidate, candidates
 from negsim.experiments.explanation import TOLD, Explanation, Tried, reaches
 from negsim.projection import (
@@ -108,10 +108,8 @@ def variants(scenario: Scenario, issue: str, side: str | None = None) -> int:
 
 def _check(scenario: Scenario, issue: str, side: str | None) -> None:
     for what, name, names in (("issue", issue, list(scenario.issues)), ("side", side, list(scenario.sides))):
-        if name is not None and name not in names:
-            hint = did_you_mean(name, names)
-            meant = f"; did you mean {hint}?" if hint else ""
-            raise NegsimError(f'there is no {what} "{name}" in play; allowed: {one_of(names, 20)}{meant}')
+        if name is not None:
+            check_name(name, names, f'there is no {what} "{name}" in play')
 
 
 def _candidates(scenario: Scenario, issue: str, side: str | None, worst: str | None) -> list[Candidate]:

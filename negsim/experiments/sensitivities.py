@@ -13,7 +13,7 @@ import numpy as np
 
 from negsim.analysis import Split, grid, split
 from negsim.analysis import sensitivity_indices as drivers
-from negsim.errors import NegsimError, checks_arguments, did_you_mean, one_of
+from negsim.errors import NegsimError, check_name, checks_arguments
 from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within, run_outcome
 from negsim.experiments.sources import CasesLike, cases_source
 from negsim.experiments.sweeps import Sweep, own_factors, sweep
@@ -179,10 +179,7 @@ def sensitivity(
         outcome = _chosen(known, source, within)
         return _analysed(cases_of(source, outcome), "given", _split(source.scenario, outcome, source.seed))
     method = method or "given"
-    if method not in METHODS:
-        hint = did_you_mean(method, METHODS)
-        meant = f"; did you mean {hint}?" if hint else ""
-        raise NegsimError(f'there is no method "{method}"; allowed: {one_of(METHODS)}{meant}')
+    check_name(method, METHODS, f'there is no method "{method}"')
     known.check(source)
     done: Projection | Sweep
     if METHODS[method] is None:

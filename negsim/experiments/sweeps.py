@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from negsim.errors import NegsimError, checks_arguments, did_you_mean
+from negsim.errors import NegsimError, check_name, checks_arguments
 from negsim.experiments.designs import check_design, points
 from negsim.experiments.effect_check import check_moves
 from negsim.experiments.experiment import MEANS, OUTCOMES, Base, Result, play_experiment
@@ -178,9 +178,7 @@ def own_factors(scenario: Scenario, names: Sequence[str] = ()) -> tuple[Factor, 
     """
     kinds = compile(scenario).assumptions
     for name in names:
-        if name not in kinds:
-            hint = did_you_mean(name, kinds)
-            raise NegsimError(f'the scenario draws no "{name}"' + (f"; did you mean {hint}?" if hint else ""))
+        check_name(name, kinds, f'the scenario draws no "{name}"')
     if not kinds:
         raise NegsimError("the scenario draws no assumption: all its numbers are fixed; give --vary path=values")
     return tuple(Factor(name, kinds[name], own=True) for name in names or kinds)

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import NegsimError, check_name
 from negsim.files import write_file
 
 if TYPE_CHECKING:
@@ -93,11 +93,7 @@ def check_kind(kind: str) -> None:
     Raises:
         NegsimError: it does not.
     """
-    if kind not in KINDS:
-        hint = did_you_mean(kind, KINDS)
-        raise NegsimError(
-            f'there is no picture "{kind}"; allowed: {one_of(KINDS)}' + (f"; did you mean {hint}?" if hint else "")
-        )
+    check_name(kind, KINDS, f'there is no picture "{kind}"')
 
 
 def draw(kind: str, data: Any, ax: Axes | None = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.dates import date2num
@@ -61,6 +62,22 @@ def trace(view: View, ax: Axes) -> Axes:
             colour, hatch = look(view.facts["severity"], row["value"])
             left, right = date2num(row["from"]), date2num(row["to"])
             handles[f"climate: {row['value']}"] = _bar(ax, lane, left, right, colour, hatch)
+    for label, bar in _statuses(view, ax, len(titles)):
+        handles.setdefault(label, bar)
+    frame.date_axis(ax, context, words=False)
+    frame.between(ax, context)
+    frame.rows(ax, [*titles, *(issue.title for issue in context.issues)])
+    ax.axhline(len(titles), color=style.GREY, linewidth=1)
+    frame.heading(ax, context, view.verdict)
+    order = [status.label for status in style.STATUS]
+    names = sorted(handles, key=lambda name: order.index(name) if name in order else -1)
+    frame.below(ax, view.note, [handles[name] for name in names], names, columns=5)
+    return ax
+
+
+def _statuses(view: View, ax: Axes, lane: int) -> Iterator[tuple[str, Any]]:
+    """Draw the status of each issue over time, from a lane on; gives each status drawn with its bar."""
+    context, rows = view.context, view.rows
     statuses = rows[rows["what"] == "status"]
     unit = context.asked_unit or "day"
     for j, issue in enumerate(context.issues):
@@ -72,8 +89,8 @@ def trace(view: View, ax: Axes) -> Axes:
             if right <= left:  # it lasts no time
                 continue
             colour, hatch = style.STATUS[status]
-            bar = _bar(ax, len(titles) + j, left, right, colour, hatch, 0.2 if final else 0.62)
-            handles.setdefault(status.label, bar)
+            bar = _bar(ax, lane + j, left, right, colour, hatch, 0.2 if final else 0.62)
+            yield status.label, bar
             if final:
                 mark = "✓" if status is Status.RESOLVED else "✗"
                 # Near the horizon the label is left of its date, so it lies below the bars of earlier statuses.
@@ -81,19 +98,10 @@ def trace(view: View, ax: Axes) -> Axes:
                 late = left > date2num(context.horizon) - (0.012 * len(text) + 0.01) * context.horizon_days
                 ax.annotate(
                     text,
-                    (left, len(titles) + j + (0.91 if late else 0.6)), xytext=(3, 0 if late else -6.5),
+                    (left, lane + j + (0.91 if late else 0.6)), xytext=(3, 0 if late else -6.5),
                     textcoords="offset points", fontsize=7.5, va="center", annotation_clip=False,
                     ha="right" if late else "left",
                 )  # fmt: skip
-    frame.date_axis(ax, context, words=False)
-    frame.between(ax, context)
-    frame.rows(ax, [*titles, *(issue.title for issue in context.issues)])
-    ax.axhline(len(titles), color=style.GREY, linewidth=1)
-    frame.heading(ax, context, view.verdict)
-    order = [status.label for status in style.STATUS]
-    names = sorted(handles, key=lambda name: order.index(name) if name in order else -1)
-    frame.below(ax, view.note, [handles[name] for name in names], names, columns=5)
-    return ax
 
 
 def _days(view: View, rows: pd.DataFrame) -> list[float]:

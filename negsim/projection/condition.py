@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import NegsimError, check_name, one_of
 from negsim.projection.scenario_context import day_of_text
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ def condition(projection: Results, issue: str, limits: Mapping[str, str | date |
     import numpy as np
 
     ids = [facts.id for facts in projection.context.issues]
-    if issue not in ids:
-        hint = did_you_mean(issue, ids)
-        meant = f"; did you mean {hint}?" if hint else ""
-        raise NegsimError(f'there is no issue "{issue}" in play; allowed: {one_of(ids, 20)}{meant}')
+    check_name(issue, ids, f'there is no issue "{issue}" in play')
     stated = [(kind, value) for kind, value in limits.items() if value is not None]
     if len(stated) != 1:
         raise NegsimError(f"a condition takes one of {one_of(_WORDS)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,14 @@ from negsim.projection.chunks import DEFAULT_RUNS, DEFAULT_SEED, Job, sizes, who
 from negsim.simulation import __version__, pick_engine
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from negsim.analysis import Tally
     from negsim.projection.arguments import ScenarioLike
     from negsim.projection.chunks import Part
     from negsim.projection.executors import Workers
+    from negsim.projection.precision import Precision
     from negsim.projection.projection import Projection
     from negsim.projection.storage import ChunkCheckpoint
     from negsim.scenario import Scenario
@@ -69,8 +73,8 @@ def run(
     >>> p.runs, p.seed, p.engine
     (20, 1, 'reference')
     """
-    from negsim.projection import execution as work
     from negsim.projection.arguments import as_scenario
+    from negsim.projection.execution import play_all
     from negsim.projection.executors import executor_of
     from negsim.projection.precision import MOST, Precision
     from negsim.projection.projection import Projection
@@ -84,31 +88,37 @@ def run(
     goal = None if precision is None else Precision.of(precision, most)
     engine = pick_engine(engine, most)
     job = Job(compiled.compile(scenario), engine, seed, luck)
-    chunks = sizes(most)
-    rows = len(job.compiled.issues)
     expected = most if goal is None else goal.enough if goal.se is not None else 0  # unknown for a goal in days
-    keep = expected * rows <= KEPT
+    keep = expected * len(scenario.issues) <= KEPT
     used = versions()
-    parts: list[Part] = []
-    total: Tally | None = None
     if out is not None:
         refuse_to_overwrite(Path(out), scenario.hash)
     with executor_of(workers, engine) as executor, _checkpoint(out, scenario, seed, luck, used) as checkpoint:
-        played = work.play_all(job, chunks, keep, executor, checkpoint, progress)
-        with contextlib.closing(played):
-            for part in played:
-                total = part.tally if total is None else total + part.tally
-                keep = keep and total.runs * rows <= KEPT
-                parts = [*parts, part] if keep else []
-                if goal is not None and total.runs < most and goal.reached(total):
-                    break
-        assert total is not None
-        tables = work.joined(parts) if keep else None
+        total, tables = _joined(play_all(job, sizes(most), keep, executor, checkpoint, progress), most, keep, goal)
         folder = None if out is None else Path(out)
         projection = Projection(scenario, total, seed, engine, used, luck, goal, folder, tables)
         if checkpoint is not None:
             checkpoint.complete(projection, command)
     return projection
+
+
+def _joined(
+    played: Generator[Part, None, None], most: int, keep: bool, goal: Precision | None
+) -> tuple[Tally, tuple[npt.NDArray[np.void], npt.NDArray[np.void]] | None]:
+    """The counts of all chunks until the goal is reached, and their rows unless there are too many."""
+    from negsim.projection.execution import joined
+
+    parts: list[Part] = []
+    total: Tally | None = None
+    with contextlib.closing(played):
+        for part in played:
+            total = part.tally if total is None else total + part.tally
+            keep = keep and total.resolved.shape[0] * total.runs <= KEPT
+            parts = [*parts, part] if keep else []
+            if goal is not None and total.runs < most and goal.reached(total):
+                break
+    assert total is not None
+    return total, joined(parts) if keep else None
 
 
 def as_projections(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from negsim.errors import NegsimError, checks_arguments, did_you_mean, one_of
+from negsim.errors import check_name, checks_arguments
 from negsim.projection.arguments import ScenarioLike
 from negsim.projection.executors import Workers
 from negsim.projection.running import as_projections
@@ -46,10 +46,7 @@ def table(
     titles: list[str] = []
     for projection in found:
         summary = projection.summary()
-        if show not in summary:
-            hint = did_you_mean(show, summary.columns)
-            meant = f"; did you mean {hint}?" if hint else ""
-            raise NegsimError(f'there is no column "{show}"; allowed: {one_of(summary.columns, 20)}{meant}')
+        check_name(show, summary.columns, f'there is no column "{show}"')
         title = projection.scenario.title + (f" ({projection.condition})" if projection.condition else "")
         titles.append(title if title not in titles else f"{title} #{len(titles) + 1}")
         rows.append(summary[show])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import NegsimError, check_name, one_of
 from negsim.plots import check_kind
 
 if TYPE_CHECKING:
@@ -179,10 +179,7 @@ def bargain(projection: Results, of: str | None = None) -> int:
             raise NegsimError("no offers are made in these runs: nothing is settled by concession, so no frontier")
         packages = [b for b in talked if b >= len(context.issues)]
         return (packages or talked)[0]
-    if of not in ids:
-        hint = did_you_mean(of, ids)
-        meant = f"; did you mean {hint}?" if hint else ""
-        raise NegsimError(f'there is no package or issue "{of}"; allowed: {one_of(ids, 20)}{meant}')
+    check_name(of, ids, f'there is no package or issue "{of}"')
     return ids.index(of)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import yaml
 
-from negsim.errors import ComplaintsError, NegsimError, did_you_mean, one_of
+from negsim.errors import ComplaintsError, NegsimError, check_name, one_of
 from negsim.files import clean, new_folder
 from negsim.quantities import PartialDate, parse_plain
 from negsim.scenario.starter import refuse_what_is_there, write_schemas
@@ -104,10 +104,7 @@ def start_template(kind: str, target: Path) -> list[str]:
         NegsimError: there is no such kind, the place is taken, or it cannot be written.
     """
     known = template_answers()
-    if kind not in known:
-        nearest = did_you_mean(kind, known)
-        meant = f"; did you mean {nearest}?" if nearest else ""
-        raise NegsimError(f'there is no template "{kind}"; allowed: {one_of(known)}{meant}')
+    check_name(kind, known, f'there is no template "{kind}"')
     return write_answers(known[kind], target)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import check_name
 from negsim.simulation.engines import ENGINES
 
 #: For fewer runs the batch engine is not compiled.
@@ -45,9 +45,5 @@ def pick_engine(name: str, runs: int) -> str:
     """
     if name == "auto":
         return "batch" if runs >= WORTH_BATCH or is_compiled("batch") else "reference"
-    if name not in ENGINES:
-        hint = did_you_mean(name, ENGINES)
-        allowed = one_of(["auto", *ENGINES])
-        meant = f"; did you mean {hint}?" if hint else ""
-        raise NegsimError(f'there is no engine "{name}"; allowed: {allowed}{meant}')
+    check_name(name, ["auto", *ENGINES], f'there is no engine "{name}"')
     return name

@@ -92,7 +92,7 @@ def test_projections_that_do_not_share_their_luck_are_refused_with_all_that_diff
 
 
 def test_what_is_wrong_is_said_before_anything_is_played(baseline, monkeypatch):
-    monkeypatch.setattr("negsim.experiments.comparison.run", lambda *_, **__: pytest.fail("it ran"))
+    monkeypatch.setattr("negsim.experiments.comparing.run", lambda *_, **__: pytest.fail("it ran"))
     for arguments, options, message in (
         ((baseline,), {}, "two scenarios or more"),
         ((), {}, "two scenarios or more"),

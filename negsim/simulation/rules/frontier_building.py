@@ -155,23 +155,12 @@ def _write(x, b, p, group, g, choice, low, high, a0, b0, a1, b1):
 
 
 @jit
-def _envelope(x, b, group, gain, cost, groups, choice, start_a, start_b, declared):
-    """Pieces of the envelope of every combination's line, of those that coincide the first declared.
+def _cuts(a0, b0, a1, b1):
+    """The utilities of side A at which the best line can change, in order.
 
-    Returns their number.
+    A line begins, ends, crosses another, or falls to where another begins.
     """
-    lines = len(start_a)
-    n = lines * groups
-    a0, b0, a1, b1 = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    for c in range(lines):
-        u_a, u_b = start_a[c], start_b[c]
-        for g in range(groups):
-            s = c * groups + g
-            a0[s], b0[s] = u_a, u_b
-            u_a += gain[g]
-            u_b -= cost[g]
-            a1[s], b1[s] = u_a, u_b
-    # the best line can change only where a line begins, ends, crosses another or falls to where another begins
+    n = len(a0)
     cuts = np.empty(2 * n + 2 * n * n)
     m = 0
     for s in range(n):
@@ -191,10 +180,31 @@ def _envelope(x, b, group, gain, cost, groups, choice, start_a, start_b, declare
                     cuts[m] = cross
                     m += 1
     order = _rising(cuts[:m])
-    where = cuts
-    cuts = np.empty(m)
+    rising = np.empty(m)
     for i in range(m):
-        cuts[i] = where[order[i]]
+        rising[i] = cuts[order[i]]
+    return rising
+
+
+@jit
+def _envelope(x, b, group, gain, cost, groups, choice, start_a, start_b, declared):
+    """Pieces of the envelope of every combination's line, of those that coincide the first declared.
+
+    Returns their number.
+    """
+    lines = len(start_a)
+    n = lines * groups
+    a0, b0, a1, b1 = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for c in range(lines):
+        u_a, u_b = start_a[c], start_b[c]
+        for g in range(groups):
+            s = c * groups + g
+            a0[s], b0[s] = u_a, u_b
+            u_a += gain[g]
+            u_b -= cost[g]
+            a1[s], b1[s] = u_a, u_b
+    cuts = _cuts(a0, b0, a1, b1)
+    m = len(cuts)
     p, last, from_ = 0, -1, 0.0
     for i in range(m):
         best = -1
