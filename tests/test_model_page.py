@@ -19,8 +19,8 @@ from negsim.quantities.quantity import DAYS_PER_YEAR, FAMILIES
 from negsim.scenario import issue_models, tactics
 from negsim.scenario import layering as layers
 from negsim.scenario import talks_models as assumptions
-from negsim.simulation import compiler as compiled
 from negsim.simulation import bargain_rows, environment_rows
+from negsim.simulation import compiler as compiled
 from negsim.simulation import rows as rows_of
 from negsim.simulation.engines import reference
 from negsim.simulation.events import Kind
