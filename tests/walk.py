@@ -12,6 +12,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len as cells
+
 import negsim as ns
 from negsim.cli import main
 from negsim.cli.projection_table import projection_table
@@ -76,7 +78,7 @@ def walk(mapping: Mapping[str, Any], runs: int, folder: Path) -> Iterator[tuple[
     issue, runs_of = next(iter(scenario.issues)), ("--runs", runs)
     a = scenario.sides[0]
     done, swept = folder / "done", folder / "swept"
-    for words in (
+    steps: tuple[tuple[object, ...], ...] = (
         ("check", file, agenda, other),
         ("check", file, "--strict"),
         ("show", file),
@@ -110,10 +112,32 @@ def walk(mapping: Mapping[str, Any], runs: int, folder: Path) -> Iterator[tuple[
         *(("plot", done, kind, "-o", folder / f"{kind}.svg") for kind in KINDS),
         ("plot", file, "calendar", "--with", other, *runs_of, "-o", folder / "two.png"),
         ("plot", file, "climate", "--run", 0, *runs_of, "-o", folder / "one.svg"),
-    ):
-        words = tuple(words)
-        yield words, call(*words)
+        ("export", done, "--ics", folder / "x.ics", "--questions", folder / "x.md", "--cdf", folder / "x.csv"),
+        ("export", done, "--hubverse", folder / "hub"),
+    )
+    for step in steps:
+        yield step, call(*step)
 
 
-#: Commands that answer for every scenario.
-ALWAYS = {"check", "show", "agenda", "run", "when", "how-many", "trace", "compare", "report", "plot"}
+#: Commands that answer for every scenario, and those whose text fits a terminal of 80 columns.
+ALWAYS = {"check", "show", "agenda", "run", "how-many", "trace", "compare", "report", "plot", "export"}
+FITTING = {"run", "when", "how-many", "compare", "explain", "sweep", "sensitivity", "discover", "trace", "agenda"}
+#: Commands that take no scenario or agenda, so that no walk has them.
+ELSEWHERE = {"init", "new", "doctor", "scenarios", "schema", "history", "backtest", "import"}
+
+
+def walk_through(mapping: Mapping[str, Any], runs: int, folder: Path) -> set[object]:
+    """Check that every command ends well or says why it does not; returns the names of the commands."""
+    names = set()
+    for step, ended in walk(mapping, runs, folder):
+        name = step[0]
+        names.add(name)
+        assert ended.code in (0, 2), (step, ended)
+        assert ended.code == 0 or ended.err.strip() or "error" in ended.out, step
+        refused = "--strict" in step or "frontier" in step or "--milestones" in step or "--reference" in step
+        if name in ALWAYS and not refused and folder / "again.yaml" not in step:
+            assert ended.code == 0, (step, ended.err)
+        assert not NO_NUMBER.search(ended.out), (step, ended.out)
+        if name in FITTING:
+            assert max((cells(line) for line in ended.out.splitlines()), default=0) <= 80, (step, ended.out)
+    return names

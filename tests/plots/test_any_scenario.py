@@ -1,63 +1,16 @@
-"""Every picture and table of any scenario: one issue to sixty, a horizon of a day to fifty years, one run or many."""
+"""Pictures of scenarios that are unlike the baseline: short horizons, no record, letters of other scripts."""
 
 import math
 import warnings
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import negsim as ns
-from negsim.cli.projection_table import projection_table
-from negsim.files import TextStyle
-from negsim.plots import KINDS, style
+from negsim.plots import style
 from negsim.scenario.scenario import from_mapping
-from tests.kit import chance, talks
-
-
-@st.composite
-def scenarios(draw, most=60):
-    """A valid scenario: settled by offers or by chance, with or without a zone of agreement."""
-    names = " ".join(f"i{k}" for k in range(draw(st.sampled_from([1, 2, 5, most]))))
-    days = draw(st.sampled_from([1, 2, 3, 7, 30, 105, 400, 1096, 4000, 18263]))
-    gap = max(days / draw(st.sampled_from([0.5, 3, 40])), 0.02)
-    how = draw(st.sampled_from(["offers", "impossible", "chance", "never", "at once"]))
-    over = {"horizon": f"{days} days", "channel": {"gap": f"{gap:g} days"}}
-    if how in ("chance", "never", "at once"):
-        return chance({"chance": 0.3, "never": 0.0, "at once": 1.0}[how], names, gap=f"{gap:g} days", **over)
-    reservation = {"us": 0.2, "russia": 0.2} if how == "offers" else {"us": 0.8, "russia": 0.8}
-    over["both"] = {"patience": f"{max(days / 2, 0.5):g} days"}
-    return talks(names, defaults={"reservation": reservation}, **over)
-
-
-def show_everything(mapping, runs):
-    scenario = from_mapping(mapping)
-    projection = ns.run(scenario, runs=runs, seed=1)
-    text = projection_table(projection.digest, projection.provenance, TextStyle(), projection.notes)
-    assert "nan" not in text
-    assert len(projection.summary()) == len(scenario.issues) + 1
-    for kind in KINDS:
-        try:
-            picture = projection.plot(kind)
-        except ns.NegsimError:
-            assert kind == "frontier"
-            continue
-        assert "nan" not in picture.svg.replace("finance", "")
-
-
-@given(mapping=scenarios(most=5), runs=st.sampled_from([1, 20]))
-@settings(max_examples=2, suppress_health_check=[HealthCheck.too_slow])
-def test_any_scenario_can_be_shown(mapping, runs):
-    show_everything(mapping, runs)
-
-
-@pytest.mark.slow
-@given(mapping=scenarios(), runs=st.sampled_from([1, 2, 200]))
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
-def test_many_scenarios_can_be_shown(mapping, runs):
-    show_everything(mapping, runs)
+from tests.kit import talks
 
 
 @pytest.mark.parametrize("days", [1, 2, 7])
