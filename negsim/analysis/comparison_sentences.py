@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from negsim.analysis.estimates import ChanceDifference, Estimate
+from negsim.analysis.estimates import FEW, ChanceDifference, Estimate
 from negsim.analysis.paired import DateDifference, IssueComparison, Paired
 from negsim.analysis.time_scale import date_text, unit_for
 
@@ -98,7 +98,13 @@ def time_words(days: Estimate, runs: int) -> str:
 
     >>> time_words(Estimate(-9.2, 0.5, -10.2, -8.2), 100), time_words(Estimate(1.0, 1.0, -1.0, 3.0), 100)
     ('mean time shorter, 9.2 days (95 %: 8.2 to 10.2)', 'mean time without a difference that 100 runs can show')
+    >>> time_words(Estimate(-0.3, math.nan, -math.inf, math.inf), 100)
+    'mean time shorter, 0.3 days, without an interval because fewer than 10 of 100 pairs differ'
     """
+    if math.isnan(days.se) and days.value:
+        word = "shorter" if days.value < 0 else "longer"
+        few = f"without an interval because fewer than {FEW} of {runs:,} pairs differ"
+        return f"mean time {word}, {abs(days.value):.2g} days, {few}"
     if not days.shown:
         return f"mean time without a difference that {runs:,} runs can show"
     word = "shorter" if days.value < 0 else "longer"

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from negsim.agenda import Reason, Spent
 from negsim.analysis.context import Context, IssueFacts
-from negsim.analysis.estimates import ChanceDifference, Estimate, difference, mean, share
+from negsim.analysis.estimates import ChanceDifference, Estimate, difference, mean, paired_mean, share
 from negsim.analysis.logs import TALKING, Logs
 from negsim.analysis.paired import DateDifference, median_difference
 from negsim.analysis.planning import When, when
@@ -211,8 +211,8 @@ def gain(context: Context, before: Array, after: Array, j: int, on: date) -> Gai
     return Gain(
         chance=difference(a[:, j], b[:, j]),
         half=median_difference(*own, never, context.as_of),
-        days=mean((own[1] - own[0]).astype(float)),
-        others=mean(b[:, rest].sum(axis=1) - a[:, rest].sum(axis=1).astype(float)),
+        days=paired_mean((own[1] - own[0]).astype(float)),
+        others=paired_mean(b[:, rest].sum(axis=1) - a[:, rest].sum(axis=1).astype(float)),
     )
 
 

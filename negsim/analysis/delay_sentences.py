@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import date
 
@@ -9,7 +10,7 @@ from negsim.agenda import Spent
 from negsim.analysis.comparison_sentences import between, days_words, percent_range, points, span
 from negsim.analysis.context import Context
 from negsim.analysis.delay import Gain, Unresolved, Why
-from negsim.analysis.estimates import Estimate
+from negsim.analysis.estimates import FEW, Estimate
 from negsim.analysis.headline import WAITS
 from negsim.analysis.time_scale import date_text
 
@@ -109,6 +110,8 @@ def gain_words(gain: Gain, on: date, runs: int) -> str:
         what = "earlier" if mean.value < 0 else "later"
         size, _, interval = span(mean.value, mean.low, mean.high).partition(" (")
         said += f"; the mean date {size} {what} ({interval}"
+    elif math.isnan(mean.se) and mean.value:
+        said += f"; fewer than {FEW} of {runs:,} pairs differ, too few for the error of a mean date"
     else:
         said += f"; {runs:,} runs show no change of the mean date"
     others = gain.others

@@ -14,6 +14,9 @@ from negsim.analysis.view import Z95, wilson
 
 Array = npt.NDArray[Any]
 
+#: With fewer pairs that differ, the mean of paired differences has no interval.
+FEW = 10
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -93,6 +96,37 @@ def mean(values: Array) -> Estimate:
     value, se = float(values.mean()), float(values.std(ddof=1) / math.sqrt(n))
     half = t95(n - 1) * se
     return Estimate(value, se, value - half, value + half)
+
+
+def paired_mean(differences: Array) -> Estimate:
+    """The mean of paired differences, many of which are 0, with a 95 % interval.
+
+    A few pairs that differ make a skewed mean, whose Student interval covers too rarely: 81 % with five pairs. Hall's
+    transformation of the t statistic corrects the skewness ``g``: ``T + g T^2 / (3 sqrt n) + g^2 T^3 / (27 n) + g / (6
+    sqrt n)``. It covers too rarely if differences of both signs cancel. The interval goes to the outer ends of both. If
+    fewer than 10 pairs differ, no interval holds: the error is NaN and the interval infinite.
+
+    Hall (1992), "On the removal of skewness by transformation", Journal of the Royal Statistical Society B 54; Student
+    (1908), "The probable error of a mean", Biometrika 6.
+
+    >>> found = paired_mean(np.array([0.0] * 80 + [1.0, 2.0] * 10))
+    >>> found.value, round(found.low, 2), round(found.high, 2)
+    (0.3, 0.17, 0.45)
+    >>> paired_mean(np.array([0.0] * 99 + [1.0]))
+    Estimate(value=0.01, se=nan, low=-inf, high=inf)
+    """
+    found, n = mean(differences), len(differences)
+    if np.count_nonzero(differences) < FEW:
+        return Estimate(found.value, math.nan, -math.inf, math.inf)
+    rest = differences - found.value
+    spread = float((rest**2).mean())
+    skewness = float((rest**3).mean()) / spread**1.5 if spread > 0 else 0.0
+    a = skewness / (3 * math.sqrt(n))
+    if abs(a) < 1e-9:
+        return found
+    t = [(float(np.cbrt(1 + 3 * a * (end - a / 2))) - 1) / a for end in (t95(n - 1), -t95(n - 1))]
+    low, high = (found.value - each * found.se for each in t)
+    return Estimate(found.value, found.se, min(found.low, low), max(found.high, high))
 
 
 def batch_mean(values: Array, weights: Array) -> Estimate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from negsim.analysis.case_outcomes import jackknife
 from negsim.analysis.estimates import t95
 from negsim.errors import NegsimError
 
@@ -41,7 +43,7 @@ def grid(names: Sequence[str], levels: Sequence[int], batches: Array, weights: A
     ``V_u = mean over cells of e_u^2 - noise_u``, where ``e_u`` is the effect of the factors ``u`` in the mean of the
     cells, and ``noise_u`` is its Monte Carlo variance, estimated from the spread of ``e_u`` over batches of runs. Each
     batch goes through all cells, so the estimate is right if cells share random numbers. ``share_u = V_u / sum of V``.
-    The intervals are those of a jackknife over batches with Student's t.
+    The intervals are those of a jackknife over batches with Student's t, at least as long as those of noise alone.
 
     Args:
         names: the factors.
@@ -72,16 +74,15 @@ def grid(names: Sequence[str], levels: Sequence[int], batches: Array, weights: A
         raise NegsimError("the experiments differ by no more than their Monte Carlo noise; use more runs")
     keep = [np.where(np.arange(len(weights)) == k, 0, weights) for k in range(len(weights))]
     dropped = [_variances(effects, left) for left in keep] if len(batches) > 2 else []
+
+    def index(name: str, chosen: Sequence[_Effect]) -> dict[str, float]:
+        return _index(name, chosen, variances, dropped, _noise(effects, chosen, weights))
+
     rows = [
-        {"factor": name, **_index("first", [(i,)], variances, dropped)}
-        | _index("total", [u for u in variances if i in u], variances, dropped)
+        {"factor": name, **index("first", [(i,)]), **index("total", [u for u in variances if i in u])}
         for i, name in enumerate(names)
     ]
-    more = [
-        {"factor": " x ".join(names[i] for i in u), **_index("share", [u], variances, dropped)}
-        for u in variances
-        if len(u) > 1
-    ]
+    more = [{"factor": " x ".join(names[i] for i in u), **index("share", [u])} for u in variances if len(u) > 1]
     columns = ["factor", "share", "share_low", "share_high"]
     return GridIndices(_sorted(pd.DataFrame(rows), "total"), _sorted(pd.DataFrame(more, columns=columns), "share"))
 
@@ -115,9 +116,16 @@ def _variances(effects: dict[_Effect, Array], weights: Array) -> dict[_Effect, f
 
 
 def _index(
-    name: str, effects: Sequence[_Effect], variances: dict[_Effect, float], dropped: Sequence[dict[_Effect, float]]
+    name: str,
+    effects: Sequence[_Effect],
+    variances: dict[_Effect, float],
+    dropped: Sequence[dict[_Effect, float]],
+    noise: float,
 ) -> dict[str, float]:
-    """The share of some effects with the interval of the jackknife; infinite ends if there are too few batches."""
+    """The share of some effects with the interval of the jackknife; infinite ends if there are too few batches.
+
+    Its variance is at least that of effects that are ``noise`` alone: small shares would have too short intervals.
+    """
 
     def share(found: dict[_Effect, float]) -> float:
         total = sum(found.values())
@@ -125,9 +133,21 @@ def _index(
 
     value, rest = share(variances), np.array([share(found) for found in dropped])
     n = len(rest)
-    half = t95(n - 1) * float(np.sqrt((n - 1) / n * ((rest - rest.mean()) ** 2).sum())) if n else float("inf")
-    half = half if half == half else float("inf")
+    least = noise / sum(variances.values()) ** 2
+    half = t95(n - 1) * math.sqrt(max(float(jackknife(rest)), least)) if n and not np.isnan(rest).any() else math.inf
     return {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
+
+
+def _noise(effects: dict[_Effect, Array], chosen: Sequence[_Effect], weights: Array) -> float:
+    """The variance of the sum of some variances if these effects are nothing but noise: ``2 tr(C^2) / cells^2``.
+
+    ``C`` is the covariance of the means of the effects in the cells, estimated from the batches.
+    """
+    total = sum(np.broadcast_to(effects[u], np.broadcast_shapes(*(e.shape for e in effects.values()))) for u in chosen)
+    each = np.asarray(total).reshape(len(weights), -1)
+    parts = weights[:, None] / weights.sum()
+    rest = np.sqrt(parts / (len(weights) - 1)) * (each - (parts * each).sum(axis=0))
+    return float(2 * ((rest @ rest.T / each.shape[1]) ** 2).sum())
 
 
 def _sorted(table: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from negsim.analysis.context import Context, IssueFacts
 from negsim.analysis.default_date import nearest_half
-from negsim.analysis.estimates import ChanceDifference, Estimate, difference, mean, ratio, share
+from negsim.analysis.estimates import ChanceDifference, Estimate, difference, paired_mean, ratio, share
 from negsim.analysis.tally import whole
 from negsim.analysis.time_scale import milestones
 from negsim.errors import NegsimError
@@ -53,7 +53,7 @@ class IssueComparison:
 
     ``by`` has the probabilities by every compared date, including the last one that both cover. ``days`` is the mean
     difference in the time to resolution in days, restricted to the dates that both cover: a run that does not resolve
-    the issue counts with their end. ``earlier``, ``same`` and
+    the issue counts with their end. It has no interval if fewer than 10 pairs differ. ``earlier``, ``same`` and
     ``later`` are the shares of runs in which the other resolves it on an earlier, the same or a later date than the
     base; their sum is 1. What is resolved in one only is later in the other; what is resolved in ``neither``
     (a share of the runs) is the same.
@@ -182,7 +182,7 @@ def _issue(facts: IssueFacts, a: Array, b: Array, dates: list[date], start: date
         facts=facts,
         by={day: difference(a <= (day - start).days, b <= (day - start).days) for day in dates},
         p50=median_difference(a, b, never, start),
-        days=mean((b - a).astype(float)),
+        days=paired_mean((b - a).astype(float)),
         earlier=share(int((b < a).sum()), runs),
         same=share(int((b == a).sum()), runs),
         later=share(int((b > a).sum()), runs),

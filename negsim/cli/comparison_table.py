@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from negsim.analysis import comparison_sentences as verdicts
@@ -43,7 +44,7 @@ def _row(issue: IssueComparison, label: str, pair: Paired, longer: str = "") -> 
     details += f"{verdicts.percent_range(issue.later)} %, the same in {100 * issue.same.value:.0f} %"
     if issue.neither:
         details += f" (never in either {100 * issue.neither:.0f} %)"
-    if issue.days.shown:
+    if issue.days.shown or math.isnan(issue.days.se):
         details += f"; {verdicts.time_words(issue.days, pair.runs)}"
     worse = issue.later.low > issue.earlier.high
     return issue.facts.title, figures, f"{details}; {longer}" if worse and longer else details

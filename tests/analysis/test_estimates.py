@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from negsim.analysis.estimates import batch_mean, difference, mean, paired_interval
+from negsim.analysis.estimates import batch_mean, difference, mean, paired_interval, paired_mean
 
 
 def test_known_intervals():
@@ -58,6 +58,27 @@ def test_the_mean_of_few_values_has_the_interval_of_student():
     found = mean(np.array([1.0, 4.0, 2.5]))
     low, high = stats.t.interval(0.95, 2, 2.5, stats.sem([1.0, 4.0, 2.5]))
     assert (found.low, found.high) == pytest.approx((low, high))
+
+
+@pytest.mark.parametrize(("pairs", "one_way"), [(12, 1.0), (12, 0.5), (20, 0.9), (60, 1.0)])
+def test_means_of_pairs_of_which_few_differ_hold_the_truth(pairs, one_way):
+    """Student's interval covers 88 % of 12 exponential differences, all one way; 12 of them need the skewness."""
+    rng, held, n = np.random.default_rng(1), [], 1000
+    for _ in range(1500):
+        values = np.zeros(n)
+        differ = rng.binomial(n, pairs / n)
+        values[:differ] = rng.exponential(1, differ) * np.where(rng.random(differ) < one_way, 1, -1)
+        found = paired_mean(values)
+        if differ >= 10:
+            held.append(found.low <= pairs / n * (2 * one_way - 1) <= found.high)
+        else:
+            assert found.data()["low"] is None
+    assert np.mean(held) > 0.935
+
+
+def test_a_difference_that_is_the_same_in_all_pairs_is_sure():
+    found = paired_mean(np.full(50, 30.0))
+    assert (found.value, found.low, found.high) == (30, 30, 30)
 
 
 def test_one_value_has_no_error_and_says_so():
