@@ -48,6 +48,9 @@ class View:
 def wilson(hits: Array, runs: int, z: float = Z95) -> tuple[Array, Array]:
     """The score interval of a share; it also holds for shares of 0 and 1.
 
+    This is ``scipy.stats.binomtest(...).proportion_ci(method="wilson")`` for arrays: SciPy's takes one share at a time,
+    a picture needs thousands, and ``scipy.stats`` takes a third of a second to import.
+
     Wilson, E. B. (1927), "Probable inference, the law of succession, and statistical inference", Journal of the
     American Statistical Association 22.
 

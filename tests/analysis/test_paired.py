@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from negsim.analysis import comparison_sentences as verdicts
 from negsim.analysis.context import Context, IssueFacts
@@ -82,9 +83,11 @@ def test_a_few_pairs_that_differ_do_not_yet_show_a_difference():
 
 
 def test_shares_have_the_interval_of_wilson():
-    found = share(5, 50)
-    # statsmodels.stats.proportion.proportion_confint(5, 50, method="wilson")
-    assert (found.low, found.high) == pytest.approx((0.0434753, 0.2136), abs=1e-4)
+    for runs in (1, 2, 9, 50, 2000, 10**6):
+        for hits in sorted({0, 1, runs // 50, runs // 3, runs // 2, runs - 1, runs}):
+            found = share(hits, runs)
+            known = stats.binomtest(hits, runs).proportion_ci(method="wilson")
+            assert (found.low, found.high) == pytest.approx((known.low, known.high), rel=1e-9, abs=1e-15)
     assert (share(0, 9).low, share(9, 9).high) == (0, 1)
     assert share(0, 9).high > 0.2
 
