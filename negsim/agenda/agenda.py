@@ -68,8 +68,8 @@ class BoardRow:
 class Agenda(Model):
     """The record of a negotiation: sides, issues, rounds, third parties, events, disputes, announced dates."""
 
-    title: Text
-    description: Text | None = None
+    title: Text = Field(description="Name of the negotiation.")
+    description: Text | None = Field(None, description="The negotiation in a few sentences.")
     sides: Annotated[dict[Id, Side], Frozen] = Field(
         min_length=2, max_length=2, description="The two sides, by id; the first is side A."
     )
@@ -79,11 +79,17 @@ class Agenda(Model):
     issues: Annotated[dict[Id, Issue], Frozen] = Field(
         min_length=1, description="The issues, by id; their order is the order of all tables."
     )
-    rounds: Annotated[dict[Id, Round], Frozen] = Field(default_factory=dict)
-    third_parties: Annotated[dict[Id, ThirdParty], Frozen] = Field(default_factory=dict)
-    events: Annotated[dict[Id, Event], Frozen] = Field(default_factory=dict)
-    disputed: Annotated[dict[Id, Dispute], Frozen] = Field(default_factory=dict)
-    targets: tuple[Target, ...] = ()
+    rounds: Annotated[dict[Id, Round], Frozen] = Field(
+        default_factory=dict, description="Meetings that took place, by id."
+    )
+    third_parties: Annotated[dict[Id, ThirdParty], Frozen] = Field(
+        default_factory=dict, description="Third parties, by id."
+    )
+    events: Annotated[dict[Id, Event], Frozen] = Field(
+        default_factory=dict, description="Events outside the negotiation, by id."
+    )
+    disputed: Annotated[dict[Id, Dispute], Frozen] = Field(default_factory=dict, description="Disputed facts, by id.")
+    targets: tuple[Target, ...] = Field((), description="Announced dates.")
     _warnings: tuple[Problem, ...] = PrivateAttr(())
 
     @property

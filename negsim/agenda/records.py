@@ -66,7 +66,7 @@ StatusLabel = Annotated[
 class Side(Model):
     """One of the two sides of the negotiation."""
 
-    title: Text
+    title: Text = Field(description="Name of the side.")
     citations: Citations = ()
 
 
@@ -85,8 +85,10 @@ class Position(Model):
 class StatusChange(Model):
     """An entry of the history of an issue: its status from this date on, and what happened."""
 
-    date: PartialDate
-    status: StatusLabel
+    date: PartialDate = Field(
+        description="The date of the entry: a day (2025-04-10), a month (2025-02) or a year (2025); or the month in words."
+    )
+    status: StatusLabel = Field(description="The status from this date on.")
     what: Text = Field(description="What happened, in your own words.")
     citations: Citations = ()
 
@@ -95,9 +97,9 @@ class Issue(Model):
     """One issue of the negotiation, with its history."""
 
     id: SkipJsonSchema[str] = Field("", exclude=True)
-    title: Text
+    title: Text = Field(description="The issue in words.")
     label: Text | None = Field(None, description="A short title, shown in results in place of the title.")
-    summary: Text | None = None
+    summary: Text | None = Field(None, description="What the issue is about.")
     demands: Annotated[dict[str, Position], Frozen] = Field(description="What each side wants.")
     stances: Annotated[dict[str, Position], Frozen] = Field(description="How each side presents itself.")
     status: StatusLabel | None = Field(None, description="The status of an issue without a history; raised by default.")
@@ -152,9 +154,11 @@ class Issue(Model):
 class Round(Model):
     """A meeting that took place."""
 
-    title: Text
-    date: PartialDate
-    city: Text | None = None
+    title: Text = Field(description="Name of the round.")
+    date: PartialDate = Field(
+        description="The date: a day (2025-04-10), a month (2025-02) or a year (2025); or the month in words."
+    )
+    city: Text | None = Field(None, description="The city.")
     venue: Text | None = Field(None, description="The building, if it is known.")
     host: Text | None = Field(None, description="The country and the owner of the building, if known.")
     hours: float | None = Field(None, gt=0, description="Length in hours, if it is known.")
@@ -162,37 +166,37 @@ class Round(Model):
         default_factory=dict, description="The head of the delegation of each side."
     )
     issues: tuple[str, ...] = Field((), description="The issues that were discussed.")
-    what: Text
-    disputed: tuple[str, ...] = ()
+    what: Text = Field(description="What happened, in your own words.")
+    disputed: tuple[str, ...] = Field((), description="Ids of the disputes about it.")
     citations: Citations = ()
 
 
 class ThirdParty(Model):
     """A third party that matters to the negotiation."""
 
-    title: Text
-    role: Text
-    stance: Text
-    disputed: tuple[str, ...] = ()
+    title: Text = Field(description="Name of the third party.")
+    role: Text = Field(description="Its role in the negotiation.")
+    stance: Text = Field(description="Its position, in your own words.")
+    disputed: tuple[str, ...] = Field((), description="Ids of the disputes about it.")
     citations: Citations = ()
 
 
 class Event(Model):
     """An event outside the negotiation; without a date if no document gives one."""
 
-    title: Text
-    date: PartialDate | None = None
-    what: Text
+    title: Text = Field(description="Name of the event.")
+    date: PartialDate | None = Field(None, description="The date, if a document gives one.")
+    what: Text = Field(description="What happened, in your own words.")
     use: Text | None = Field(None, description="Its possible use in a scenario: climate, shock, channel, good offices.")
-    issues: tuple[str, ...] = ()
-    disputed: tuple[str, ...] = ()
+    issues: tuple[str, ...] = Field((), description="Ids of the issues that it concerns.")
+    disputed: tuple[str, ...] = Field((), description="Ids of the disputes about it.")
     citations: Citations = ()
 
 
 class Version(Model):
     """One version of a disputed fact."""
 
-    text: Text
+    text: Text = Field(description="This version of the fact.")
     says: Text = Field(description="The source of this version.")
     citations: Citations = ()
 
@@ -200,23 +204,27 @@ class Version(Model):
 class Dispute(Model):
     """A question on which documents contradict each other, and the version that is used."""
 
-    question: Text
+    question: Text = Field(description="The question on which the documents contradict each other.")
     date: PartialDate = Field(description="The date of the disputed fact; nothing is disputed before it.")
-    versions: tuple[Version, ...] = Field(min_length=2)
-    we_take: Text
-    why: Text
+    versions: tuple[Version, ...] = Field(min_length=2, description="The contradictory versions.")
+    we_take: Text = Field(description="The version that negsim uses.")
+    why: Text = Field(description="The reason for this choice.")
 
 
 class Target(Model):
     """An announced date: who announced it, when, what for, and for which date."""
 
-    who: Text
-    said: PartialDate
-    what: Text
-    by: PartialDate
+    who: Text = Field(description="Who announced the date.")
+    said: PartialDate = Field(
+        description="The date of the announcement: a day (2025-04-10), a month (2025-02) or a year (2025); or the month in words."
+    )
+    what: Text = Field(description="What was announced.")
+    by: PartialDate = Field(
+        description="The announced date: a day (2025-04-10), a month (2025-02) or a year (2025); or the month in words."
+    )
     came: PartialDate | None = Field(None, description="The date of the outcome, if no history shows it.")
     cancelled: PartialDate | None = Field(None, description="The date on which it was called off or postponed.")
-    issues: tuple[str, ...] = ()
+    issues: tuple[str, ...] = Field((), description="Ids of the issues that it concerns.")
     citations: Citations = ()
 
     def known_by(self, on: date) -> Target:

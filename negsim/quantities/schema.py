@@ -108,7 +108,7 @@ def _experts(kind: str) -> dict[str, Any]:
 def _parameter(kind: str) -> dict[str, Any]:
     properties = {
         "parameter": {"type": "string", "description": "The name of one of the scenario's parameters."},
-        "times": {"type": "number", "default": 1},
+        "times": {"type": "number", "default": 1, "description": "Factor on the parameter."},
         "plus": {"description": "Added after times, with its unit.", **_reference(f"{kind}_plain")},
     }
     return {"description": "A named parameter, scaled and shifted.", **_only(properties, ["parameter"])}

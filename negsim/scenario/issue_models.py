@@ -36,9 +36,9 @@ def _sides_as_properties(schema: JsonSchemaValue, required: tuple[str, ...]) -> 
 class Option(Model):
     """One of a few possible outcomes, with its utility to each side."""
 
-    id: Name
-    title: Text
-    utilities: ByName[Share]
+    id: Name = Field(description="Id of the option.")
+    title: Text = Field(description="The option in words.")
+    utilities: ByName[Share] = Field(description="Utility of the option to each side.")
 
     @model_validator(mode="before")
     @classmethod
@@ -61,7 +61,7 @@ class Option(Model):
 class Options(Model):
     """A short list of possible outcomes; nothing between them is possible."""
 
-    options: tuple[Option, ...] = Field(min_length=1)
+    options: tuple[Option, ...] = Field(min_length=1, description="The possible outcomes.")
 
 
 Outcome = Annotated[
@@ -87,15 +87,15 @@ Settle = Annotated[
 class When(Model):
     """Another issue reaches a status."""
 
-    issue: Name
-    reaches: StatusWord
+    issue: Name = Field(description="The other issue.")
+    reaches: StatusWord = Field(description="The status that it reaches.")
 
 
 class Opens(Model):
     """When a dormant issue opens: on a day, or when another issue reaches a status; the earlier of the two."""
 
-    on: Day | None = None
-    when: When | None = None
+    on: Day | None = Field(None, description="The day on which it opens.")
+    when: When | None = Field(None, description="The status of another issue at which it opens.")
 
     @model_validator(mode="after")
     def _one_at_least(self) -> Opens:
@@ -107,7 +107,7 @@ class Opens(Model):
 class Terms(Model):
     """The agreement: an option, or its utility to each side."""
 
-    option: Name | None = None
+    option: Name | None = Field(None, description="Id of the agreed option.")
     utilities: ByName[Unit] = Field(default_factory=FrozenDict)
 
     @model_validator(mode="before")
@@ -171,7 +171,9 @@ class IssueSetup(Model):
     first: Name = Field(description="The side that starts the first discussion, or `drawn`.")
     opens: Opens | None = Field(None, description="For an issue that is dormant at as_of.")
     start: Start = Field(description="State at as_of.")
-    implementation: Implementation
+    implementation: Implementation = Field(
+        description="Implementation of an agreement: duration, risk of collapse, prerequisites."
+    )
     source: Source
 
     @property
@@ -183,11 +185,11 @@ class IssueSetup(Model):
 class Package(Model):
     """Issues that the sides settle together."""
 
-    title: Text
-    issues: Names = Field(min_length=2)
+    title: Text = Field(description="Name of the package in tables and traces.")
+    issues: Names = Field(min_length=2, description="Ids of the issues in the package.")
     weights: ByName[ByName[Share]] = Field(description="Weight of each issue for each side; sums to 1 for a side.")
     tactics: ByName[Tactic] = Field(description="How each side concedes on the package.")
     reservation: ByName[Share] | None = Field(None, description="By default the weighted sum of the issues'.")
-    settle: Settle
+    settle: Settle = Field(description="`concession`, or `{chance: ...}`.")
     first: Name = Field(description="The side that starts the first discussion, or `drawn`.")
     source: Source

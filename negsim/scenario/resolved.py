@@ -24,13 +24,15 @@ class Resolved(Frame):
     """All assumptions of a scenario, checked and complete."""
 
     parameters: Annotated[dict[ParameterName, Assumption], AfterValidator(FrozenDict)] = Field(
-        default_factory=FrozenDict
+        default_factory=FrozenDict, description="Named uncertain numbers, for use in several places."
     )
     issues: ByName[IssueSetup] = Field(description="The issues in play, in the agenda's order.")
-    packages: ByName[Package] = Field(default_factory=FrozenDict)
-    channels: ByName[Channel] = Field(default_factory=FrozenDict)
-    climate: Climate
-    shocks: ByName[Shock] = Field(default_factory=FrozenDict)
+    packages: ByName[Package] = Field(
+        default_factory=FrozenDict, description="Issues that are settled together, by name."
+    )
+    channels: ByName[Channel] = Field(default_factory=FrozenDict, description="Series of meetings, by name.")
+    climate: Climate = Field(description="The state of relations and how it changes.")
+    shocks: ByName[Shock] = Field(default_factory=FrozenDict, description="Events outside the talks, by name.")
     agenda: Agenda
 
     @property

@@ -75,11 +75,13 @@ def scenario_schema() -> dict[str, Any]:
     for section in ("issues", "packages", "channels", "shocks", "parameters"):
         properties[section] = _may_be_taken_away(properties[section])
     for section in (*SECTIONS, "deadline"):
-        choices = properties[section].get("anyOf", [properties[section]])
+        whole = properties[section]
+        choices = whole.get("anyOf", [whole])
         if {"type": "null"} not in choices:
-            properties[section] = {"anyOf": [*choices, {"type": "null"}]}
+            told = {"description": whole["description"]} if "description" in whole else {}
+            properties[section] = {**told, "anyOf": [*choices, {"type": "null"}]}
     _issues_may_be_all(definitions)
-    whole = resolve_quantities(
+    resolved = resolve_quantities(
         {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "negsim scenario",
@@ -92,7 +94,7 @@ def scenario_schema() -> dict[str, Any]:
         },
         ALL_RULES,
     )
-    return _without_unused(whole)
+    return _without_unused(resolved)
 
 
 def _issues_may_be_all(definitions: dict[str, Any]) -> None:
