@@ -63,6 +63,9 @@ StatusLabel = Annotated[
 ]
 
 
+_DAY = "a day (2025-04-10), a month (2025-02) or a year (2025); or the month in words."
+
+
 class Side(Model):
     """One of the two sides of the negotiation."""
 
@@ -85,9 +88,7 @@ class Position(Model):
 class StatusChange(Model):
     """An entry of the history of an issue: its status from this date on, and what happened."""
 
-    date: PartialDate = Field(
-        description="The date of the entry: a day (2025-04-10), a month (2025-02) or a year (2025); or the month in words."
-    )
+    date: PartialDate = Field(description=f"The date of the entry: {_DAY}")
     status: StatusLabel = Field(description="The status from this date on.")
     what: Text = Field(description="What happened, in your own words.")
     citations: Citations = ()
@@ -155,9 +156,7 @@ class Round(Model):
     """A meeting that took place."""
 
     title: Text = Field(description="Name of the round.")
-    date: PartialDate = Field(
-        description="The date: a day (2025-04-10), a month (2025-02) or a year (2025); or the month in words."
-    )
+    date: PartialDate = Field(description=f"The date: {_DAY}")
     city: Text | None = Field(None, description="The city.")
     venue: Text | None = Field(None, description="The building, if it is known.")
     host: Text | None = Field(None, description="The country and the owner of the building, if known.")
@@ -215,13 +214,9 @@ class Target(Model):
     """An announced date: who announced it, when, what for, and for which date."""
 
     who: Text = Field(description="Who announced the date.")
-    said: PartialDate = Field(
-        description="The date of the announcement: a day (2025-04-10), a month (2025-02) or a year (2025); or the month in words."
-    )
+    said: PartialDate = Field(description=f"The date of the announcement: {_DAY}")
     what: Text = Field(description="What was announced.")
-    by: PartialDate = Field(
-        description="The announced date: a day (2025-04-10), a month (2025-02) or a year (2025); or the month in words."
-    )
+    by: PartialDate = Field(description=f"The announced date: {_DAY}")
     came: PartialDate | None = Field(None, description="The date of the outcome, if no history shows it.")
     cancelled: PartialDate | None = Field(None, description="The date on which it was called off or postponed.")
     issues: tuple[str, ...] = Field((), description="Ids of the issues that it concerns.")
