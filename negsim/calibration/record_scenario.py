@@ -45,7 +45,7 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
         "agenda": subject.agenda,
         "as_of": str(snapshot.now.on),
         "horizon": f"{snapshot.horizon + 1} days",
-        "strict": True,
+        **({"strict": True} if subject.complete else {}),
         **({"leave_out": left_out} if left_out else {}),
         "parameters": parameters,
         "defaults": {

@@ -19,12 +19,14 @@ _AGREED = (Status.AGREED, Status.BLOCKED, Status.IMPLEMENTING, Status.RESOLVED)
 class Subject:
     """A negotiation up to a day.
 
-    ``ids``: the id of each issue on an agenda. ``agenda``: that agenda in the form of a scenario file.
+    ``ids``: the id of each issue on an agenda. ``agenda``: that agenda in the form of a scenario file. ``complete``: the
+    agenda leaves nothing out, so that its scenario can be strict.
     """
 
     snapshot: Snapshot
     ids: dict[str, str]
     agenda: Any
+    complete: bool = True
 
 
 def of_history(talks: Talks, on: date, horizon: int) -> Subject:
@@ -49,7 +51,7 @@ def of_agenda(agenda: Agenda, on: date, horizon: int, said: Any, records: Sequen
         if same_talks(record, talks):
             talks = replace(talks, meetings=known_by(record, on).meetings)
     snapshot = Snapshot.of(talks, on, horizon)
-    return _checked(Subject(snapshot, {name: name for name in agenda.issues}, said))
+    return _checked(Subject(snapshot, {name: name for name in agenda.issues}, said, not agenda.warnings))
 
 
 def _checked(subject: Subject) -> Subject:
@@ -71,10 +73,15 @@ def talks_of(agenda: Agenda, on: date) -> Talks:
     A meeting known to the month only has no day and informs no gap.
 
     An issue is opened by its first entry that is not dormant, and closed when the sides agree. A lapsed issue stays
-    open, since it was not settled. An announced date without issues, or with all of them, is about the end.
+    open, since it was not settled. An announced date without issues, or with all of them, is about the end. An issue
+    without a history has its status since ``on``, because nothing says since when.
     """
 
     def day_of(issue_id: str, agreed: bool) -> date | None:
+        issue = agenda.issues[issue_id]
+        if not issue.history:
+            status = issue.first_status
+            return on if (status in _AGREED if agreed else status is not Status.DORMANT) else None
         for entry in agenda.issues[issue_id].history:
             if entry.date.certainly_by(on) and (
                 entry.status in _AGREED if agreed else entry.status is not Status.DORMANT
@@ -91,7 +98,7 @@ def talks_of(agenda: Agenda, on: date) -> Talks:
         issues=tuple(
             Issue(name, issue.title, day_of(name, agreed=False), day_of(name, agreed=True))
             for name, issue in agenda.issues.items()
-            if issue.entry(on) is not None
+            if issue.entry(on) is not None or not issue.history
         ),
         meetings=tuple(
             Meeting(name, held.date.latest, held.date.latest, held.city or "", True, None, unsure=not held.date.exact)

@@ -50,7 +50,8 @@ def check(files: Files, strict: Strict = False, as_json: Json = False) -> None:
     """
     from negsim.scenario import as_data
 
-    problems = [problem for file in files for problem in _problems(file, strict)]
+    # An agenda may be one of the files and part of another.
+    problems = list(dict.fromkeys(problem for file in files for problem in _problems(file, strict)))
     errors = sum(not problem.warning for problem in problems)
     warnings = len(problems) - errors
     if as_json:

@@ -666,3 +666,17 @@ def test_a_template_is_never_written_over():
 def test_talks_that_nobody_watched_to_the_end_do_not_teach_themselves():
     with pytest.raises(NegsimError, match="no other talks"):
         making.from_record([HISTORIES["brexit"]], HISTORIES["brexit"], date(2018, 6, 19), 365)
+
+
+def test_an_agenda_with_statuses_alone_has_base_rates(negsim, tmp_path):
+    (tmp_path / "agenda.yaml").write_text(
+        "sides: [Ford, UAW]\n"
+        "issues: {wages: {status: discussing}, tiers: {status: raised}, plants: {status: dormant}, cola: {status: agreed}}\n"
+    )
+    (tmp_path / "s.yaml").write_text("agenda: agenda.yaml\nas_of: 2023-09-16\nhorizon: 1 year\n")
+    ended = negsim("calibrate", "--agenda", tmp_path / "agenda.yaml", "--on", "2023-09-16", "-o", tmp_path / "c.yaml")
+    assert ended.code == 0, ended.err
+    scenario = ns.load(tmp_path / "c.yaml")
+    assert list(scenario.issues) == ["wages", "tiers"]
+    ended = negsim("run", tmp_path / "s.yaml", "-n", 50, "--reference")
+    assert (ended.code, ended.out.count("\n  negotiations")) == (0, 2)

@@ -363,3 +363,11 @@ def test_an_error_without_a_place_is_shown_line_by_line(negsim, monkeypatch):
 
     monkeypatch.setattr("negsim.cli.doctor.examine", fail)
     assert negsim("doctor").err == "one\n?[2Jtwo\n"
+
+
+def test_an_agenda_that_is_checked_with_its_scenario_is_reported_once(negsim, tmp_path):
+    (tmp_path / "agenda.yaml").write_text("sides: [Ford, UAW]\nissues: [Wages]\n")
+    (tmp_path / "s.yaml").write_text("agenda: agenda.yaml\nas_of: 2023-09-16\nhorizon: 1 year\n")
+    ended = negsim("check", tmp_path / "agenda.yaml", tmp_path / "s.yaml")
+    assert (ended.code, ended.out.count("the agenda has no")) == (0, 1)
+    assert ended.err.startswith("0 errors, 1 warning in 2 files")
