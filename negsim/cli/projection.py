@@ -31,6 +31,7 @@ from negsim.cli.options import (
     milestone_list,
 )
 from negsim.cli.output import builtin_notice, count, emit, make_parent
+from negsim.errors import NegsimError
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def run(
             quiet=as_json, command=shlex.join(["negsim", *sys.argv[1:]]),
         )  # fmt: skip
     projected = projected.time_scale(dates, asked)
-    others = _base_rates(projected).time_scale(dates, asked) if reference else None
+    others = _base_rates(projected) if reference else None
     emit(
         as_json,
         lambda: {"scenario": str(file), **projection_data(projected, others)},
@@ -102,14 +103,22 @@ def run(
     )
 
 
-def _base_rates(projected: Projection) -> Projection:
-    """The base rates of other negotiations for the issues of a projection, with the same runs and seed."""
+def _base_rates(projected: Projection) -> Projection | None:
+    """The base rates of other negotiations for the issues of a projection, with the same runs, seed and time scale.
+
+    None, and a warning on standard error, if there are none, as when every issue is agreed.
+    """
     from negsim.calibration import reference
     from negsim.cli.history import histories_in
     from negsim.projection import run as run_all
 
-    found = reference(list(histories_in(None, memory=False).talks.values()), projected.scenario)
-    return run_all(found.scenario, min(projected.runs, MOST_REFERENCE), projected.seed)
+    try:
+        found = reference(list(histories_in(None, memory=False).talks.values()), projected.scenario)
+    except NegsimError as error:
+        typer.echo(f"warning: no base rates: {error}", err=True)
+        return None
+    others = run_all(found.scenario, min(projected.runs, MOST_REFERENCE), projected.seed)
+    return others.time_scale(projected.asked_unit, projected.asked_milestones)
 
 
 def plot(
