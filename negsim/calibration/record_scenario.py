@@ -136,6 +136,7 @@ def chances(values: Floats) -> dict[str, Any]:
 
 
 def _setup(found: Fit, issue: Issue) -> dict[str, Any]:
+    numbers: tuple[str, ...]
     if issue.opened:
         values, numbers = found.close(meetings_stood(found, issue)), ("close",)
         words = f"it stood {meetings_stood(found, issue)} meetings"

@@ -19,8 +19,8 @@ _AGREED = (Status.AGREED, Status.BLOCKED, Status.IMPLEMENTING, Status.RESOLVED)
 class Subject:
     """A negotiation up to a day.
 
-    ``ids``: the id of each issue on an agenda. ``agenda``: that agenda in the form of a scenario file. ``complete``: the
-    agenda leaves nothing out, so that its scenario can be strict.
+    ``ids``: the id of each issue on an agenda. ``agenda``: that agenda in the form of a scenario file. ``complete``:
+    the agenda leaves nothing out, so that its scenario can be strict.
     """
 
     snapshot: Snapshot

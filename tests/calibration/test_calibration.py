@@ -670,8 +670,8 @@ def test_talks_that_nobody_watched_to_the_end_do_not_teach_themselves():
 
 def test_an_agenda_with_statuses_alone_has_base_rates(negsim, tmp_path):
     (tmp_path / "agenda.yaml").write_text(
-        "sides: [Ford, UAW]\n"
-        "issues: {wages: {status: discussing}, tiers: {status: raised}, plants: {status: dormant}, cola: {status: agreed}}\n"
+        "sides: [Ford, UAW]\nissues: {wages: {status: discussing}, tiers: {status: raised}, "
+        "plants: {status: dormant}, cola: {status: agreed}}\n"
     )
     (tmp_path / "s.yaml").write_text("agenda: agenda.yaml\nas_of: 2023-09-16\nhorizon: 1 year\n")
     ended = negsim("calibrate", "--agenda", tmp_path / "agenda.yaml", "--on", "2023-09-16", "-o", tmp_path / "c.yaml")
