@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 from scipy import stats
 
 from negsim.analysis import sensitivity_indices as indices
 from negsim.analysis.estimates import mean, paired_interval, paired_mean
 from negsim.analysis.grid_indices import grid
+from negsim.analysis.paired import median_difference
 from negsim.analysis.planning import rank_interval
 from negsim.analysis.summary import quantile_range
 from negsim.analysis.variance_split import split
@@ -112,6 +115,19 @@ def dates(runs: int, every: bool, q: float, errors: float, times: int = 4000) ->
     return held / times
 
 
+def date_changes(runs: int, gain: float, times: int = 1000) -> float:
+    """Coverage of the change of the 50 % date of correlated lognormal days, the median of one longer by `gain`."""
+    rng, held = np.random.default_rng(8), 0
+    true = int(300 * (1 + gain)) - 300
+    for _ in range(times):
+        common, own = rng.normal(size=(2, runs))
+        a = np.floor(300 * np.exp(0.5 * common)).clip(max=1095).astype(int)
+        b = np.floor(300 * (1 + gain) * np.exp(0.4 * common + 0.3 * own)).clip(max=1095).astype(int)
+        found = median_difference(a, b, 1095, date(2025, 4, 10))
+        held += found.low <= true <= found.high
+    return held / times
+
+
 def ranks(runs: int, q: float) -> float:
     """Exact coverage of the order statistics of `when`, of continuous days."""
     low, high = rank_interval(runs, q)
@@ -189,6 +205,9 @@ def main() -> None:
     for runs in MANY:
         rows = [(dates(runs, every, 0.3, 1), dates(runs, every, 0.3, 1.96)) for every in (False, True)]
         print(runs, [tuple(round(v, 3) for v in row) for row in rows])
+    print("change of the 50 % date: pairs, coverage without a change and with one of 90 days")
+    for runs in (10, 30, 100, 500, 2000, 100_000):
+        print(runs, [round(date_changes(runs, gain, 1000 if runs < 10**5 else 200), 3) for gain in (0.0, 0.3)])
     print("date of when, exact: runs, (probability, coverage)")
     for runs in MANY:
         print(runs, [(q, round(ranks(runs, q), 3)) for q in (0.1, 0.5, 0.8)])

@@ -170,9 +170,10 @@ def given(
     removes the bias of order ``1 / n``. With the outcomes by batch of runs (batches, cases) and ``weights`` runs in
     each, the Monte Carlo noise is subtracted from both variances.
 
-    With ``g`` the fit, ``e`` the residual and ``V`` the variance, the variance of the share is the mean of
-    ``(2 g e + g^2 - mean g^2 - share ((y - mean)^2 - V))^2 / (n V^2)`` less ``2 d (mean e^2)^2 / (n V)^2``, which is
-    its value for a factor that does nothing and its smallest value. The jackknife variance over batches is added.
+    With ``g`` the fit, ``e`` the residual of a case that the fit leaves out and ``V`` the variance, the variance of the
+    share is the mean of ``(2 g e + g^2 - mean g^2 - share ((y - mean)^2 - V))^2 / (n V^2)`` less ``2 d r^2 / (n V)^2``
+    with the residual variance ``r``. The latter is its value for a factor that does nothing, and its smallest value.
+    The jackknife variance over batches is added.
 
     Interactions are not estimated. Structure above the tenth harmonic is lost. The factors must be sampled
     independently: on a grid in product order RBD-FAST fails, so use `grid` there. Cases are shuffled if values repeat,
@@ -213,7 +214,8 @@ def _first(x: Array, cells: CaseOutcomes) -> tuple[float, float]:
     total = float(cells.less_noise(lambda v: v.var(axis=-1, keepdims=True))[0])
     g, left = fit(y), 1 - freedom / n
     rest = (y - g) / np.sqrt(left - 1 / n)  # the fit takes a part of the residual
-    influence = 2 * g * rest + g**2 - (g**2).mean() - found * (y**2 - (y**2).mean())
+    without = rest / np.sqrt(left - 1 / n)  # the residual of a case that the fit does not use
+    influence = 2 * g * without + g**2 - (g**2).mean() - found * (y**2 - (y**2).mean())
     noise = 2 * freedom * float((rest**2).mean()) ** 2 / n**2
     variance = max(float((influence**2).mean()) / n - noise, noise) / total**2 + cells.spread(share)
     half = t95(n - freedom - 1) * float(np.sqrt(variance).item()) / left
