@@ -6,7 +6,7 @@ An agenda records facts, not assumptions. The board of a day shows nothing that 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_valida
 
 from negsim.agenda.checks import complaints, loose_citations, uncited
 from negsim.agenda.citations import Citation, DocumentId, Source
+from negsim.agenda.known import parts_known
 from negsim.agenda.records import (
     Announced,
     Dispute,
@@ -110,10 +111,33 @@ class Agenda(Model):
         for issue in agenda.issues.values():
             issue._sides = sides
             issue._disputes = {name: agenda.disputed[name].question for name in issue.disputed}
-        for one in agenda.announced(agenda.last_day):
-            for name in one.target.issues:
-                agenda.issues[name]._announced += (one,)
+        agenda._announce()
         return agenda
+
+    def _announce(self) -> None:
+        """Note the announced dates at the issues that they name."""
+        for one in self.announced(self.last_day):
+            for name in one.target.issues:
+                self.issues[name]._announced += (one,)
+
+    def known_by(self, on: date, issues: Collection[str] = ()) -> Agenda:
+        """The record as known at the end of the day ``on``, without all that happened or was reported later.
+
+        Args:
+            on: the day.
+            issues: issues that stay although their history begins later.
+
+        >>> import negsim as ns
+        >>> from datetime import date
+        >>> agenda = ns.load_agenda("seeds/agenda.yaml")
+        >>> list(agenda.known_by(date(2025, 3, 31)).rounds)
+        ['first']
+        """
+        known = self.model_copy(update=parts_known(self, on, issues))
+        for issue in known.issues.values():
+            issue._announced = ()
+        known._announce()
+        return known
 
     def issue(self, issue_id: str) -> Issue:
         """The issue with this id.
@@ -146,11 +170,8 @@ class Agenda(Model):
 
     def board(self, on: date) -> list[BoardRow]:
         """The state of every issue with an entry by the end of the day ``on``, in the order of the agenda."""
-        return [
-            self._row(issue, entry, on)
-            for issue in self.issues.values()
-            if (entry := issue.entry(on)) is not None or not issue.history
-        ]
+        then = self.known_by(on)
+        return [then._row(issue, issue.entry(on), on) for issue in then.issues.values()]
 
     def _row(self, issue: Issue, entry: StatusChange | None, on: date) -> BoardRow:
         past = issue.history[: issue.history.index(entry) + 1] if entry is not None else ()

@@ -8,7 +8,7 @@ import typer
 
 from negsim.cli.days import day_by, default_day_notice
 from negsim.cli.execution import announce, check_dates, loaded, progress
-from negsim.cli.options import By, Dates, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers
+from negsim.cli.options import AsOf, By, Dates, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers
 from negsim.cli.output import builtin_notice, emit
 from negsim.projection import DEFAULT_RUNS
 
@@ -18,6 +18,7 @@ def compare(
     by: By = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
+    as_of: AsOf = None,
     engine: Engine = "auto",
     workers: Workers = 1,
     dates: Dates = None,
@@ -32,7 +33,7 @@ def compare(
     from negsim.projection import Projection
     from negsim.simulation import pick_engine
 
-    given = [loaded(path) for path in sources]
+    given = [loaded(path, as_of) for path in sources]
     to_run = [each for each in given if not isinstance(each, Projection)]
     for warning in dict.fromkeys(warning.render() for each in to_run for warning in each.warnings):
         typer.echo(warning, err=True)

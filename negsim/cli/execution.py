@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from negsim.scenario import Scenario
 
 
-def projection(source: Path, runs: int | None, seed: int | None, engine: str, quiet: bool) -> Projection:
+def projection(
+    source: Path, runs: int | None, seed: int | None, engine: str, quiet: bool, as_of: str | None = None
+) -> Projection:
     """The projection in a results folder, or of a scenario that is run now.
 
     Raises:
         NegsimError: the source cannot be read, or runs or a seed are given for a folder.
     """
-    return projections([source], runs, seed, engine, quiet)[0]
+    return projections([source], runs, seed, engine, quiet, as_of=as_of)[0]
 
 
 def projections(
@@ -37,6 +39,7 @@ def projections(
     quiet: bool,
     dates: str | None = None,
     milestones: Sequence[str] | None = None,
+    as_of: str | None = None,
 ) -> list[Projection]:
     """The projections of folders and scenarios. Scenarios take runs and seed from the first folder, if there is one.
 
@@ -46,7 +49,7 @@ def projections(
     """
     from negsim.projection import Projection
 
-    given = [loaded(source) for source in sources]
+    given = [loaded(source, as_of) for source in sources]
     for each in given:
         check_dates(each.scenario if isinstance(each, Projection) else each, dates, milestones)
     done = [each for each in given if isinstance(each, Projection)]
@@ -133,20 +136,32 @@ def resumable(out: Path | None) -> Iterator[None]:
         raise
 
 
-def loaded(source: Path) -> Scenario | Projection:
+def loaded(source: Path, as_of: str | None = None) -> Scenario | Projection:
     """The scenario of a file, or the projection of a folder.
 
     Raises:
-        NegsimError: it cannot be read.
+        NegsimError: it cannot be read, or a day is given for a folder.
     """
     path = find_scenario(source, folders=True).path
     if path.is_dir():
         from negsim.projection import Projection
 
+        if as_of is not None:
+            raise NegsimError(f"{source} holds finished runs; --as-of needs a scenario file")
         return Projection.load(path)
+    return scenario_of(path, as_of)
+
+
+def scenario_of(file: Path, as_of: str | None = None, strict: bool = False) -> Scenario:
+    """The scenario of a file, on its own day or as of another.
+
+    Raises:
+        NegsimError: it cannot be read, or is not valid on that day.
+    """
     from negsim.scenario import load
 
-    return load(path)
+    scenario = load(file, strict=strict)
+    return scenario if as_of is None else scenario.at(as_of)
 
 
 def announce(engine: str) -> None:

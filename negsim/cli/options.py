@@ -163,6 +163,12 @@ Strict = Annotated[
     typer.Option("--strict", help="Refuse default assumptions and missing sources, as strict: true in a file does."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="DATE", help="Start on this day, from the record of that day.  [default: that of the file]"
+    ),
+]
 By = Annotated[
     str | None,
     typer.Option(

@@ -10,8 +10,18 @@ from warnings import catch_warnings, simplefilter
 
 import typer
 
-from negsim.cli.execution import announce, check_dates, check_out, conditional, projections, run_file, workers_of
+from negsim.cli.execution import (
+    announce,
+    check_dates,
+    check_out,
+    conditional,
+    projections,
+    run_file,
+    scenario_of,
+    workers_of,
+)
 from negsim.cli.options import (
+    AsOf,
     Dask,
     Dates,
     Engine,
@@ -69,6 +79,7 @@ def run(
     workers: Workers = 1,
     dask: Dask = None,
     strict: Strict = False,
+    as_of: AsOf = None,
     dates: Dates = None,
     milestones: Milestones = None,
     reference: Annotated[
@@ -78,10 +89,9 @@ def run(
 ) -> None:
     """Run a scenario: when is each issue resolved, and how probably?"""
     from negsim.cli.projection_table import projection_data, projection_table
-    from negsim.scenario import load
     from negsim.simulation import pick_engine
 
-    scenario, asked = load(file, strict=strict), milestone_list(milestones)
+    scenario, asked = scenario_of(file, as_of, strict), milestone_list(milestones)
     check_dates(scenario, dates, asked)
     if not force:
         check_out(out, scenario, runs, seed, precision)
@@ -158,6 +168,7 @@ def plot(
     ] = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
+    as_of: AsOf = None,
     engine: Engine = "auto",
     dates: Dates = None,
     as_json: Json = False,
@@ -169,7 +180,7 @@ def plot(
     check_kind(kind)
     picture_format(target)
     sources = [source, *(others or [])]
-    projected, *beside = projections(sources, runs, seed, engine, quiet=as_json, dates=dates)
+    projected, *beside = projections(sources, runs, seed, engine, quiet=as_json, dates=dates, as_of=as_of)
     projected = conditional(projected, given)
     with catch_warnings(record=True) as caught:
         simplefilter("always", UserWarning)
@@ -197,6 +208,7 @@ def report(
     ),
     runs: FileRuns = None,
     seed: FileSeed = None,
+    as_of: AsOf = None,
     engine: Engine = "auto",
     dates: Dates = None,
     milestones: Milestones = None,
@@ -210,7 +222,7 @@ def report(
     from negsim.reporting import report as write
 
     asked = milestone_list(milestones)
-    projected = projections(sources, runs, seed, engine, quiet=as_json, dates=dates, milestones=asked)
+    projected = projections(sources, runs, seed, engine, quiet=as_json, dates=dates, milestones=asked, as_of=as_of)
     size = len(write(projected, make_parent(output)).encode())
     titles = [each.scenario.title for each in projected]
     emit(
@@ -225,6 +237,7 @@ def trace(
     file: Scenario,
     number: Annotated[int, typer.Option("--run", metavar="K", min=0, help="Number of the run; the first is 0.")] = 0,
     seed: Seed = DEFAULT_SEED,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Print one run, event by event.
@@ -232,9 +245,8 @@ def trace(
     Meetings, offers, concessions, agreements, shocks, and what blocked an agreement.
     """
     from negsim.projection import trace as replay
-    from negsim.scenario import load
 
-    scenario = load(file)
+    scenario = scenario_of(file, as_of)
     announce("reference")
     found = replay(scenario, number, seed)
     emit(as_json, lambda: {"scenario": str(file), **found.data()}, lambda _: found.text, builtin_notice(file))

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from negsim.cli.days import day_by, default_day_notice
-from negsim.cli.execution import announce, conditional, progress, projection, projections
+from negsim.cli.execution import announce, conditional, progress, projection, projections, scenario_of
 from negsim.cli.options import (
+    AsOf,
     By,
     Dates,
     Engine,
@@ -45,6 +46,7 @@ def when(
     given: Given = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
+    as_of: AsOf = None,
     engine: Engine = "auto",
     dates: Dates = None,
     as_json: Json = False,
@@ -59,7 +61,7 @@ def when(
 
     wanted = as_share("--probability", probability)
     check_probability(wanted)
-    (projected,) = projections([source], runs, seed, engine, quiet=as_json, dates=dates)
+    (projected,) = projections([source], runs, seed, engine, quiet=as_json, dates=dates, as_of=as_of)
     projected = conditional(projected, given)
     found = DatesTable(projected, wanted, _names(issues), first)
     emit(
@@ -81,13 +83,14 @@ def how_many(
     issues: Issues = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
+    as_of: AsOf = None,
     engine: Engine = "auto",
     as_json: Json = False,
 ) -> None:
     """Number of issues resolved by a date, with probabilities."""
     from negsim.cli.planning_table import how_many_text, how_many_words
 
-    projected = projection(source, runs, seed, engine, quiet=as_json)
+    projected = projection(source, runs, seed, engine, quiet=as_json, as_of=as_of)
     found = projected.how_many(str(day_by(by, projected.scenario)), _names(issues))
     emit(
         as_json,
@@ -106,6 +109,7 @@ def explain(
     by: By = None,
     runs: Runs = None,
     seed: Seed = DEFAULT_SEED,
+    as_of: AsOf = None,
     engine: Engine = "auto",
     workers: Workers = 1,
     as_json: Json = False,
@@ -117,10 +121,9 @@ def explain(
     """
     from negsim.experiments import explain as why
     from negsim.experiments import variants
-    from negsim.scenario import load
     from negsim.simulation import pick_engine
 
-    scenario = load(file)
+    scenario = scenario_of(file, as_of)
     sets, each = variants(scenario, issue, side), runs or DEFAULT_RUNS
     engine = pick_engine(engine, sets * each)
     announce(engine)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from negsim.cli.options import Json, Scenario, Strict
+from negsim.cli.execution import scenario_of
+from negsim.cli.options import AsOf, Json, Scenario, Strict
 from negsim.cli.options import scenarios as scenario_names
 from negsim.cli.output import builtin_notice, count, emit, print_json
 from negsim.errors import InputError, NegsimError, Problem, check_name
@@ -93,6 +94,7 @@ def show(
     difference: Annotated[
         bool, typer.Option("--difference", help="Only the differences from the scenario that it extends.")
     ] = False,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Print a scenario with all inherited values and defaults.
@@ -102,7 +104,7 @@ def show(
     from negsim.files import to_yaml
     from negsim.scenario import differences, load
 
-    scenario = load(file)
+    scenario = scenario_of(file, as_of)
     notice = builtin_notice(file)
     if short and difference:
         raise NegsimError("--short and --difference exclude each other")

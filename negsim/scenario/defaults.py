@@ -102,7 +102,12 @@ class Defaults:
 def equal_terms(sides: Sequence[str], title: str) -> Default:
     """Terms of an agreement that the file does not state: half for each side."""
     words = f"the agreement on {title} gives each side utility 0.5"
-    return Default(dict.fromkeys(sides, 0.5), _line("judgement", words))
+    return Default(equal_shares(sides), _line("judgement", words))
+
+
+def equal_shares(sides: Sequence[str]) -> dict[str, float]:
+    """Terms that give each side half of what it demands."""
+    return dict.fromkeys(sides, 0.5)
 
 
 @dataclass(frozen=True)

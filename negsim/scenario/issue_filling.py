@@ -48,6 +48,8 @@ class IssueFilling:
 
     def status(self, name: str) -> Status | None:
         """The status on record at ``as_of``; ``None`` if the record begins later. Without a record it is raised."""
+        if name not in self.agenda.issues:
+            return None
         if not self.agenda.issues[name].history:
             return self.agenda.issues[name].first_status
         try:

@@ -17,6 +17,9 @@ from negsim.scenario.tactics import Tactic, Until
 #: The largest gap at which an issue is converging.
 _CONVERGING = 0.1
 
+#: What the warnings about clocks beyond their patience have in common.
+PAST = "is past its patience"
+
 
 def no_effect_warnings(parts: Draft, strict: bool) -> Iterator[Problem]:
     """Values without effect.
@@ -58,7 +61,7 @@ def _spent_clocks(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Proble
         if clock is None or tactic.patience is None or isinstance(tactic.patience, Until):
             continue
         if _share_of_patience(parts, tactic, clock) >= 1:
-            message = f"the clock of {side} on {name} is past its patience, so {side} starts at its reservation value"
+            message = f"the clock of {side} on {name} {PAST}, so {side} starts at its reservation value"
             path = ("issues", name, "start", "clock", side)
             yield parts.problem(message, *path, allowed="a longer patience, or a shorter clock", warning=True)
 

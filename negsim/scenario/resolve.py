@@ -45,6 +45,7 @@ class Filling:
     strict: bool = False
     problems: list[Problem] = field(default_factory=list)
     as_of: date | None = None
+    known: Agenda | None = None
     in_play: list[str] = field(default_factory=list)
 
     def filled(self) -> Node:
@@ -61,12 +62,15 @@ class Filling:
         self.as_of = self._day(node)
         frame = only(node, ("title", "question", "description", "as_of", "undertaking", "deadline", "strict"))
         frame = fill(self._horizon(node, frame), title=self.agenda.title, undertaking="early_harvest")
-        self.defaults = Defaults(self.agenda, self.as_of, self._horizon_days(frame))
+        assumed = [name for name in self.agenda.issues if node.find("issues", name, "start", "status") is not None]
+        known = self.agenda if self.as_of is None else self.agenda.known_by(self.as_of, assumed)
+        self.known = known
+        self.defaults = Defaults(known, self.as_of, self._horizon_days(frame))
         shared = SharedDraws(tuple(self.agenda.sides), self.problems)
         node = shared.found(node)
-        issues = IssueFilling(node, self.agenda, self.as_of, self.defaults, self.strict, shared, self.problems)
+        issues = IssueFilling(node, known, self.as_of, self.defaults, self.strict, shared, self.problems)
         self.in_play = self._issues_in_play(node, issues)
-        frame = put(frame, "leave_out", [name for name in self.agenda.issues if name not in self.in_play])
+        frame = put(frame, "leave_out", [name for name in known.issues if name not in self.in_play])
         packages = {name: issues.package(name, part) for name, part in at(node, "packages").mapping.items()}
         homes = {
             item.value: packages[name]

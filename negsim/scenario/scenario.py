@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from importlib import import_module
 from typing import Any
 
 from pydantic import PrivateAttr
 
 from negsim.agenda import Agenda, agenda_from_node
-from negsim.errors import Complaint, InputError, Problem, checks_arguments, was
+from negsim.errors import Complaint, ComplaintsError, InputError, NegsimError, Problem, checks_arguments, was
 from negsim.files import (
     Model,
     Node,
@@ -22,14 +24,15 @@ from negsim.files import (
     try_validate,
     unknown,
 )
-from negsim.quantities import kind_of
+from negsim.quantities import kind_of, parse_day
+from negsim.scenario.as_of import as_of
 from negsim.scenario.checks import inconsistencies
 from negsim.scenario.draft import Draft, Frame
 from negsim.scenario.inherited import named_both
 from negsim.scenario.issue_models import IssueSetup, Package
 from negsim.scenario.layering import FORMER_KEY, KEYS, normal, notices, read_extended
 from negsim.scenario.lookup import value_at
-from negsim.scenario.no_effect import no_effect_warnings
+from negsim.scenario.no_effect import PAST, no_effect_warnings
 from negsim.scenario.node_changes import with_value
 from negsim.scenario.node_tools import at, only, put
 from negsim.scenario.reachability import reachability_warnings
@@ -54,12 +57,18 @@ class Scenario(Resolved):
     """
 
     _friendly: Node = PrivateAttr()
+    _record: Agenda = PrivateAttr()
     _warnings: tuple[Problem, ...] = PrivateAttr(())
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """Problems that do not stop a run, such as an issue without a zone of possible agreement."""
         return self._warnings
+
+    @property
+    def record(self) -> Agenda:
+        """The whole record, also of what happened after ``as_of``; ``agenda`` ends at the evening of that day."""
+        return self._record
 
     @property
     def written(self) -> dict[str, Any]:
@@ -123,6 +132,29 @@ class Scenario(Resolved):
         # By name: the scenario room is below the projection room and imports nothing from it.
         return import_module("negsim.projection").run(self, **options)
 
+    def at(self, day: str | date) -> Scenario:
+        """The scenario as of another day, from the record of that day.
+
+        The start of each issue and the time since the last meeting come from the record; what the file states about
+        its own day does not count. A horizon that is a duration moves along, one that is a day stays. The model page
+        states every rule.
+
+        Raises:
+            InputError: the scenario is not valid on that day, for example because its horizon has passed.
+            NegsimError: it is not a day.
+
+        >>> import negsim as ns
+        >>> s = ns.load("baseline").at("2025-07-01")
+        >>> s.as_of.isoformat(), s.horizon.isoformat(), s.issues["banking"].start.rounds
+        ('2025-07-01', '2028-06-30', 2)
+        """
+        on = _day(day)
+        if on == self.as_of:
+            return self
+        moved = from_node(as_of(self._friendly, self, self._record, on), self._record)
+        moved._warnings = _spent_together(moved.warnings, on)
+        return moved
+
     def replace(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
         """A changed copy; paths are those of the file, with dots (in keywords, ``__``); defaults follow the change.
 
@@ -147,7 +179,7 @@ class Scenario(Resolved):
             node = with_value(node, steps, Node.of(value, place), place)
         # The agenda is in memory, so a copy can be changed where the file does not exist.
         same = all(path.split(".")[0] != "agenda" for path in every)
-        changed = from_node(node, self.agenda if same else None)
+        changed = from_node(node, self._record if same else None)
         changed._warnings = (*former, *changed._warnings)
         for path in every:
             section = path.split(".")[0]
@@ -247,10 +279,32 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
         return None, named_both(in_file_order(problems), friendly)
     found = [*notes, *reachability_warnings(whole), *no_effect_warnings(whole, filling.strict)]
     warnings = named_both(in_file_order(found), friendly)
-    scenario = Scenario.model_validate({**dict(frame or {}), "climate": climate, "agenda": agenda, **parts})
+    # The scenario and its hash know nothing that happened after its day.
+    then = {**dict(frame or {}), "agenda": filling.known}
+    scenario = Scenario.model_validate({**then, "climate": climate, **parts})
     scenario._friendly = friendly
+    scenario._record = agenda
     scenario._warnings = tuple(warnings)
     return scenario, warnings
+
+
+def _spent_together(warnings: tuple[Problem, ...], on: date) -> tuple[Problem, ...]:
+    """One warning in place of those about each clock that is past its patience."""
+    spent = [one for one in warnings if PAST in one.message]
+    if not spent:
+        return warnings
+    message = (
+        f"by the record of {on}, {len(spent)} clocks are past their median patience, so these sides start at or near "
+        "their reservation values in most runs; negsim update learns longer patience from the record"
+    )
+    return (*(one for one in warnings if PAST not in one.message), replace(spent[0], message=message, allowed=""))
+
+
+def _day(value: str | date) -> date:
+    try:
+        return parse_day(value)
+    except ComplaintsError as error:
+        raise NegsimError(error.items[0].message.replace("{what}", "the as-of date")) from None
 
 
 def _unknown_key(key: str) -> Complaint:

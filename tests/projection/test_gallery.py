@@ -81,7 +81,7 @@ def known_part(entry, as_of):
 
 @pytest.mark.parametrize("name", ROWS)
 def test_every_dated_fact_has_an_address(name):
-    agenda = ns.load(FOLDER / f"{name}.yaml").agenda
+    agenda = ns.load(FOLDER / f"{name}.yaml").record
     facts = [entry for issue in agenda.issues.values() for entry in issue.history]
     facts += [*agenda.rounds.values(), *agenda.events.values(), *agenda.targets]
     assert len(facts) >= 6
