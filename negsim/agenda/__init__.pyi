@@ -6,7 +6,6 @@ from .board import board_data as board_data
 from .board import board_table as board_table
 from .board import issue_data as issue_data
 from .board import issue_text as issue_text
-from .citations import DOCUMENT_ID as DOCUMENT_ID
 from .citations import Citation as Citation
 from .records import Issue as Issue
 from .records import Position as Position

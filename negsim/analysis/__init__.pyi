@@ -1,4 +1,3 @@
-from .burndown_view import PAST as PAST
 from .burndown_view import Burndown as Burndown
 from .burndown_view import burndown as burndown
 from .burnup_view import burnup as burnup
@@ -26,7 +25,6 @@ from .flow_view import STATUS_ORDER as STATUS_ORDER
 from .flow_view import flow as flow
 from .frontier_view import frontier as frontier
 from .gap_view import gap as gap
-from .grid_indices import GridIndices as GridIndices
 from .grid_indices import grid as grid
 from .headline import WAITS as WAITS
 from .headline import chances_by as chances_by
@@ -75,7 +73,6 @@ from .time_scale import UNITS as UNITS
 from .time_scale import Milestone as Milestone
 from .time_scale import add_months as add_months
 from .time_scale import check_time_scale as check_time_scale
-from .time_scale import date_in_words as date_in_words
 from .time_scale import date_text as date_text
 from .time_scale import milestones as milestones
 from .time_scale import unit_for as unit_for

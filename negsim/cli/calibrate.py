@@ -12,7 +12,7 @@ from negsim.cli.days import day
 from negsim.cli.execution import progress
 from negsim.cli.history import Folder, Memory, On, histories_in, negotiation_ids
 from negsim.cli.options import YAML, AgendaFile, Json, agenda_path, scenarios
-from negsim.cli.output import builtin_notice, data_notice, emit, make_parent, print_json
+from negsim.cli.output import builtin_notice, data_notice, emit, make_parent
 from negsim.errors import NegsimError
 from negsim.files import TextStyle
 
@@ -99,16 +99,15 @@ def calibrate(
     if out is not None:
         write_file(make_parent(out), found.text(out).encode())
         typer.echo(f"wrote {out}", err=True)
-    if as_json:
-        print_json(summary.data(found))
-    elif out is None:
-        typer.echo(found.text(), nl=False)
-        # The scenario alone goes to standard output, so that it can be redirected to a file.
-        typer.echo(summary.changes(found, TextStyle.of(sys.stderr)), err=True, nl=False)
-    else:
-        scenario = builtin_notice(template) if template is not None else ""
-        record_notice = data_notice("seeds/histories", "histories", histories)
-        emit(False, dict, lambda style: summary.text(found, style), scenario, record_notice)
+    if out is None:  # the scenario alone goes to standard output, so that it can be redirected to a file
+        emit(as_json, lambda: summary.data(found), lambda _: found.text())
+        if not as_json:
+            typer.echo(summary.changes(found, TextStyle.of(sys.stderr)), err=True, nl=False)
+        return
+    scenario = builtin_notice(template) if template is not None else ""
+    record_notice = data_notice("seeds/histories", "histories", histories)
+    data, text = lambda: summary.data(found), lambda style: summary.text(found, style)
+    emit(as_json, data, text, scenario, record_notice)
 
 
 def _one_target(given: Mapping[str, object], on: str | None) -> None:

@@ -7,6 +7,5 @@ from .forecast_questions import questions_text as questions_text
 from .hub import hub_files as hub_files
 from .ics import calendar_file as calendar_file
 from .issue_list import LOST as LOST
-from .issue_list import IssueList as IssueList
 from .issue_list import read_issue_list as read_issue_list
 from .issue_list import write_negotiation as write_negotiation

@@ -1,6 +1,5 @@
 from .corner import Corner as Corner
 from .corner import corner_picture as corner_picture
-from .picture import FORMATS as FORMATS
 from .picture import KINDS as KINDS
 from .picture import Picture as Picture
 from .picture import check_kind as check_kind

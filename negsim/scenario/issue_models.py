@@ -7,7 +7,7 @@ Keys and units are those of the file; ``docs/scenario-format.md`` explains each.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     Field,
@@ -27,31 +27,36 @@ from negsim.scenario.model_fields import ByName, StatusWord, form, word_or
 from negsim.scenario.tactics import Tactic
 
 
-def _sides_as_properties(schema: JsonSchemaValue, required: tuple[str, ...]) -> JsonSchemaValue:
-    properties = dict(schema["properties"])
-    (share,) = properties.pop("utilities")["patternProperties"].values()
-    return {**schema, "properties": properties, "additionalProperties": share, "required": list(required)}
+class _BySide(Model):
+    """A model whose utilities are written beside its other keys, one for each side."""
 
-
-class Option(Model):
-    """One of a few possible outcomes, with its utility to each side."""
-
-    id: Name = Field(description="Id of the option.")
-    title: Text = Field(description="The option in words.")
-    utilities: ByName[Share] = Field(description="Utility of the option to each side.")
+    #: The other keys that a file must state.
+    _required: ClassVar[tuple[str, ...]] = ()
 
     @model_validator(mode="before")
     @classmethod
     def _sides_as_keys(cls, data: Any) -> Any:
         if not isinstance(data, Mapping) or "utilities" in data:
             return data
-        named = {key: value for key, value in data.items() if key in ("id", "title")}
+        named = {key: value for key, value in data.items() if key in cls.model_fields}
         return {**named, "utilities": {key: value for key, value in data.items() if key not in named}}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Sides stand beside ``id`` and ``title``."""
-        return _sides_as_properties(handler(schema), ("id", "title"))
+        """Sides stand beside the other keys."""
+        found = handler(schema)
+        properties = dict(found["properties"])
+        (share,) = properties.pop("utilities")["patternProperties"].values()
+        return {**found, "properties": properties, "additionalProperties": share, "required": list(cls._required)}
+
+
+class Option(_BySide):
+    """One of a few possible outcomes, with its utility to each side."""
+
+    _required: ClassVar[tuple[str, ...]] = ("id", "title")
+    id: Name = Field(description="Id of the option.")
+    title: Text = Field(description="The option in words.")
+    utilities: ByName[Share] = Field(description="Utility of the option to each side.")
 
     @model_serializer(mode="plain")
     def _with_sides(self) -> dict[str, Any]:
@@ -104,24 +109,11 @@ class Opens(Model):
         return self
 
 
-class Terms(Model):
+class Terms(_BySide):
     """The agreement: an option, or its utility to each side."""
 
     option: Name | None = Field(None, description="Id of the agreed option.")
     utilities: ByName[Unit] = Field(default_factory=FrozenDict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _sides_as_keys(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping) or "utilities" in data:
-            return data
-        named = {key: value for key, value in data.items() if key == "option"}
-        return {**named, "utilities": {key: value for key, value in data.items() if key not in named}}
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Sides stand beside ``option``."""
-        return _sides_as_properties(handler(schema), ())
 
     @model_serializer(mode="plain")
     def _with_sides(self) -> dict[str, Any]:
