@@ -1,12 +1,12 @@
 from .agenda import Agenda as Agenda
-from .agenda import agenda_from_node as agenda_from_node
-from .agenda import agenda_schema as agenda_schema
-from .agenda import load_agenda as load_agenda
 from .board import board_data as board_data
 from .board import board_table as board_table
 from .board import issue_data as issue_data
 from .board import issue_text as issue_text
 from .citations import Citation as Citation
+from .reader import agenda_from_node as agenda_from_node
+from .reader import agenda_schema as agenda_schema
+from .reader import load_agenda as load_agenda
 from .records import Issue as Issue
 from .records import Position as Position
 from .sentences import document_fingerprint as document_fingerprint

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from negsim.agenda import NO_POSITION, Agenda
 from negsim.errors import NegsimError
-from negsim.files import to_yaml
 from negsim.history.negotiations import Issue, Talks, Target, known_by
 
 if TYPE_CHECKING:
@@ -27,15 +26,6 @@ def to_agenda(talks: Talks, on: date | None = None) -> Agenda:
         NegsimError: No issue is on record by then, or `known_by` has nothing to say of that day.
     """
     return Agenda.model_validate(agenda_data(talks, on))
-
-
-def agenda_yaml(talks: Talks, on: date | None = None) -> str:
-    """The same as the text of an agenda file.
-
-    Raises:
-        NegsimError: As `to_agenda`.
-    """
-    return to_yaml(agenda_data(talks, on))
 
 
 def agenda_data(talks: Talks, on: date | None = None) -> dict[str, Any]:

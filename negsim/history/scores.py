@@ -122,9 +122,3 @@ def generator(*key: object) -> np.random.Generator:
     digest = hashlib.sha256("\x1f".join(map(str, key)).encode()).digest()
     words: Any = np.frombuffer(digest[:16], dtype="<u8").astype(np.uint64)
     return np.random.Generator(np.random.Philox(key=words))
-
-
-def randomised_pit(bounds: tuple[float, float], *key: object) -> float:
-    """A draw, uniform between the bounds, that the key decides; of calibrated forecasts they are uniform on [0, 1]."""
-    left, right = bounds
-    return left + (right - left) * float(generator("pit", *key).random())

@@ -11,20 +11,19 @@ from typing import Any
 
 from pydantic import PrivateAttr
 
-from negsim.agenda import Agenda, agenda_from_node
+from negsim.agenda import Agenda
 from negsim.errors import Complaint, ComplaintsError, InputError, NegsimError, Problem, checks_arguments, was
 from negsim.files import (
     Model,
     Node,
     Place,
-    data_folder,
     in_file_order,
     raise_problems,
-    read_yaml,
     try_validate,
     unknown,
 )
 from negsim.quantities import kind_of, parse_day
+from negsim.scenario.agenda_of import agenda_of
 from negsim.scenario.as_of import as_of
 from negsim.scenario.checks import inconsistencies
 from negsim.scenario.draft import Draft, Frame
@@ -38,7 +37,7 @@ from negsim.scenario.node_tools import at, only, put
 from negsim.scenario.reachability import reachability_warnings
 from negsim.scenario.resolve import Filling
 from negsim.scenario.resolved import Resolved
-from negsim.scenario.tactics import tactic_complaints
+from negsim.scenario.tactics import tactic_problems
 from negsim.scenario.talks_models import Assumption, Channel, Climate, Shock
 
 _MEANT: dict[str, type[Model]] = {
@@ -246,7 +245,7 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     problems = [friendly.at((key,), True).problem(_unknown_key(key)) for key in friendly.mapping if key not in KEYS]
     strict = friendly.find("strict")
     refuse_gaps = strict is not None and strict.value is True
-    agenda, found = (known, []) if known is not None else _agenda(friendly, refuse_gaps)
+    agenda, found = (known, []) if known is not None else agenda_of(friendly, refuse_gaps)
     problems += found
     if strict is not None and not isinstance(strict.value, bool):
         problems.append(friendly.problem(f"strict was {was(strict.data)}", "strict", allowed="true or false"))
@@ -272,7 +271,7 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
                 parts[section][name] = part
     climate, found = try_validate(Climate, full, context, ("climate",))
     problems += found
-    problems += _tactics(full)
+    problems += tactic_problems(full)
     whole = Draft(full, friendly, agenda, filling.as_of, frame, climate=climate, in_play=filling.in_play, **parts)
     problems += inconsistencies(whole)
     if problems:
@@ -310,43 +309,3 @@ def _day(value: str | date) -> date:
 def _unknown_key(key: str) -> Complaint:
     complaint = unknown("key", key, KEYS, key, on_key=True)
     return Complaint(f'unknown key "{key}"', complaint.path, ", ".join(KEYS), complaint.suggestion, True)
-
-
-def _agenda(friendly: Node, strict: bool) -> tuple[Agenda | None, list[Problem]]:
-    """The agenda: a file relative to the file that names it, a name, or a mapping in the scenario."""
-    node = friendly.find("agenda")
-    if node is None:
-        return None, [friendly.problem('the scenario has no "agenda"', allowed="a file, or the agenda itself")]
-    try:
-        if isinstance(node.value, dict):
-            return agenda_from_node(node, strict), []
-        if not isinstance(node.value, str):
-            return None, [friendly.problem("agenda must be a path or a mapping", "agenda")]
-        origin = node.place if node.place.line else friendly.place
-        path = _agenda_file(os.path.normpath(os.path.join(os.path.dirname(origin.file), node.value)), node.value)
-        if not os.path.exists(path):
-            return None, [friendly.problem(f"agenda names {path}, but there is no such file", "agenda")]
-        return agenda_from_node(read_yaml(path), strict), []
-    except InputError as error:
-        return None, error.problems
-
-
-def _agenda_file(path: str, name: str) -> str:
-    """The file that a path or a name means: a file in the same folder, or else a built-in agenda."""
-    if os.path.isfile(path) or not name.isidentifier():
-        return path
-    builtin = data_folder() / "seeds" / f"{name}.yaml"
-    return next((file for file in (f"{path}.yaml", os.fspath(builtin)) if os.path.isfile(file)), path)
-
-
-def _tactics(full: Node) -> list[Problem]:
-    """Keys that do not fit the kind of their tactic."""
-    found = []
-    for section in ("issues", "packages"):
-        for name in at(full, section).mapping:
-            for side, tactic in at(full, section, name, "tactics").mapping.items():
-                if tactic.mapping:
-                    path = (section, name, "tactics", side)
-                    for item in tactic_complaints(tactic.data):
-                        found.append(full.at((*path, *item.path), item.on_key).problem(item))
-    return found

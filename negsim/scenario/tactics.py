@@ -7,9 +7,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
-from negsim.files import Model
+from negsim.errors import Complaint, ComplaintsError, Problem, did_you_mean, one_of, was
+from negsim.files import Model, Node
 from negsim.quantities import Amount, Beta, Day, PatienceSpan, Positive, Share, Source, parse_day
+from negsim.scenario.node_tools import at
 
 
 def _deadline_or_day(value: object) -> object:
@@ -119,3 +120,16 @@ _NEEDED = {
     "beta": "beta: a number above 0, or boulware, linear, conceder",
     "patience": 'patience: a duration, "12 rounds" for a clock of rounds, or {until: a date}',
 }
+
+
+def tactic_problems(full: Node) -> list[Problem]:
+    """Keys that do not fit the kind of their tactic."""
+    found = []
+    for section in ("issues", "packages"):
+        for name in at(full, section).mapping:
+            for side, tactic in at(full, section, name, "tactics").mapping.items():
+                if tactic.mapping:
+                    path = (section, name, "tactics", side)
+                    for item in tactic_complaints(tactic.data):
+                        found.append(full.at((*path, *item.path), item.on_key).problem(item))
+    return found

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from negsim.agenda.agenda import Agenda, agenda_schema, load_agenda
+from negsim.agenda.agenda import Agenda
 from negsim.agenda.board import board_data, board_table, issue_text
+from negsim.agenda.reader import agenda_schema, load_agenda
 from negsim.agenda.status import LEGAL_MOVES, REOPENED, Status
 from negsim.agenda.verification import verify
 from negsim.errors import InputError, NegsimError

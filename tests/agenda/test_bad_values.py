@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from negsim.agenda.agenda import Agenda, agenda_from_node
+from negsim.agenda.agenda import Agenda
 from negsim.agenda.board import board_data, board_table, issue_text
+from negsim.agenda.reader import agenda_from_node
 from negsim.errors import NegsimError
 from negsim.files.nodes import Node, Place
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from negsim.agenda.agenda import Agenda, load_agenda
+from negsim.agenda.agenda import Agenda
 from negsim.agenda.board import board_data, board_table, issue_data, issue_text
 from negsim.agenda.citations import cite
+from negsim.agenda.reader import load_agenda
 from negsim.agenda.sentences import document_fingerprint, split
 from negsim.errors import InputError, NegsimError
 

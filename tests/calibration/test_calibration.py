@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import negsim as ns
-from negsim.agenda.agenda import load_agenda
+from negsim.agenda.reader import load_agenda
 from negsim.calibration import calibrate as making
 from negsim.calibration.evidence import (
     NUMBERS,

@@ -84,8 +84,8 @@ def test_tables_and_texts_fit_whatever_the_names(negsim, wide):
 
 
 def test_the_record_fits(negsim):
-    from negsim.agenda.agenda import load_agenda
     from negsim.agenda.board import issue_text
+    from negsim.agenda.reader import load_agenda
 
     fits(negsim("agenda"))
     record = load_agenda("seeds/agenda.yaml")

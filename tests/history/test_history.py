@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from negsim.agenda.status import Status
 from negsim.calibration.evidence import announced, between_meetings, closings, stalls
 from negsim.errors import InputError, NegsimError
+from negsim.files import to_yaml
 from negsim.history import Issue, Target, known_by, load, state
-from negsim.history.as_agenda import agenda_yaml, to_agenda
+from negsim.history.as_agenda import agenda_data, to_agenda
 from negsim.history.describe import describe
 from negsim.history.snapshot import durations
 
@@ -263,7 +264,9 @@ def test_announced_dates_come_with_an_agenda_and_say_what_became_of_them():
 def by_chance(tmp_path):
     """A scenario on the agenda of talks of the past, with what a history can tell."""
     agenda = to_agenda(HISTORIES["brexit"], date(2018, 3, 20))
-    (tmp_path / "agenda.yaml").write_text(agenda_yaml(HISTORIES["brexit"], date(2018, 3, 20)), encoding="utf-8")
+    (tmp_path / "agenda.yaml").write_text(
+        to_yaml(agenda_data(HISTORIES["brexit"], date(2018, 3, 20))), encoding="utf-8"
+    )
     path = tmp_path / "scenario.yaml"
     path.write_text(
         "title: by chance\nagenda: agenda.yaml\nas_of: 2018-03-20\nhorizon: 2 years\n"

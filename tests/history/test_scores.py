@@ -16,10 +16,15 @@ from negsim.history.scores import (
     generator,
     log_score,
     pit_bounds,
-    randomised_pit,
 )
 
 STEP = 1e-3
+
+
+def randomised_pit(bounds: tuple[float, float], *key: object) -> float:
+    """A draw, uniform between the bounds, that the key decides; of calibrated forecasts they are uniform on [0, 1]."""
+    left, right = bounds
+    return left + (right - left) * float(generator("pit", *key).random())
 
 
 def on_grid(law, outcome, horizon):

@@ -111,7 +111,7 @@ def test_plain_data_from_such_a_tool_is_told_the_cause(write: Callable[..., Path
 
 
 def test_an_agenda_is_told_the_cause_too(tmp_path: Path) -> None:
-    from negsim.agenda.agenda import load_agenda
+    from negsim.agenda.reader import load_agenda
 
     path = tmp_path / "agenda.yaml"
     path.write_text("title: x\nsides:\n  false: {title: Norway}\n  se: {title: Sweden}\n", encoding="utf-8")
