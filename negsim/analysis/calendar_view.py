@@ -42,6 +42,8 @@ def calendar(context: Context, tally: Tally, note: str = "", since: date | None 
         verdict = f"half of the runs resolve {dated['title'].iloc[0]} by {date_in_words(dated['p50'].iloc[0], unit)}"
         if beyond:
             verdict += f"; {beyond} of {len(projected)} issues have no such date within the horizon"
+        elif len(dated) > 1 and dated["p50"].nunique() == 1:
+            verdict = f"half of the runs resolve each issue by {date_in_words(dated['p50'].iloc[0], unit)}"
         elif len(dated) > 1:
             verdict += f", and the last, {dated['title'].iloc[-1]}, by {date_in_words(dated['p50'].iloc[-1], unit)}"
     else:
@@ -51,4 +53,8 @@ def calendar(context: Context, tally: Tally, note: str = "", since: date | None 
     start = min((entry.latest for issue in context.issues for entry in issue.history), default=context.as_of)
     if since is not None or start == context.as_of:  # before it the picture is empty
         first = max(first, start)
+    if projected["p90"].isna().any():
+        note += " ▸: it extends beyond the horizon."
+    if start < context.as_of:
+        note += " Left: the recorded statuses."
     return View(context, rows, verdict, note + cut(start, first), {"unit": unit, "first": first})

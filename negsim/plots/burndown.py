@@ -34,6 +34,8 @@ def burndown(data: Burndown, ax: Axes) -> Axes:
 
 
 def _record(data: Burndown, ax: Axes) -> None:
+    if len(data.recorded) < 2:  # nothing happened before the as-of date
+        return
     past = frame.corners(data.recorded, ["low", "high"])
     days, low, high = [date2num(day) for day in past["date"]], list(past["low"]), list(past["high"])
     label = frame.DAY_UNKNOWN

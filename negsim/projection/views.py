@@ -38,8 +38,7 @@ NOTES = {
     "at its end; before its first entry an issue is dormant.",
     "survival": "From below: runs in which the issue is still open, in which it lapsed, in which it is resolved. "
     "White: 95 % interval of the simulation. Numbers: runs in which the issue can still be resolved.",
-    "calendar": "The ribbon spans the dates by which 10 and 90 % of all runs have resolved the issue; ▸: it extends "
-    "beyond the horizon. Left: the recorded statuses.",
+    "calendar": "The ribbon spans the dates by which 10 and 90 % of all runs have resolved the issue.",
     "gap": "Offers as a share of the demand of {a} (top: its full demand, bottom: that of {b}); left: first offers in "
     "%. Medians and 80 % of the runs that still negotiate, of {logged} runs; right: their share, first and last.",
     "terms": "Share of its demand that {a} gets in the final agreement, over the runs with an agreement; for an issue "

@@ -119,3 +119,19 @@ def test_a_calendar_without_a_record_begins_at_the_as_of_date():
     agenda = {"sides": ["Ford", "UAW"], "issues": ["Wages"]}
     p = ns.run(from_mapping({"agenda": agenda, "as_of": "2025-04-10", "horizon": "100 days"}), runs=5)
     assert p.plot("calendar").figure.axes[0].get_xlim()[0] == date2num(p.context.as_of)
+
+
+def test_legend_and_footnote_name_only_what_is_drawn(projection):
+    agenda = {"sides": ["Ford", "UAW"], "issues": ["Wages", "Tiers"]}
+    tactics = {"both": {"patience": "10 days"}}
+    bare = {"agenda": agenda, "as_of": "2025-04-10", "horizon": "100 days", "tactics": tactics}
+    p = ns.run(
+        from_mapping(bare | {"defaults": {"reservation": 0.2}, "channels": {"table": {"gap": "2 days"}}}), runs=5
+    )
+    assert not {"recorded", "lapsed"} & {
+        text.get_text() for kind in ("burndown", "survival") for text in p.plot(kind).figure.axes[0].get_legend().texts
+    }
+    assert "extends beyond" not in p.view("calendar").note
+    assert "Left:" not in p.view("calendar").note
+    assert p.view("calendar").verdict.startswith("half of the runs resolve each issue by ")
+    assert "extends beyond the horizon. Left: the recorded" in projection.view("calendar").note
