@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -17,6 +18,7 @@ from negsim.cli import experiments as finding
 from negsim.cli import projection as projections
 from negsim.cli import questions as asking
 from negsim.cli import scenario as scenarios
+from negsim.cli import trust as trusting
 from negsim.cli.output import print_json
 from negsim.errors import InputError, NegsimError, harmless
 from negsim.files import TextStyle
@@ -94,6 +96,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Questions": (asking.when, asking.how_many, asking.explain, comparing.compare),
     "Experiments": (finding.sweep, finding.sensitivity, finding.discover),
     "History": (history_app, calibrating.calibrate, history.backtest),
+    "Results": (trusting.verify, trusting.rerun),
     "Other tools": (exchange.export, exchange.import_),
 }
 _ORDER = [
@@ -117,6 +120,12 @@ def main() -> None:
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     try:
         code = app(prog_name="negsim", standalone_mode=False, color=False if plain else None)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as head, has enough
+        _drop_output()
+        code = 1
+    except OSError as error:
+        code = _unwritable(error)
     except NegsimError as error:
         _report(error)
         code = 2
@@ -129,6 +138,24 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unwritable(error: OSError) -> int:
+    """Print in one line what the system refused; exit code 74, as for every failure of input and output."""
+    if error.errno is None:  # ours: machine code that others could replace
+        typer.echo(harmless(str(error)), err=True)
+        return 2
+    what = error.filename or "the output"
+    with suppress(OSError):
+        typer.echo(harmless(f"{what} cannot be read or written: {error.strerror or error}"), err=True)
+    _drop_output()
+    return 74
+
+
+def _drop_output() -> None:
+    """Let Python's own flush at the end write to nowhere."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report(error: NegsimError) -> None:

@@ -92,11 +92,13 @@ def _rows(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _cache_rows(cache: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if cache["folder"] is None:
-        yield "cache", "none without numba and platformdirs"
+        yield "cache", cache.get("problem") or "none without numba and platformdirs"
         return
     state = [f"{name} {'yes' if done else 'no'}" for name, done in cache["compiled"].items()]
     later = "" if all(cache["compiled"].values()) else " (the first run compiles, about half a minute)"
     yield "compiled", ", ".join(state) + later
+    if later:
+        yield "", "Machine code belongs to one folder of sources: another clone or environment compiles its own."
     yield "cache", f"{cache['folder']}, {_megabytes(cache['bytes'])}{'' if cache['writable'] else ', not writable'}"
     if others := cache["others"]:
         size = _megabytes(sum(other["bytes"] for other in others))
@@ -175,7 +177,10 @@ def _cache() -> dict[str, Any]:
         return {"folder": None, "writable": False, "bytes": 0, "compiled": {}, "others": []}
     from negsim.simulation import cache_folder, is_compiled, other_folders
 
-    folder = cache_folder()
+    try:
+        folder = cache_folder()
+    except PermissionError as error:
+        return {"folder": None, "problem": str(error), "writable": False, "bytes": 0, "compiled": {}, "others": []}
     return {
         "folder": str(folder),
         "writable": os.access(folder, os.W_OK),

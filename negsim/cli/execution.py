@@ -144,11 +144,15 @@ def loaded(source: Path, as_of: str | None = None) -> Scenario | Projection:
     """
     path = find_scenario(source, folders=True).path
     if path.is_dir():
-        from negsim.projection import Projection
+        from negsim.projection import Projection, unchecked
 
         if as_of is not None:
             raise NegsimError(f"{source} holds finished runs; --as-of needs a scenario file")
-        return Projection.load(path)
+        found = Projection.load(path)
+        if left := unchecked(path):
+            tables = " and ".join(left)
+            typer.echo(f"{path}: {tables} are large and not checked; negsim verify {path} does so.", err=True)
+        return found
     return scenario_of(path, as_of)
 
 

@@ -138,7 +138,18 @@ FileSeed = Annotated[
     int | None,
     typer.Option("--seed", metavar="N", min=0, help=f"Seed for a scenario.  [default: {DEFAULT_SEED}]"),
 ]
-Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, help="Number of processors.")]
+
+
+def useful(workers: int) -> int:
+    """As many workers as help: one for each processor that this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    most = len(allowed(0)) if allowed is not None else os.cpu_count() or 1
+    if workers > most:
+        typer.echo(f"--workers {workers:,}: this machine has {most} processors, so {most} are used.", err=True)
+    return min(workers, most)
+
+
+Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, callback=useful, help="Number of processors.")]
 Dask = Annotated[
     str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler to run on; needs negsim[dask].")
 ]

@@ -65,7 +65,11 @@ def run(
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace results of this scenario with other runs or another seed.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Replace results of this scenario with other runs or another seed, and run however long it takes.",
+        ),
     ] = False,
     precision: Annotated[
         str | None,
@@ -99,7 +103,7 @@ def run(
     with workers_of(workers, dask) as where:
         projected = run_file(
             file, scenario, runs, seed, engine, workers=where, out=out, precision=precision,
-            quiet=as_json, command=shlex.join(["negsim", *sys.argv[1:]]),
+            quiet=as_json, force=force, command=shlex.join(["negsim", *sys.argv[1:]]),
         )  # fmt: skip
     projected = projected.time_scale(dates, asked)
     others = _base_rates(projected) if reference else None

@@ -84,7 +84,8 @@ class Keeper:
         if self._empty:
             return {}
         manifest = read_manifest(self.folder, FORMAT)
-        raw = read_checked(self.folder / SCORED, manifest.get("sha256"))
+        said = manifest.get("sha256")
+        raw = read_checked(self.folder / SCORED, said.get(SCORED) if isinstance(said, dict) else said)
         found: dict[Piece, AtOrigin] = {}
         for part, name, day in self._pieces():
             if part in manifest.get("parts", ()):  # an origin with nothing left to forecast has no rows
@@ -138,9 +139,11 @@ class Keeper:
         """
         parts = [part for part in self.who["methods"] if all(p in found for p in self._pieces() if p[0] == part)]
         raw = _table([(p, found[p]) for p in self._pieces() if p[0] in parts], self.who["methods"])
-        self._checkpoint.write(SCORED, raw)
-        self._checkpoint.write(VERDICT, json_bytes(verdict))
-        self._checkpoint.finish({**self.who, "parts": parts, "sha256": hashlib.sha256(raw).hexdigest()})
+        written = {SCORED: raw, VERDICT: json_bytes(verdict)}
+        for name, content in written.items():
+            self._checkpoint.write(name, content)
+        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in written.items()}
+        self._checkpoint.finish({**self.who, "parts": parts, "sha256": hashes})
 
 
 def _table(found: Iterable[tuple[Piece, AtOrigin]], methods: Mapping[str, list[str]]) -> bytes:

@@ -16,6 +16,7 @@ from .explanation import Explanation as Explanation
 from .factors import UNIT as UNIT
 from .factors import Factor as Factor
 from .factors import read_vary as read_vary
+from .repeating import rerun as rerun
 from .sensitivities import Sensitivity as Sensitivity
 from .sensitivities import planned as planned
 from .sensitivities import sensitivity as sensitivity

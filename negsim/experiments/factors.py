@@ -112,6 +112,8 @@ def read_vary(text: str) -> tuple[str, Any]:
 
     >>> read_vary("tactics.us.beta=0.1,0.5")
     ('tactics.us.beta', [0.1, 0.5])
+    >>> read_vary("tactics.us.beta=[0.1, 0.5]")
+    ('tactics.us.beta', [0.1, 0.5])
     >>> read_vary("horizon={uniform: {low: 2 years, high: 3 years}}")
     ('horizon', {'uniform': {'low': '2 years', 'high': '3 years'}})
     >>> read_vary("leave_out=[],[flights, visas]")
@@ -126,7 +128,9 @@ def read_vary(text: str) -> tuple[str, Any]:
         data = read_yaml_text(f"[{given}]", f"--vary {path}").data
     except InputError as error:
         raise NegsimError(f"--vary {path}: {error.problems[0].message}") from None
-    return path.strip(), data[0] if len(data) == 1 and head(data[0]) in DISTRIBUTIONS else data
+    # One list in brackets holds the values; without a second value, it cannot be a value itself.
+    alone = len(data) == 1 and (head(data[0]) in DISTRIBUTIONS or (isinstance(data[0], list) and len(data[0]) > 1))
+    return path.strip(), data[0] if alone else data
 
 
 def factors_of(vary: Mapping[str, object] | Sequence[Factor]) -> tuple[Factor, ...]:

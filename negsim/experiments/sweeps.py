@@ -158,6 +158,7 @@ def sweep(
     base = Base(scenario, base_tables, engine, seed, runs, frozenset(f.path for f in factors if f.own))
     check_moves(base, factors)
     pieces = _pieces(base, factors, points(design, factors, samples, seed))
+    scenario.check_work(len(pieces) * runs)
     used = versions()
     who = identity(scenario, factors, design, samples, seed, runs, used)
     with Checkpoint(Path(out), who) if out is not None else contextlib.nullcontext() as checkpoint:

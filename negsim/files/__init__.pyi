@@ -42,6 +42,9 @@ from .terminal_text import TextPage as TextPage
 from .terminal_text import TextStyle as TextStyle
 from .terminal_text import clean as clean
 from .terminal_text import wrap as wrap
+from .verification import FileState as FileState
+from .verification import digest as digest
+from .verification import verify_folder as verify_folder
 from .writing import new_folder as new_folder
 from .writing import swap as swap
 from .writing import unused_name as unused_name

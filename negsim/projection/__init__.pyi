@@ -27,3 +27,5 @@ from .running import versions as versions
 from .scenario_context import context_of as context_of
 from .scenario_context import day_of_text as day_of_text
 from .side_by_side import table as table
+from .stored_tables import TABLES as TABLES
+from .stored_tables import unchecked as unchecked

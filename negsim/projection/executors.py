@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing import get_context
 from typing import TypeAlias
 
 from negsim.errors import NegsimError
+from negsim.simulation.engines import ENGINES
 
 #: How many workers of this machine, or the executor of others: processes, MPI, Dask's ``client.get_executor()``.
 Workers: TypeAlias = int | Executor
@@ -54,8 +56,20 @@ def local_executor(workers: int, engine: str = "auto") -> Iterator[Executor]:
         made = ThreadPoolExecutor(workers)
     try:
         yield made
+    except BaseException:
+        _halt(made)
+        raise
     finally:
         made.shutdown(wait=True, cancel_futures=True)
+
+
+def _halt(executor: Executor) -> None:
+    """Stop the work under way at once: finished parts are on disk already, and the rest is repeated on resume."""
+    if isinstance(executor, ThreadPoolExecutor):
+        import_module(ENGINES["batch"]).stop()
+        return
+    for process in list((getattr(executor, "_processes", None) or {}).values()):
+        process.terminate()
 
 
 @contextmanager

@@ -45,6 +45,7 @@ def run(
     precision: str | float | None = None,
     luck: int = 0,
     command: str = "",
+    force: bool = False,
 ) -> Projection:
     """Run a scenario and return its projection.
 
@@ -64,9 +65,11 @@ def run(
             ``runs``. `Projection.precision_data` holds the outcome.
         luck: another number keeps the assumptions and changes chance.
         command: the command line for the manifest in ``out``.
+        force: run a scenario however long it takes.
 
     Raises:
-        NegsimError: an argument is out of range, a run cannot continue, or ``out`` cannot be written.
+        NegsimError: an argument is out of range, there are too many events, a run cannot continue, or ``out`` cannot be
+            written.
 
     >>> import negsim as ns
     >>> p = ns.run("baseline", runs=20, seed=1, engine="reference")
@@ -81,12 +84,13 @@ def run(
     from negsim.projection.storage import refuse_to_overwrite
     from negsim.simulation import compiler as compiled
 
-    scenario = as_scenario(scenario)
+    scenario = as_scenario(scenario).forced() if force else as_scenario(scenario)
     most = runs if runs is not None else (DEFAULT_RUNS if precision is None else MOST)
     most, seed = whole_number("runs", most, 1, 1_000_000_000), whole_number("seed", seed, 0, 2**64 - 1)
     luck = whole_number("luck", luck, 0, 2**63 - 1)
     goal = None if precision is None else Precision.of(precision, most)
     engine = pick_engine(engine, most)
+    scenario.check_work(most if goal is None else 1)
     job = Job(compiled.compile(scenario), engine, seed, luck)
     expected = most if goal is None else goal.enough if goal.se is not None else 0  # unknown for a goal in days
     keep = expected * len(scenario.issues) <= KEPT

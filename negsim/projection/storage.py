@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from negsim.errors import NegsimError
-from negsim.files import MANIFEST, Checkpoint, check_new, read_manifest, write_file
+from negsim.files import MANIFEST, Checkpoint, check_new, digest, read_manifest, write_file
 from negsim.projection.chunks import Part, sizes
-from negsim.projection.stored_tables import FORMAT, TABLES, check_table, digest
+from negsim.projection.stored_tables import FORMAT, TABLES, check_table, unchecked
 
 if TYPE_CHECKING:
     from negsim.analysis import Tally
@@ -139,6 +139,8 @@ def save(projection: Results, folder: str | os.PathLike[str], command: str = "")
 def load(folder: str | os.PathLike[str]) -> dict[str, Any]:
     """The fields of the projection in a folder; outcomes are read when they are asked for.
 
+    Every file is checked against the manifest, tables of more than 256 MB only when they are read.
+
     Raises:
         NegsimError: the folder holds no projection, or does not fit its manifest.
     """
@@ -147,8 +149,9 @@ def load(folder: str | os.PathLike[str]) -> dict[str, Any]:
     from negsim.scenario import from_mapping
 
     path = Path(folder)
-    manifest = read_manifest(path, FORMAT)
+    manifest = _sound(path, read_manifest(path, FORMAT))
     check_table(path, TALLY, manifest)
+    unchecked(path)
     origin = str(path / MANIFEST)
     scenario = from_mapping(read_yaml_text(manifest["scenario"], origin).data, origin)
     if scenario.hash != manifest["hash"]:
@@ -157,9 +160,12 @@ def load(folder: str | os.PathLike[str]) -> dict[str, Any]:
             "that reads its scenario differently; run the scenario again"
         )
     goal = manifest["precision"]
+    tally = _read_tally(path / TALLY)
+    if tally.runs != manifest["runs"]:
+        raise NegsimError(f"{path / MANIFEST} was edited: it names {manifest['runs']} runs, and there are {tally.runs}")
     return {
-        "scenario": scenario,
-        "tally": _read_tally(path / TALLY),
+        "scenario": scenario.forced(),  # it has run
+        "tally": tally,
         "seed": manifest["seed"],
         "engine": manifest["engine"],
         "versions": manifest["versions"],
@@ -167,6 +173,32 @@ def load(folder: str | os.PathLike[str]) -> dict[str, Any]:
         "precision": None if goal is None else Precision.of_data(goal),
         "folder": path,
     }
+
+
+#: The keys that reading a manifest needs, and their types.
+_KEYS: dict[str, type | tuple[type, ...]] = {
+    "hash": str,
+    "seed": int,
+    "luck": int,
+    "runs": int,
+    "precision": (dict, type(None)),
+    "engine": str,
+    "versions": dict,
+    "sha256": dict,
+    "scenario": str,
+}
+
+
+def _sound(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """The manifest, if it has all keys with values of their types.
+
+    Raises:
+        NegsimError: it was edited.
+    """
+    wrong = [key for key, kind in _KEYS.items() if key not in manifest or not isinstance(manifest[key], kind)]
+    if wrong:
+        raise NegsimError(f"{folder / MANIFEST} was edited: {', '.join(wrong)} is missing or of another type")
+    return manifest
 
 
 def refuse_to_overwrite(folder: Path, scenario_hash: str) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError
-from negsim.files import MANIFEST, read_manifest
+from negsim.files import MANIFEST, digest, read_manifest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,10 +45,22 @@ def check_table(folder: Path, name: str, manifest: dict[str, Any]) -> None:
         raise NegsimError(f"{path} is missing or does not match {folder / MANIFEST}")
 
 
-def digest(path: Path) -> str:
-    """The SHA-256 over the digests of a file, or of all files of a folder."""
-    total = hashlib.sha256()
-    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        with file.open("rb") as stream:
-            total.update(hashlib.file_digest(stream, "sha256").digest())
-    return total.hexdigest()
+#: A folder of at most this many bytes is checked whole when it is opened; it takes a fraction of a second.
+CHECKED = 256_000_000
+
+
+def unchecked(folder: Path) -> tuple[str, ...]:
+    """The tables of a folder that are too large to be checked when it is opened; they are checked when they are read.
+
+    The others are checked here.
+
+    Raises:
+        NegsimError: a table is missing, or does not match the manifest.
+    """
+    tables = [folder / name for name in TABLES]
+    if sum(part.stat().st_size for table in tables if table.is_dir() for part in table.iterdir()) > CHECKED:
+        return TABLES
+    manifest = read_manifest(folder, FORMAT)
+    for name in TABLES:
+        check_table(folder, name, manifest)
+    return ()

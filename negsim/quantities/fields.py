@@ -83,7 +83,8 @@ def _by_clock(value: object, info: core_schema.ValidationInfo) -> str | None:
 def _by_unit(value: object, info: core_schema.ValidationInfo) -> str | None:
     shown = value.rule.kind if isinstance(value, Fixed | Draw | Parameter) else kind_of(value)
     if isinstance(value, Mapping) and "parameter" in value:
-        shown = ((info.context or {}).get("parameters") or {}).get(value["parameter"])
+        name = value["parameter"]
+        shown = ((info.context or {}).get("parameters") or {}).get(name) if isinstance(name, str) else None
     return "rounds" if shown == "rounds" else None
 
 

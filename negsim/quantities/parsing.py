@@ -19,6 +19,7 @@ from negsim.quantities.quantity import (
     PER,
     PERCENT,
     POSITIVE,
+    SHAPES,
     UNITLESS,
     UNITS,
     Draw,
@@ -231,7 +232,9 @@ class _Reader:
                 continue
             kind = "number" if name in UNITLESS else rule.kind
             inner_chance = rule.chance and depth == 0
-            if name in POSITIVE:
+            if name in UNITLESS:
+                inner = Rule(kind, *SHAPES, chance=inner_chance)
+            elif name in POSITIVE:
                 inner = Rule(kind, 0.0, lo_open=True, chance=inner_chance)
             else:
                 inner = Rule(kind, rule.lo, rule.hi, chance=inner_chance)

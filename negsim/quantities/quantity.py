@@ -69,6 +69,8 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
 #: Numbers of families that must be above 0, and numbers without a unit.
 POSITIVE: Final = frozenset({"median", "q90", "scale", "mean", "shape", "a", "b"})
 UNITLESS: Final = frozenset({"shape", "a", "b"})
+#: Smallest and largest shape of a distribution: beyond them tables of quantiles take minutes and lose their digits.
+SHAPES: Final = (0.01, 10_000.0)
 
 #: The key of statements of experts, and the keys of one expert.
 ELICIT: Final = "elicit"

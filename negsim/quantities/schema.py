@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from negsim.quantities.quantity import ELICIT, FAMILIES, PER, UNITLESS, Rule
+from negsim.quantities.quantity import ELICIT, FAMILIES, PER, SHAPES, UNITLESS, Rule
 
 _UNIT_PATTERNS = {
     "duration": "(minute|hour|day|week|month|year)s?",
@@ -60,8 +60,9 @@ def _plain(rule: Rule) -> dict[str, Any]:
 def _distribution(kind: str, each_time: bool) -> dict[str, Any]:
     """Any family; if it is drawn each time, its numbers may be uncertain too."""
 
-    def number(of: str) -> dict[str, Any]:
-        plain = _reference(f"{of}_plain")
+    def number(name: str) -> dict[str, Any]:
+        of = "number" if name in UNITLESS else kind
+        plain = _reference("shape" if name in UNITLESS else f"{of}_plain")
         return (
             {"anyOf": [plain, _reference(f"{of}_distribution"), _reference(f"{of}_parameter")]} if each_time else plain
         )
@@ -69,7 +70,7 @@ def _distribution(kind: str, each_time: bool) -> dict[str, Any]:
     per = {"const": "issue", "description": "Under tactics and defaults: drawn for each issue, not once a run."}
     choices = []
     for family, names in FAMILIES.items():
-        properties: dict[str, Any] = {name: number("number" if name in UNITLESS else kind) for name in names}
+        properties: dict[str, Any] = {name: number(name) for name in names}
         if family == "empirical":
             properties = {"values": {"type": "array", "minItems": 1, "items": _reference(f"{kind}_plain")}}
         needed = ["a", "b"] if family == "beta" and kind == "number" else list(names)
@@ -134,6 +135,7 @@ def resolve_quantities(schema: dict[str, Any], known: Iterable[Rule]) -> dict[st
         return {**rest, **_reference(value["$quantity"])} if "$quantity" in value else rest
 
     definitions: dict[str, Any] = walk(schema.get("$defs", {}))
+    definitions["shape"] = _plain(Rule("number", *SHAPES))
     for kind in ("number", *_UNIT_PATTERNS):
         definitions[f"{kind}_plain"] = _plain(Rule(kind))
         definitions[f"{kind}_experts"] = _experts(kind)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -39,6 +40,7 @@ from negsim.scenario.resolve import Filling
 from negsim.scenario.resolved import Resolved
 from negsim.scenario.tactics import tactic_problems
 from negsim.scenario.talks_models import Assumption, Channel, Climate, Shock
+from negsim.scenario.workload import REFUSE, REFUSE_ALL, Workload, workload, workload_warnings
 
 _MEANT: dict[str, type[Model]] = {
     "parameters": Assumption,
@@ -58,11 +60,39 @@ class Scenario(Resolved):
     _friendly: Node = PrivateAttr()
     _record: Agenda = PrivateAttr()
     _warnings: tuple[Problem, ...] = PrivateAttr(())
+    _forced: bool = PrivateAttr(False)
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """Problems that do not stop a run, such as an issue without a zone of possible agreement."""
         return self._warnings
+
+    @cached_property
+    def work(self) -> Workload:
+        """The expected number of events of a run, estimated from the assumptions."""
+        return workload(self, self.as_of, self.horizon)
+
+    def forced(self) -> Scenario:
+        """A copy that runs however long it takes; see `check_work`."""
+        copy = self.model_copy()
+        copy._forced = True
+        return copy
+
+    def check_work(self, runs: int = 1) -> None:
+        """Check that runs end in reasonable time: at most 5 million events a run, and 100 billion in all.
+
+        Raises:
+            InputError: they do not, with the figure and the key that causes most of it.
+
+        >>> import negsim as ns
+        >>> ns.load("baseline").check_work(1_000_000)
+        """
+        if self._forced or (self.work.events <= REFUSE and self.work.events * runs <= REFUSE_ALL):
+            return
+        once = self.work.events > REFUSE
+        message = f"{self.work.words}" if once else f"{self.work.words}, which is too many for {runs:,} runs"
+        allowed = f"at most {REFUSE:,} events a run, and {REFUSE_ALL:,} in all; negsim run --force runs it anyway"
+        raise InputError([self._friendly.problem(message, *self.work.cause, allowed=allowed)])
 
     @property
     def record(self) -> Agenda:
@@ -277,6 +307,7 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     if problems:
         return None, named_both(in_file_order(problems), friendly)
     found = [*notes, *reachability_warnings(whole), *no_effect_warnings(whole, filling.strict)]
+    found += workload_warnings(whole)
     warnings = named_both(in_file_order(found), friendly)
     # The scenario and its hash know nothing that happened after its day.
     then = {**dict(frame or {}), "agenda": filling.known}

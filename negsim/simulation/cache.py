@@ -1,7 +1,8 @@
 """The folder of compiled machine code, found without importing numba.
 
 numba's cache depends on the file of a function alone, so a caller would keep an old copy of a changed callee. The
-name of the folder is therefore a fingerprint of the source of all rules.
+name of the folder is therefore a fingerprint of the source of all rules. numba loads what the folder holds, so nobody
+else may be able to write there.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from functools import cache
@@ -24,6 +26,9 @@ def cache_folder() -> Path:
 
     It does not need write access to the installed package.
 
+    Raises:
+        PermissionError: the folder that ``NUMBA_CACHE_DIR`` names belongs to somebody else, or others can write to it.
+
     >>> len(cache_folder().name)
     16
     """
@@ -32,8 +37,17 @@ def cache_folder() -> Path:
     for source in sorted([*package.glob("rules/*.py"), *package.glob("engines/*.py"), package / "events.py"]):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     name = digest.hexdigest()[:16]
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
     for base in _bases():
-        if _usable(base) and _usable(base / name):
+        if not (_made(base) and _made(base / name)):
+            continue
+        danger = dangerous(base / name)
+        if danger and chosen and base == Path(chosen):
+            raise PermissionError(
+                f"machine code is not loaded from {base / name}: {danger}; run chmod go-w on it if it is yours, or let "
+                "NUMBA_CACHE_DIR name a folder that only you can write to"
+            )
+        if not danger:
             return base / name
     return Path(tempfile.mkdtemp(prefix="negsim-"))
 
@@ -46,15 +60,31 @@ def _bases() -> Iterator[Path]:
     yield Path(tempfile.gettempdir()) / f"negsim-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
 
 
-def _usable(folder: Path) -> bool:
-    """Whether the folder is writable and belongs to this user, so that nobody else can place code in it."""
+def _made(folder: Path) -> bool:
+    """Whether the folder exists and is writable; it is created for the user alone."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        owner = folder.stat().st_uid
     except OSError:
         return False
-    mine = not hasattr(os, "getuid") or owner == os.getuid() or folder.parent != Path(tempfile.gettempdir())
-    return mine and os.access(folder, os.W_OK)
+    return os.access(folder, os.W_OK)
+
+
+def dangerous(folder: Path) -> str:
+    """Why somebody else could place code in a folder, in words; empty if nobody can.
+
+    The folder and its parent must belong to the user or to root. Others may write to the parent only where its sticky
+    bit protects what they do not own, as in ``/tmp``.
+    """
+    if not hasattr(os, "getuid"):
+        return ""
+    for each in (folder, folder.parent):
+        found = each.stat()
+        if found.st_uid not in (os.getuid(), 0):
+            return f"{each} belongs to another user"
+        shared = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        if shared and not (each != folder and found.st_mode & stat.S_ISVTX):
+            return f"other users can write to {each}"
+    return ""
 
 
 def other_folders() -> list[Path]:

@@ -88,6 +88,8 @@ class Record:
         for name in VIEWS:
             self.addresses[SLOT[name]] = self.arrays["number"].ctypes.data + 8 * compiled.rows[name]
         self.x = int(self.addresses.ctypes.data)
+        #: Whether its runs are stopped from outside.
+        self.stopped = False
 
     @property
     def run(self) -> Any:

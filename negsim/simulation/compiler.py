@@ -25,8 +25,9 @@ def compile(scenario: Scenario) -> Compiled:
     """Compile a scenario into tables of numbers.
 
     Raises:
-        NegsimError: a bargain has too many combinations of options.
+        NegsimError: a bargain has too many combinations of options, or a run has too many events.
     """
+    scenario.check_work()
     return _Compiler(scenario).compiled()
 
 

@@ -6,6 +6,8 @@ It schedules in the reference engine's order: the next event of a series, then w
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -155,24 +157,85 @@ def run(
     runs: int,
     luck: int = 0,
     progress: Callable[[int], object] | None = None,
-    block: int = 512,
+    block: float = 0.2,
 ) -> tuple[Outcomes, Outcomes]:
     """Play runs ``first`` to ``first + runs - 1``.
 
-    The same arguments, results and errors as the reference engine's ``run``.
+    The same arguments, results and errors as the reference engine's ``run``. Progress is reported, and Ctrl-C is
+    answered, about every ``block`` seconds, and Ctrl-C within a longer run as well.
     """
     issues = np.zeros((runs, len(compiled.issues)), OUTCOME)
     results = np.zeros(runs, RUN)
     record = compiled.record()
-    step = block if progress is not None else max(runs, 1)
-    for at in range(0, runs, step):
-        part = results[at : at + step]
-        failed = play_many(record.x, as_signed(seed), luck, first + at, issues[at : at + step], part)
+    at, step = 0, 1
+    while at < runs:
+        begun, part = time.perf_counter(), results[at : at + step]
+        failed = _stoppable(record, as_signed(seed), luck, first + at, issues[at : at + step], part)
         if failed >= 0:
             check(compiled, record, first + at + failed)
         if progress is not None:
             progress(len(part))
+        at += len(part)
+        rate = len(part) / max(time.perf_counter() - begun, 1e-6)
+        step = max(1, min(4 * step, int(rate * block)))
     return issues, results
+
+
+#: The records of runs under way, by thread; `stop` ends them.
+_under_way: dict[int, Record] = {}
+_STOPPED = -1
+
+
+class StoppedError(RuntimeError):
+    """The runs of a worker were stopped from outside."""
+
+
+def stop() -> None:
+    """Stop all runs under way in threads of this process: each ends with its next event, and its worker raises."""
+    for record in list(_under_way.values()):
+        record.stopped = True
+    end = time.monotonic() + 1.0
+    while time.monotonic() < end and any(record.stopped for record in list(_under_way.values())):
+        for record in list(_under_way.values()):
+            if record.stopped:
+                record.run["error"] = _STOPPED  # again and again: the start of a run clears it
+        time.sleep(0.001)
+
+
+def _stoppable(record: Record, *arguments: Any) -> int:
+    """`play_many`, in a thread of its own if this is the main thread, which alone gets Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        return _guarded(record, arguments)
+    found: list[Any] = []
+
+    def work() -> None:
+        try:
+            found.append(_guarded(record, arguments))
+        except BaseException as error:
+            found.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        thread.join()
+    except KeyboardInterrupt:
+        stop()
+        raise
+    if isinstance(found[0], BaseException):
+        raise found[0]
+    return int(found[0])
+
+
+def _guarded(record: Record, arguments: tuple[Any, ...]) -> int:
+    me = threading.get_ident()
+    _under_way[me] = record
+    try:
+        failed = int(play_many(record.x, *arguments))
+    finally:
+        _under_way.pop(me, None)
+    if record.stopped:
+        raise StoppedError("the runs were stopped")
+    return failed
 
 
 def watch(
