@@ -7,6 +7,7 @@ from .citations import Citation as Citation
 from .reader import agenda_from_node as agenda_from_node
 from .reader import agenda_schema as agenda_schema
 from .reader import load_agenda as load_agenda
+from .records import Announced as Announced
 from .records import Issue as Issue
 from .records import Position as Position
 from .sentences import document_fingerprint as document_fingerprint

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from negsim.reporting.picture import embedded
 from negsim.scenario import describe
 
 if TYPE_CHECKING:
-    from negsim.agenda import Agenda, Citation, Position
+    from negsim.agenda import Agenda, Announced
     from negsim.analysis import Chance
     from negsim.projection import Projection
 
@@ -162,7 +161,7 @@ def _provenance(projection: Projection) -> list[tuple[str, str]]:
 
 
 def _agendas(projections: Sequence[Projection]) -> Iterator[dict[str, Any]]:
-    """Each agenda once, with the status of its issues on the as-of date of its first scenario."""
+    """Each agenda once, as known on the as-of date of its first scenario."""
     seen: list[Agenda] = []
     for projection in projections:
         agenda, as_of = projection.scenario.agenda, projection.context.as_of
@@ -170,21 +169,10 @@ def _agendas(projections: Sequence[Projection]) -> Iterator[dict[str, Any]]:
             continue
         seen.append(agenda)
         yield {
-            "title": agenda.title,
+            "record": agenda,
             "as_of": as_of,
-            "sides": {name: side.title for name, side in agenda.sides.items()},
-            "issues": [_issue(agenda, name, as_of) for name in agenda.issues],
-            "rounds": [
-                {"title": r.title, "date": str(r.date), "what": r.what, "citations": _places(r.citations, as_of)}
-                for r in agenda.rounds.values()
-                if r.date.certainly_by(as_of)
-            ],
-            "announced": _announced(agenda, as_of),
-            "sources": [
-                {"id": name, "about": _about(source)}
-                for name, source in agenda.sources.items()
-                if source.date is None or source.date.certainly_by(as_of)
-            ],
+            "announced": [_announced(agenda, one) for one in agenda.announced(as_of)],
+            "sources": [(name, _about(source)) for name, source in agenda.sources.items()],
         }
 
 
@@ -194,78 +182,8 @@ def _about(source: Any) -> str:
     return "; ".join(known)
 
 
-def _issue(agenda: Agenda, name: str, as_of: Any) -> dict[str, Any]:
-    issue = agenda.issues[name]
-    known = not issue.history or issue.entry(as_of) is not None
-    return {
-        "id": name,
-        "title": issue.title,
-        "summary": issue.summary,
-        "status": agenda.status(name, as_of).label if known else "not yet raised",
-        "since": str(issue.since(as_of) or ""),
-        "resolves_when": issue.resolves_when,
-        "demands": [
-            {
-                "side": agenda.sides[side].title,
-                "text": position.text or "no public position",
-                "since": str(position.since) if position.since else "",
-                "citations": _places(position.citations, as_of),
-            }
-            for side, position in _known(issue.demands, as_of)
-            if agenda.tells_demands
-        ],
-        "history": [
-            {
-                "date": str(change.date),
-                "status": change.status.label,
-                "what": change.what,
-                "citations": _places(change.citations, as_of),
-            }
-            for change in issue.history
-            if change.date.certainly_by(as_of)
-        ],
-        "announced": _announced(agenda, as_of, name),
-        "disputes": [
-            {
-                "question": agenda.disputed[each].question,
-                "versions": [
-                    {"says": version.says, "text": version.text, "citations": _places(version.citations, as_of)}
-                    for version in agenda.disputed[each].versions
-                ],
-                "we_take": agenda.disputed[each].we_take,
-                "why": agenda.disputed[each].why,
-            }
-            for each in issue.disputed
-            if agenda.disputed[each].date.certainly_by(as_of)
-        ],
-    }
-
-
-def _announced(agenda: Agenda, as_of: Any, name: str | None = None) -> list[dict[str, str]]:
-    """The dates announced by the as-of date, for one issue or for all."""
-    found = []
-    for one in agenda.announced(as_of, name):
-        target = one.target
-        titles = [agenda.issues[each].title for each in target.issues]
-        named = "all issues" if len(titles) == len(agenda.issues) else ", ".join(titles)
-        about = f", on {named}" if name is None and named else ""
-        found.append(
-            {
-                "by": str(target.by),
-                "state": one.state,
-                "words": f"{target.who} ({target.said}){about}: {one.what}",
-                "citations": _places(target.citations, as_of),
-            }
-        )
-    return found
-
-
-def _known(positions: Mapping[str, Position], as_of: date) -> Iterator[tuple[str, Position]]:
-    """The positions as of a day; one that is known later has no text yet."""
-    for side, position in positions.items():
-        later = position.since is not None and not position.since.certainly_by(as_of)
-        yield side, position.model_copy(update={"text": None, "since": None, "citations": ()}) if later else position
-
-
-def _places(citations: Sequence[Citation], as_of: date) -> str:
-    return ", ".join(cited.shown for cited in citations if cited.known_by(as_of))
+def _announced(agenda: Agenda, one: Announced) -> tuple[Announced, str]:
+    """An announced date, and the issues that it names as words that begin with a comma."""
+    titles = [agenda.issues[each].title for each in one.target.issues]
+    named = "all issues" if len(titles) == len(agenda.issues) else ", ".join(titles)
+    return one, f", on {named}" if named else ""
