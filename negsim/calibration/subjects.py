@@ -49,7 +49,10 @@ def of_agenda(agenda: Agenda, on: date, horizon: int, said: Any, records: Sequen
     talks = talks_of(agenda, on)
     for record in records:
         if same_talks(record, talks):
-            talks = replace(talks, meetings=known_by(record, on).meetings)
+            # A record that ends earlier is continued by the agenda.
+            last = on if record.end == "concluded" else min(on, record.until)
+            later = tuple(meeting for meeting in talks.meetings if meeting.start and meeting.start > last)
+            talks = replace(talks, meetings=(*known_by(record, last).meetings, *later))
     snapshot = Snapshot.of(talks, on, horizon)
     return _checked(Subject(snapshot, {name: name for name in agenda.issues}, said, not agenda.warnings))
 

@@ -311,7 +311,7 @@ def test_a_record_of_the_same_talks_adds_its_meetings_and_teaches_nothing():
     agenda = load_agenda("seeds/agenda.yaml")
     subject = of_agenda(agenda, date(2025, 4, 10), 365, None, TEACHERS)
     assert subject.snapshot.days == [date(2025, 2, 27), date(2025, 4, 10)]
-    made = making.from_agenda(TEACHERS, Path("seeds/agenda.yaml"), None, 365)
+    made = making.from_agenda(TEACHERS, Path("seeds/agenda.yaml"), date(2025, 4, 10), 365)
     assert "us_russia_2025" not in {each.id for each in made.fit.taught.others}
     assert len(made.fit.taught.others) == len(TEACHERS) - 1
 
@@ -335,7 +335,7 @@ def test_a_scenario_from_a_record_says_of_every_number_where_it_comes_from():
 
 
 def test_without_an_announcement_or_steps_the_end_has_a_rate():
-    made = making.from_agenda(TEACHERS, Path("seeds/agenda.yaml"), None, 1096)
+    made = making.from_agenda(TEACHERS, Path("seeds/agenda.yaml"), date(2025, 4, 10), 1096)
     assert "lognormal" in made.said["parameters"]["end"]["value"]
     assert made.said["shocks"]["conclusion"]["rate"] == {"parameter": "end"}
 
@@ -569,7 +569,9 @@ def test_the_scenario_from_the_record_alone_is_what_calibrate_writes_but_for_one
     negotiation or an issue may have stopped for good.
     """
     path = root / "scenarios" / "record_alone.yaml"
-    made = making.from_agenda(FIRST, Path("seeds/agenda.yaml"), None, 1096, Path("scenarios/record_alone.yaml"))
+    made = making.from_agenda(
+        FIRST, Path("seeds/agenda.yaml"), date(2025, 4, 10), 1096, Path("scenarios/record_alone.yaml")
+    )
     now, then = made.scenario, ns.load(path)
     assert set(then.parameters) - set(now.parameters) == {"close"}
     differ = [name for name in now.parameters if now.parameters[name].value != then.parameters[name].value]

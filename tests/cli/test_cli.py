@@ -212,7 +212,7 @@ def test_trace_tells_the_run_it_was_asked_for(negsim):
 
 
 def test_the_board_is_that_of_the_last_day_on_record_or_of_the_day_asked_for(negsim):
-    assert "As of 2025-04-10" in negsim("agenda").out
+    assert "As of 2026-06-24" in negsim("agenda").out
     assert "As of 2025-03-05" in negsim("agenda", "--as-of", "2025-03-05").out
     now, then = (
         json.loads(negsim("agenda", *more, "--json").out)["issues"] for more in ((), ("--as-of", "2025-03-05"))
