@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from negsim.errors import InputError, NegsimError, one_of
+from negsim.errors import InputError, NegsimError, check_name, one_of
 from negsim.experiments import Comparison
 from negsim.explorer.changes import Moved, Variant, variant
 from negsim.explorer.levers import Lever, levers
@@ -72,8 +72,7 @@ class Exploration:
             NegsimError: there is none.
         """
         found = {lever.key: lever for lever in self.levers}
-        if key not in found:
-            raise NegsimError(f'there is no lever "{key}"; allowed: {one_of(found, 40)}')
+        check_name(key, found, f'there is no lever "{key}"')
         return found[key]
 
     def move(self, key: str, value: Any) -> None:
@@ -149,8 +148,7 @@ class Exploration:
         Raises:
             NegsimError: there is none of that name.
         """
-        if name not in [pin.name for pin in self.pins]:
-            raise NegsimError(f'there is no pin "{name}"; allowed: {one_of(pin.name for pin in self.pins)}')
+        check_name(name, [pin.name for pin in self.pins], f'there is no pin "{name}"')
         self.pins = tuple(pin for pin in self.pins if pin.name != name)
 
     def comparison(self, pin: Pin) -> Comparison:
