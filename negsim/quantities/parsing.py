@@ -187,7 +187,7 @@ class _Reader:
         if self.parameters is not None:
             if not isinstance(name, str) or name not in self.parameters:
                 names_known = one_of(self.parameters)
-                guess = did_you_mean(name, self.parameters)
+                guess = did_you_mean(name, self.parameters) if isinstance(name, str) else ""
                 self.refuse(f"there is no parameter {was(name)}", (*path, "parameter"), names_known, guess)
             elif self.parameters[name] not in (None, rule.kind):
                 has = NOUN[str(self.parameters[name])].split(" such")[0]

@@ -290,6 +290,7 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     frame, found = try_validate(Frame, only(full, Frame.model_fields), context)
     if "horizon" not in full.mapping and "horizon" in friendly.mapping:
         found = [problem for problem in found if '"horizon"' not in problem.message]
+    found = [problem for problem in found if not problem.message.startswith("strict must")]  # it is a problem already
     problems += found
     parts: dict[str, dict[str, Any]] = {}
     for section, model in _MEANT.items():

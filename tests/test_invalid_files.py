@@ -1,0 +1,86 @@
+"""Every field of a file and every rule between its parts has an invalid file with its exact message."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import negsim.agenda.agenda
+import negsim.scenario.scenario  # noqa: F401  (loads all models)
+from negsim.agenda import load_agenda
+from negsim.errors import InputError
+from negsim.files import Model
+from negsim.scenario.file_check import as_data, check
+from tests.conftest import ROOT
+
+FOLDER = ROOT / "tests" / "invalid"
+#: Fields that no file names: sides are written as keys beside the others.
+NOT_IN_FILES = {"utilities"}
+#: Added to a message about a place in an extended file.
+IN_BASE = r"( \(in a file that .*\))?"
+#: The modules whose messages compare parts.
+CHECKS = (
+    "scenario/checks.py", "scenario/name_checks.py", "scenario/start_checks.py", "scenario/reachability.py",
+    "scenario/workload.py", "agenda/checks.py",
+)  # fmt: skip
+
+
+def models(of: type[Model] = Model) -> Iterator[type[Model]]:
+    for one in of.__subclasses__():
+        if one.__module__.startswith("negsim."):
+            yield one
+        yield from models(one)
+
+
+@cache
+def problems() -> list[dict[str, Any]]:
+    found = [data for path in sorted((FOLDER / "scenario").glob("*.yaml")) for data in as_data(check(path))]
+    for path in sorted((FOLDER / "agenda").glob("*.yaml")):
+        with pytest.raises(InputError) as caught:
+            load_agenda(path)
+        found += as_data(caught.value.problems)
+    return found
+
+
+def test_there_are_more_than_two_hundred() -> None:
+    assert len([*FOLDER.glob("*/*.yaml")]) >= 250
+
+
+def test_every_field_has_an_invalid_file() -> None:
+    fields = {name for model in models() for name in model.model_fields}
+    wrong = {step for data in problems() for step in (data["path"] or "").split(".")[-2:]}
+    assert sorted(fields - wrong - NOT_IN_FILES) == []
+
+
+def messages(module: Path) -> Iterator[str]:
+    """Patterns of the messages in a module: what is filled in matches anything."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        texts: list[ast.expr] = []
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in (
+            "problem", "Complaint"
+        ):  # fmt: skip
+            texts = node.args[:1]
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "message":
+            texts = [node.value]
+        for text in texts:
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                yield re.escape(text.value)
+            elif isinstance(text, ast.JoinedStr):
+                yield "".join(
+                    re.escape(part.value.replace("{what}", "")) if isinstance(part, ast.Constant) else "(?s:.*)"
+                    for part in text.values
+                )
+
+
+@pytest.mark.parametrize("module", CHECKS)
+def test_every_rule_between_parts_has_an_invalid_file(module: str) -> None:
+    said = [data["message"] for data in problems()]
+    patterns = list(messages(ROOT / "negsim" / module))
+    assert patterns
+    assert [each for each in patterns if not any(re.fullmatch(each + IN_BASE, one) for one in said)] == []
