@@ -22,11 +22,12 @@ _HEADER = "# Written by the explorer of negsim, which replaces it unless somebod
 
 @dataclass(frozen=True)
 class Pin:
-    """A variant pinned for comparison, with its projection."""
+    """A variant pinned for comparison, with its projection and its moved levers."""
 
     name: str
     variant: Variant
     projection: Projection
+    moved: Moved = Moved()
 
 
 class Exploration:
@@ -88,7 +89,7 @@ class Exploration:
             allowed = one_of([str(option.value) for option in lever.options if option.value is not None], 40)
             raise NegsimError(f'"{key}" can be None (as written) or {allowed}, but was {value!r}') from None
         values = {name: v for name, v in self.moved.values.items() if name != key}
-        self._turn(Moved(values if value is None else {**values, key: value}, self.moved.joined))
+        self.turn(Moved(values if value is None else {**values, key: value}, self.moved.joined))
 
     def join(self, *issues: str) -> None:
         """Join issues that are in no package into a new one with equal weights.
@@ -101,18 +102,18 @@ class Exploration:
         names = tuple(name for name in self.scenario.agenda.issues if name in issues)
         before = self.moved
         try:
-            self._turn(Moved(before.values, (*before.joined, names)))
+            self.turn(Moved(before.values, (*before.joined, names)))
         except NegsimError:
             self.moved = before  # no lever shows it, so it could not be undone
             raise
 
     def part(self) -> None:
         """Undo every `join`."""
-        self._turn(Moved(self.moved.values))
+        self.turn(Moved(self.moved.values))
 
     def reset(self) -> None:
         """Restore all values of the file and undo every `join`; pins stay."""
-        self._turn(Moved())
+        self.turn(Moved())
 
     def free(self) -> list[str]:
         """The issues in play that are in no package, so that they can be joined."""
@@ -120,7 +121,12 @@ class Exploration:
         packed = {name for package in now.packages.values() for name in package.issues}
         return [name for name in now.issues if name not in packed]
 
-    def _turn(self, moved: Moved) -> None:
+    def turn(self, moved: Moved) -> None:
+        """Move several levers and join issues at once.
+
+        Raises:
+            NegsimError: the changed scenario is invalid.
+        """
         self.moved = moved
         found = variant(self.scenario, self.levers, moved)
         if found.scenario != self.projection.scenario:
@@ -138,7 +144,7 @@ class Exploration:
         name = name.strip() or next(free for free in numbered if free not in taken)
         if name in taken:
             raise NegsimError(f'there is a pin "{name}" already; unpin it first, or choose another name')
-        pin = Pin(name, self.variant, self.projection)
+        pin = Pin(name, self.variant, self.projection, self.moved)
         self.pins = (*self.pins, pin)
         return pin
 

@@ -1,0 +1,146 @@
+"""One tab of the browser: its scenario, its levers and pins, and the answers to its questions.
+
+The questions of the explorer (`negsim.explorer.conversation`) are answered for the open scenario. The others:
+
+===========  ====================================================  =====================================
+``do``       more keys                                             answer
+===========  ====================================================  =====================================
+``open``     ``scenario``: its number                              ``opened``
+``board``    ``on``: a date                                        ``board``
+``table``                                                          ``table``
+``chart``    ``kind``; for survival ``issue``                      ``chart``
+``when``     ``probability``; ``issues`` (default: all)            ``when``
+``explain``  ``issue``; ``side`` (optional)                        ``explanation``; takes seconds
+===========  ====================================================  =====================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from negsim.app import views
+from negsim.app.library import Library
+from negsim.errors import NegsimError
+from negsim.explorer import CHARTS, Conversation, Exploration, survival
+
+Progress = Callable[[int, int], None]
+
+
+class StoppedError(Exception):
+    """The person stopped long work."""
+
+
+class Session:
+    """Answers the questions of one tab; a tab does not see the levers of another."""
+
+    def __init__(self, library: Library, runs: int, seed: int) -> None:
+        self.library, self._runs, self._seed = library, runs, seed
+        self.number, self.version = 0, -1
+        self._talk: Conversation | None = None
+        self._answers = {
+            "open": self._open,
+            "board": self._board,
+            "table": self._table,
+            "chart": self._chart,
+            "when": self._when,
+        }
+
+    def answer(self, question: Any, progress: Progress) -> dict[str, Any]:
+        """The answer to a question; an error is an answer, too. ``progress`` gets the runs done and to do.
+
+        Raises:
+            StoppedError: from ``progress``.
+        """
+        try:
+            do = question.get("do") if isinstance(question, Mapping) else None
+            if do == "explain":
+                return self._explain(question, progress)
+            if isinstance(do, str) and do in self._answers:
+                return self._answers[do](question)
+            return self.talk.answer(question)
+        except NegsimError as error:
+            return {"what": "error", "text": str(error)}
+
+    @property
+    def talk(self) -> Conversation:
+        """The explorer of the open scenario."""
+        if self._talk is None:
+            self._open({"scenario": self.number})
+        assert self._talk is not None
+        return self._talk
+
+    def _open(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        number = question.get("scenario")
+        if type(number) is not int or not 0 <= number < len(self.library.entries):
+            raise NegsimError(f"there are {len(self.library.entries)} scenarios")
+        entry = self.library.entries[number]
+        self._talk = Conversation(Exploration(entry.scenario, self._runs, self._seed))
+        self.number, self.version = number, entry.version
+        scenario = entry.scenario
+        return {
+            "what": "opened",
+            "scenario": number,
+            "scenarios": [each.scenario.title for each in self.library.entries],
+            "title": scenario.title,
+            "question": scenario.question or "",
+            "description": scenario.description or "",
+            "as_of": str(scenario.as_of),
+            "horizon": str(scenario.horizon_date),
+            "issues": [[name, scenario.agenda.issues[name].short_title] for name in scenario.issues],
+            "sides": [[name, side.title] for name, side in scenario.agenda.sides.items()],
+            "mistakes": entry.mistakes,
+            "warnings": [problem.message for problem in scenario.warnings],
+        }
+
+    def _board(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        scenario = self.talk.exploration.scenario
+        on = question.get("on")
+        if on is None:
+            return views.board(scenario, scenario.as_of)
+        try:
+            return views.board(scenario, date.fromisoformat(on))
+        except (TypeError, ValueError):
+            raise NegsimError("on is a date such as 2025-04-10") from None
+
+    def _table(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return views.table(self.talk.exploration.projection)
+
+    def _chart(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        projection, kind = self.talk.exploration.projection, question.get("kind")
+        if kind == "survival":
+            try:
+                return {"what": "chart", "kind": kind, "chart": survival(projection, str(question.get("issue", "all")))}
+            except KeyError:
+                raise NegsimError("there is no such issue") from None
+        if not isinstance(kind, str) or kind not in CHARTS:
+            raise NegsimError(f"kind is survival or one of {', '.join(CHARTS)}")
+        return {"what": "chart", "kind": kind, "chart": CHARTS[kind](projection)}
+
+    def _when(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        probability, issues = question.get("probability"), question.get("issues")
+        if isinstance(probability, bool) or not isinstance(probability, int | float):
+            raise NegsimError("probability is a number above 0 and at most 1")
+        if issues is not None and not (isinstance(issues, list) and all(isinstance(name, str) for name in issues)):
+            raise NegsimError("issues is a list of ids")
+        return views.when(self.talk.exploration.projection, float(probability), issues or None)
+
+    def _explain(self, question: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        from negsim.experiments import explain, variants
+
+        scenario = self.talk.exploration.variant.scenario
+        issue, side = question.get("issue"), question.get("side") or None
+        if not isinstance(issue, str) or not isinstance(side, str | None):
+            raise NegsimError("issue and side are ids")
+        total, done = variants(scenario, issue, side) * self._runs, 0
+
+        def advance(runs: int) -> None:
+            nonlocal done
+            done += runs
+            progress(done, total)
+
+        found = explain(scenario, issue, side=side, runs=self._runs, seed=self._seed, progress=advance)
+        data = found.data()
+        return {"what": "explanation", "issue": issue, "title": data["title"], "sentences": data["sentences"],
+                "notes": data["notes"]}  # fmt: skip

@@ -1,0 +1,270 @@
+"""Charts of a projection as plain data, drawn in a browser by ``charts.js``.
+
+A chart over time has ``x`` (dates) and ``series``: a ``line`` has ``y``, a ``band`` has ``low`` and ``high``. A chart
+of rows has a scale from ``from`` to ``to``, and ``rows`` with ``bars``. ``words`` is the answer in a sentence; ``read``
+of a row says what its bars show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from negsim.analysis import chance_by, quantile, share
+
+if TYPE_CHECKING:
+    from negsim.projection import Projection
+
+#: Quantiles of the dates in a row: the middle 80 %, the middle half, the median.
+_QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+#: The most points of a line; longer horizons are thinned evenly.
+_POINTS = 800
+
+Pinned = tuple[str, "Projection"]
+
+
+def burndown(projection: Projection, pins: Iterable[Pinned] = ()) -> dict[str, Any]:
+    """The number of unresolved issues on each day: recorded, then the median and the middle 50 and 80 % of the runs.
+
+    >>> import negsim as ns
+    >>> chart = burndown(ns.run("baseline", runs=50))
+    >>> [each["label"] for each in chart["series"]]
+    ['recorded', '80 % of runs', '50 % of runs', 'median']
+    """
+    view = projection.view("burndown")
+    recorded, projected = view.recorded, view.projected
+    step = max(1, len(projected) // _POINTS)
+    shown, known = projected.iloc[::step], len(recorded) - 1
+
+    def past(name: str) -> list[float | None]:
+        return [*map(float, recorded[name]), *[None] * (len(shown) - 1)]
+
+    def later(name: str, table: Any = shown) -> list[float | None]:
+        return [*[None] * known, *map(float, table[name])]
+
+    series = [
+        _band("recorded", "past", past("low"), past("high")),
+        _band("80 % of runs", "wide", later("q10"), later("q90")),
+        _band("50 % of runs", "narrow", later("q25"), later("q75")),
+        _line("median", "main", later("median")),
+    ]
+    for number, (name, pinned) in enumerate(pins):
+        table = pinned.view("burndown").projected
+        if len(table) == len(projected):
+            series.append(_line(f"median, {name}", _pin(number), later("median", table.iloc[::step])))
+    highest = max(float(recorded["high"].max()), float(projected["q90"].max()))
+    return {
+        "kind": "time",
+        "title": "Unresolved issues",
+        "words": view.verdict,
+        "x": [*map(str, recorded["date"].iloc[:known]), *map(str, shown["date"])],
+        "as_of": str(projection.context.as_of),
+        "top": max(highest, len(projection.context.issues)),
+        "unit": "issues",
+        "runs": projection.runs,
+        "series": series,
+    }
+
+
+def _band(label: str, style: str, low: Sequence[float | None], high: Sequence[float | None]) -> dict[str, Any]:
+    return {"label": label, "kind": "band", "style": style, "low": list(low), "high": list(high)}
+
+
+def _line(label: str, style: str, y: Sequence[float | None]) -> dict[str, Any]:
+    return {"label": label, "kind": "line", "style": style, "y": list(y)}
+
+
+def _pin(number: int) -> str:
+    """The style of a pin; there are four."""
+    return f"pin{number % 4}"
+
+
+def calendar(projection: Projection, pins: Iterable[Pinned] = ()) -> dict[str, Any]:
+    """The dates of each issue: the middle 80 % and 50 % of the runs, the 50 % date, and those of the pins.
+
+    >>> import negsim as ns
+    >>> row = calendar(ns.run("baseline", runs=200))["rows"][0]
+    >>> row["id"], row["read"].split(";")[0]
+    ('banking', 'resolved in 82 % of 200 runs (95 %: 76 to 87 %)')
+    """
+    context, tally = projection.context, projection.tally
+    others = [(name, each) for name, each in pins]
+    rows = []
+    for j, facts in enumerate(context.issues):
+        rows.append(_dates(projection, facts.id, facts.title, tally.resolved[j], others))
+    rows.append(_dates(projection, "all", f"all {len(context.issues)} issues", tally.all_resolved, others))
+    return {
+        "kind": "rows",
+        "title": "Dates of each issue",
+        "words": projection.view("calendar").verdict,
+        "from": str(context.as_of),
+        "to": str(context.horizon),
+        "legend": [["wide", "80 % of runs"], ["narrow", "50 % of runs"], ["main", "50 % date"]]
+        + [[_pin(k), f"50 % date, {name}"] for k, (name, _) in enumerate(others)],
+        "rows": rows,
+    }
+
+
+def _dates(projection: Projection, name: str, title: str, counts: Any, pins: list[Pinned]) -> dict[str, Any]:
+    context = projection.context
+    long = float(context.horizon_days)
+    p10, p25, p50, p75, p90 = (min(quantile(counts, q), long) for q in _QUANTILES)
+    done = int(counts[:-1].sum())
+    found = share(done, projection.runs)
+    bars = [{"a": p10, "b": p90, "style": "wide"}, {"a": p25, "b": p75, "style": "narrow"}]
+    marks = [{"at": p50, "style": "main"}] if p50 < long else []
+    words = [
+        f"resolved in {100 * found.value:.0f} % of {projection.runs:,} runs (95 %: {100 * found.low:.0f} to "
+        f"{100 * found.high:.0f} %)",
+        f"50 % by {_day(projection, p50)}",
+        f"80 % of runs between {_day(projection, p10)} and {_day(projection, p90)}",
+    ]
+    for number, (pin, other) in enumerate(pins):
+        theirs = _counts(other, name)
+        if theirs is None:
+            continue
+        half = quantile(theirs, 0.5)
+        if half < long:
+            marks.append({"at": half, "style": _pin(number)})
+        words.append(f"{pin}: 50 % by {_day(other, half)}")
+    return {
+        "id": name,
+        "label": title,
+        "bars": [bar for bar in bars if bar["b"] > bar["a"]],
+        "marks": marks,
+        "text": f"{100 * found.value:.0f} %",
+        "read": "; ".join(words),
+    }
+
+
+def _counts(projection: Projection, name: str) -> Any:
+    if name == "all":
+        return projection.tally.all_resolved
+    names = [facts.id for facts in projection.context.issues]
+    return projection.tally.resolved[names.index(name)] if name in names else None
+
+
+def _day(projection: Projection, day: float) -> str:
+    found: date | None = projection.context.date_of(day)
+    return str(found) if found is not None else f"after {projection.context.last_day}"
+
+
+def survival(projection: Projection, issue: str) -> dict[str, Any]:
+    """The share of runs in which an issue, or ``all`` of them, is unresolved after each day, with its 95 % interval.
+
+    Raises:
+        KeyError: there is no such issue.
+
+    >>> import negsim as ns
+    >>> survival(ns.run("baseline", runs=50), "banking")["series"][1]["y"][0]
+    1.0
+    """
+    context = projection.context
+    counts = _counts(projection, issue)
+    if counts is None:
+        raise KeyError(issue)
+    days = np.unique(np.linspace(0, context.horizon_days - 1, min(context.horizon_days, _POINTS)).astype(int))
+    by = [share(int(counts[: day + 1].sum()), projection.runs) for day in days]
+    title = next((facts.title for facts in context.issues if facts.id == issue), "all issues")
+    last = chance_by(counts, context.horizon_days - 1)
+    return {
+        "kind": "time",
+        "title": f"Unresolved: {title}",
+        "words": f"{title}: unresolved at the horizon in {100 * (1 - last.p):.0f} % of the runs",
+        "x": [str(context.date_of(float(day))) for day in days],
+        "as_of": str(context.as_of),
+        "top": 1,
+        "unit": "share of runs",
+        "percent": True,
+        "runs": projection.runs,
+        "series": [
+            _band("95 % interval", "narrow", [1 - each.high for each in by], [1 - each.low for each in by]),
+            _line("unresolved", "main", [1 - each.value for each in by]),
+        ],
+    }
+
+
+def waiting(projection: Projection) -> dict[str, Any]:
+    """What each issue waits for: the shares of its time."""
+    view = projection.view("waiting")
+    table = view.table()
+    whats = [what for what in dict.fromkeys(table["what"]) if table.loc[table["what"] == what, "share"].max() > 0.005]
+    words = dict(zip(table["what"], table["words"], strict=True))
+    rows = []
+    for name, mine in table.groupby("issue", sort=False):
+        left, bars, read = 0.0, [], []
+        parts = mine.set_index("what")["share"]
+        for number, what in enumerate(whats):
+            size = float(parts[what])
+            if size > 0:
+                bars.append({"a": left, "b": left + size, "style": f"part{number % 10}"})
+                left += size
+            if size >= 0.005:
+                read.append((size, f"{words[what]} {100 * size:.0f} %"))
+        said = ", ".join(text for _, text in sorted(read, reverse=True))
+        title = str(mine["title"].iloc[0])
+        rows.append(
+            {"id": str(name), "label": title, "bars": bars, "marks": [], "text": "", "read": f"waits for {said}"}
+        )
+    return {
+        "kind": "rows", "title": "What each issue waits for", "words": view.verdict, "from": 0, "to": 1,
+        "percent": True, "legend": [[f"part{k % 10}", words[what]] for k, what in enumerate(whats)], "rows": rows,
+    }  # fmt: skip
+
+
+def terms(projection: Projection) -> dict[str, Any]:
+    """How much of the way to its demand the first side gets: the middle 80 % of the agreements, and the median."""
+    view = projection.view("terms")
+    table = view.table()
+    side, other = projection.context.sides
+    rows = []
+    for name, mine in table.groupby("issue", sort=False):
+        first = mine.iloc[0]
+        if first["what"] != "share" or not first["settled"] > 0:
+            continue
+        low, middle, high = (float(first[key]) for key in ("q10", "median", "q90"))
+        rows.append(
+            {
+                "id": str(name), "label": str(first["title"]), "bars": [{"a": low, "b": high, "style": "narrow"}],
+                "marks": [{"at": middle, "style": "main"}], "text": f"{100 * middle:.0f} %",
+                "read": f"{side} gets {100 * middle:.0f} % of the way to its demand, {other} the rest (median of the "
+                f"agreements; 80 % between {100 * low:.0f} and {100 * high:.0f} %); settled in "
+                f"{100 * float(first['settled']):.0f} % of {projection.runs:,} runs",
+            }
+        )  # fmt: skip
+    return {
+        "kind": "rows", "title": f"Terms: how much of its demand {side} gets", "words": view.verdict, "from": 0,
+        "to": 1, "percent": True, "legend": [["narrow", "80 % of agreements"], ["main", "median"]], "rows": rows,
+    }  # fmt: skip
+
+
+def flow(projection: Projection) -> dict[str, Any]:
+    """The mean number of issues in each status on each day, stacked."""
+    view = projection.view("flow")
+    table = view.table()
+    table = table[table["part"] == "projected"]
+    wide = table.pivot_table(index="date", columns="status", values="issues", sort=False)
+    wide = wide.iloc[:: max(1, len(wide) // _POINTS)]
+    series, below = [], np.zeros(len(wide))
+    for number, status in enumerate(wide.columns):
+        top = below + wide[status].to_numpy()
+        series.append(_band(str(status), f"part{number % 10}", below.round(3).tolist(), top.round(3).tolist()))
+        below = top
+    return {
+        "kind": "time", "title": "Issues by status", "words": view.verdict, "x": [str(day) for day in wide.index],
+        "as_of": str(projection.context.as_of), "top": len(projection.context.issues), "unit": "issues",
+        "stacked": True, "runs": projection.runs, "series": series,
+    }  # fmt: skip
+
+
+#: Charts by name; survival is drawn for an issue.
+CHARTS: dict[str, Callable[[Projection], dict[str, Any]]] = {
+    "burndown": burndown,
+    "calendar": calendar,
+    "flow": flow,
+    "waiting": waiting,
+    "terms": terms,
+}

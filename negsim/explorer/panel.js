@@ -1,0 +1,142 @@
+// The explorer: levers, pins, charts. The same panel works in a notebook (anywidget) and in the app.
+// `model` has send(question) and on("msg:custom", answer => ...), as anywidget's models have.
+
+const AFTER = 60; // milliseconds between a move and its question: what moves in between goes together
+
+function panel(model, place, changed = () => {}) {
+  let levers = [], state = null, moved = {}, joined = [], busy = false, waiting = false, timer = null, asked = 0;
+  const controls = new Map();
+  const said = h("div", { class: "said", role: "status", "aria-live": "polite" });
+  const trouble = h("pre", { class: "trouble", role: "alert", hidden: true });
+  const left = h("div", { class: "levers" }), right = h("div", { class: "results" });
+  const pins = h("div", { class: "pins" });
+  const chartPlaces = [h("div"), h("div")];
+  right.append(said, trouble, ...chartPlaces, pins);
+  place.replaceChildren(h("div", { class: "negsim panel" }, left, right));
+
+  const ask = (question) => model.send(question);
+  /** At most one question is under way; the last state of the levers is asked for when its answer comes. */
+  const move = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (busy) { waiting = true; return; }
+      busy = true; waiting = false; asked += 1;
+      place.setAttribute("aria-busy", "true");
+      ask({ do: "set", moved, joined });
+    }, AFTER);
+  };
+  const turn = (lever, at) => {
+    if (at === lever.start) delete moved[lever.key];
+    else moved[lever.key] = at;
+    move();
+  };
+  const show = (lever, at) => {
+    const control = controls.get(lever.key);
+    if (lever.form === "switch") control.input.checked = Boolean(at);
+    else control.input.value = at;
+    if (control.value) {
+      control.value.textContent = lever.options[at];
+      control.input.setAttribute("aria-valuetext", lever.options[at]);
+    }
+  };
+
+  function control(lever) {
+    const name = `${lever.group}: ${lever.label}`;
+    let input, value = null, row;
+    if (lever.form === "choice") {
+      input = h("select", { "aria-label": name, change: () => turn(lever, input.selectedIndex) },
+        lever.options.map((text, k) => h("option", { value: k }, text)));
+      row = h("label", { class: "lever" }, h("span", {}, lever.label), input);
+    } else if (lever.form === "switch") {
+      input = h("input", { type: "checkbox", change: () => turn(lever, input.checked ? 1 : 0) });
+      row = h("label", { class: "lever switch" }, input, h("span", {}, lever.label));
+    } else {
+      value = h("output", { class: "value" });
+      input = h("input", { type: "range", min: 0, max: lever.options.length - 1, step: 1, "aria-label": name,
+        input: () => { show(lever, Number(input.value)); turn(lever, Number(input.value)); } });
+      row = h("div", { class: "lever" }, h("span", {}, lever.label), input, value);
+    }
+    controls.set(lever.key, { input, value, row });
+    return row;
+  }
+
+  function build(hello) {
+    levers = hello.levers;
+    controls.clear();
+    const groups = new Map();
+    for (const lever of levers) groups.set(lever.group, [...(groups.get(lever.group) || []), lever]);
+    const parts = [...groups].map(([group, mine], k) =>
+      h("details", { class: "group", open: k < 3 }, h("summary", {}, group), mine.map(control)));
+    const free = h("select", { multiple: true, size: 4, "aria-label": "Issues to join as a package" });
+    controls.set("free", { input: free });
+    parts.push(h("details", { class: "group" }, h("summary", {}, "Join issues"),
+      h("p", { class: "hint" }, "Joined issues are settled as a package with equal weights."), free,
+      h("button", { type: "button", click: () => {
+        const names = [...free.selectedOptions].map((option) => option.value);
+        if (names.length > 1) { joined = [...joined, names]; move(); }
+      } }, "Join"),
+      h("button", { type: "button", click: () => { joined = []; move(); } }, "Undo joins")));
+    const pinName = h("input", { type: "text", maxlength: 60, "aria-label": "Name of the pin", placeholder: "Pin 1, Pin 2 …" });
+    parts.push(h("div", { class: "actions" },
+      h("button", { type: "button", click: () => { moved = {}; joined = []; levers.forEach((each) => show(each, each.start)); move(); } }, "Reset"),
+      pinName,
+      h("button", { type: "button", click: () => { ask({ do: "pin", name: pinName.value }); pinName.value = ""; } }, "Pin"),
+      ...[["yaml", "Scenario"], ["csv", "Table"], ["page", "Report"]].map(([form, label]) =>
+        h("button", { type: "button", "aria-label": `Download: ${label}`, click: () => ask({ do: "save", form }) }, `⭳ ${label}`))));
+    parts.push(h("p", { class: "hint" }, "In brackets: the value in the file, or the median of a distribution."));
+    left.replaceChildren(...parts);
+    levers.forEach((lever) => show(lever, lever.start));
+    update(hello.state);
+  }
+
+  function update(next) {
+    state = next;
+    trouble.hidden = true;
+    const hidden = new Set(state.hidden);
+    for (const lever of levers) controls.get(lever.key).row.hidden = hidden.has(lever.key);
+    controls.get("free").input.replaceChildren(...state.free.map(([name, title]) => h("option", { value: name }, title)));
+    const words = state.words.length ? state.words.join("; ") : "nothing";
+    said.replaceChildren(h("p", {}, `Moved: ${words}.`), ...(state.notes.length ? [h("ul", {}, state.notes.map((note) => h("li", {}, note)))] : []));
+    state.charts.forEach((chart, k) => draw(chart, chartPlaces[k]));
+    pins.replaceChildren(...state.pins.map((pin, k) => h("section", { class: "pin", "aria-label": pin.name },
+      h("h4", {}, h("span", { class: `swatch line pin${k % 4}`, "aria-hidden": "true" }), pin.name, " ",
+        h("button", { type: "button", "aria-label": `Unpin ${pin.name}`, click: () => ask({ do: "unpin", name: pin.name }) }, "Unpin"),
+        h("button", { type: "button", "aria-label": `Restore ${pin.name}`, click: () => restore(pin) }, "Restore")),
+      h("p", { class: "hint" }, pin.words.length ? pin.words.join("; ") : "nothing moved"),
+      h("p", {}, `Now against ${pin.name}: ${pin.verdict}`),
+      h("ul", {}, pin.issues.map((text) => h("li", {}, text))))));
+    changed(state);
+  }
+
+  function restore(to) {
+    moved = { ...to.moved };
+    joined = to.joined.map((names) => [...names]);
+    levers.forEach((lever) => show(lever, moved[lever.key] ?? lever.start));
+    move();
+  }
+
+  function answer(found) {
+    if (found.what === "levers") build(found);
+    else if (found.what === "state") {
+      busy = false;
+      place.setAttribute("aria-busy", "false");
+      if (waiting) move();
+      else update(found);
+    } else if (found.what === "error") {
+      busy = false;
+      place.setAttribute("aria-busy", "false");
+      trouble.textContent = found.text;
+      trouble.hidden = false;
+      if (waiting) move();
+    } else if (found.what === "file") save(found.name, found.text);
+  }
+  model.on("msg:custom", answer);
+  ask({ do: "hello" });
+  return { ask, restore, state: () => state };
+}
+
+function save(name, text) {
+  const address = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
+  h("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
