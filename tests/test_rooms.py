@@ -133,7 +133,7 @@ def test_every_library_that_is_imported_is_declared():
                 used |= {alias.name.split(".")[0] for alias in node.names}
     used = {called.get(name, name.lower()) for name in used - set(sys.stdlib_module_names) - {"negsim"}}
     extras = project["optional-dependencies"]
-    asked_for = ("dask", "analysis", "notebook", "exchange")
+    asked_for = ("dask", "analysis", "notebook", "exchange", "app")
     optional = {name.split(">")[0].lower() for extra in asked_for for name in extras[extra]}
     assert used <= declared | optional | {"pydantic_core", "ema_workbench"}  # an adapter for those who have it
     assert declared <= used | {"pyarrow"}

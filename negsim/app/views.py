@@ -117,8 +117,8 @@ def table(projection: Projection) -> dict[str, Any]:
     foot += [until(digest.all_p50, context, unit), until(digest.all_p80, context, unit), "", ""]
     return {
         "what": "table",
-        "caption": "Percentage of runs that resolve each issue within a time or by the horizon, ± one standard error of "
-        "the simulation",
+        "caption": "Percentage of runs that resolve each issue within a time or by the horizon, ± one standard error "
+        "of the simulation",
         "heads": heads,
         "rows": rows,
         "foot": foot,

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from negsim.cli import agenda, exchange, history, new, start
+from negsim.cli import app as serving
 from negsim.cli import calibrate as calibrating
 from negsim.cli import compare as comparing
 from negsim.cli import elicit as eliciting
@@ -92,7 +93,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Start": (start.init, new.new, start.doctor),
     "Agenda": (agenda_app,),
     "Scenario": (scenarios.scenarios, scenarios.check, scenarios.show, eliciting.elicit, scenarios.schema),
-    "Projection": (projections.run, projections.plot, projections.trace, projections.report),
+    "Projection": (projections.run, projections.plot, projections.trace, projections.report, serving.app),
     "Questions": (asking.when, asking.how_many, asking.explain, comparing.compare),
     "Experiments": (finding.sweep, finding.sensitivity, finding.discover),
     "History": (history_app, calibrating.calibrate, history.backtest),

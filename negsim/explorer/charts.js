@@ -59,26 +59,35 @@ function legendOf(entries) {
 
 /** Draw a chart into a place, replacing what is there; the cursor stays where it was. */
 function draw(chart, place) {
-  const before = place.cursor;
-  const made = (chart.kind === "time" ? timeChart : rowChart)(chart, place, before);
-  place.replaceChildren(made);
+  const focused = place.contains(document.activeElement);
+  place.chart = chart;
+  place.width = place.clientWidth;
+  place.replaceChildren((chart.kind === "time" ? timeChart : rowChart)(chart, place, place.cursor));
+  if (focused) place.querySelector("[tabindex='0']").focus();
+  if (!place.watched && typeof ResizeObserver !== "undefined") {
+    place.watched = new ResizeObserver(() => {
+      if (place.clientWidth && Math.abs(place.clientWidth - place.width) > 8) draw(place.chart, place);
+    });
+    place.watched.observe(place);
+  }
   return place;
 }
 
 function timeChart(chart, place, before) {
-  const width = 760, height = 280, left = 44, right = 14, top = 10, bottom = 26;
+  const width = Math.max(place.clientWidth || 760, 280), height = 280, left = 44, right = 14, top = 10, bottom = 26;
   const x = chart.x.map(time), from = x[0], to = Math.max(x.at(-1), from + 1), peak = chart.top || 1;
   const px = (day) => left + ((day - from) / (to - from)) * (width - left - right);
   const py = (value) => height - bottom - (value / peak) * (height - top - bottom);
   const shown = (value) => (chart.percent ? `${(100 * value).toFixed(value > 0.005 && value < 0.995 ? 1 : 0)} %` : `${+value.toFixed(1)}`);
   const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", tabindex: 0, "aria-label": `${chart.title}: ${chart.words}. Arrow keys read single days.` });
-  for (const [day, label] of ticks(from, to, 9)) {
+  for (const [day, label] of ticks(from, to, Math.max(2, Math.floor(width / 85)))) {
     svg.append(s("line", { class: "grid", x1: px(day), x2: px(day), y1: top, y2: height - bottom }));
     const near = px(day) > width - 34 ? "end" : px(day) < left + 20 ? "start" : "middle";
     svg.append(s("text", { class: "tick", x: px(day), y: height - 8, "text-anchor": near }, label));
   }
-  const levels = chart.percent ? [0, 0.25, 0.5, 0.75, 1] : Array.from({ length: 5 }, (_, k) => Math.round((peak * k) / 4));
-  for (const level of new Set(levels)) {
+  const rise = Math.max(1, Math.ceil(peak / 5));
+  const levels = chart.percent ? [0, 0.25, 0.5, 0.75, 1] : Array.from({ length: Math.floor(peak / rise) + 1 }, (_, k) => k * rise);
+  for (const level of levels) {
     svg.append(s("line", { class: "grid", x1: left, x2: width - right, y1: py(level), y2: py(level) }));
     svg.append(s("text", { class: "tick", x: left - 6, y: py(level) + 4, "text-anchor": "end" }, chart.percent ? `${100 * level} %` : `${level}`));
   }
@@ -164,7 +173,7 @@ function rowChart(chart, place, before) {
     say(clamp(next, 0, items.length - 1));
   });
   list.append(...items);
-  const labels = dated ? ticks(from, to, 6).map(([day, label]) => [(day - from) / (to - from), label]) : [0, 0.25, 0.5, 0.75, 1].map((at) => [at, `${100 * at} %`]);
+  const labels = dated ? ticks(from, to, Math.max(2, Math.floor(0.5 * (place.clientWidth || 760) / 75))).map(([day, label]) => [(day - from) / (to - from), label]) : [0, 0.5, 1].map((at) => [at, `${100 * at} %`]);
   const axis = s("svg", { class: "axis", height: 16, width: "100%", "aria-hidden": "true" });
   for (const [at, label] of labels) axis.append(s("text", { class: "tick", x: `${100 * at}%`, y: 12, "text-anchor": at > 0.93 ? "end" : at < 0.05 ? "start" : "middle" }, label));
   const scale = h("div", { class: "scale", "aria-hidden": "true" }, h("span", { class: "name" }), axis, h("span", { class: "value" }));

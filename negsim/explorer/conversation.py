@@ -87,9 +87,7 @@ class Conversation:
             "joined": [list(names) for names in now.moved.joined],
             "words": list(now.variant.words),
             "notes": list(now.variant.notes),
-            "hidden": [
-                lever.key for lever in now.levers if not means_something(now.scenario, lever, now.moved)
-            ],
+            "hidden": [lever.key for lever in now.levers if not means_something(now.scenario, lever, now.moved)],
             "free": [[name, titles[name].short_title] for name in now.free()],
             "pins": [self._pinned(pin) for pin in now.pins],
             "charts": [charts.burndown(now.projection, pins), charts.calendar(now.projection, pins)],

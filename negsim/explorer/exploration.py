@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ class Pin:
     name: str
     variant: Variant
     projection: Projection
-    moved: Moved = Moved()
+    moved: Moved = field(default_factory=Moved)
 
 
 class Exploration:

@@ -81,8 +81,8 @@ function panel(model, place, changed = () => {}) {
       h("button", { type: "button", click: () => { moved = {}; joined = []; levers.forEach((each) => show(each, each.start)); move(); } }, "Reset"),
       pinName,
       h("button", { type: "button", click: () => { ask({ do: "pin", name: pinName.value }); pinName.value = ""; } }, "Pin"),
-      ...[["yaml", "Scenario"], ["csv", "Table"], ["page", "Report"]].map(([form, label]) =>
-        h("button", { type: "button", "aria-label": `Download: ${label}`, click: () => ask({ do: "save", form }) }, `⭳ ${label}`))));
+      ...[["yaml", "scenario"], ["csv", "table"], ["page", "report"]].map(([form, label]) =>
+        h("button", { type: "button", click: () => ask({ do: "save", form }) }, `Save ${label}`))));
     parts.push(h("p", { class: "hint" }, "In brackets: the value in the file, or the median of a distribution."));
     left.replaceChildren(...parts);
     levers.forEach((lever) => show(lever, lever.start));

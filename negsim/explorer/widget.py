@@ -10,7 +10,6 @@ from negsim.explorer.conversation import Conversation
 from negsim.explorer.exploration import Exploration
 from negsim.explorer.panel_source import panel_source
 
-
 _RENDER = "export default { render({ model, el }) { panel(model, el); } };"
 
 
