@@ -286,7 +286,7 @@ on("when", (answer) => {
   whenPlace.replaceChildren(h("div", { class: "wide", role: "region", tabindex: 0, "aria-label": "Table of dates" }, h("table", {},
     h("caption", {}, `Resolved in ${+(100 * answer.probability).toFixed(1)} % of the runs`),
     h("thead", {}, h("tr", {}, ["resolved", "by", "from (95 %)", "to (95 %)", "% by the horizon"].map((head) => h("th", { scope: "col" }, head)))),
-    h("tbody", {}, answer.rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.title), [row.day, row.low, row.high, row.horizon].map((text) => h("td", {}, text))))))),
+    h("tbody", {}, answer.rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.title), [row.day, row.low, row.high, row.horizon].map((text) => h("td", { class: "day" }, text))))))),
   h("p", { class: "hint" }, `${answer.provenance}. Intervals measure the simulation, not how right the assumptions are.`));
 });
 

@@ -48,4 +48,5 @@ def app(
 
             webbrowser.open(address)
 
-    serve(list(map(str, sources or ["baseline"])), port=port, host=host, token=token, runs=runs, seed=seed, ready=ready)
+    chosen = sources or [Path("baseline")]
+    serve(chosen, port=port, host=host, token=token, runs=runs, seed=seed, ready=ready)

@@ -114,7 +114,7 @@ def _dates(projection: Projection, name: str, title: str, counts: Any, pins: lis
     p10, p25, p50, p75, p90 = (min(quantile(counts, q), long) for q in _QUANTILES)
     done = int(counts[:-1].sum())
     found = share(done, projection.runs)
-    bars = [{"a": p10, "b": p90, "style": "wide"}, {"a": p25, "b": p75, "style": "narrow"}]
+    bars: list[dict[str, Any]] = [{"a": p10, "b": p90, "style": "wide"}, {"a": p25, "b": p75, "style": "narrow"}]
     marks = [{"at": p50, "style": "main"}] if p50 < long else []
     words = [
         f"resolved in {100 * found.value:.0f} % of {projection.runs:,} runs (95 %: {100 * found.low:.0f} to "

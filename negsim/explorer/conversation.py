@@ -34,7 +34,7 @@ class Conversation:
 
     >>> import negsim as ns
     >>> talk = Conversation(Exploration(ns.load("scenarios/baseline.yaml"), runs=20, engine="reference"))
-    >>> talk.answer({"do": "set", "moved": {"us.beta": 15}, "joined": []})["words"]
+    >>> talk.answer({"do": "set", "moved": {"us.beta": 16}, "joined": []})["words"]
     ['United States beta: 4 conceder']
     >>> talk.answer({"do": "set", "moved": {"us.beat": 15}})["text"]
     'there is no lever "us.beat"'

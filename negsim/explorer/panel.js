@@ -12,7 +12,10 @@ function panel(model, place, changed = () => {}) {
   const pins = h("div", { class: "pins" });
   const chartPlaces = [h("div"), h("div")];
   right.append(said, trouble, ...chartPlaces, pins);
-  place.replaceChildren(h("div", { class: "negsim panel" }, left, right));
+  // JupyterLab says which of its schemes is on; elsewhere the system does.
+  const lab = document.body.dataset.jpThemeLight;
+  place.replaceChildren(h("div", { class: `negsim panel ${lab === undefined ? "" : lab === "true" ? "light" : "dark"}` }, left, right));
+  said.textContent = "Starting …";
 
   const ask = (question) => model.send(question);
   /** At most one question is under way; the last state of the levers is asked for when its answer comes. */
@@ -117,6 +120,7 @@ function panel(model, place, changed = () => {}) {
 
   function answer(found) {
     if (found.what === "levers") build(found);
+    else if (found.what === "wait") said.textContent = found.text;
     else if (found.what === "state") {
       busy = false;
       place.setAttribute("aria-busy", "false");

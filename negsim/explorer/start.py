@@ -8,7 +8,7 @@ from negsim.errors import NegsimError, checks_arguments
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, as_scenario
 
 if TYPE_CHECKING:
-    from negsim.explorer.widgets import Explorer
+    from negsim.explorer.widget import Explorer
     from negsim.projection import ScenarioLike, Workers
 
 
@@ -38,14 +38,15 @@ def explore(
         The panel. Its state is in ``.exploration``: ``.exploration.variant.scenario``, ``.projection`` ...
 
     Raises:
-        NegsimError: ipywidgets is not installed, or anything that `negsim.run` raises.
+        NegsimError: anywidget is not installed, or anything that `negsim.run` raises.
     """
     try:
-        from negsim.explorer.widgets import Explorer
+        from negsim.explorer.widget import Explorer
     except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith("ipywidgets"):
+        if error.name is None or not error.name.startswith("anywidget"):
             raise
-        raise NegsimError("ns.explore needs ipywidgets: pip install 'negsim[notebook]'") from None
+        raise NegsimError("ns.explore needs anywidget: pip install 'negsim[notebook]'") from None
     from negsim.explorer.exploration import Exploration
 
-    return Explorer(Exploration(as_scenario(scenario), runs, seed, engine, workers))
+    found = as_scenario(scenario)
+    return Explorer(lambda: Exploration(found, runs, seed, engine), engine, runs)

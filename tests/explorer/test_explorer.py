@@ -12,8 +12,9 @@ import pytest
 
 import negsim as ns
 from negsim.errors import InputError, NegsimError
-from negsim.explorer import show
+from negsim.explorer import charts
 from negsim.explorer.changes import Moved, Variant, means_something, variant
+from negsim.explorer.conversation import Conversation
 from negsim.explorer.exploration import Exploration
 from negsim.explorer.levers import levers
 from negsim.quantities.distributions import median
@@ -368,42 +369,7 @@ def test_an_export_replaces_its_own_file_and_no_other(tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["binary.yaml", "mine.yaml", "other.yaml"]
 
 
-# --- what is shown ---------------------------------------------------------------------------------------------------
-
-
-def test_the_picture_and_the_table_follow_what_is_moved():
-    exploration = explore(small())
-    picture, table = show.picture(exploration), show.table(exploration)
-    assert (show.picture(exploration), show.table(exploration)) == (picture, table)
-    exploration.move("us.beta", 4)
-    assert show.picture(exploration) != picture
-    assert show.table(exploration) != table
-    assert "United States beta: 4 conceder" in show.status(exploration)
-
-
-def test_pins_stand_in_the_picture_and_in_the_table():
-    exploration = explore(small())
-    exploration.pin("wait & see")
-    plain = show.picture(exploration)
-    exploration.move("us.beta", 4)
-    assert "points, wait &amp; see" in show.table(exploration)
-    assert "wait &amp; see" in show.pinned(exploration)
-    exploration.unpin("wait & see")
-    assert "points" not in show.table(exploration)
-    assert show.picture(exploration) != plain
-
-
-def test_a_pin_with_other_issues_is_compared_on_those_in_both():
-    exploration = explore(from_mapping(talks("a b c")))
-    exploration.move("issue.a", False)
-    exploration.pin()
-    exploration.reset()
-    rows = show.table(exploration).split("<tr>")
-    (row,) = (row for row in rows if ">A</th>" in row)
-    assert "".join(row.split()).endswith('"></td></tr>')  # nothing to compare A with
-    exploration.move("issue.b", False)
-    exploration.move("issue.c", False)
-    assert ">A</th>" in show.table(exploration)  # nothing in common at all
+# --- charts ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_medians_of_pins_are_in_the_data_behind_the_picture(projection):
@@ -419,21 +385,43 @@ def test_the_medians_of_pins_are_in_the_data_behind_the_picture(projection):
     assert draw("burndown", data).svg == projection.plot().svg
 
 
-def test_titles_from_files_are_escaped():
-    evil = "<script>alert(1)</script>"
-    data = talks("a b", title=evil)
-    data["agenda"]["issues"]["a"]["title"] = evil
-    data["agenda"]["sides"]["us"]["title"] = evil
-    exploration = explore(from_mapping(data))
-    exploration.pin(evil)
-    exploration.move("us.beta", 4)
-    exploration.move("issue.a", False)
-    exploration.reset()
-    shown = [part(exploration) for part in (show.picture, show.table, show.status, show.pinned)]
-    shown += [show.words(part, text=evil) for part in ("complaint", "paragraph", "heading")]
-    for html in shown:
-        assert "<script" not in html
-    assert "&lt;script&gt;" in shown[1]
+def test_a_burndown_shows_the_record_then_the_quantiles_of_the_picture(projection):
+    chart = charts.burndown(projection)
+    table = projection.burndown()
+    by_label = {one["label"]: one for one in chart["series"]}
+    today = chart["x"].index(chart["as_of"])
+    drawn = [one[key] for one in chart["series"] for key in ("y", "low", "high") if key in one]
+    assert {len(values) for values in drawn} == {len(chart["x"])}
+    recorded, projected = table[table["part"] == "recorded"], table[table["part"] == "projected"]
+    assert by_label["recorded"]["high"][: today + 1] == recorded["high"].tolist()
+    assert (
+        by_label["median"]["y"][today:][:5] == projected["median"].iloc[:: max(1, len(projected) // 800)].tolist()[:5]
+    )
+    assert by_label["median"]["y"][:today] == [None] * today
+
+
+def test_rows_say_what_the_summary_says(projection):
+    rows = {row["id"]: row for row in charts.calendar(projection)["rows"]}
+    table = projection.summary()
+    for name, row in rows.items():
+        assert row["text"] == f"{100 * table.at[name, 'p_resolved']:.0f} %"
+        p50 = str(table.at[name, "p50"])
+        assert f"50 % by {p50}" in row["read"]
+    waits = {row["id"]: row for row in charts.waiting(projection)["rows"]}
+    assert all(row["bars"][-1]["b"] == pytest.approx(1, abs=0.03) for row in waits.values())
+
+
+def test_survival_is_one_minus_the_probability_and_terms_are_shares(projection):
+    chart = charts.survival(projection, "banking")
+    by = projection.resolved_by(chart["x"][-1]).at["banking", "p"]
+    line, band = chart["series"][1]["y"], chart["series"][0]
+    assert line[-1] == pytest.approx(1 - by)
+    assert all(low <= y <= high for low, y, high in zip(band["low"], line, band["high"], strict=True))
+    with pytest.raises(KeyError):
+        charts.survival(projection, "nothing")
+    assert all(0 <= bar["a"] <= bar["b"] <= 1 for row in charts.terms(projection)["rows"] for bar in row["bars"])
+    flow = charts.flow(projection)
+    assert all(top <= flow["top"] + 1e-6 for top in flow["series"][-1]["high"])
 
 
 @pytest.mark.alone
@@ -446,7 +434,6 @@ def test_a_move_is_shown_well_under_a_second(baseline):
         choices = exploration.lever(key).options
         start = perf_counter()
         exploration.move(key, choices[len(took) % 5].value)
-        show.picture(exploration)
-        show.table(exploration)
+        Conversation(exploration).state()
         took.append(perf_counter() - start)
-    assert middle(took) < 0.9
+    assert middle(took) < 0.5

@@ -1,0 +1,139 @@
+"""What the app shows of a day, a projection and a question; and files that change while it runs."""
+
+import json
+import os
+from datetime import date
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+import negsim as ns
+from negsim.app import views
+from negsim.app.library import Library
+from negsim.app.session import Session, StoppedError
+
+SMALL = """agenda:
+  sides: [Ford, UAW]
+  issues:
+    wages:
+      history: [{date: 2023-08-01, status: raised, what: Asked.}, {date: 2023-09-20, status: agreed, what: Done.}]
+    health: {history: [{date: 2023-08-15, status: raised, what: Demanded.}]}
+as_of: 2023-09-15
+horizon: 15 weeks
+"""
+
+
+def quiet(done, total):
+    pass
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "strike.yaml"
+    path.write_text(SMALL)
+    return path
+
+
+def test_a_board_of_a_day_shows_nothing_later(file):
+    scenario = ns.load(file)
+    then = views.board(scenario, date(2023, 8, 10))
+    assert [(row["id"], row["status"]) for row in then["issues"]] == [("wages", "raised")]
+    assert "Done." not in json.dumps(then)
+    assert [row["status"] for row in views.board(scenario, date(2023, 9, 20))["issues"]] == ["agreed", "raised"]
+    assert (then["first"], then["last"]) == ("2023-08-01", "2023-09-20")
+
+
+def test_the_table_is_the_summary(projection):
+    found, summary = views.table(projection), projection.summary()
+    for row in found["rows"]:
+        cells = dict(zip(found["heads"], row["cells"], strict=True))
+        assert cells["horizon"][1] == summary.at[row["id"], "p_resolved"]
+        half = projection.quantile(0.5)[row["id"]]
+        days = (half.date() - projection.context.as_of).days if half == half else projection.context.horizon_days + 1
+        assert cells["50 % by"][1] == days
+    json.dumps(found, allow_nan=False)
+
+
+def test_when_is_the_answer_of_the_command(projection):
+    found = views.when(projection, 0.5, ["banking", "framework"])
+    assert [row["title"] for row in found["rows"][2:]] == ["first 1 of 2", "all 2"]
+    assert found["rows"][0]["day"] == str(projection.when(0.5, ["banking"]).day)
+    assert found["rows"][-1]["day"] == str(projection.when(0.5, ["banking", "framework"]).day)
+
+
+def test_tabs_do_not_disturb_each_other(file):
+    library = Library([file, "baseline"])
+    one, two = Session(library, 20, 1), Session(library, 20, 1)
+    assert one.answer({"do": "open", "scenario": 0}, quiet)["scenarios"] == ["Ford and UAW", "Baseline"]
+    before = two.answer({"do": "table"}, quiet)
+    levers = one.answer({"do": "hello"}, quiet)["levers"]
+    key = next(lever["key"] for lever in levers if lever["key"].startswith("gap."))
+    one.answer({"do": "set", "moved": {key: 0}}, quiet)
+    assert one.answer({"do": "table"}, quiet) != before
+    assert two.answer({"do": "table"}, quiet) == before
+
+
+def test_a_changed_file_is_read_again_and_a_mistake_keeps_the_last_good_state(file):
+    library = Library([file])
+    assert library.refresh() is False
+    file.write_text(SMALL.replace("15 weeks", "15 wekks"))
+    os.utime(file, (1, 1))
+    assert library.refresh() is True
+    (entry,) = library.entries
+    assert f"{file}:8:10:" in entry.mistakes
+    assert "^" in entry.mistakes
+    assert (entry.version, entry.scenario.horizon_days) == (0, 105)
+    file.write_text(SMALL.replace("15 weeks", "10 weeks"))
+    os.utime(file, (2, 2))
+    assert library.refresh() is True
+    assert (entry.version, entry.mistakes, entry.scenario.horizon_days) == (1, "", 70)
+
+
+def test_the_agenda_and_an_extended_file_are_watched(tmp_path):
+    (tmp_path / "agenda.yaml").write_text("sides: [a, b]\nissues: [x]\n")
+    (tmp_path / "base.yaml").write_text("agenda: agenda.yaml\nas_of: 2025-01-01\nhorizon: 90 days\n")
+    (tmp_path / "mine.yaml").write_text("extends: base.yaml\ntitle: Mine\n")
+    library = Library([tmp_path / "mine.yaml"])
+    for name, old, new in (("agenda.yaml", "[x]", "[x, y]"), ("base.yaml", "90", "60")):
+        path = tmp_path / name
+        path.write_text(path.read_text().replace(old, new))
+        assert library.refresh() is True
+    scenario = library.entries[0].scenario
+    assert (list(scenario.issues), scenario.horizon_days) == (["x", "y"], 60)
+
+
+def test_explaining_tells_its_progress_and_can_be_stopped(file):
+    session = Session(Library([file]), 50, 1)
+    told = []
+    found = session.answer({"do": "explain", "issue": "health"}, lambda done, total: told.append((done, total)))
+    assert found["what"] == "explanation"
+    assert any("health" in text.lower() for part in found["sentences"] for text in part["said"] + [found["title"]])
+    assert told == sorted(told)
+    assert 0 < told[-1][0] <= told[-1][1]
+
+    def stop(done, total):
+        raise StoppedError
+
+    with pytest.raises(StoppedError):
+        session.answer({"do": "explain", "issue": "health"}, stop)
+
+
+ANY = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=6),
+    st.lists(st.text(max_size=3), max_size=2),
+)  # fmt: skip
+KEYS = ["scenario", "on", "kind", "issue", "probability", "issues", "moved", "name"]
+QUESTIONS = ["open", "board", "table", "chart", "when", "hello", "set", "pin", "unpin", "save"]
+
+
+@pytest.fixture(scope="module")
+def shared():
+    return Session(Library(["baseline"]), 5, 1)
+
+
+@given(st.sampled_from(QUESTIONS), st.dictionaries(st.sampled_from(KEYS), ANY))
+def test_any_question_gets_an_answer(shared, do, more):
+    found = shared.answer({"do": do, **more}, quiet)
+    json.dumps(found, allow_nan=False)
+    assert isinstance(found["what"], str)

@@ -1,0 +1,235 @@
+"""The app as a person uses it: by pointer and by keyboard, wide and narrow, light and dark, with no other host."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parent.parent.parent
+VIEWS = ("Board", "Projection", "What if", "Why", "When", "Record")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("app")
+    (place / "mine.yaml").write_text("extends: baseline\ntitle: Mine\n")
+    return place
+
+
+def started(folder):
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-m", "negsim", "app", "mine.yaml", "expert_calls", "--no-browser"],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    line = server.stdout.readline()
+    assert line.startswith("negsim app: http://127.0.0.1:"), line
+    return server, line.split()[-1]
+
+
+def ended(server):
+    server.wait(timeout=20)
+    server.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    server, found = started(folder)
+    yield found
+    server.send_signal(signal.SIGINT)
+    ended(server)
+
+
+def opened(chromium, address, **options):
+    page = chromium.new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
+    page.heard, page.away = [], []
+    page.on("console", lambda message: page.heard.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.heard.append(str(error)))
+    here = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
+    page.on("request", lambda request: None if request.url.startswith(here) else page.away.append(request.url))
+    page.goto(address)
+    page.get_by_role("heading", name="Mine", exact=True).wait_for(timeout=60_000)
+    page.locator("article.card").first.wait_for(timeout=60_000)
+    return page
+
+
+@pytest.fixture(scope="module")
+def page(chromium, address):
+    found = opened(chromium, address)
+    yield found
+    assert found.away == []
+    assert found.heard == []
+    found.close()
+
+
+def view(page, name):
+    page.get_by_role("tab", name=name, exact=True).click()
+    return page.get_by_role("tabpanel", name=name, exact=True)
+
+
+def settled(page):
+    page.wait_for_function("document.querySelector('#view-What-if').getAttribute('aria-busy') !== 'true'")
+
+
+def test_the_board_of_another_day_by_keyboard_and_citations_on_a_click(page):
+    board = view(page, "Board")
+    assert "converging" in board.locator("article").first.inner_text()
+    board.get_by_text("2 citations").first.click()
+    assert board.locator("details.cite[open] li").first.is_visible()
+    day = board.get_by_role("slider", name="Day of the board")
+    day.focus()
+    page.keyboard.press("Home")
+    board.get_by_text("Nothing is on the agenda on that day.").wait_for()
+    page.keyboard.press("End")
+    board.locator("article").first.wait_for()
+
+
+def test_the_projection_is_sorted_and_read_by_pointer_and_keyboard(page):
+    shown = view(page, "Projection")
+    shown.locator("tbody tr").first.wait_for()
+    shown.get_by_role("button", name="horizon").click()
+    cells = [float(text.split()[0]) for text in shown.locator("tbody tr td:nth-child(6)").all_inner_texts()]
+    assert cells == sorted(cells)
+    chart = shown.locator("figure", has_text="Unresolved issues").first
+    chart.locator("svg[role=img]").hover(position={"x": 400, "y": 100})
+    said = chart.locator("output").inner_text()
+    assert "median" in said
+    assert "2,000 runs" in said
+    chart.locator("svg[role=img]").focus()
+    page.keyboard.press("ArrowRight")
+    assert chart.locator("output").inner_text() != said
+    rows = shown.locator("figure", has_text="Dates of each issue").first
+    rows.get_by_role("listbox").focus()
+    page.keyboard.press("ArrowDown")
+    assert "resolved in" in rows.locator("output").inner_text()
+    assert "95 %" in rows.locator("output").inner_text()
+    shown.get_by_label("Issue of the next picture").select_option("flights")
+    shown.get_by_text("Unresolved: Direct flights").wait_for()
+
+
+def test_ten_quick_moves_end_in_the_result_of_the_last(page):
+    shown = view(page, "What if")
+    slider = shown.get_by_role("slider", name="United States: Beta (hard to soft)")
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    label = slider.get_attribute("aria-valuetext")
+    shown.get_by_text(f"Moved: United States beta: {label}.").wait_for()
+    settled(page)
+    assert slider.get_attribute("aria-valuetext") == label
+
+
+def test_a_variant_is_pinned_compared_saved_and_restored_by_its_link(page, chromium):
+    shown = view(page, "What if")
+    shown.get_by_role("textbox", name="Name of the pin").fill("soft")
+    shown.get_by_role("button", name="Pin", exact=True).click()
+    shown.get_by_role("region", name="soft").wait_for()
+    shown.get_by_role("button", name="Reset").click()
+    shown.get_by_text("Moved: nothing.").wait_for()
+    settled(page)
+    verdict = shown.get_by_role("region", name="soft").inner_text()
+    assert "points" in verdict
+    for button, ending in (("Save scenario", ".yaml"), ("Save table", ".csv")):
+        with page.expect_download() as download:
+            shown.get_by_role("button", name=button).click()
+        assert download.value.suggested_filename.endswith(ending)
+    other = opened_from(chromium, page.url)
+    other.get_by_role("region", name="soft").wait_for(timeout=30_000)
+    assert other.get_by_role("region", name="soft").inner_text() == verdict
+    other.close()
+
+
+def opened_from(chromium, address):
+    found = chromium.new_page()
+    found.goto(address)
+    found.get_by_role("heading", name="Mine", exact=True).wait_for(timeout=60_000)
+    return found
+
+
+def test_why_is_asked_from_the_table_and_stopped(page):
+    shown = view(page, "Projection")
+    shown.get_by_role("button", name="Why: Direct flights").click()
+    page.get_by_role("button", name="Stop").click(timeout=20_000)
+    why = page.get_by_role("tabpanel", name="Why")
+    why.get_by_text("Stopped.").wait_for(timeout=30_000)
+    why.get_by_label("Issue", exact=True).select_option("banking")
+    why.get_by_role("button", name="Explain").click()
+    why.get_by_text("Tried:").wait_for(timeout=120_000)
+
+
+def test_when_follows_the_probability_and_the_subset(page):
+    shown = view(page, "When")
+    shown.get_by_role("rowheader", name="all 9").wait_for()
+    for box in shown.get_by_role("checkbox").all()[2:]:
+        box.uncheck()
+    shown.get_by_label("Probability, %").fill("50")
+    page.keyboard.press("Tab")
+    shown.get_by_role("rowheader", name="all 2").wait_for()
+    shown.get_by_text("Resolved in 50 % of the runs").wait_for()
+    shown.get_by_label("Probability, %").fill("0")
+    page.keyboard.press("Tab")
+    shown.get_by_role("alert").wait_for()
+
+
+def test_a_file_with_mistakes_shows_them_and_the_last_good_state_stays(page, folder):
+    view(page, "Board")
+    (folder / "mine.yaml").write_text("extends: baseline\ntitle: Mine\nhorizn: 3 years\n")
+    page.locator("#mistakes").get_by_text("mine.yaml:3:1").wait_for(timeout=20_000)
+    assert "^" in page.locator("#mistakes").inner_text()
+    assert page.locator("article.card").count() > 5
+    (folder / "mine.yaml").write_text("extends: baseline\ntitle: Mine, changed\n")
+    page.get_by_role("heading", name="Mine, changed").wait_for(timeout=30_000)
+    assert page.locator("#mistakes").is_hidden()
+    (folder / "mine.yaml").write_text("extends: baseline\ntitle: Mine\n")
+    page.get_by_role("heading", name="Mine", exact=True).wait_for(timeout=30_000)
+
+
+def test_tabs_are_chosen_by_arrow_keys_and_another_scenario_opens(page):
+    view(page, "Board")
+    page.get_by_role("tab", name="Board").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("tab", name="Projection").get_attribute("aria-selected") == "true"
+    page.locator("#scenario").select_option("1")
+    page.locator("h1", has_not_text="Mine").wait_for()
+    page.locator("#scenario").select_option("0")
+    page.get_by_role("heading", name="Mine", exact=True).wait_for()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (400, "light"), (400, "dark")])
+def test_every_view_fits_and_can_be_read_by_everybody(chromium, address, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(chromium, address, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    for name in VIEWS:
+        shown = view(page, name)
+        shown.locator("h2, .group, figure").first.wait_for(timeout=30_000)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        found = Axe().run(page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == [], name
+    assert page.away == []
+    page.close()
+
+
+def test_a_stopped_app_is_told(chromium, folder):
+    server, address = started(folder)
+    page = opened(chromium, address)
+    server.kill()
+    ended(server)
+    page.get_by_text("negsim app has stopped").wait_for(timeout=20_000)
+    assert page.locator("article.card").count() > 5
+    page.close()
+
+
+def test_ctrl_c_stops_it_within_two_seconds(chromium, folder):
+    server, address = started(folder)
+    page = opened(chromium, address)
+    begun = time.monotonic()
+    server.send_signal(signal.SIGINT)
+    ended(server)
+    assert time.monotonic() - begun < 5
+    page.close()
