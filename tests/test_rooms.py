@@ -60,7 +60,10 @@ HEAVY = {
     "numpy",
     "simpy",
     "jinja2",
+    "anywidget",
     "ipywidgets",
+    "starlette",
+    "uvicorn",
     "tqdm",
     "distributed",
 }

@@ -14,7 +14,8 @@ function panel(model, place, changed = () => {}) {
   right.append(said, trouble, ...chartPlaces, pins);
   // JupyterLab says which of its schemes is on; elsewhere the system does.
   const lab = document.body.dataset.jpThemeLight;
-  place.replaceChildren(h("div", { class: `negsim panel ${lab === undefined ? "" : lab === "true" ? "light" : "dark"}` }, left, right));
+  const scheme = lab === undefined ? "" : lab === "true" ? "light" : "dark";
+  place.replaceChildren(h("div", { class: `negsim panel ${scheme}` }, left, right));
   said.textContent = "Starting …";
 
   const ask = (question) => model.send(question);
@@ -46,6 +47,7 @@ function panel(model, place, changed = () => {}) {
   function control(lever) {
     const name = `${lever.group}: ${lever.label}`;
     let input, value = null, row;
+    const slide = (at) => { show(lever, at); turn(lever, at); };
     if (lever.form === "choice") {
       input = h("select", { "aria-label": name, change: () => turn(lever, input.selectedIndex) },
         lever.options.map((text, k) => h("option", { value: k }, text)));
@@ -56,7 +58,15 @@ function panel(model, place, changed = () => {}) {
     } else {
       value = h("output", { class: "value" });
       input = h("input", { type: "range", min: 0, max: lever.options.length - 1, step: 1, "aria-label": name,
-        input: () => { show(lever, Number(input.value)); turn(lever, Number(input.value)); } });
+        input: () => slide(Number(input.value)),
+        // JupyterLab takes the arrow keys from a slider, so the panel moves it.
+        keydown: (event) => {
+          const at = Number(input.value), last = lever.options.length - 1, far = Math.max(1, Math.round(last / 5));
+          const next = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, PageUp: at + far, PageDown: at - far, Home: 0, End: last }[event.key];
+          if (next === undefined) return;
+          event.preventDefault();
+          if (clamp(next, 0, last) !== at) slide(clamp(next, 0, last));
+        } });
       row = h("div", { class: "lever" }, h("span", {}, lever.label), input, value);
     }
     controls.set(lever.key, { input, value, row });

@@ -140,7 +140,7 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
     lines = negsim("--help").out.splitlines()
     first = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("   ")]
     shown = [name for name in first if (name,) in set(commands())]
-    projecting = ["run", "plot", "trace", "report", "when", "how-many", "explain", "compare"]
+    projecting = ["run", "plot", "trace", "report", "app", "when", "how-many", "explain", "compare"]
     finding = ["sweep", "sensitivity", "discover", "history", "calibrate", "backtest", "export", "import"]
     assert shown == [
         "init",

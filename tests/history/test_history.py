@@ -279,9 +279,10 @@ def by_chance(tmp_path):
 
 @pytest.mark.slow
 def test_pictures_report_when_trace_and_explorer_work_on_a_history(negsim, tmp_path, by_chance):
+    from negsim.explorer.widgets import Explorer
+
     import negsim as ns
     from negsim.explorer.exploration import Exploration
-    from negsim.explorer.widgets import Explorer
 
     path, agenda = by_chance
     projection = ns.run(ns.load(path), runs=20)
