@@ -19,7 +19,7 @@ def board(scenario: Scenario, on: date) -> dict[str, Any]:
 
     ``first`` and ``last`` are the days between which the record changes.
     """
-    agenda = scenario.agenda
+    agenda = scenario.record
     days = [change.date.earliest for issue in agenda.issues.values() for change in issue.history]
     rows = []
     for row in agenda.board(on):

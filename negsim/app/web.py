@@ -62,7 +62,6 @@ def application(
 ) -> Starlette:
     """The application; ``hosts`` are the values of ``Host`` that it answers to, ``ready`` is called when it starts."""
     tabs: set[_Tab] = set()
-    refresh: Callable[[], bool] = library.refresh
 
     def allowed(connection: HTTPConnection) -> str:
         """Why a connection is refused; empty if it is not."""
@@ -105,7 +104,8 @@ def application(
     async def watch() -> None:
         while True:
             await anyio.sleep(_LOOK)
-            if tabs and await anyio.to_thread.run_sync(refresh):
+            changed = await anyio.to_thread.run_sync(library.refresh)
+            if changed:
                 for tab in tuple(tabs):
                     await tab.send({"what": "files", "mistakes": [entry.mistakes for entry in library.entries],
                                     "versions": [entry.version for entry in library.entries]})  # fmt: skip

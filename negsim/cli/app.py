@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from negsim.cli.execution import announce
-from negsim.cli.options import Seed, scenarios
+from negsim.cli.options import Json, Seed, scenarios
+from negsim.cli.output import print_json
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 
@@ -31,6 +32,7 @@ def app(
     ] = DEFAULT_RUNS,
     seed: Seed = DEFAULT_SEED,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    as_json: Json = False,
 ) -> None:
     """Explore scenarios in the browser.
 
@@ -42,7 +44,10 @@ def app(
     announce(pick_engine("auto", runs))
 
     def ready(address: str) -> None:
-        typer.echo(f"negsim app: {address}\nCtrl-C stops it.")
+        if as_json:
+            print_json({"address": address})
+        else:
+            typer.echo(f"negsim app: {address}\nCtrl-C stops it.")
         if browser:
             import webbrowser
 

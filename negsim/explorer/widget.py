@@ -11,7 +11,7 @@ import anywidget
 from negsim.errors import NegsimError
 from negsim.explorer.conversation import Conversation
 from negsim.explorer.exploration import Exploration
-from negsim.explorer.panel_source import panel_source
+from negsim.explorer.panel_files import panel_source
 from negsim.simulation import is_compiled, pick_engine
 
 _RENDER = "export default { render({ model, el }) { panel(model, el); } };"

@@ -128,7 +128,7 @@ def test_help_fits_and_cuts_no_sentence(negsim, command):
     assert ended.out.startswith(f"Usage: negsim {' '.join(command)}")
     assert "..." not in ended.out.replace("[ARGS]...", "").replace("{FILES}...", "").replace(
         "{FILES_OR_DIRS}...", ""
-    ).replace("[NEGOTIATION]...", "")
+    ).replace("[NEGOTIATION]...", "").replace("[FILES]...", "")
 
 
 @pytest.mark.parametrize("command", commands()[1:], ids=" ".join)
