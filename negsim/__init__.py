@@ -18,16 +18,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from negsim import history
     from negsim.agenda import Agenda, Issue, Reason, Status, load_agenda
+    from negsim.calibration import Calibration, calibrate
     from negsim.errors import ArgumentTypeError, InputError, NegsimError
+    from negsim.evaluation import Evaluation, backtest
     from negsim.exchange import export
     from negsim.experiments import (
         Comparison,
         Discovery,
+        Elicitation,
+        Elicitations,
         Explanation,
         Sensitivity,
         Sweep,
         compare,
         discover,
+        elicit,
         explain,
         load,
         sensitivity,
@@ -43,7 +48,11 @@ _HOMES = {
     "Agenda": "agenda",
     "ArgumentTypeError": "errors",
     "Comparison": "experiments",
+    "Calibration": "calibration",
     "Discovery": "experiments",
+    "Elicitation": "experiments",
+    "Elicitations": "experiments",
+    "Evaluation": "evaluation",
     "Explanation": "experiments",
     "InputError": "errors",
     "Issue": "agenda",
@@ -55,9 +64,12 @@ _HOMES = {
     "Status": "agenda",
     "Trace": "projection",
     "Sweep": "experiments",
+    "backtest": "evaluation",
+    "calibrate": "calibration",
     "check": "scenario",
     "compare": "experiments",
     "discover": "experiments",
+    "elicit": "experiments",
     "explain": "experiments",
     "export": "exchange",
     "explore": "explorer",
@@ -74,8 +86,12 @@ _HOMES = {
 __all__ = [
     "Agenda",
     "ArgumentTypeError",
+    "Calibration",
     "Comparison",
     "Discovery",
+    "Elicitation",
+    "Elicitations",
+    "Evaluation",
     "Explanation",
     "InputError",
     "Issue",
@@ -88,9 +104,12 @@ __all__ = [
     "Sweep",
     "Trace",
     "__version__",
+    "backtest",
+    "calibrate",
     "check",
     "compare",
     "discover",
+    "elicit",
     "explain",
     "explore",
     "export",

@@ -27,7 +27,13 @@ _WIDTH = 140
 
 
 class NegsimError(Exception):
-    """Base class of all errors that negsim raises deliberately."""
+    """Base class of all errors that negsim raises deliberately.
+
+    >>> import negsim as ns
+    >>> ns.run("baseline", runs=0)
+    Traceback (most recent call last):
+    negsim.errors.NegsimError: runs ...
+    """
 
 
 class ArgumentTypeError(NegsimError, TypeError):

@@ -55,7 +55,12 @@ class BoardRow:
 
 
 class Agenda(Model):
-    """The record of a negotiation: sides, issues, rounds, third parties, events, disputes, announced dates."""
+    """The record of a negotiation: sides, issues, rounds, third parties, events, disputes, announced dates.
+
+    >>> import negsim as ns
+    >>> sorted(ns.load("baseline").agenda.sides)
+    ['russia', 'us']
+    """
 
     title: Text = Field(description="Name of the negotiation.")
     description: Text | None = Field(None, description="The negotiation in a few sentences.")

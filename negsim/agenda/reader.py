@@ -29,6 +29,9 @@ def load_agenda(path: str | os.PathLike[str], strict: bool = False) -> Agenda:
 
     Raises:
         InputError: the file is invalid; it lists all problems.
+
+    >>> load_agenda("seeds/agenda.yaml").issue("visas").id
+    'visas'
     """
     return agenda_from_node(read_yaml(path), strict)
 
@@ -92,6 +95,9 @@ def agenda_schema() -> dict[str, Any]:
     'Agenda'
     """
     schema = Agenda.model_json_schema()
+    for model in (schema, *schema["$defs"].values()):
+        if "description" in model:
+            model["description"] = model["description"].partition("\n\n>>>")[0]  # without the example
     listed = schema["properties"]["sources"]
     described = {key: listed.pop(key) for key in ("description", "title", "default") if key in listed}
     schema["properties"]["sources"] = {**described, "anyOf": [{"type": "string"}, listed]}

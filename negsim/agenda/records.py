@@ -95,7 +95,12 @@ class StatusChange(Model):
 
 
 class Issue(Model):
-    """One issue of the negotiation, with its history."""
+    """One issue of the negotiation, with its history.
+
+    >>> import negsim as ns
+    >>> ns.load("baseline").agenda.issue("visas").title
+    'Visa processing'
+    """
 
     id: SkipJsonSchema[str] = Field("", exclude=True)
     title: Text = Field(description="The issue in words.")

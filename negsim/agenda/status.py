@@ -9,7 +9,11 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """The status of an issue. Outcome arrays and event logs hold these numbers."""
+    """The status of an issue. Outcome arrays and event logs hold these numbers.
+
+    >>> Status(9), Status.RESOLVED.label
+    (<Status.RESOLVED: 9>, 'resolved')
+    """
 
     DORMANT = 0
     RAISED = 1
@@ -78,7 +82,11 @@ PROGRESS: tuple[Status, ...] = (
 
 
 class Reason(IntEnum):
-    """The reason for the end of an issue in a run."""
+    """The reason for the end of an issue in a run.
+
+    >>> Reason(6), Reason.HORIZON.label
+    (<Reason.HORIZON: 6>, ...)
+    """
 
     RESOLVED = 0
     NO_ZONE = 1

@@ -1,4 +1,6 @@
-from .calibrate import from_record as from_record
-from .calibrate import reference as reference
+from .calibration import Calibration as Calibration
+from .making import calibrate as calibrate
+from .making import from_record as from_record
+from .making import reference as reference
 from .simulated import ABLATION as ABLATION
 from .simulated import SIMULATED as SIMULATED

@@ -146,8 +146,11 @@ class Replacement:
         self._changed(path, old, value, number)
 
     def _changed(self, path: str, old: Any, new: Any, number: str) -> None:
+        evidence = self.found.source(number).removeprefix("history: ")
         if old != new:
-            self.changes.append(Change(path, old, new, self.found.source(number).removeprefix("history: ")))
+            self.changes.append(Change(path, old, new, evidence))
+        else:
+            self.left.append(LeftAlone(path, f"the records give the same value: {evidence}"))
 
     def _behind(self, stated: Any, block: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
         """The value behind a reference to a parameter, and the block that holds its source."""

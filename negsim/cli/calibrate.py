@@ -78,36 +78,27 @@ def calibrate(
     is for an agenda, or for a past negotiation (--for), and uses base rates alone. Nothing after the as-of date is
     used.
     """
-    from negsim.calibration import calibrate as making
-    from negsim.calibration import summary
-    from negsim.evaluation import days_of
-    from negsim.files import write_file
+    from negsim.calibration import calibrate as estimate
 
     _one_target({"--template": template, "--for": for_, "--agenda": agenda}, on)
-    record = histories_in(histories, memory)
-    teachers = [record[name] for name in dict.fromkeys(negotiations)] if negotiations else list(record.talks.values())
-    if template is not None:
-        with progress(None, "patience", "simulations") as advance:
-            found = making.from_template(
-                teachers, template, out, patience, hindsight, advance, workers=workers, given=replace_given
-            )
-    elif for_ is not None:
-        subject = record[for_]
-        found = making.from_record(teachers, subject, day(on) or subject.until, days_of(horizon), hindsight)
-    else:
-        found = making.from_agenda(teachers, agenda_path(agenda), day(on), days_of(horizon), out, hindsight)
+    where = agenda_path(agenda) if template is None and for_ is None else None
+    with progress(None, "patience", "simulations") as advance:
+        found = estimate(
+            template, negotiation=for_, agenda=where, learn_from=negotiations, on=day(on), horizon=horizon,
+            patience=patience, hindsight=hindsight, replace_given=replace_given,
+            out=None if out is None else make_parent(out), workers=workers, histories=histories_in(histories, memory),
+            progress=advance,
+        )  # fmt: skip
     if out is not None:
-        write_file(make_parent(out), found.text(out).encode())
         typer.echo(f"wrote {out}", err=True)
     if out is None:  # the scenario alone goes to standard output, so that it can be redirected to a file
-        emit(as_json, lambda: summary.data(found), lambda _: found.text())
+        emit(as_json, found.data, lambda _: found.text())
         if not as_json:
-            typer.echo(summary.changes(found, TextStyle.of(sys.stderr)), err=True, nl=False)
+            typer.echo(found.changed(TextStyle.of(sys.stderr)), err=True, nl=False)
         return
     scenario = builtin_notice(template) if template is not None else ""
     record_notice = data_notice("seeds/histories", "histories", histories)
-    data, text = lambda: summary.data(found), lambda style: summary.text(found, style)
-    emit(as_json, data, text, scenario, record_notice)
+    emit(as_json, found.data, found.summary, scenario, record_notice)
 
 
 def _one_target(given: Mapping[str, object], on: str | None) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from negsim.cli.options import Json, as_share, scenarios
 from negsim.cli.output import builtin_notice, count, emit
-from negsim.errors import ComplaintsError, InputError, NegsimError
+from negsim.errors import NegsimError
 from negsim.files import TextPage, TextStyle
-
-if TYPE_CHECKING:
-    from negsim.experiments import Elicitation
 
 File = Annotated[
     Path | None,
@@ -60,10 +57,10 @@ def elicit(
 
 def _of_file(file: Path, as_json: bool) -> None:
     from negsim.cli.feedback_table import feedback_text
-    from negsim.experiments import elicitations
-    from negsim.scenario import load
+    from negsim.experiments import elicit as shown_all
 
-    found, unused = elicitations(load(file))
+    found = shown_all(file)
+    unused = list(found.unused)
 
     def data() -> dict[str, Any]:
         shown = [one.data() for one in found]
@@ -92,8 +89,9 @@ def _of_options(
     as_json: bool,
 ) -> None:
     from negsim.cli.feedback_table import feedback_text, snippet
+    from negsim.experiments import elicit as shown_all
 
-    one = _elicitation(_stated(low, mode, high, confidence, quantile), share)
+    one = shown_all(_stated(low, mode, high, confidence, quantile), share=share)[0]
     lines = snippet(one.stated)
     emit(
         as_json,
@@ -129,24 +127,3 @@ def _stated(low: list[str], mode: list[str], high: list[str], confidence: list[s
     if not experts:
         raise NegsimError("give --low, --mode and --high, or --quantile at least twice")
     return experts if len(experts) > 1 else experts[0]
-
-
-def _elicitation(stated: Any, share: bool) -> Elicitation:
-    from negsim.experiments import Elicitation
-    from negsim.files import Place
-    from negsim.quantities import ELICIT, Rule, kind_of
-
-    rule = Rule("number", 0.0, 1.0) if share else Rule(kind_of({ELICIT: stated}) or "number")
-    one = Elicitation(stated, rule)
-    try:
-        _ = one.experts
-    except ComplaintsError as error:
-        from dataclasses import replace
-
-        here = Place("elicit")
-        named = [
-            replace(item, message=item.message.replace("{what}", str(item.path[-1]) if item.path else ELICIT))
-            for item in error.items
-        ]
-        raise InputError([here.problem(item) for item in named]) from None
-    return one

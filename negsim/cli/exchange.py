@@ -78,8 +78,8 @@ def import_(
     and prints what they do not keep.
     """
     from negsim.errors import NegsimError
-    from negsim.evaluation import days_of
     from negsim.exchange import LOST, read_issue_list, write_negotiation
+    from negsim.history import days_of
 
     parts = [part.strip() for part in sides.split(",")]
     if len(parts) != 2 or not all(parts) or parts[0] == parts[1]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -69,8 +69,8 @@ def describe(context: typer.Context, histories: Folder = None, memory: Memory = 
     record = histories_in(histories, memory)
     emit(
         as_json,
-        lambda: descriptions_data(record),
-        lambda style: descriptions_table(record, style),
+        lambda: descriptions_data(record.talks.values()),
+        lambda style: descriptions_table(record.talks.values(), style),
         _notice(histories),
     )
 
@@ -141,53 +141,33 @@ def backtest(
 
     Each forecast starts on a fixed day and uses nothing after it. Seven simple forecasts are scored beside ours.
     """
-    from negsim.evaluation import PARTS, days_of, evaluate, evaluation_tables
-    from negsim.history import load
+    from negsim.evaluation import backtest as forecast_all
+    from negsim.evaluation import evaluation_tables
 
     if report is not None and negotiations:
         raise NegsimError("--report covers all negotiations with origins; leave the names out")
-    days, folder, record = days_of(horizon), _folder(histories), histories_in(histories, memory)
-    wanted = _origins(record, negotiations, origins or folder / "origins.yaml")
-    total = sum(map(len, wanted.values())) * (len(PARTS) if report is not None else 1)
-    remembered = load(folder, memory=True) if report is not None else None
-    before: list[int] = []
+    steps: list[tuple[int, int]] = []
+    with resumable(out), progress(None, "backtest", "origins") as advance:
 
-    with resumable(out), progress(total, "backtest", "origins") as advance:
-
-        def advanced(origins: int) -> None:
-            before.append(origins) if not before else None
+        def advanced(origins: int, total: int) -> None:
+            steps.append((origins, total))
             advance(origins)
 
-        found = evaluate(record, wanted, days, advanced, remembered, workers=workers, out=out)
+        found = forecast_all(
+            negotiations or None, origins=origins, horizon=horizon, histories=_folder(histories), memory=memory,
+            report=None if report is None else make_parent(report), out=out, workers=workers, progress=advanced,
+        )  # fmt: skip
     if out is not None:
-        state = "already holds all scores; nothing was computed" if before == [total] else "holds all scores"
+        state = "already holds all scores; nothing was computed" if len(steps) == 1 else "holds all scores"
         typer.echo(f"{out} {state}", err=True)
     if report is not None:
-        from negsim.evaluation import write_page
-
-        for path in write_page(found, record, make_parent(report)):
-            typer.echo(f"wrote {path}", err=True)
+        typer.echo(f"wrote {report}", err=True)
     emit(
         as_json,
-        lambda: evaluation_tables.data(found.scored, found.differences),
+        found.data,
         lambda style: evaluation_tables.table(found.scored, found.differences, style),
         _notice(histories),
     )
-
-
-def _origins(record: Histories, negotiations: list[str] | None, file: Path) -> dict[str, Any]:
-    """The days to forecast from, by negotiation.
-
-    Raises:
-        NegsimError: the file has no days for one of the negotiations.
-    """
-    from negsim.history import read_origins
-
-    every = read_origins(file, record)
-    chosen = [record[name].id for name in negotiations or every]
-    if missing := [name for name in chosen if name not in every]:
-        raise NegsimError(f"there are no origins for {', '.join(missing)}; give a file that has some with --origins")
-    return {name: every[name] for name in dict.fromkeys(chosen)}
 
 
 def _notice(folder: Path | None) -> str:

@@ -1,4 +1,3 @@
-from .evaluation import PARTS as PARTS
-from .evaluation import days_of as days_of
-from .evaluation import evaluate as evaluate
+from .backtesting import backtest as backtest
+from .evaluation import Evaluation as Evaluation
 from .track_record import write_page as write_page

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negsim.calibration import ABLATION as ABLATION_OF_SIMULATED
 from negsim.calibration import SIMULATED
@@ -31,7 +30,9 @@ from negsim.history import (
     gathered,
 )
 from negsim.projection import Workers, executor_of, spread
-from negsim.quantities import UNITS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Our forecasts, each with the strongest baseline that uses the same information.
 AGAINST = (
@@ -50,15 +51,18 @@ REMEMBERED = ("per meeting", "target x slip", *OURS, *SIMULATED)
 #: The prefix of the ablation of the simulated forecast.
 LESS = "simulated without "
 
-_UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """The scores of all methods, and the differences.
 
     On request: ``ablation``, our forecasts without each of their features; ``early``, forecasts that learn only from
     what was known at the origin; ``remembered``, forecasts that use dates from memory.
+
+    >>> import negsim as ns
+    >>> found = ns.backtest(origins={"brexit": ["2018-06-19"]}, horizon="90 days")
+    >>> found.to_frame().index.names
+    FrozenList(['kind', 'group', 'method'])
     """
 
     scored: Scored
@@ -67,6 +71,32 @@ class Evaluation:
     ablation: Scored | None = None
     early: Scored | None = None
     remembered: Scored | None = None
+
+    def __repr__(self) -> str:
+        cases = self.scored.cases
+        origins = len({(case.talks, case.origin) for case in cases})
+        talks = len(self.scored.ends)
+        return f"<Evaluation: {len(cases):,} forecasts by each method at {origins} origins of {talks} talks>"
+
+    def data(self) -> dict[str, Any]:
+        """All figures as plain data; a figure without a value is null."""
+        return verdict.data(self.scored, self.differences)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The mean scores: a row for each kind of issue, group of negotiations and method."""
+        import pandas as pd
+
+        return pd.DataFrame(self.data()["scores"]).set_index(["kind", "group", "method"])
+
+    def _repr_html_(self) -> str:
+        from negsim.files import values_table
+
+        found = self.data()
+        scores = [row for row in found["scores"] if row["group"] == "all"]
+        differences = [{**row, "interval": _between(row["interval"])} for row in found["differences"]]
+        return values_table(repr(self)[1:-1], scores, verdict.HOW) + values_table(
+            "Differences in CRPS, in days, with 90 % intervals", differences, verdict.CAUTION
+        )
 
 
 @dataclass(frozen=True)
@@ -197,21 +227,6 @@ def _differences(scored: Scored) -> list[Difference]:
     ]
 
 
-def days_of(text: str) -> int:
-    """A horizon in whole days: ``3y``, ``3 years``, ``18 months``.
-
-    Raises:
-        NegsimError: It is no duration, or not between a quarter and ten years.
-
-    >>> days_of("3y"), days_of("18 months"), days_of("400d")
-    (1096, 548, 400)
-    """
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)", text.strip().lower())
-    unit = found[2].removesuffix("s") if found else ""
-    unit = _UNITS.get(unit, unit)
-    if found is None or unit not in UNITS["duration"]:
-        raise NegsimError(f'a horizon is written 3y, "18 months" or 400d, but was "{text}"')
-    days = round(float(found[1]) * UNITS["duration"][unit])
-    if not 90 <= days <= 3653:
-        raise NegsimError(f"a horizon lies between 90 days and ten years, but was {days} days")
-    return days
+def _between(interval: Sequence[float | None]) -> str:
+    """An interval in words; empty without one."""
+    return " to ".join(f"{end:.0f}" for end in interval if end is not None)

@@ -5,10 +5,11 @@ from .designs import points as points
 from .discovery import RUNS as RUNS
 from .discovery import Discovery as Discovery
 from .discovery import discover as discover
+from .eliciting import Elicitations as Elicitations
+from .eliciting import elicit as elicit
 from .experiment import ALL as ALL
 from .expert_feedback import CHANCES as CHANCES
 from .expert_feedback import Elicitation as Elicitation
-from .expert_feedback import elicitations as elicitations
 from .expert_feedback import shown as shown
 from .explaining import explain as explain
 from .explaining import variants as variants

@@ -129,6 +129,10 @@ class Comparison:
                 rows.append(row | {"verdict": verdicts.issue_verdict(issue, pair)})
         return pd.DataFrame(rows).set_index(["scenario", "issue"])
 
+    def to_frame(self) -> pd.DataFrame:
+        """The table ``issues``."""
+        return self.issues
+
     @property
     def chances(self) -> pd.DataFrame:
         """The differences of probabilities on every date: a row for each of the others, issue and date."""

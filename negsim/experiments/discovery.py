@@ -18,6 +18,8 @@ from negsim.projection import DEFAULT_SEED, Projection, Workers, run
 from negsim.scenario import Scenario
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from negsim.plots import Picture
 
 RUNS = 8192
@@ -31,6 +33,10 @@ class Discovery:
     ``interest`` has a flag for each of the ``cases``, which selected the ``boxes``: their density and coverage are too
     optimistic there. ``fresh`` has the same boxes measured on ``fresh_cases``, which did not select them;
     ``fresh_base`` is the share of interest among these.
+
+    >>> import negsim as ns
+    >>> ns.discover("baseline", "banking", runs=400).to_frame().columns.tolist()[:3]
+    ['where', 'density', 'coverage']
     """
 
     cases: Cases
@@ -41,6 +47,31 @@ class Discovery:
     fresh: tuple[Box, ...]
     fresh_cases: Cases
     fresh_base: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each box: its limits in words, and its figures on fresh cases and on those that selected it."""
+        import pandas as pd
+
+        return pd.DataFrame(self._rows())
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "where": " and ".join(self.limit_words(name, limit) for name, limit in box.limits.items()),
+                "density": new.density,
+                "coverage": new.coverage,
+                "mass": new.mass,
+                "fresh_cases": new.cases,
+                "density_selected": box.density,
+                "coverage_selected": box.coverage,
+            }
+            for box, new in zip(self.boxes, self.fresh, strict=True)
+        ]
+
+    def _repr_html_(self) -> str:
+        from negsim.files import values_table
+
+        return values_table(repr(self)[1:-1], self._rows(), f"{self.cases.provenance}.")
 
     def __repr__(self) -> str:
         return f"<Discovery ({self.method}): {len(self.boxes)} boxes, {self.happens}>"
@@ -210,6 +241,10 @@ def discover(
 
     Raises:
         NegsimError: an argument is not valid, or all cases or none are of interest.
+
+    >>> import negsim as ns
+    >>> ns.discover("baseline", "banking", runs=400)
+    <Discovery (prim): 1 boxes, ...>
     """
     check_name(method, METHODS, f'there is no method "{method}"')
     source = cases_source(source)

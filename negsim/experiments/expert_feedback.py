@@ -69,7 +69,13 @@ class Implied:
 
 @dataclass(frozen=True)
 class Elicitation:
-    """One elicited number: its path and place, the text under ``elicit``, and the rule of its field."""
+    """One elicited number: its path and place, the text under ``elicit``, and the rule of its field.
+
+    >>> import negsim as ns
+    >>> one = ns.elicit(low="1 year", mode="2 years", high="5 years")[0]
+    >>> one.draw.family, one.words
+    ('pert', ('low 1 year, mode 2 years, high 5 years, 90 % sure',))
+    """
 
     stated: Any
     rule: Rule
@@ -159,6 +165,26 @@ class Elicitation:
         ends = ends_of(self.experts, self.rule)
         rule = Rule(self.rule.kind, *ends)
         return tuple(law(resolved((expert,), rule)) for expert in self.experts)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for each expert and the pool: the statement and the implied figures, in the canonical unit."""
+        said = [*self.words, ""] if self.pool else self.words
+        return [
+            {
+                "path": self.path,
+                "name": row.name,
+                "says": words,
+                **{f"{100 * p:g} %": rounded(x) for p, x in zip(CHANCES, row.quantiles, strict=True)},
+                "mean": rounded(row.mean) if math.isfinite(row.mean) else None,
+                "unit": UNIT[self.rule.kind],
+            }
+            for row, words in zip((*self.each, *([self.pool] if self.pool else [])), said, strict=True)
+        ]
+
+    def _repr_html_(self) -> str:
+        from negsim.files import values_table
+
+        return values_table(self.path or "Elicitation", self.rows(), " ".join(self.remarks))
 
     def data(self) -> dict[str, Any]:
         """Plain data for JSON, values in the canonical unit."""

@@ -58,6 +58,10 @@ def explain(
 
     Raises:
         NegsimError: there is no such issue, side or date, or anything that `negsim.run` raises.
+
+    >>> import negsim as ns
+    >>> ns.explain("baseline", "visas", side="us", runs=100)
+    <Explanation of ...: 100 runs of 'Baseline'>
     """
     scenario = as_scenario(scenario)
     _check(scenario, issue, side)

@@ -57,6 +57,11 @@ class Sensitivity:
     (infinite if there are too few samples for an interval).
     ``effects`` has the means of a tornado. ``split`` divides the variance of runs of a scenario into assumptions and
     chance. ``interactions`` has the shares of interactions on a grid.
+
+    >>> import negsim as ns
+    >>> w = ns.sweep("baseline", {"tactics.us.beta": [0.2, 1], "tactics.russia.beta": [0.2, 1]}, runs=40)
+    >>> ns.sensitivity(w, "visas").to_frame()["factor"].tolist()
+    [...]
     """
 
     cases: Cases
@@ -64,6 +69,10 @@ class Sensitivity:
     table: pd.DataFrame
     split: Split | None = None
     interactions: pd.DataFrame | None = None
+
+    def to_frame(self) -> pd.DataFrame:
+        """The ``table``."""
+        return self.table.copy()
 
     def __repr__(self) -> str:
         return f"<Sensitivity ({self.method}): {self.cases.words}>"

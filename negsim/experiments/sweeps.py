@@ -35,7 +35,17 @@ DEFAULT_RUNS, DEFAULT_SAMPLES = 500, 128
 
 @dataclass(frozen=True, eq=False)
 class Sweep(SweepData):
-    """The outcomes of the experiments of a sweep; `SweepData` describes its tables."""
+    """The outcomes of the experiments of a sweep; `SweepData` describes its tables.
+
+    >>> import negsim as ns
+    >>> w = ns.sweep("baseline", {"tactics.us.beta": [0.2, 1]}, runs=20)
+    >>> w.paths, len(w.to_frame()) == 2 * (len(w.scenario.issues) + 1)
+    (['tactics.us.beta'], True)
+    """
+
+    def to_frame(self) -> pd.DataFrame:
+        """The ``table``."""
+        return self.table.copy()
 
     def __repr__(self) -> str:
         return f"<Sweep: {self.experiments:,} experiments x {self.runs:,} runs of {self.scenario.title!r}>"

@@ -39,6 +39,11 @@ def explore(
 
     Raises:
         NegsimError: anywidget is not installed, or anything that `negsim.run` raises.
+
+    >>> import negsim as ns
+    >>> panel = ns.explore("baseline", runs=20)
+    >>> panel.exploration.projection.runs
+    20
     """
     try:
         from negsim.explorer.widget import Explorer

@@ -38,6 +38,7 @@ from .nodes import in_file_order as in_file_order
 from .nodes import merge as merge
 from .nodes import raise_problems as raise_problems
 from .nodes import unknown as unknown
+from .problems import Problems as Problems
 from .terminal_text import TextPage as TextPage
 from .terminal_text import TextStyle as TextStyle
 from .terminal_text import clean as clean

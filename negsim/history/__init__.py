@@ -1,4 +1,10 @@
-"""Past negotiations: their records, their state on any day, baselines, and scored forecasts."""
+"""Past negotiations: their records, their state on any day, baselines, and scored forecasts.
+
+>>> import negsim as ns
+>>> record = ns.history.load()
+>>> len(record["croatia"].issues), str(ns.history.state(record["brexit"], record["brexit"].until).on)
+(35, ...)
+"""
 
 import lazy_loader
 

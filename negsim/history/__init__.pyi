@@ -21,8 +21,8 @@ from .endings import paced as paced
 from .forecaster import ABLATION as ABLATION
 from .forecaster import OURS as OURS
 from .forecaster import chosen as chosen
+from .histories import Histories as Histories
 from .meetings import without_package as without_package
-from .negotiations import Histories as Histories
 from .negotiations import Issue as Issue
 from .negotiations import Meeting as Meeting
 from .negotiations import State as State
@@ -32,9 +32,11 @@ from .negotiations import known_by as known_by
 from .negotiations import others_by as others_by
 from .negotiations import state as state
 from .origins import by_rule as by_rule
+from .origins import days_of as days_of
 from .origins import read_origins as read_origins
 from .paired_difference import Difference as Difference
 from .paired_difference import difference as difference
+from .reader import as_histories as as_histories
 from .reader import load as load
 from .scores import generator as generator
 from .snapshot import Forecaster as Forecaster

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from negsim.errors import NegsimError
-from negsim.history.negotiations import Histories, Issue, Talks, others_by
+from negsim.history.histories import Histories
+from negsim.history.negotiations import Issue, Talks, others_by
 from negsim.history.scores import brier, coverage, crps, log_score, pit_bounds
 from negsim.history.snapshot import Floats, Forecaster, Forecasts, Snapshot
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
@@ -9,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from negsim.files import TextPage, TextStyle
-from negsim.history.negotiations import Histories, State, Talks
+from negsim.history.negotiations import State, Talks
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,9 @@ def _median(values: list[Any]) -> float | None:
     return median(values) if values else None
 
 
-def descriptions_data(histories: Histories) -> dict[str, Any]:
+def descriptions_data(talks: Iterable[Talks]) -> dict[str, Any]:
     """The figures of all talks as plain data."""
-    return {"talks": [_plain(asdict(describe(talks))) for talks in histories.talks.values()]}
+    return {"talks": [_plain(asdict(describe(one))) for one in talks]}
 
 
 def state_data(talks: Talks, at: State) -> dict[str, Any]:
@@ -98,12 +99,12 @@ def state_data(talks: Talks, at: State) -> dict[str, Any]:
     }
 
 
-def descriptions_table(histories: Histories, look: TextStyle) -> str:
+def descriptions_table(talks: Iterable[Talks], look: TextStyle) -> str:
     """The figures of all talks for a terminal."""
     heads = ("talks", "issues", "opened", "closed", "days", "in doubt", "gap", "targets", "slip")
     rows = []
-    for talks in histories.talks.values():
-        of = describe(talks)
+    for one in talks:
+        of = describe(one)
         counts = [str(count) if of.issues else "" for count in (of.issues, of.opened, of.closed, of.in_doubt)]
         figures = [*counts[:3], _rounded(of.days), counts[3], _rounded(of.gap), str(of.targets or "")]
         figures.append(f"{of.slip:.2f}" if of.slip is not None else "")

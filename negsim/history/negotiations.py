@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.errors import NegsimError
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,13 @@ class Talks:
         """The day of the first opening without doubt."""
         return min((issue.opened for issue in self.sure if issue.opened), default=None)
 
+    def _repr_html_(self) -> str:
+        from negsim.files import values_table
+
+        rows = [{"issue": i.title, "opened": i.opened, "closed": i.closed, "in doubt": i.unsure} for i in self.issues]
+        foot = f"{len(self.meeting_days())} meeting days; the record ends on {self.until}."
+        return values_table(f"{self.title}, {self.end}", rows, foot)
+
     def meeting_days(self) -> list[date]:
         """The known meeting days in order: rounds held, openings and closings.
 
@@ -188,6 +195,17 @@ class State:
     last_meeting: date | None
     targets: tuple[Target, ...]
 
+    def _repr_html_(self) -> str:
+        from negsim.files import values_table
+
+        rows = [
+            {"issue": issue.title, "state": kind, "opened": issue.opened, "closed": issue.closed}
+            for kind in ("open", "waiting", "closed", "unsure")
+            for issue in getattr(self, kind)
+        ]
+        last = f", the last on {self.last_meeting}" if self.last_meeting else ""
+        return values_table(f"State at the end of {self.on}", rows, f"{self.meetings} meeting days{last}.")
+
 
 def state(talks: Talks, on: date) -> State:
     """The state at the end of the day ``on``, without later information; targets are those not yet met.
@@ -208,32 +226,3 @@ def state(talks: Talks, on: date) -> State:
         days[-1] if days else None,
         tuple(target for target in then.targets if target.actual is None and not target.unsure),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Histories:
-    """The records of several negotiations by id, in the order of their file."""
-
-    talks: dict[str, Talks]
-
-    def __getitem__(self, name: str) -> Talks:
-        """The negotiation with that id or title.
-
-        Raises:
-            NegsimError: There are none.
-        """
-        if name in self.talks:
-            return self.talks[name]
-        for talks in self.talks.values():
-            if talks.title == name:
-                return talks
-        hint = did_you_mean(name, [*self.talks, *(talks.title for talks in self.talks.values())])
-        raise NegsimError(
-            f'there are no talks "{name}" on record; allowed: {one_of(self.talks, 20)}'
-            + (f"; did you mean {hint}?" if hint else "")
-        )
-
-    @property
-    def with_issues(self) -> list[Talks]:
-        """The negotiations with issues on record; others have meetings or announced dates only."""
-        return [talks for talks in self.talks.values() if talks.issues]

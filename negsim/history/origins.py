@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import calendar
 import os
+import re
 from datetime import date, timedelta
 
-from negsim.errors import Problem, did_you_mean
+from negsim.errors import NegsimError, Problem, did_you_mean
 from negsim.files import FieldError, Node, day, raise_in_order, read_yaml
-from negsim.history.negotiations import Histories, Talks
+from negsim.history.histories import Histories
+from negsim.history.negotiations import Talks
+from negsim.quantities import UNITS
+
+_UNITS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
 #: Nothing is learned from a forecast that is cut off at once.
 LEAST = 180
@@ -88,4 +93,24 @@ def _days(node: Node, talks: Talks, problems: list[Problem]) -> list[date]:
                 each.problem(f"{at} does not lie after {days[-1]}", allowed="each later than the one before")
             )
         days.append(at)
+    return days
+
+
+def days_of(text: str) -> int:
+    """A horizon in whole days: ``3y``, ``3 years``, ``18 months``.
+
+    Raises:
+        NegsimError: It is no duration, or not between a quarter and ten years.
+
+    >>> days_of("3y"), days_of("18 months"), days_of("400d")
+    (1096, 548, 400)
+    """
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)", text.strip().lower())
+    unit = found[2].removesuffix("s") if found else ""
+    unit = _UNITS.get(unit, unit)
+    if found is None or unit not in UNITS["duration"]:
+        raise NegsimError(f'a horizon is written 3y, "18 months" or 400d, but was "{text}"')
+    days = round(float(found[1]) * UNITS["duration"][unit])
+    if not 90 <= days <= 3653:
+        raise NegsimError(f"a horizon lies between 90 days and ten years, but was {days} days")
     return days

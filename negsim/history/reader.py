@@ -7,9 +7,22 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from negsim.errors import Problem, did_you_mean, one_of, was
-from negsim.files import CONFIDENCE, FieldError, Parser, Row, day, optional_day, raise_in_order, read_table, text, word
-from negsim.history.negotiations import Histories, Issue, Meeting, Talks, Target
+from negsim.errors import ArgumentTypeError, Problem, checks_arguments, did_you_mean, one_of, was
+from negsim.files import (
+    CONFIDENCE,
+    FieldError,
+    Parser,
+    Row,
+    day,
+    find_data,
+    optional_day,
+    raise_in_order,
+    read_table,
+    text,
+    word,
+)
+from negsim.history.histories import Histories
+from negsim.history.negotiations import Issue, Meeting, Talks, Target
 
 
 def _id(value: str) -> str:
@@ -73,8 +86,22 @@ TARGETS: dict[str, Parser] = {
 }
 
 
-def load(folder: str | os.PathLike[str], memory: bool = False) -> Histories:
-    """Read a folder of histories; ``memory`` also uses dates that come from memory.
+def as_histories(value: Histories | str | os.PathLike[str] | None) -> Histories:
+    """The record itself, that of a folder, or the built-in one.
+
+    Raises:
+        ArgumentTypeError: the value is none of these.
+    """
+    if isinstance(value, Histories):
+        return value
+    if value is not None and not isinstance(value, str | os.PathLike):
+        raise ArgumentTypeError(f"expected histories or their folder, but was {value!r:.60}")
+    return load(value)
+
+
+@checks_arguments
+def load(folder: str | os.PathLike[str] | None = None, memory: bool = False) -> Histories:
+    """Read a folder of histories, by default the built-in ones; ``memory`` also uses dates that come from memory.
 
     Raises:
         InputError: With all problems of all files at once.
@@ -83,7 +110,7 @@ def load(folder: str | os.PathLike[str], memory: bool = False) -> Histories:
     >>> histories["iceland"].end, len(histories["iceland"].issues)
     ('stalled', 33)
     """
-    place = Path(folder)
+    place = find_data("seeds/histories").path if folder is None else Path(folder)
     problems: list[Problem] = []
     tables = {
         name: read_table(place / f"{name}.csv", columns, problems)

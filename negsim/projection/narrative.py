@@ -44,7 +44,13 @@ class End:
 
 @dataclass(frozen=True)
 class Trace:
-    """The events of one run in order; ``print`` it, or use `data` for JSON."""
+    """The events of one run in order; ``print`` it, or use `data` for JSON.
+
+    >>> import negsim as ns
+    >>> t = ns.trace("baseline", 3)
+    >>> t.run, str(t.as_of)
+    (3, '2025-04-10')
+    """
 
     title: str
     as_of: date

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from negsim.errors import InputError, Problem, checks_arguments
-from negsim.files import Node, read_yaml
+from negsim.files import Node, Problems, read_yaml
 from negsim.scenario.layering import read_extended
 from negsim.scenario.scenario import assemble, stricter
 
 
 @checks_arguments
-def check(path: str | os.PathLike[str], *, strict: bool = False) -> list[Problem]:
+def check(path: str | os.PathLike[str], *, strict: bool = False) -> Problems:
     """List all problems and warnings of a scenario file, in the order of the file.
 
     A scenario runs if all its problems have ``warning`` true. ``strict`` as in `load`.
@@ -24,8 +24,8 @@ def check(path: str | os.PathLike[str], *, strict: bool = False) -> list[Problem
     try:
         node = read_extended(path)
     except InputError as error:
-        return error.problems
-    return assemble(stricter(node, strict))[1]
+        return Problems(error.problems)
+    return Problems(assemble(stricter(node, strict))[1])
 
 
 def as_data(problems: Iterable[Problem]) -> list[dict[str, Any]]:

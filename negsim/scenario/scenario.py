@@ -18,6 +18,7 @@ from negsim.files import (
     Model,
     Node,
     Place,
+    Problems,
     in_file_order,
     raise_problems,
     try_validate,
@@ -55,6 +56,11 @@ class Scenario(Resolved):
     """Assumptions about talks, checked and complete: every default is written out.
 
     Two scenarios are equal if their full forms are; ``hash`` identifies the full form.
+
+    >>> import negsim as ns
+    >>> s = ns.load("baseline")
+    >>> s == ns.load("baseline").replace(horizon="3 years"), s.horizon_days
+    (True, 1095)
     """
 
     _friendly: Node = PrivateAttr()
@@ -138,9 +144,9 @@ class Scenario(Resolved):
             return [*stated, *rest[1:]]
         return path.split(".")
 
-    def check(self) -> list[Problem]:
+    def check(self) -> Problems:
         """The warnings of this scenario; errors are raised when it is loaded."""
-        return list(self._warnings)
+        return Problems(self._warnings)
 
     def show(self) -> None:
         """Print the full form as YAML, as `negsim show` does."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from negsim.calibration.simulated import SIMULATED
 from negsim.errors import InputError, NegsimError
-from negsim.evaluation.evaluation import days_of, evaluate
+from negsim.evaluation.evaluation import evaluate
 from negsim.evaluation.results_store import fingerprint
 from negsim.evaluation.track_record import _weights, reliability_table
 from negsim.history import Histories, Issue, Meeting, Talks, Target, load, others_by
@@ -22,7 +22,7 @@ from negsim.history.baselines import BASELINES, end_by_target, per_meeting
 from negsim.history.endings import pace_of, paced
 from negsim.history.forecaster import ABLATION, OURS, Parts, Variant, mean_of, variants
 from negsim.history.meetings import Chances, by_meetings, first_gap, pooled
-from negsim.history.origins import by_rule, read_origins
+from negsim.history.origins import by_rule, days_of, read_origins
 from negsim.history.paired_difference import difference
 from negsim.history.scores import generator
 from negsim.history.snapshot import Snapshot, durations, moves, slips

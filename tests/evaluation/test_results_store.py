@@ -15,7 +15,7 @@ from negsim.evaluation.results_store import COLUMNS
 from negsim.files import Checkpoint
 from negsim.history.backtest import score
 from negsim.history.baselines import BASELINES
-from negsim.history.negotiations import Histories
+from negsim.history.histories import Histories
 from negsim.history.origins import read_origins
 from negsim.history.reader import load
 

@@ -4,48 +4,99 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from negsim.agenda import load_agenda
 from negsim.calibration import record_scenario as of_record
-from negsim.calibration.fitting import Fit, Teaching
+from negsim.calibration.calibration import Calibration
+from negsim.calibration.fitting import Teaching
 from negsim.calibration.patience import patience as fitted
 from negsim.calibration.patience import why_not
-from negsim.calibration.patience_law import Patience
 from negsim.calibration.subjects import Subject, of_agenda, of_history, same_talks
-from negsim.calibration.template import Change, LeftAlone, Replacement
-from negsim.errors import NegsimError
-from negsim.files import find_scenario, installed_name, read_yaml_text, to_yaml
-from negsim.history import Talks, others_by
-from negsim.projection import Workers, executor_of
-from negsim.scenario import from_node, overlay, read_extended, without
+from negsim.calibration.template import LeftAlone, Replacement
+from negsim.errors import NegsimError, checks_arguments
+from negsim.files import find_scenario, installed_name, read_yaml_text, to_yaml, write_file
+from negsim.history import Histories, Talks, as_histories, days_of, others_by
+from negsim.projection import Workers, as_scenario, day_of_text, executor_of
+from negsim.scenario import Scenario, from_node, load, overlay, read_extended, without
 
 if TYPE_CHECKING:
     from negsim.files import Node
-    from negsim.scenario import Scenario
-
-HEAD = "# Made by negsim calibrate; every number has its source.\n"
-SCHEMA = "../schemas/scenario.schema.json"
+    from negsim.projection import ScenarioLike
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """A scenario made from records, as a file says it, with the fit, each change and each number left alone."""
+@checks_arguments
+def calibrate(
+    template: ScenarioLike | None = None,
+    *,
+    negotiation: str | None = None,
+    agenda: str | os.PathLike[str] | None = None,
+    learn_from: str | Sequence[str] | None = None,
+    on: str | date | None = None,
+    horizon: str = "3y",
+    patience: bool = True,
+    hindsight: bool = False,
+    replace_given: bool = False,
+    out: str | os.PathLike[str] | None = None,
+    workers: Workers = 1,
+    histories: Histories | str | os.PathLike[str] | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Calibration:
+    """Estimate the numbers of a scenario from past negotiations.
 
-    said: dict[str, Any]
-    scenario: Scenario
-    fit: Fit
-    patience: Patience | None = None
-    changes: tuple[Change, ...] = ()
-    left: tuple[LeftAlone, ...] = ()
+    With a template, the result has those of its numbers that records tell; numbers from an expert, a document or a
+    paper stay. For an agenda or a past negotiation, it is a scenario of base rates alone.
 
-    def text(self, out: Path | None = None) -> str:
-        """The scenario file; its first line names the schema if there is one beside the file."""
-        known = out is not None and (out.parent / SCHEMA).is_file()
-        return (f"# yaml-language-server: $schema={SCHEMA}\n" if known else "") + HEAD + to_yaml(self.said)
+    Args:
+        template: the scenario whose numbers are estimated: a scenario, a file or a name.
+        negotiation: the id of a past negotiation to make a scenario for.
+        agenda: the agenda file to make a scenario for.
+        learn_from: ids of the negotiations to learn from; default: all on record.
+        on: the as-of date of a scenario without a template; default: the last day on record.
+        horizon: the horizon of a scenario without a template.
+        patience: whether patience is estimated, by simulation; it takes minutes.
+        hindsight: whether records of other negotiations are used in full, also after the as-of date.
+        replace_given: whether numbers that an expert, a document or a paper gave are replaced, too.
+        out: a scenario file to write.
+        workers: number of processes that simulate, or any `concurrent.futures.Executor`.
+        histories: the record, or its folder; default: the built-in one.
+        progress: called with how many more laws of patience were simulated.
+
+    Raises:
+        InputError: a file cannot be read, or is not valid.
+        NegsimError: not exactly one of template, negotiation and agenda is given; no record tells; or ``out`` cannot be
+            written.
+
+    >>> import negsim as ns
+    >>> c = ns.calibrate("baseline", patience=False)
+    >>> c.to_frame().columns.tolist(), c.scenario.title
+    (['path', 'old', 'new', 'why'], 'Baseline, calibrated')
+    """
+    given = {"template": template, "negotiation": negotiation, "agenda": agenda}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) != 1:
+        raise NegsimError(
+            f"calibrate takes one of template, negotiation or agenda, but got {' and '.join(named) or 'none'}"
+        )
+    if template is not None and on is not None:
+        raise NegsimError("a template has its own as_of; leave on out")
+    record, target = as_histories(histories), None if out is None else Path(out)
+    names = [learn_from] if isinstance(learn_from, str) else learn_from
+    teachers = [record[name] for name in dict.fromkeys(names)] if names else list(record.talks.values())
+    day = None if on is None else day_of_text(on)
+    if template is not None:
+        source = Path(template) if isinstance(template, str | os.PathLike) else as_scenario(template)
+        found = from_template(teachers, source, target, patience, hindsight, progress, workers, replace_given)
+    elif negotiation is not None:
+        subject = record[negotiation]
+        found = from_record(teachers, subject, day or subject.until, days_of(horizon), hindsight)
+    else:
+        found = from_agenda(teachers, Path(str(agenda)), day, days_of(horizon), target, hindsight)
+    if target is not None:
+        write_file(target, found.text(target).encode())
+    return found
 
 
 def from_record(
@@ -95,7 +146,7 @@ def reference(teachers: Sequence[Talks], scenario: Scenario) -> Calibration:
 
 def from_template(
     teachers: Sequence[Talks],
-    template: Path,
+    template: Path | Scenario,
     out: Path | None = None,
     simulate: bool = True,
     hindsight: bool = False,
@@ -107,7 +158,7 @@ def from_template(
 
     Args:
         teachers: Records to learn from.
-        template: The scenario file, or the name of a scenario.
+        template: The scenario file, the name of a scenario, or a scenario. A scenario in memory is written out in full.
         out: The path of the new file, for the path to the template in it.
         simulate: Whether patience is estimated by simulation, if the sides concede by time.
         hindsight: Whether the records of other negotiations are used in full, also after the scenario's day.
@@ -119,19 +170,13 @@ def from_template(
         InputError: The template can't be read, or is no valid scenario.
         NegsimError: As `from_record`; or the new file would be the template.
     """
-    file = find_scenario(template)
-    if out is not None and out.resolve() == file.path.resolve():
-        raise NegsimError(f"{out} would extend itself; write the calibrated scenario to another file")
-    friendly = read_extended(template)
+    friendly, said = _extending(template, out)
     scenario = from_node(friendly)
     subject = of_agenda(scenario.agenda, scenario.as_of, scenario.horizon_days, None, teachers)
     found = _taught(teachers, subject, hindsight).of(subject.snapshot)
     new = Replacement(friendly.data, found, given)
     new.numbers()
-    said: dict[str, Any] = {
-        "extends": installed_name(file.path) or _relative(file.path, out),
-        "title": f"{scenario.title}, calibrated",
-    }
+    said["title"] = f"{scenario.title}, calibrated"
     patience = None
     if simulate and not why_not(so_far := _over(friendly, {**said, **new.said}, out).data):
         records = [talks for talks in found.taught.others if talks.issues]
@@ -143,9 +188,27 @@ def from_template(
         with executor_of(workers, "reference") as executor:
             patience = fitted(so_far, records, progress=progress, executor=executor)
         new.patience(patience)
-    said |= new.said
+    # A file that extends the template says the changes alone; a scenario in memory is changed in its place.
+    said = said | new.said if "extends" in said else overlay(_node(said, out), _node(new.said, out)).data
     scenario = from_node(_over(friendly, said, out))
     return Calibration(said, scenario, found, patience, tuple(new.changes), tuple(new.left))
+
+
+def _extending(template: Path | Scenario, out: Path | None) -> tuple[Node, dict[str, Any]]:
+    """The nodes of a template, and what a file says that extends it, or that holds all of a scenario in memory.
+
+    Raises:
+        NegsimError: the file would extend itself.
+    """
+    if isinstance(template, Scenario):
+        if template.file is None or load(template.file) != template:
+            full = without(template._friendly, "extends")
+            return full, {**full.data, "agenda": template.agenda.model_dump(mode="json")}
+        template = Path(template.file)
+    file = find_scenario(template)
+    if out is not None and out.resolve() == file.path.resolve():
+        raise NegsimError(f"{out} would extend itself; write the calibrated scenario to another file")
+    return read_extended(template), {"extends": installed_name(file.path) or _relative(file.path, out)}
 
 
 def _base_rates(teachers: Sequence[Talks], subject: Subject, out: Path | None, hindsight: bool) -> Calibration:
