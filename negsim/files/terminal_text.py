@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 #: Columns of piped output, and of a terminal that does not report its width.
 WIDTH = 80
-#: With less room than this, the names of a table are printed above their figures.
-_NARROW = 8
+#: With less room than this, names that do not fit are printed above the figures of their table.
+_NARROW = 16
 #: Takes the place of a space at which no line may end; rich would break at a no-break space.
 _GLUE = "\ue000"
 #: Joins emoji to one.
@@ -126,13 +126,15 @@ class TextPage:
         """
         from rich.rule import Rule
 
-        self.row(heads[0], heads[1:], widths, indent=indent, style="")
+        rows, room = list(rows), self.look.width - sum(widths)
+        above = room < _NARROW and any(len(row[0]) + len(indent) >= room for row in rows if row is not None)
+        self.row(heads[0], heads[1:], widths, indent=indent, style="", above=above)
         for row in (None, *rows) if rule else rows:
             if row is None:
                 self.parts.append(Rule(style="dim"))
                 continue
             name, texts, details = row
-            self.row(name, texts, widths, details if beside else "", indent)
+            self.row(name, texts, widths, details if beside else "", indent, above=above)
             if details and not beside:
                 self.add(details, "  ", "  ", "dim")
 
@@ -145,19 +147,26 @@ class TextPage:
         indent: str = "",
         style: str = "bold",
         left: bool = False,
+        above: bool = False,
     ) -> None:
-        """Add one row: a name, then figures with details below them; ``left``: figures start at the left."""
+        """Add one row: a name, then figures with details below them.
+
+        ``left``: figures start at the left; ``above``: they are below the name.
+        """
         from rich.console import Group
 
+        widths = list(widths)
+        while sum(widths) > self.look.width:  # the widest column has most room to spare
+            widths[widths.index(max(widths))] -= 1
         room = self.look.width - sum(widths)
-        if len(name) >= room < _NARROW:
+        if above and name:
             self.add(name, f"{indent}  ", indent, style)
             name = ""
         figures = _grid(widths, left)
         figures.add_row(*map(clean, texts))
         below = [_folded(details, sum(widths), "  ", "  ", "dim")] if details else []
         row = _grid((room, sum(widths)))
-        row.add_row(_folded(name, max(room, _NARROW) - 1, f"{indent}  ", indent, style), Group(figures, *below))
+        row.add_row(_folded(name, max(room - 1, 1), f"{indent}  ", indent, style), Group(figures, *below))
         self.parts.append(row)
 
 

@@ -111,7 +111,7 @@ def descriptions_table(talks: Iterable[Talks], look: TextStyle) -> str:
         when = f"{of.title}, {of.end}, " + (f"{of.first} to {of.until}" if of.first else f"to {of.until}")
         rows.append((of.id, figures, when))
     page = TextPage(look)
-    page.table(heads, [8 + (head == "in doubt") for head in heads[1:]], rows)
+    page.table(heads, [max(len(head), 4) + 2 for head in heads[1:]], rows)
     note = (
         "days: median from opening to closing, without issues closed at once. in doubt: issues with a date from "
         "memory, left out; --memory includes them. gap: median days between meeting days. slip: median of the time "
