@@ -119,15 +119,22 @@ class Scenario(Resolved):
     def __getitem__(self, path: str) -> Any:
         """The value at a path of the file, such as `replace` takes; what the file leaves out comes from the full form.
 
+        Where the file names a parameter, this is the value of the parameter.
+
         Raises:
             InputError: there is no such path.
 
         >>> import negsim as ns
         >>> s = ns.load("baseline")
         >>> s["tactics.us.beta"], s["issues.flights.hours"], s["channels.consultations.order"]
-        ({'parameter': 'us_beta'}, '45 minutes', 'round_robin')
+        ({...}, '45 minutes', 'round_robin')
+        >>> s["tactics.us.beta"] == s["parameters.us_beta.value"]
+        True
         """
-        return value_at(self.steps(path), self.written, self.resolved())
+        found = value_at(self.steps(path), self.written, self.resolved())
+        if isinstance(found, Mapping) and set(found) == {"parameter"}:
+            return self[f"parameters.{found['parameter']}.value"]
+        return found
 
     def steps(self, path: str) -> list[str]:
         """The steps of a path; one to a shared number among the parameters leads to where the file states it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -407,6 +408,26 @@ def test_a_path_reads_what_replace_writes(talks: Scenario, baseline: Scenario) -
     assert message.endswith('there is no "rusia" in tactics; allowed: us, russia; did you mean "russia"?')
     assert "allowed: title, " in problems(lambda: baseline["titel"])[0]
     assert 'did you mean "consultations"?' in problems(lambda: baseline["channels.consultation.gap"])[0]
+
+
+def leaves(data: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+    children = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, child in children:
+        if path or key not in ("extends", "agenda"):
+            yield from leaves(child, (*path, str(key)))
+    if not isinstance(data, dict | list) or (isinstance(data, dict) and set(data) == {"parameter"}):
+        yield ".".join(path)
+
+
+def test_every_leaf_reads_as_it_is_written(baseline: Scenario) -> None:
+    paths = sorted(set(leaves(baseline.written)))
+    assert len(paths) > 100
+    for path in paths:
+        value = baseline[path]
+        assert not (isinstance(value, dict) and set(value) == {"parameter"}), path
+    for path in paths[::25]:
+        assert baseline.replace({path: baseline[path]})[path] == baseline[path], path
+    assert baseline["tactics.us.beta"] == baseline["parameters.us_beta.value"]
 
 
 def test_a_scenario_checks_and_shows_itself(talks: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
