@@ -54,4 +54,4 @@ def explore(
     from negsim.explorer.exploration import Exploration
 
     found = as_scenario(scenario)
-    return Explorer(lambda: Exploration(found, runs, seed, engine), engine, runs)
+    return Explorer(lambda: Exploration(found, runs, seed, engine, workers), engine, runs)
