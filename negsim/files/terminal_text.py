@@ -164,9 +164,12 @@ class TextPage:
             name = ""
         figures = _grid(widths, left)
         figures.add_row(*map(clean, texts))
-        below = [_folded(details, sum(widths), "  ", "  ", "dim")] if details else []
+        right = Group(figures, *([_folded(details, sum(widths), "  ", "  ", "dim")] if details else ()))
+        if room == 0:  # rich has no column without a width
+            self.parts.append(right)
+            return
         row = _grid((room, sum(widths)))
-        row.add_row(_folded(name, max(room - 1, 1), f"{indent}  ", indent, style), Group(figures, *below))
+        row.add_row(_folded(name, max(room - 1, 1), f"{indent}  ", indent, style), right)
         self.parts.append(row)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len as cells
 
 from negsim.errors import InputError, NegsimError, Problem
-from negsim.files.terminal_text import TextStyle, wrap
+from negsim.files.terminal_text import TextPage, TextStyle, wrap
 from negsim.simulation.cache import cache_folder
 
 BASELINE = "scenarios/baseline.yaml"
@@ -42,6 +42,17 @@ def test_no_line_is_wider_than_asked_and_no_letter_is_lost(words, width, later, 
 def test_plain_words_are_wrapped_as_the_standard_library_does(words, width):
     text = " ".join(words)
     assert wrap(text, width) == (textwrap.wrap(text, width) or [""])
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_columns_of_a_table_fit_and_do_not_touch(width):
+    page, dates = TextPage(TextStyle(width)), ("after 2028-04", "after 2028-04")
+    rows = [(WIDE[:20], ("37", "51", "+14 (+11 to +17)", *dates), FLOOD), ("👩‍🚀", ("0", "0", "0", *dates), "")]
+    page.table(("issue", "A", "B", "B - A (95 %)", "50 % in A", "50 % in B"), (5, 5, 23, 14, 14), rows)
+    lines = page.text.splitlines()
+    assert max(map(cells, lines)) <= width
+    assert page.text.count(" after 2028-04 after 2028-04\n") == 2
+    assert any(line.strip() == "👩‍🚀" for line in lines) == (width == 60)  # above its figures, as all names there
 
 
 @pytest.fixture
