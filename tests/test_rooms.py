@@ -125,7 +125,7 @@ def test_every_library_that_is_imported_is_declared():
 
     project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {name.split(">")[0].lower() for name in project["dependencies"]}
-    called = {"yaml": "pyyaml", "lazy_loader": "lazy-loader", "sklearn": "scikit-learn"}
+    called = {"yaml": "pyyaml", "lazy_loader": "lazy-loader", "sklearn": "scikit-learn", "ruamel": "ruamel.yaml"}
     used = set()
     for path in modules():
         tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
@@ -136,7 +136,7 @@ def test_every_library_that_is_imported_is_declared():
                 used |= {alias.name.split(".")[0] for alias in node.names}
     used = {called.get(name, name.lower()) for name in used - set(sys.stdlib_module_names) - {"negsim"}}
     extras = project["optional-dependencies"]
-    asked_for = ("dask", "analysis", "notebook", "exchange", "app")
+    asked_for = ("dask", "analysis", "notebook", "exchange", "app", "ingest", "nlp")
     optional = {name.split(">")[0].lower() for extra in asked_for for name in extras[extra]}
     assert used <= declared | optional | {"pydantic_core", "ema_workbench"}  # an adapter for those who have it
     assert declared <= used | {"pyarrow"}

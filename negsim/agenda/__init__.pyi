@@ -3,6 +3,9 @@ from .board import board_data as board_data
 from .board import board_table as board_table
 from .board import issue_data as issue_data
 from .board import issue_text as issue_text
+from .changes import Change as Change
+from .changes import difference as difference
+from .citations import DOCUMENT_ID as DOCUMENT_ID
 from .citations import Citation as Citation
 from .reader import agenda_from_node as agenda_from_node
 from .reader import agenda_schema as agenda_schema
@@ -10,13 +13,17 @@ from .reader import load_agenda as load_agenda
 from .records import Announced as Announced
 from .records import Issue as Issue
 from .records import Position as Position
+from .records import StatusLabel as StatusLabel
 from .sentences import document_fingerprint as document_fingerprint
 from .sentences import fingerprint as fingerprint
 from .sentences import normalise as normalise
 from .sentences import split as split
 from .short_form import NO_POSITION as NO_POSITION
+from .short_form import id_of as id_of
 from .short_form import spoken as spoken
+from .status import LEGAL_MOVES as LEGAL_MOVES
 from .status import PROGRESS as PROGRESS
+from .status import REOPENED as REOPENED
 from .status import Reason as Reason
 from .status import Spent as Spent
 from .status import Status as Status

@@ -17,7 +17,6 @@ from negsim.files import TextPage, TextStyle
 #: The widths of status, date and sources on the board, the least of disputes, and the most of the label of a side.
 _COLUMNS, _LABEL = (13, 11, 8, 8), 26
 _NOTHING = "no public position"
-_SILENT = "not known by then"
 _MISSING = "(missing or changed)"
 #: The widths of the names of facts, of the status of a change and of the state of an announced date.
 _FACT, _STATUS, _STATE = 15, 14, 8
@@ -42,7 +41,7 @@ def board_table(agenda: Agenda, on: date, look: TextStyle | None = None) -> str:
         figures = (row.status.label, str(row.since or ""), sources, disputed)
         page.row(row.id, figures, widths, left=True)
         for side in agenda.sides if agenda.tells_demands else ():
-            page.labelled(f"  {side}", _demand(agenda, row, side), label)
+            page.labelled(f"  {side}", _demand(row, side), label)
     if any(row.reported for row in rows):
         page.add().add(_REPORTED)
     if announced := agenda.announced(on):
@@ -206,9 +205,8 @@ def _dated(page: TextPage, day: object, text: str, state: str = "", room: int = 
     page.add(text, " " * (14 + room), f"  {day or 'undated'!s:<10}  {state:<{room}}")
 
 
-def _demand(agenda: Agenda, row: BoardRow, side: str) -> str:
-    said = agenda.issues[row.id].demands[side].text
-    return row.demands[side] or (_SILENT if said else _NOTHING)
+def _demand(row: BoardRow, side: str) -> str:
+    return row.demands[side] or _NOTHING
 
 
 def _counted(present: int, dormant: int) -> str:

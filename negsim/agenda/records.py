@@ -41,6 +41,7 @@ def _id(value: object) -> object:
 
 Id = Annotated[str, BeforeValidator(_id), Field(pattern=_ID)]
 Frozen = AfterValidator(FrozenDict)
+Aliases = Annotated[tuple[Text, ...], Field(description="Other names in documents, for negsim ingest.", exclude=True)]
 Citations = Annotated[tuple[Citation, ...], Field(description="The sentences of documents that support it.")]
 
 
@@ -70,6 +71,7 @@ class Side(Model):
     """One of the two sides of the negotiation."""
 
     title: Text = Field(description="Name of the side.")
+    aliases: Aliases = ()
     citations: Citations = ()
 
 
@@ -105,6 +107,7 @@ class Issue(Model):
     id: SkipJsonSchema[str] = Field("", exclude=True)
     title: Text = Field(description="The issue in words.")
     label: Text | None = Field(None, description="A short title, shown in results in place of the title.")
+    aliases: Aliases = ()
     summary: Text | None = Field(None, description="What the issue is about.")
     demands: Annotated[dict[str, Position], Frozen] = Field(description="What each side wants.")
     stances: Annotated[dict[str, Position], Frozen] = Field(description="How each side presents itself.")

@@ -16,6 +16,7 @@ from negsim.cli import calibrate as calibrating
 from negsim.cli import compare as comparing
 from negsim.cli import elicit as eliciting
 from negsim.cli import experiments as finding
+from negsim.cli import ingest as reading
 from negsim.cli import projection as projections
 from negsim.cli import questions as asking
 from negsim.cli import scenario as scenarios
@@ -91,7 +92,7 @@ def _name(command: Any) -> str:
 #: Headings and their commands, in the order of use.
 _TOUR: dict[str, tuple[Any, ...]] = {
     "Start": (start.init, new.new, start.doctor),
-    "Agenda": (agenda_app,),
+    "Agenda": (agenda_app, reading.ingest, reading.review, reading.diff),
     "Scenario": (scenarios.scenarios, scenarios.check, scenarios.show, eliciting.elicit, scenarios.schema),
     "Projection": (projections.run, projections.plot, projections.trace, projections.report, serving.app),
     "Questions": (asking.when, asking.how_many, asking.explain, comparing.compare),

@@ -13,7 +13,7 @@ from negsim.cli.days import day
 from negsim.cli.options import YAML, AgendaFile, Json, agenda_notice, agenda_path, issues
 from negsim.cli.output import emit
 from negsim.errors import NegsimError
-from negsim.files import TextStyle
+from negsim.files import TextPage, TextStyle
 
 if TYPE_CHECKING:
     from negsim.agenda import Agenda
@@ -100,6 +100,55 @@ def verify(
     emit(as_json, result.data, lambda _: result.text, agenda_notice(agenda))
     if not result.ok:
         raise typer.Exit(1)
+
+
+Document = Annotated[Path, typer.Argument(metavar="DOC", help="A document: text, HTML or PDF.")]
+
+
+@app.command()
+def sentences(document: Document, as_json: Json = False) -> None:
+    """Print the numbered sentences of a document."""
+    from negsim.ingest import read
+
+    found = read(document)
+
+    def text(style: TextStyle) -> str:
+        room = len(str(len(found.sentences))) + 2
+        page = TextPage(style)
+        for number, sentence in enumerate(found.sentences, 1):
+            page.labelled(str(number), sentence, room)
+        return page.text
+
+    emit(as_json, lambda: {"document": found.id, "sentences": list(found.sentences)}, text)
+
+
+@app.command()
+def cite(
+    document: Document,
+    numbers: Annotated[list[int], typer.Argument(metavar="NUMBERS", help="Numbers of sentences.")],
+    as_json: Json = False,
+) -> None:
+    """Print the citations of sentences, to paste into an agenda."""
+    from negsim.ingest import read
+
+    found = read(document)
+    cited = [found.cite(number) for number in numbers]
+    emit(as_json, lambda: {"citations": [str(one) for one in cited]}, lambda _: "\n".join(f"- {one}" for one in cited))
+
+
+@app.command()
+def source(
+    document: Document,
+    about: Annotated[str | None, typer.Option("--about", metavar="TEXT", help="What it is, in your own words.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print the entry of a document under sources, to paste."""
+    from negsim.files import to_yaml
+    from negsim.ingest import read
+
+    found = read(document)
+    entry = found.source(about)
+    emit(as_json, lambda: {found.id: entry}, lambda _: to_yaml({found.id: entry}))
 
 
 def _agenda(path: Path | None) -> Agenda:

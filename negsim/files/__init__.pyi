@@ -31,6 +31,7 @@ from .models import FrozenDict as FrozenDict
 from .models import Model as Model
 from .models import Text as Text
 from .models import try_validate as try_validate
+from .models import validate as validate
 from .nodes import Node as Node
 from .nodes import Place as Place
 from .nodes import Step as Step

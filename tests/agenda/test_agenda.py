@@ -119,7 +119,8 @@ def test_plain_data_that_is_wrong_raises_too() -> None:
 
 def test_an_agenda_survives_being_written_as_plain_data(real: Agenda) -> None:
     data = real.model_dump(mode="json")
-    assert Agenda.model_validate(json.loads(json.dumps(data))) == real
+    # Aliases serve the reading of documents alone.
+    assert Agenda.model_validate(json.loads(json.dumps(data))).model_dump(mode="json") == data
     assert "id" not in data["issues"]["banking"]
     assert Agenda.model_validate(real) is real
 

@@ -116,7 +116,7 @@ def test_the_board_of_an_earlier_day_knows_less(agenda: Agenda) -> None:
         "",
         "issue  status       since      sources disputed",
         "visas  raised       2025-02    1       no",
-        "  us      not known by then",
+        "  us      no public position",
         "  russia  no public position",
     ]
     assert board_table(agenda, date(2025, 2, 27)) == "Talks in Oslo\nAs of 2025-02-27: no issue on the agenda yet\n"

@@ -41,7 +41,7 @@ def ask(negsim, monkeypatch):
         ("run --engine ", ["auto", "batch", "reference"]),
         ("plot x.yaml b", ["burndown", "burnup"]),
         ("schema ", ["scenario", "agenda"]),
-        ("agenda ", ["show", "verify"]),
+        ("agenda ", ["show", "verify", "sentences", "cite", "source"]),
         ("agenda show vi", ["visas"]),
         ("agenda show --agenda nowhere.yaml ", []),
         ("run scenarios/base", ["scenarios/base_rates.yaml", "scenarios/baseline.yaml"]),

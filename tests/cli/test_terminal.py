@@ -139,7 +139,7 @@ def test_help_fits_and_cuts_no_sentence(negsim, command):
     assert ended.out.startswith(f"Usage: negsim {' '.join(command)}")
     assert "..." not in ended.out.replace("[ARGS]...", "").replace("{FILES}...", "").replace(
         "{FILES_OR_DIRS}...", ""
-    ).replace("[NEGOTIATION]...", "").replace("[FILES]...", "")
+    ).replace("[NEGOTIATION]...", "").replace("[FILES]...", "").replace("{NUMBERS}...", "")
 
 
 @pytest.mark.parametrize("command", commands()[1:], ids=" ".join)
@@ -158,6 +158,9 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
         "new",
         "doctor",
         "agenda",
+        "ingest",
+        "review",
+        "diff",
         "scenarios",
         "check",
         "show",
