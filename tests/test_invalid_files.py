@@ -16,6 +16,7 @@ import negsim.scenario.scenario  # noqa: F401  (loads all models)
 from negsim.agenda import load_agenda
 from negsim.errors import InputError
 from negsim.files import Model
+from negsim.ingest import read_proposals
 from negsim.scenario.file_check import as_data, check
 from tests.conftest import ROOT
 
@@ -44,6 +45,10 @@ def problems() -> list[dict[str, Any]]:
     for path in sorted((FOLDER / "agenda").glob("*.yaml")):
         with pytest.raises(InputError) as caught:
             load_agenda(path)
+        found += as_data(caught.value.problems)
+    for path in sorted((FOLDER / "proposals").glob("*.yaml")):
+        with pytest.raises(InputError) as caught:
+            read_proposals(path)
         found += as_data(caught.value.problems)
     return found
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from negsim.agenda import LEGAL_MOVES, REOPENED, Agenda, Citation, Status
 from negsim.ingest.proposals import Proposal
-
-if TYPE_CHECKING:
-    from negsim.ingest.finding import Sentence
+from negsim.ingest.sentence import Sentence
 
 #: Statuses that are claims; a topic that is discussed again contradicts nothing.
 _CLAIMS = (Status.AGREED, Status.IMPLEMENTING, Status.RESOLVED, Status.LAPSED)

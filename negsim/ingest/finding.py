@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from negsim.agenda import Agenda, Status
 from negsim.ingest.contradictions import contradictions
-from negsim.ingest.dates import Found, find_dates
+from negsim.ingest.dates import find_dates
 from negsim.ingest.documents import Document
 from negsim.ingest.language_model import LanguageModel
 from negsim.ingest.lexicon import Cue, Lexicon, load_lexicon
 from negsim.ingest.marks import marks_at
-from negsim.ingest.names import Gazetteer, Mention
+from negsim.ingest.names import Gazetteer
 from negsim.ingest.proposals import Proposal, event_type
+from negsim.ingest.sentence import Sentence, actor, objects
 
 #: Longer sentences are not searched; a proposal below the least confidence is not made.
 LONGEST, LEAST = 2_000, 0.3
@@ -39,21 +39,7 @@ _DEFINITE = re.compile(
     r"(?:talks|round|consultations|discussions|negotiations|meeting)",
     re.IGNORECASE,
 )
-_BESIDE = re.compile(r"\b(?:to|in|with|at|against|between|from) (?:the )?$")
 _SENTENCE = re.compile(r"""[.!?]["')\]]*$""")
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence with what was found in it."""
-
-    number: int
-    text: str
-    sides: tuple[Mention, ...]
-    issues: tuple[Mention, ...]
-    dates: tuple[Found, ...]
-    row: bool
-    heading: bool
 
 
 class Finder:
@@ -114,10 +100,10 @@ class Finder:
             if best is None:
                 continue
             cue, match = best
-            side = self._subject(sentence, match) or _actor(sentence, match.start(), match.end())
+            side = self._subject(sentence, match) or actor(sentence, match.start(), match.end())
             if side is None:
                 continue
-            issues = _objects(sentence, match.start(), match.end())
+            issues = objects(sentence, match.start(), match.end())
             if not issues:
                 if cue.weight >= 0.8 and not sentence.heading and self._about_sides(sentence):
                     yield self._make("unplaced", sentence, document, cue, match, 0.6, actor=(side,))
@@ -187,7 +173,7 @@ class Finder:
         when = sentence.dates[-1]
         if document.date is not None and when.last < document.date.earliest:
             return
-        side = _actor(sentence, match.start(), match.end())
+        side = actor(sentence, match.start(), match.end())
         for issue in sentence.issues[:1]:
             what = f"{self.agenda.issues[issue.name].short_title}: announced for {when.date}."
             more = {"issue": issue.name, "by": when.date, "date": document.date, "what": what}
@@ -205,7 +191,7 @@ class Finder:
         cue, match = best
         if "negated" in self._marks(sentence, match):
             return
-        side = _actor(sentence, match.start(), match.end())
+        side = actor(sentence, match.start(), match.end())
         date = min(sentence.dates, key=lambda one: abs(one.start - match.start())).date if sentence.dates else None
         factor = 1.0 if sentence.dates else 0.75
         issues = sentence.issues[0].name if sentence.issues else None
@@ -280,23 +266,6 @@ class Finder:
         one_side = len({one.name for one in sentence.sides}) == 1
         definite = _DEFINITE.search(sentence.text)
         return self._about_sides(sentence) or definite is not None or not one_side
-
-
-def _actor(sentence: Sentence, start: int, end: int) -> str | None:
-    """The side that acts: the nearest before the phrase; else the first after "of", "by" or a verb of speech."""
-    before = [one for one in sentence.sides if one.end <= end]
-    heads = [one for one in before if not _BESIDE.search(sentence.text[: one.start])]
-    if heads or before:
-        return (heads or before)[-1].name
-    speaks = r"\b(?:of|by|said|says|told|added) (?:the )?$"
-    after = [one for one in sentence.sides if re.search(speaks, sentence.text[: one.start])]
-    return after[0].name if after else None
-
-
-def _objects(sentence: Sentence, start: int, end: int) -> list[Mention]:
-    """The issues that a stance is about: those after the phrase; without any, those before it."""
-    sure = [one for one in sentence.issues if one.score >= 0.6]
-    return [one for one in sure if one.end > end] or sure
 
 
 def _place(text: str, lexicon: Lexicon) -> str | None:
