@@ -11,6 +11,15 @@ from negsim.analysis.time_scale import Milestone, milestones, unit_for, unit_of
 from negsim.errors import NegsimError
 
 
+def all_of(issues: int) -> str:
+    """The row of all issues.
+
+    >>> all_of(3), all_of(1)
+    ('all 3 issues', 'the only issue')
+    """
+    return f"all {issues} issues" if issues != 1 else "the only issue"
+
+
 @dataclass(frozen=True)
 class Entry:
     """A recorded status of an issue that began between two dates (both included)."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negsim.analysis.context import Context, IssueFacts
+from negsim.analysis.context import Context, IssueFacts, all_of
 from negsim.analysis.default_date import nearest_half
 from negsim.analysis.estimates import ChanceDifference, Estimate, difference, paired_mean, ratio, share
 from negsim.analysis.tally import whole
@@ -129,7 +129,7 @@ def compare(base: Context, before: Array, other: Context, after: Array, by: date
     a, b = _days(base, before, start, end), _days(other, after, start, end)
     mine, theirs = a[:, [j for _, j, _ in common]], b[:, [k for _, _, k in common]]
     issues = [_issue(facts, mine[:, n], theirs[:, n], dates, start, end) for n, (facts, _, _) in enumerate(common)]
-    together = IssueFacts("all", f"all {len(common)} issues", "")
+    together = IssueFacts("all", all_of(len(common)), "")
     own = {facts.id for facts in base.issues}
     shares = {day: [p for i in issues for p in (i.by[day].base.p, i.by[day].other.p)] for day in dates}
     return Paired(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import date_text, terms_words, waits_words
+from negsim.analysis import all_of, date_text, terms_words, waits_words
 from negsim.files import TextPage, TextStyle
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def projection_table(
         ]
         notes = [OTHERS, *notes]
     every = [*summary.all_by.values(), summary.all_resolved]
-    last = [_row(f"all {len(summary.issues)} issues", every, summary.all_p50, summary.all_p80, context, unit)]
+    last = [_row(all_of(len(summary.issues)), every, summary.all_p50, summary.all_p80, context, unit)]
     if reference is not None and {issue.facts.id for issue in summary.issues} == set(of_others):
         chances = [*reference.all_by.values(), reference.all_resolved]
         last.append(_row(OTHER_ROW, chances, reference.all_p50, reference.all_p80, context, unit))

@@ -67,7 +67,9 @@ def frontier(view: View, ax: Axes) -> Axes:
     ax.grid()
     ax.set_xlabel(f"utility of {a} (1: its full demand)")
     ax.set_ylabel(f"utility of {b}")
-    small: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY, "textcoords": "offset points"}
+    behind = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85}  # a label may cross the deals
+    small: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY, "textcoords": "offset points", "zorder": 6}
+    small["bbox"] = behind
     ax.annotate(f"reservation value of {a}", (mid_a, top_b * 0.01), xytext=(3, 2), rotation=90, va="bottom", **small)
     ax.annotate(f"reservation value of {b}", (top_a * 1.03, mid_b), xytext=(0, 3), ha="right", **small)
     frame.heading(ax, view.context, view.verdict)

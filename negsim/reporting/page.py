@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import terms_words, until, waits_words
+from negsim.analysis import all_of, terms_words, until, waits_words
 from negsim.errors import NegsimError
 from negsim.files import render
 from negsim.plots import KINDS
@@ -105,7 +105,7 @@ def _scenario(number: int, projection: Projection, first: Projection) -> dict[st
         for issue in digest.issues
     ]
     every = {
-        "title": f"all {len(rows)} issues",
+        "title": all_of(len(rows)),
         "chances": [_chance(c) for c in (*digest.all_by.values(), digest.all_resolved)],
         "p50": until(digest.all_p50, context, unit),
         "p80": until(digest.all_p80, context, unit),
