@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from statistics import median
 
 from negsim.errors import Problem
@@ -18,7 +20,7 @@ from negsim.scenario.tactics import Tactic, Until
 _CONVERGING = 0.1
 
 #: What the warnings about clocks beyond their patience have in common.
-PAST = "is past its patience"
+_PAST = "is past its patience"
 
 
 def no_effect_warnings(parts: Draft, strict: bool) -> Iterator[Problem]:
@@ -61,7 +63,7 @@ def _spent_clocks(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Proble
         if clock is None or tactic.patience is None or isinstance(tactic.patience, Until):
             continue
         if _share_of_patience(parts, tactic, clock) >= 1:
-            message = f"the clock of {side} on {name} {PAST}, so {side} starts at its reservation value"
+            message = f"the clock of {side} on {name} {_PAST}, so {side} starts at its reservation value"
             path = ("issues", name, "start", "clock", side)
             yield parts.problem(message, *path, allowed="a longer patience, or a shorter clock", warning=True)
 
@@ -146,3 +148,15 @@ def _of_family(draw: Draw, at: Mapping[str, float]) -> float:
         case "weibull":
             return at["scale"]
     return at["mean"]
+
+
+def spent_together(warnings: tuple[Problem, ...], on: date) -> tuple[Problem, ...]:
+    """One warning in place of those about each clock that is past its patience."""
+    spent = [one for one in warnings if _PAST in one.message]
+    if not spent:
+        return warnings
+    message = (
+        f"by the record of {on}, {len(spent)} clocks are past their median patience, so these sides start at or near "
+        "their reservation values in most runs; negsim update learns longer patience from the record"
+    )
+    return (*(one for one in warnings if _PAST not in one.message), replace(spent[0], message=message, allowed=""))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from importlib import import_module
@@ -15,7 +14,6 @@ from pydantic import PrivateAttr
 from negsim.agenda import Agenda
 from negsim.errors import Complaint, ComplaintsError, InputError, NegsimError, Problem, checks_arguments, was
 from negsim.files import (
-    Model,
     Node,
     Place,
     Problems,
@@ -30,26 +28,17 @@ from negsim.scenario.as_of import as_of
 from negsim.scenario.checks import inconsistencies
 from negsim.scenario.draft import Draft, Frame
 from negsim.scenario.inherited import named_both
-from negsim.scenario.issue_models import IssueSetup, Package
 from negsim.scenario.layering import FORMER_KEY, KEYS, normal, notices, read_extended
 from negsim.scenario.lookup import value_at
-from negsim.scenario.no_effect import PAST, no_effect_warnings
+from negsim.scenario.no_effect import no_effect_warnings, spent_together
 from negsim.scenario.node_changes import with_value
 from negsim.scenario.node_tools import at, only, put
+from negsim.scenario.parts import parts_of
 from negsim.scenario.reachability import reachability_warnings
 from negsim.scenario.resolve import Filling
 from negsim.scenario.resolved import Resolved
 from negsim.scenario.tactics import tactic_problems
-from negsim.scenario.talks_models import Assumption, Channel, Climate, Shock
 from negsim.scenario.workload import REFUSE, REFUSE_ALL, Workload, workload, workload_warnings
-
-_MEANT: dict[str, type[Model]] = {
-    "parameters": Assumption,
-    "issues": IssueSetup,
-    "packages": Package,
-    "channels": Channel,
-    "shocks": Shock,
-}
 
 
 class Scenario(Resolved):
@@ -194,7 +183,7 @@ class Scenario(Resolved):
         if on == self.as_of:
             return self
         moved = from_node(as_of(self._friendly, self, self._record, on), self._record)
-        moved._warnings = _spent_together(moved.warnings, on)
+        moved._warnings = spent_together(moved.warnings, on)
         return moved
 
     def replace(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
@@ -305,18 +294,9 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
         found = [problem for problem in found if '"horizon"' not in problem.message]
     found = [problem for problem in found if not problem.message.startswith("strict must")]  # it is a problem already
     problems += found
-    parts: dict[str, dict[str, Any]] = {}
-    for section, model in _MEANT.items():
-        parts[section] = {}
-        for name in at(full, section).mapping:
-            part, found = try_validate(model, full, context, (section, name))
-            problems += found
-            if part is not None:
-                parts[section][name] = part
-    climate, found = try_validate(Climate, full, context, ("climate",))
-    problems += found
-    problems += tactic_problems(full)
-    whole = Draft(full, friendly, agenda, filling.as_of, frame, climate=climate, in_play=filling.in_play, **parts)
+    parts, found = parts_of(full, context)
+    problems += [*found, *tactic_problems(full)]
+    whole = Draft(full, friendly, agenda, filling.as_of, frame, in_play=filling.in_play, **parts)
     problems += inconsistencies(whole)
     if problems:
         return None, named_both(in_file_order(problems), friendly)
@@ -325,23 +305,11 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     warnings = named_both(in_file_order(found), friendly)
     # The scenario and its hash know nothing that happened after its day.
     then = {**dict(frame or {}), "agenda": filling.known}
-    scenario = Scenario.model_validate({**then, "climate": climate, **parts})
+    scenario = Scenario.model_validate({**then, **parts})
     scenario._friendly = friendly
     scenario._record = agenda
     scenario._warnings = tuple(warnings)
     return scenario, warnings
-
-
-def _spent_together(warnings: tuple[Problem, ...], on: date) -> tuple[Problem, ...]:
-    """One warning in place of those about each clock that is past its patience."""
-    spent = [one for one in warnings if PAST in one.message]
-    if not spent:
-        return warnings
-    message = (
-        f"by the record of {on}, {len(spent)} clocks are past their median patience, so these sides start at or near "
-        "their reservation values in most runs; negsim update learns longer patience from the record"
-    )
-    return (*(one for one in warnings if PAST not in one.message), replace(spent[0], message=message, allowed=""))
 
 
 def _day(value: str | date) -> date:
