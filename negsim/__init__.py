@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         sweep,
     )
     from negsim.explorer import explore
+    from negsim.monitoring import Update, update
     from negsim.projection import Projection, Trace, run, table, trace
     from negsim.reporting import report
     from negsim.scenario import Scenario, check
@@ -79,8 +80,10 @@ _HOMES = {
     "run": "projection",
     "sensitivity": "experiments",
     "sweep": "experiments",
+    "Update": "monitoring",
     "table": "projection",
     "trace": "projection",
+    "update": "monitoring",
 }
 
 __all__ = [
@@ -103,6 +106,7 @@ __all__ = [
     "Status",
     "Sweep",
     "Trace",
+    "Update",
     "__version__",
     "backtest",
     "calibrate",
@@ -122,6 +126,7 @@ __all__ = [
     "sweep",
     "table",
     "trace",
+    "update",
 ]
 
 

@@ -10,8 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import agenda, exchange, history, new, start
-from negsim.cli import app as serving
+from negsim.cli import agenda, exchange, history, monitoring, new, start
 from negsim.cli import calibrate as calibrating
 from negsim.cli import compare as comparing
 from negsim.cli import elicit as eliciting
@@ -96,6 +95,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Scenario": (scenarios.scenarios, scenarios.check, scenarios.show, eliciting.elicit, scenarios.schema),
     "Projection": (projections.run, projections.plot, projections.trace, projections.report, serving.app),
     "Questions": (asking.when, asking.how_many, asking.explain, comparing.compare),
+    "Monitoring": (monitoring.update,),
     "Experiments": (finding.sweep, finding.sensitivity, finding.discover),
     "History": (history_app, calibrating.calibrate, history.backtest),
     "Results": (trusting.verify, trusting.rerun),

@@ -5,6 +5,8 @@ from .picture import Picture as Picture
 from .picture import check_kind as check_kind
 from .picture import draw as draw
 from .picture import picture_format as picture_format
+from .shift import Shift as Shift
+from .shift import shift_picture as shift_picture
 from .tornado import Tornado as Tornado
 from .tornado import tornado_picture as tornado_picture
 from .track import by_talks as by_talks

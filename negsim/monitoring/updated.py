@@ -1,0 +1,236 @@
+"""The result of an update: which assumptions moved, the updated scenario, and the projection from both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from negsim.monitoring.matching import Level
+from negsim.monitoring.observed import Observed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from negsim.plots import Picture
+    from negsim.projection import Projection
+    from negsim.scenario import Scenario
+
+#: Runs whose assumptions stand for the time before the record was looked at.
+_BEFORE = 20_000
+#: Values of a conditioned assumption in the updated scenario.
+_VALUES = 199
+#: The distance of two distributions above which an assumption has moved: Kolmogorov's, at 99.9 %.
+_MOVED = 1.95
+_UNIT = {"duration": " days", "hours": " hours", "rate": " per year", "rounds": " rounds"}
+#: Fewer matching runs than this give a warning.
+FEW = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """A scenario conditioned on the record between its day and a later day.
+
+    ``numbers`` are the runs that match at the ``level``; each counts alike, so their number is the effective one.
+    """
+
+    prior: Scenario
+    day: date
+    runs: int
+    seed: int
+    seen: Observed
+    level: Level
+    numbers: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        return f"<Update of {self.prior.title!r} to {self.day}: {self.matching:,} of {self.runs:,} runs match>"
+
+    @property
+    def matching(self) -> int:
+        """The number of matching runs, which is the effective number of runs."""
+        return len(self.numbers)
+
+    @property
+    def warning(self) -> str:
+        """A warning if few runs match; else empty."""
+        if self.matching >= FEW:
+            return ""
+        return f"only {self.matching} of {self.runs:,} runs match the record; their shares are coarse. Use more runs."
+
+    @cached_property
+    def _draws(self) -> tuple[tuple[str, ...], Any, Any]:
+        from negsim.simulation import compile
+
+        compiled = compile(self.prior)
+        before = compiled.assumed(self.seed, 0, min(self.runs, _BEFORE))
+        after = np.array([compiled.assumed(self.seed, number, 1)[0] for number in self.numbers])
+        return tuple(compiled.assumptions), before, after
+
+    @cached_property
+    def assumptions(self) -> pd.DataFrame:
+        """A row per assumption: 10, 50 and 90 % points before and after, their ``distance``, and whether it ``moved``.
+
+        ``distance`` is the largest difference of the two distribution functions (Kolmogorov). An assumption has moved
+        if it is above 1.95 sqrt(1/n + 1/m) for n and m runs, a level of 0.1 %.
+        """
+        import pandas as pd
+
+        names, before, after = self._draws
+        rows = []
+        limit = _MOVED * np.sqrt(1 / len(before) + 1 / len(after))
+        for j, name in enumerate(names):
+            old, new = np.sort(before[:, j]), np.sort(after[:, j])
+            at = np.concatenate([old, new])
+            shares = [np.searchsorted(sample, at, side="right") / len(sample) for sample in (old, new)]
+            distance = float(np.max(np.abs(shares[0] - shares[1])))
+            points = [np.quantile(sample, (0.1, 0.5, 0.9), method="inverted_cdf") for sample in (old, new)]
+            row: dict[str, Any] = {"assumption": name}
+            for when, of in zip(("before", "after"), points, strict=True):
+                row |= {f"{when}_{share}": float(point) for share, point in zip((10, 50, 90), of, strict=True)}
+            rows.append(row | {"distance": distance, "moved": distance > limit})
+        table = pd.DataFrame(rows).set_index("assumption")
+        return table.sort_values("distance", ascending=False, kind="stable")
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as of the day, with the assumptions that moved as observed in the matching runs.
+
+        Each of them gets 199 equally likely values. How they go together is not kept; `continued` keeps it.
+        """
+        from negsim.scenario import from_mapping
+        from negsim.simulation import compile
+
+        kinds = compile(self.prior).assumptions
+        names, _, after = self._draws
+        data = self.prior.at(self.day).resolved()
+        moved = self.assumptions.index[self.assumptions["moved"]]
+        for name in moved:
+            values = np.quantile(after[:, names.index(name)], _places(len(after)), method="inverted_cdf")
+            _set(
+                data,
+                name,
+                {"empirical": {"values": [f"{v:.5g}{_UNIT.get(kinds[name], '')}" for v in values]}},
+                self._line,
+            )
+        return from_mapping(data, f"{self.prior.title}, updated")
+
+    @property
+    def _line(self) -> str:
+        return (
+            f"arithmetic: conditioned on the record from {self.prior.as_of} to {self.day} by negsim update; "
+            f"{self.matching} of {self.runs} runs match, seed {self.seed}"
+        )
+
+    @cached_property
+    def continued(self) -> Projection:
+        """The projection of the matching runs, played on to the horizon of the earlier scenario."""
+        from dataclasses import replace
+
+        from negsim.analysis import count
+        from negsim.projection import run
+        from negsim.simulation import compile
+        from negsim.simulation.engines import batch
+
+        compiled = compile(self.prior)
+        played = [batch.run(compiled, self.seed, number, 1) for number in self.numbers]
+        outcomes, rows = (np.concatenate(parts) for parts in zip(*played, strict=True))
+        tally = count(outcomes, rows, compiled.horizon, max((len(options) for options in compiled.options), default=0))
+        words = f"that match the record up to {self.day}"
+        whole = run(self.prior, 1, self.seed, "batch")
+        return replace(whole, tally=tally, kept=(outcomes, rows), condition=words, selected=self.numbers)
+
+    @cached_property
+    def restarted(self) -> Projection:
+        """The projection of the updated `scenario`, from the record of the day."""
+        from negsim.projection import run
+
+        return run(self.scenario, seed=self.seed)
+
+    @property
+    def sentences(self) -> list[str]:
+        """Which assumptions gained and lost, in words."""
+        found = []
+        for name, row in self.assumptions[self.assumptions["moved"]].iterrows():
+            way = "larger" if row["after_50"] > row["before_50"] else "smaller"
+            now, then = (
+                f"{row[f'{when}_50']:.3g} (80 %: {row[f'{when}_10']:.3g} to {row[f'{when}_90']:.3g})"
+                for when in ("after", "before")
+            )
+            found.append(f"{name} is {way}: median {now}, before {then}")
+        return found or ["no assumption moved by more than chance allows"]
+
+    def plot(self, top: int = 12) -> Picture:
+        """A picture of the assumptions that moved most, before and after."""
+        from negsim.plots import Shift, shift_picture
+        from negsim.projection import context_of
+
+        note = f"{self.matching:,} of {self.runs:,} runs match the record up to {self.day}: {self.level.words}."
+        return shift_picture(Shift(context_of(self.prior), self.assumptions.head(top), note))
+
+    def table(self) -> pd.DataFrame:
+        """For each issue, the probability that it is resolved by the last day of the horizon of the earlier scenario.
+
+        ``before``: without the record; ``restarted``: the updated scenario from the record of the day; ``continued``:
+        the matching runs.
+        """
+        import pandas as pd
+
+        from negsim.projection import run
+
+        last = min(self.prior.horizon, self.scenario.horizon) - timedelta(days=1)
+        before = run(self.prior, seed=self.seed).resolved_by(last)
+        tables = {
+            "before": before,
+            "restarted": self.restarted.resolved_by(last),
+            "continued": self.continued.resolved_by(last),
+        }
+        return pd.DataFrame({"title": before["title"], **{name: table["p"] for name, table in tables.items()}})
+
+    def data(self) -> dict[str, Any]:
+        """The result as plain data."""
+        table = self.assumptions.reset_index()
+        return {
+            "title": self.prior.title,
+            "as_of": str(self.prior.as_of),
+            "to": str(self.day),
+            "runs": self.runs,
+            "seed": self.seed,
+            "record": self.seen.words,
+            "match": self.level.words,
+            "matching": self.matching,
+            "warning": self.warning,
+            "assumptions": table.astype({"moved": bool}).to_dict("records"),
+            "hash": self.scenario.hash,
+        }
+
+
+def _places(number: int) -> Any:
+    return (np.arange(_VALUES) + 0.5) / _VALUES
+
+
+def _set(data: dict[str, Any], path: str, value: Any, line: str) -> None:
+    """Set an assumption in the full form of a scenario, with its source; one that is gone is left out."""
+    if path.startswith("parameters."):
+        steps = ["parameters", path.removeprefix("parameters."), "value"]
+    elif path in data.get("parameters", {}):
+        steps = ["parameters", path, "value"]
+    else:
+        steps = path.split(".")
+    parts: list[Any] = [data]
+    for step in steps[:-1]:
+        inside = parts[-1]
+        step_: Any = int(step) if isinstance(inside, list) else step
+        try:
+            parts.append(inside[step_])
+        except (KeyError, IndexError, TypeError):
+            return
+    last: Any = int(steps[-1]) if isinstance(parts[-1], list) else steps[-1]
+    if not isinstance(parts[-1], list) and last not in parts[-1]:
+        return
+    parts[-1][last] = value
+    block = next((part for part in reversed(parts) if isinstance(part, dict) and "source" in part), None)
+    if block is not None and line not in block["source"]:
+        block["source"] = [*block["source"], line]

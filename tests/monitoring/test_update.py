@@ -1,0 +1,211 @@
+"""Conditioning on the record: what counts as a match, what comes out, and calibration by simulation."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import numpy as np
+import pytest
+
+import negsim as ns
+from negsim.errors import NegsimError
+from negsim.history.scores import crps_of_samples
+from negsim.monitoring import LEVELS, Observed, observed, update
+from negsim.monitoring.conditioning import chosen
+from negsim.monitoring.matching import ends_of, misses_of
+from negsim.scenario import from_mapping
+from negsim.simulation import compile
+from negsim.simulation.engines import batch
+from tests import kit
+
+
+def talks(**over):
+    """Three issues that each meeting settles with one unknown chance, and a gap of unknown length."""
+    parameters = {
+        "p": {"value": {"beta": {"a": 1, "b": 4}}},
+        "gap": {"value": {"lognormal": {"median": "30 days", "q90": "90 days"}}},
+    }
+    mapping = kit.chance(
+        {"parameter": "p"},
+        "a b c",
+        gap={"lognormal": {"median": {"parameter": "gap"}, "q90": {"parameter": "gap", "times": 3}}},
+    )
+    return (
+        mapping
+        | {"parameters": {k: v | {"source": kit.SOURCE} for k, v in parameters.items()}, "horizon": "2 years"}
+        | over
+    )
+
+
+def with_record(*entries, rounds=()):
+    mapping = talks()
+    for issue, day, status in entries:
+        mapping["agenda"]["issues"][issue]["history"].append({"date": day, "status": status, "what": "It happened."})
+    mapping["agenda"]["rounds"] = {
+        f"r{n}": {"title": "Round", "date": day, "what": "Held.", "issues": []} for n, day in enumerate(rounds)
+    }
+    return from_mapping(mapping)
+
+
+def test_the_record_between_two_days_in_summaries():
+    scenario = with_record(
+        ("a", "2025-05-10", "agreed"), ("b", "2025-06-10", "agreed"), ("b", "2025-07-01", "discussing"),
+        rounds=("2025-04-01", "2025-05-10", "2025-06"),
+    )  # fmt: skip
+    found = observed(scenario, date(2025, 8, 1), ["c"])
+    assert dict(found.ends) == {"a": 1, "b": 0}
+    assert dict(found.agreed) == {"a": (30, 30)}
+    assert found.held == ((30, 30), (52, 81))
+    assert found.words == "of 2 issues 1 not settled, 1 settled; 2 rounds held, 0 called off"
+
+
+def test_silence_makes_talks_slower_and_success_quicker():
+    silent = update(with_record(), "2025-12-01", runs=3000, enough=100)
+    busy = update(
+        with_record(*((name, "2025-05-10", "agreed") for name in "ab"), rounds=("2025-05-10",)), "2025-06-01",
+        runs=3000, enough=100,
+    )  # fmt: skip
+    before, after = (silent.assumptions.loc["parameters.gap", f"{when}_50"] for when in ("before", "after"))
+    assert after > 1.5 * before
+    assert busy.assumptions.loc["parameters.p", "after_50"] > 1.5 * busy.assumptions.loc["parameters.p", "before_50"]
+    assert any("parameters.gap is larger" in line for line in silent.sentences)
+
+
+def test_the_updated_scenario_has_the_assumptions_of_the_matching_runs_and_names_its_source():
+    found = update(with_record(), "2025-12-01", runs=3000, enough=100)
+    gap = found.scenario.parameters["gap"]
+    assert found.scenario.as_of == date(2025, 12, 1)
+    assert np.median(gap.value.values) == pytest.approx(found.assumptions.loc["parameters.gap", "after_50"], rel=0.01)
+    assert "conditioned on the record from 2025-04-10 to 2025-12-01" in str(gap.source)
+    assert from_mapping(found.scenario.resolved()) == found.scenario
+
+
+def test_the_continued_runs_have_settled_nothing_by_the_day():
+    found = update(with_record(), "2025-12-01", runs=3000, enough=100)
+    assert found.continued.runs == found.matching
+    assert found.continued.resolved_by("2025-12-01")["p"].max() == 0
+    assert found.continued.resolved_by("2027-04-01")["p"]["a"] > 0
+
+
+def test_workers_do_not_show():
+    one, two = (update(with_record(), "2025-10-01", runs=20_000, enough=50, workers=n) for n in (1, 2))
+    assert (one.numbers, one.level) == (two.numbers, two.level)
+    assert one.scenario.hash == two.scenario.hash
+
+
+def test_few_matching_runs_give_a_warning_and_none_an_error():
+    assert "Use more runs" in update(with_record(), "2025-12-01", runs=200, enough=100).warning
+    with pytest.raises(NegsimError, match="is not after the as-of date"):
+        update(with_record(), "2025-04-10")
+    with pytest.raises(NegsimError, match="is not before the horizon"):
+        update(with_record(), "2030-01-01")
+    lapsed = with_record(*((name, "2025-05-01", "lapsed") for name in "abc"))
+    with pytest.raises(NegsimError, match="none of 100 runs matches"):
+        update(lapsed, "2025-12-01", runs=100)
+
+
+def test_the_command_writes_a_scenario_and_a_picture(negsim, tmp_path):
+    ended = negsim(
+        "update", "record_alone", "--to", "2025-10-01", "--runs", 2000, "--enough", 50, "--json",
+        "-o", tmp_path / "posterior.yaml", "--picture", tmp_path / "shift.svg",
+    )  # fmt: skip
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out)["matching"] >= 50
+    assert ns.load(tmp_path / "posterior.yaml").as_of == date(2025, 10, 1)
+    assert (tmp_path / "shift.svg").is_file()
+    shown = negsim(
+        "update", "record_alone", "--to", "2025-10-01", "--runs", 2000, "--enough", 50, "-o", tmp_path / "p.yaml"
+    )
+    assert "Assumptions that moved" in shown.out, shown.err
+
+
+# --- simulation-based calibration (Talts and others 2018) ------------------------------------------------------------
+
+HALF, DRAWS = 365, 39
+
+
+def calibrated(histories, runs=20_000):
+    """For each simulated history: ranks of the truth, whether its 80 % interval covers, and CRPS with and without.
+
+    The quantities are the chance, the gap, and one that depends on the data: the chance times the issues left.
+    """
+    scenario = from_mapping(talks())
+    whole = compile(scenario)
+    short = compile(scenario.replace({"horizon": "366 days"}))
+    assert short.horizon == HALF + 1
+    outcomes, rows = batch.run(short, 1, 0, runs)
+    later, _ = batch.run(whole, 1, 0, runs)
+    values = whole.assumed(1, 0, runs)
+    names = list(whole.assumptions)
+    p, gap = (values[:, names.index(f"parameters.{name}")] for name in ("p", "gap"))
+    truths, truth_rows = batch.run(short, 2, 0, histories)
+    truth_later, _ = batch.run(whole, 2, 0, histories)
+    true = whole.assumed(2, 0, histories)
+    ranks, covers, errors = [], [], []
+    for h in range(histories):
+        ends = ends_of(truths)[h]
+        seen = Observed(
+            HALF, dict(zip("abc", map(int, ends), strict=True)), {}, ((0, 0),) * int(truth_rows["meetings"][h]), ()
+        )
+        misses = misses_of(outcomes, whole.issues, seen)
+        matching = np.flatnonzero((misses == 0) & (rows["meetings"] == len(seen.held)))
+        if len(matching) < DRAWS:
+            continue
+        kept = matching[:DRAWS]
+        left = int((ends == 0).sum())
+        mine = [true[h, names.index("parameters.p")], true[h, names.index("parameters.gap")]]
+        mine.append(mine[0] * mine[1] * (1 + left))
+        ranks.append(
+            [
+                int((draws < value).sum())
+                for draws, value in zip((p[kept], gap[kept], p[kept] * gap[kept] * (1 + left)), mine, strict=True)
+            ]
+        )
+        low, high = np.quantile(gap[matching], (0.1, 0.9))
+        covers.append(low <= mine[1] <= high)
+        for j in np.flatnonzero(ends == 0):
+            day = truth_later["resolved"][h, j]
+            outcome = None if np.isnan(day) else float(day)
+            mine_ = later["resolved"][matching[:500], j]
+            # Without the record: the assumptions as before, restarted at half-time.
+            restarted = later["resolved"][:500, j] + HALF
+            errors.append([crps_of_samples(np.nan_to_num(t, nan=1e9), outcome, 730.0) for t in (mine_, restarted)])
+    return np.array(ranks), np.mean(covers), np.array(errors).mean(axis=0)
+
+
+def test_ranks_of_the_truth_look_uniform_in_a_small_check():
+    ranks, covers, _ = calibrated(60, 6000)
+    assert len(ranks) > 30
+    assert np.abs(ranks.mean(axis=0) / DRAWS - 0.5).max() < 4 * (1 / 12 / len(ranks)) ** 0.5
+    assert covers > 0.6
+
+
+@pytest.mark.slow
+def test_ranks_are_uniform_intervals_cover_and_scores_improve():
+    """200 histories, conditioned at half-time; bands after Saeilynoja, Buerkner, Vehtari 2022, from arviz."""
+    bands = pytest.importorskip("arviz.stats.ecdf_utils")
+    ranks, covers, (with_record_, without) = calibrated(260, 60_000)
+    ranks = ranks[:200]
+    assert len(ranks) == 200
+    at = np.arange(DRAWS + 1)
+    expected = (at + 1) / (DRAWS + 1)
+    low, high = bands.ecdf_confidence_band(
+        len(ranks), at, expected, 0.99, rvs=lambda size, random_state: random_state.integers(0, DRAWS + 1, size),
+        method="simulated", num_trials=2000, random_state=np.random.default_rng(1),
+    )  # fmt: skip
+    for column in ranks.T:
+        share = (column[:, None] <= at).mean(axis=0)
+        assert ((low - 1e-9 <= share) & (share <= high + 1e-9)).all()
+    assert 0.75 <= covers <= 0.85
+    assert with_record_ < 0.9 * without
+
+
+def test_a_level_with_days_looks_at_the_logs():
+    scenario = with_record(("a", "2025-05-10", "agreed"), rounds=("2025-05-10",))
+    seen = observed(scenario, date(2025, 6, 1))
+    short = compile(scenario.replace({"horizon": "2025-06-02"}))
+    outcomes, rows = batch.run(short, 1, 0, 4000)
+    level, numbers = chosen(short, 1, short.issues, misses_of(outcomes, short.issues, seen), rows["meetings"], seen, 5)
+    assert level == LEVELS[0]
+    assert np.all(np.abs(outcomes["agreed"][numbers, 0] - 30) <= 31)
