@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from negsim.cli import agenda, exchange, history, monitoring, new, start
+from negsim.cli import app as serving
 from negsim.cli import calibrate as calibrating
 from negsim.cli import compare as comparing
 from negsim.cli import elicit as eliciting

@@ -10,8 +10,8 @@ import numpy as np
 
 from negsim.errors import NegsimError
 from negsim.monitoring.matching import LEVELS, Level, coarse, fine, misses_of
-from negsim.monitoring.observed import Observed, observed
 from negsim.monitoring.updated import Update
+from negsim.monitoring.what_happened import Observed, observed
 from negsim.projection import DEFAULT_SEED, Job, Workers, as_scenario, executor_of, play, sizes, spread
 from negsim.quantities import parse_day
 

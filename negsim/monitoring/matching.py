@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.agenda import Status
-from negsim.monitoring.observed import LAPSED, OPEN, SETTLED, Days, Observed
+from negsim.monitoring.what_happened import LAPSED, OPEN, SETTLED, Days, Observed
 from negsim.simulation import Kind
 
 Array = npt.NDArray[Any]

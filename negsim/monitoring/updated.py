@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negsim.monitoring.matching import Level
-from negsim.monitoring.observed import Observed
+from negsim.monitoring.what_happened import Observed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,12 +109,9 @@ class Update:
         moved = self.assumptions.index[self.assumptions["moved"]]
         for name in moved:
             values = np.quantile(after[:, names.index(name)], _places(len(after)), method="inverted_cdf")
-            _set(
-                data,
-                name,
-                {"empirical": {"values": [f"{v:.5g}{_UNIT.get(kinds[name], '')}" for v in values]}},
-                self._line,
-            )
+            unit = _UNIT.get(kinds[name])
+            given = [float(f"{v:.5g}") if unit is None else f"{v:.5g}{unit}" for v in values]
+            _set(data, name, {"empirical": {"values": given}}, self._line)
         return from_mapping(data, f"{self.prior.title}, updated")
 
     @property
