@@ -114,16 +114,35 @@ def walk(mapping: Mapping[str, Any], runs: int, folder: Path) -> Iterator[tuple[
         ("plot", file, "climate", "--run", 0, *runs_of, "-o", folder / "one.svg"),
         ("export", done, "--ics", folder / "x.ics", "--questions", folder / "x.md", "--cdf", folder / "x.csv"),
         ("export", done, "--hubverse", folder / "hub"),
+        ("verify", done),
+        ("rerun", done),
+        ("diff", f"{agenda}@{scenario.as_of}", agenda),
     )
     for step in steps:
         yield step, call(*step)
 
 
 #: Commands that answer for every scenario, and those whose text fits a terminal of 80 columns.
-ALWAYS = {"check", "show", "agenda", "run", "how-many", "trace", "compare", "report", "plot", "export"}
+ALWAYS = {
+    "check",
+    "show",
+    "agenda",
+    "run",
+    "how-many",
+    "trace",
+    "compare",
+    "report",
+    "plot",
+    "export",
+    "verify",
+    "rerun",
+    "diff",
+}
 FITTING = {"run", "when", "how-many", "compare", "explain", "sweep", "sensitivity", "discover", "trace", "agenda"}
 #: Commands that take no scenario or agenda, so that no walk has them.
-ELSEWHERE = {"init", "new", "doctor", "scenarios", "schema", "history", "backtest", "import"}
+ELSEWHERE = {"init", "new", "doctor", "scenarios", "schema", "history", "backtest", "import"} | {
+    "ingest", "review", "app",
+}  # fmt: skip
 
 
 def walk_through(mapping: Mapping[str, Any], runs: int, folder: Path) -> set[object]:

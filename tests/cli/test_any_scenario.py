@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import negsim as ns
@@ -25,7 +25,7 @@ def walked(mapping, runs):
 
 
 @given(mapping=of_any_scale(most=2), runs=st.sampled_from([1, 20]))
-@settings(max_examples=1, suppress_health_check=UNHURRIED)
+@settings(max_examples=1, suppress_health_check=UNHURRIED, phases=[Phase.generate])
 def test_a_scenario_passes_through_every_command(mapping, runs):
     commands = {command.name or command.callback.__name__.strip("_") for command in app.registered_commands}
     commands |= {group.typer_instance.info.name for group in app.registered_groups}
