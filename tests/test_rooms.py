@@ -93,6 +93,16 @@ def test_commands_that_compute_nothing_load_no_numbers(root, arguments):
     assert not loaded_by(call(*arguments), root) & HEAVY
 
 
+@pytest.mark.parametrize("command", ["run", "when", "trace"])
+def test_commands_that_run_load_no_tables_pictures_or_statistics(root, command):
+    """They take a second to import, and a person waits for it."""
+    script = f"{call(command, 'baseline', *(['--runs', '20'] if command != 'trace' else []))}"
+    script = f"import sys\ntry:\n    {script}\nexcept SystemExit:\n    print()\nprint(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
+    loaded = set(result.stdout.splitlines()[-1].split())
+    assert not loaded & {"scipy.stats", "scipy.optimize", "pandas", "pyarrow", "matplotlib", "jinja2"}
+
+
 def test_importing_the_package_loads_nothing(root):
     assert not loaded_by("import negsim", root) & (HEAVY | VALIDATES | {"typer"})
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from negsim.simulation.rules import quantiles as q
 from negsim.simulation.rules.meetings import next_gap
+from negsim.simulation.rules.quantile_tables import standard_tables, tail_nodes
 from negsim.simulation.rules.quantiles import quantile, residual, survival
 from tests.kit import chance
 from tests.rules import ByHand
@@ -194,3 +197,26 @@ def test_a_value_beyond_its_fields_range_is_clipped_and_counted_when_drawn():
     drawn_ = begun.told(3)["x"]
     assert drawn_.max() == 2.0
     assert begun.record.run["clipped"] == (drawn_ == 2.0).sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("family", "shapes", "law"),
+    [
+        (q.UNIFORM, None, stats.uniform()),
+        (q.LOGNORMAL, None, stats.norm()),
+        (q.EXPONENTIAL, None, stats.expon()),
+        *[(q.GAMMA, (a, 0.0), stats.gamma(a, scale=1 / a)) for a in (0.05, 1.0, 17.3, 400.0)],
+        *[(q.PERT, (m, 0.0), stats.beta(1 + 4 * m, 5 - 4 * m)) for m in (0.0, 0.5, 0.77)],
+        (q.TRIANGULAR, (0.3, 0.0), stats.triang(0.3)),
+        *[(q.BETA, (a, b), stats.beta(a, b)) for a, b in ((2, 3), (0.5, 7), (3.37, 20.8), (300.0, 2.0))],
+    ],
+)
+def test_tables_hold_the_quantiles_of_scipy_stats_bit_for_bit(family, shapes, law):
+    """They come from scipy.special, because scipy.stats takes long to import."""
+    values, _, _ = standard_tables(family, shapes)
+    w = tail_nodes()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        lower, upper = law.ppf(w), law.isf(w)
+    expected = np.concatenate([np.fmin.accumulate(lower), np.fmax.accumulate(upper)])
+    assert values.tobytes() == expected.tobytes()

@@ -1,10 +1,13 @@
-"""Tables of standard quantiles, made once at compile time from ``scipy.stats``. ``quantiles`` describes the layout."""
+"""Tables of standard quantiles, made once at compile time. ``quantiles`` describes the layout.
+
+The quantiles are those of ``scipy.stats``, bit for bit, but mostly from ``scipy.special``: importing ``scipy.stats``
+takes a third of a second, which every command would wait for.
+"""
 
 from __future__ import annotations
 
 import warnings
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -27,13 +30,45 @@ def tail_nodes() -> Floats:
     return np.asarray(np.ldexp(1.0 - cell / (2.0 * q.CELLS), -1 - halving))
 
 
-def _nodes(law: Any) -> Floats:
+def _nodes(family: int, first: float = 0.0, second: float = 0.0) -> Floats:
+    """The lower quantiles of a standard form at the nodes, then the upper ones."""
     w = tail_nodes()
     with warnings.catch_warnings():
         # at w = 2^-50 the root finding behind a beta may give up with a value that is as good as any
         warnings.simplefilter("ignore", RuntimeWarning)
-        lower, upper = law.ppf(w), law.isf(w)
+        lower, upper = _tails(family, w, first, second)
     return np.concatenate([np.fmin.accumulate(lower), np.fmax.accumulate(upper)])
+
+
+def _tails(family: int, w: Floats, first: float, second: float) -> tuple[Floats, Floats]:
+    """The quantiles at ``w`` and at ``1 - w``."""
+    from scipy import special
+
+    if family == q.UNIFORM:
+        return w, 1.0 - w
+    if family == q.LOGNORMAL:  # the logarithm, in units of its deviation
+        return special.ndtri(w), 0.0 - special.ndtri(w)
+    if family in (q.WEIBULL, q.EXPONENTIAL):
+        return -special.log1p(-w), -np.log(w)
+    if family == q.GAMMA:  # of mean 1, so that between two shapes the mean stays right
+        return special.gammaincinv(first, w) * (1 / first), special.gammainccinv(first, w) * (1 / first)
+    if family == q.TRIANGULAR:
+        from scipy import stats
+
+        return stats.triang(first).ppf(w), stats.triang(first).isf(w)
+    # A PERT is a beta with a = 1 + 4 m, b = 5 - 4 m, where the mode is at m of the range.
+    a, b = (1 + 4 * first, 5 - 4 * first) if family == q.PERT else (first, second)
+    return _beta_tails(w, a, b)
+
+
+def _beta_tails(w: Floats, a: float, b: float) -> tuple[Floats, Floats]:
+    from scipy.special import _ufuncs, betainccinv
+
+    if hasattr(_ufuncs, "_beta_ppf"):  # what scipy.stats calls; betaincinv differs in the last bit
+        return _ufuncs._beta_ppf(w, a, b), betainccinv(a, b, w)
+    from scipy import stats
+
+    return stats.beta(a, b).ppf(w), stats.beta(a, b).isf(w)
 
 
 # Scenarios that are compared or explored share most shapes, and root finding is most of the time that compiling takes.
@@ -49,21 +84,15 @@ def standard_tables(family: int, shapes: tuple[float, float] | None) -> tuple[Fl
 
 
 def _standard_tables(family: int, shapes: tuple[float, float] | None) -> tuple[Floats, int, int]:
-    from scipy import stats
-
-    if family == q.UNIFORM:
-        return _nodes(stats.uniform()), 1, 1
-    if family == q.LOGNORMAL:
-        return _nodes(stats.norm()), 1, 1
-    if family in (q.WEIBULL, q.EXPONENTIAL):
-        return _nodes(stats.expon()), 1, 1
+    if family in (q.UNIFORM, q.LOGNORMAL, q.WEIBULL, q.EXPONENTIAL):
+        return _nodes(family), 1, 1
     if shapes is not None:
-        return _nodes(_law(family, *shapes)), 1, 1
+        return _nodes(family, *shapes), 1, 1
     if family == q.TRIANGULAR:
         return np.zeros(1), 1, 1  # computed, not looked up
     n1, n2 = SHAPE_NODES[family]
     if family == q.PERT:
-        return np.concatenate([_nodes(_law(family, i / (n1 - 1), 0.0)) for i in range(n1)]), n1, n2
+        return np.concatenate([_nodes(family, i / (n1 - 1)) for i in range(n1)]), n1, n2
     logs = _log_gamma(n1) if family == q.GAMMA else _logit_beta(n1)
     return logs.ravel(), n1, n2
 
@@ -94,15 +123,3 @@ def _logit_beta(n: int) -> Floats:
     below, above = special.betaincinv(a, b, w), special.betainccinv(b, a, w)
     lower = np.log(np.maximum(below, _LEAST)) - np.log(np.maximum(above, _LEAST))
     return np.concatenate([lower, -lower.transpose(1, 0, 2)], axis=2)
-
-
-def _law(family: int, first: float, second: float) -> Any:
-    from scipy import stats
-
-    if family == q.TRIANGULAR:
-        return stats.triang(first)
-    if family == q.PERT:  # the beta that PERT means: a = 1 + 4 m, b = 5 - 4 m with the mode at m of the range
-        return stats.beta(1 + 4 * first, 5 - 4 * first)
-    if family == q.GAMMA:  # of mean 1, so that between two shapes the mean stays right
-        return stats.gamma(first, scale=1 / first)
-    return stats.beta(first, second)
