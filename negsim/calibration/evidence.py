@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from negsim.calibration.partial import Floats, Prior
-from negsim.history import Talks, gaps, last_alive, pauses, steps, without_package, years_met
+from negsim.history import Talks, gaps, last_alive, pauses, without_package, years_met
 
 
 class Seen(Protocol):
@@ -188,17 +188,8 @@ def cancellations(talks: Talks) -> Tries:
     return Tries([Try(1) if meeting.held else Try(0, happened=True) for meeting in planned])
 
 
-def last_steps(talks: Talks) -> Tries:
-    """Whether a step was the last, for every step that was followed by another or by nothing; see `steps`.
-
-    The last step of a negotiation that runs is pending, and that of one that was concluded is its end.
-    """
-    number = len(steps(talks))
-    return Tries([Try(number - 1, happened=talks.end == "stalled")] if number else [])
-
-
 def between_steps(talks: Talks) -> Values:
-    """Days between steps. The pause under way tells whether the last step has passed, so it is no evidence here."""
+    """Days between steps. The pause under way tells whether the negotiation has stalled, so it is no evidence here."""
     return Values(pauses(talks))
 
 
@@ -278,13 +269,6 @@ NUMBERS: dict[str, Number] = {
         "share of rounds cancelled",
         "rounds.csv",
         "rounds with a plan on record",
-    ),
-    "last": Number(
-        Prior("logit", 0.2, 1.0),
-        last_steps,
-        "share of steps that are the last",
-        "issues.csv",
-        "records of talks with steps",
     ),
     "pause": Number(
         Prior("log", 180.0, 1.0, 0.7, (0.2, 2.0)),

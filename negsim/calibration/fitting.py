@@ -58,8 +58,9 @@ class Teaching:
     def __init__(self, others: Sequence[Talks]) -> None:
         self.others = tuple(others)
         self.seen = {name: [number.seen(talks) for talks in others] for name, number in NUMBERS.items()}
-        self._likelihoods = {
-            name: [each.log_likelihood(NUMBERS[name].prior) for each in seen] for name, seen in self.seen.items()
+        self._pooled = {
+            name: number.prior.pooled([each.log_likelihood(number.prior) for each in self.seen[name]])
+            for name, number in NUMBERS.items()
         }
         self.pace: Pace = pace_of([talks for talks in others if talks.issues], stayers=True)
 
@@ -75,7 +76,7 @@ class Teaching:
         laws = {}
         for name, number in NUMBERS.items():
             mine = own[name].log_likelihood(number.prior) if features.own_past else None
-            laws[name] = number.prior.posterior(self._likelihoods[name], mine)
+            laws[name] = number.prior.updated(self._pooled[name], mine)
         return Fit(snapshot, laws, self, own, features)
 
 
@@ -109,16 +110,16 @@ class Fit:
         )
 
     def stands_still(self) -> float:
-        """The probability that the negotiation has stopped for good: its last step has passed."""
+        """The probability that the negotiation has stalled since its last step; see `standing_still`."""
         from scipy.special import ndtr
 
         if not self.features.stayers:
             return 0.0
         random = generator("still", self.snapshot.talks.id, self.snapshot.now.on)
-        last = self.laws["last"].draws(random, DRAWS)[0]
+        rate = self.laws["stall"].draws(random, DRAWS)[0]
         median, spread = self.laws["pause"].draws(random, DRAWS)
-        silent = max(pause_so_far(self.snapshot.talks), 0.5)
-        return float(standing_still(last, ndtr(-np.log(silent / median) / spread)).mean())
+        silent = pause_so_far(self.snapshot.talks)
+        return float(standing_still(rate, silent, ndtr(-np.log(max(silent, 0.5) / median) / spread)).mean())
 
     def close(self, stood: int) -> Floats:
         """The chance per meeting to close an issue that some meetings did not close, as equally likely values.

@@ -101,16 +101,20 @@ class Prior:
             others: Log-likelihoods of other negotiations, each effects by spreads within.
             own: That of the negotiation itself; None without an own record.
         """
+        return self.updated(self.pooled(others), own)
+
+    def pooled(self, others: Sequence[Floats]) -> Floats:
+        """The weights of effects and spreads in a new negotiation, from the log-likelihoods of others."""
         laws, weights = self._hyper
-        shape = (len(self.effects), len(self.spreads_within))
-        log_weights = np.log(weights)[:, None] + np.zeros(shape[1])
+        log_weights = np.log(weights)[:, None] + np.zeros(len(self.spreads_within))
         for likelihood in others:
             top = likelihood.max(axis=0)
             log_weights = log_weights + np.log(laws @ np.exp(likelihood - top) + 1e-300) + top
-        hyper = np.exp(log_weights - log_weights.max())
-        joint = laws.T @ hyper
-        if own is not None:
-            joint = joint * np.exp(own - own.max())
+        return np.asarray(laws.T @ np.exp(log_weights - log_weights.max()), dtype=np.float64)
+
+    def updated(self, pooled: Floats, own: Floats | None = None) -> Law:
+        """The distribution of the number in one negotiation, from what the others say and from its own record."""
+        joint = pooled if own is None else pooled * np.exp(own - own.max())
         return Law(self, joint / joint.sum())
 
 

@@ -23,16 +23,17 @@ from negsim.history import Issue, pause_so_far
 
 #: The factor on the hazard of settling at the last meeting: it makes any chance a certainty.
 SETTLES = 1e9
-#: The rate of a breakdown that comes at once.
-AT_ONCE = "1000000 per year"
+#: The regime of a negotiation that has stopped: it breaks down at once.
+STANDSTILL = {"standstill": {"breakdown": "1000000 per year"}}
 
 
 def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
     """The scenario as plain data of a file."""
-    snapshot, laws = subject.snapshot, found.laws
+    snapshot, laws, still = subject.snapshot, found.laws, stopped(found)
     # A dormant issue on a tracker is not on a list that the sides work through.
     waiting = snapshot.now.waiting if snapshot.talks.stepwise else ()
     issues = (*snapshot.now.open, *waiting)
+    setups = {stood: _setup(found, stood) for stood in {meetings_stood(found, issue) for issue in issues}}
     left_out = [subject.ids[issue.name] for issue in snapshot.talks.sure if issue not in issues]
     parameters: dict[str, Any] = {
         "gap": {"value": lognormal(laws["gap"]), "source": found.source("gap")},
@@ -52,7 +53,7 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
             "hours": "1 minute",
             "source": "judgement: a meeting has time for all open issues, since no record says otherwise",
         },
-        "issues": {subject.ids[issue.name]: _setup(found, issue) for issue in issues},
+        "issues": {subject.ids[issue.name]: setups[meetings_stood(found, issue)] for issue in issues},
         "channels": {
             "meetings": {
                 "title": "Meetings",
@@ -67,13 +68,13 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
             "regimes": {
                 "talks": {"breakdown": {"parameter": "stall"}} if found.features.stalls else {},
                 "conclusion": {"settlement": SETTLES},
-                **standstill(found),
+                **(STANDSTILL if still else {}),
             },
             "source": [found.source("stall"), "judgement: at the end all open issues are settled"],
         },
         "shocks": {
             **({"conclusion": _conclusion(found)} if found.features.end else {}),
-            **stopped(found),
+            **still,
         },
     }
 
@@ -84,7 +85,7 @@ def _words() -> dict[str, str]:
         "description": (
             "Made by negsim calibrate from records of past negotiations. No demands are modelled: meetings settle "
             "issues by chance, and the open issues are settled together at the end, unless the negotiation stalls. "
-            "Negotiations on record ended more often than others do, so these dates are early rather than late."
+            "How often negotiations on record stalled is a choice of those who selected them."
         ),
     }
 
@@ -101,11 +102,6 @@ def _conclusion(found: Fit) -> dict[str, Any]:
     }
 
 
-def standstill(found: Fit) -> dict[str, Any]:
-    """The regime of a negotiation that has stopped: it breaks down at once."""
-    return {"standstill": {"breakdown": AT_ONCE}} if found.features.stayers else {}
-
-
 def stopped(found: Fit) -> dict[str, Any]:
     """The shock by which a negotiation turns out to have stopped before the as-of date."""
     chance = found.stands_still()
@@ -117,7 +113,7 @@ def stopped(found: Fit) -> dict[str, Any]:
             "dates": [{"date": str(found.snapshot.now.on), "probability": figure(chance)}],
             "marks": [{"kind": "climate", "to": "standstill"}],
             "source": [
-                found.source("last"),
+                found.source("stall"),
                 found.source("pause"),
                 f"arithmetic: the last step was {pause_so_far(found.snapshot.talks)} days ago",
             ],
@@ -125,9 +121,9 @@ def stopped(found: Fit) -> dict[str, Any]:
     }
 
 
-def meetings_stood(found: Fit, issue: Issue) -> int:
-    """The meetings since the opening of an issue, which did not close it."""
-    return sum(day > issue.opened for day in found.snapshot.days) if issue.opened else 0
+def meetings_stood(found: Fit, issue: Issue) -> int | None:
+    """The meetings since the opening of an issue, which did not close it; None if it is not opened."""
+    return sum(day > issue.opened for day in found.snapshot.days) if issue.opened else None
 
 
 def chances(values: Floats) -> dict[str, Any]:
@@ -135,11 +131,10 @@ def chances(values: Floats) -> dict[str, Any]:
     return {"empirical": {"values": [figure(value) for value in values]}}
 
 
-def _setup(found: Fit, issue: Issue) -> dict[str, Any]:
-    numbers: tuple[str, ...]
-    if issue.opened:
-        values, numbers = found.close(meetings_stood(found, issue)), ("close",)
-        words = f"it stood {meetings_stood(found, issue)} meetings"
+def _setup(found: Fit, stood: int | None) -> dict[str, Any]:
+    numbers: tuple[str, ...] = ("close",)
+    if stood is not None:
+        values, words = found.close(stood), f"it stood {stood} meetings"
     else:
         values, numbers = found.close_unopened(), ("open", "at_once", "close")
         words = "as many meetings as it takes to open an issue and then, unless it is closed at once, to close it"

@@ -8,7 +8,7 @@ from typing import Any
 
 from negsim.calibration.fitting import Fit
 from negsim.calibration.patience_law import Patience
-from negsim.calibration.record_scenario import beta, chances, gap, lognormal, standstill, stopped
+from negsim.calibration.record_scenario import STANDSTILL, beta, chances, gap, lognormal, stopped
 from negsim.quantities import PER
 
 #: A number with one of these sources, and none from records, is not replaced unless the caller asks for it.
@@ -135,10 +135,11 @@ class Replacement:
         """Add the probability that the negotiation has stopped: a regime that breaks down, and a shock to enter it."""
         name, path = "standstill", "shocks.standstill"
         climate, shocks = self.friendly.get("climate"), self.friendly.get("shocks", {})
-        if climate and name not in climate["regimes"] and name not in shocks and self._free(path, None, {}, "last"):
-            self.said.setdefault("climate", {}).setdefault("regimes", {}).update(standstill(self.found))
-            self.said["shocks"] = stopped(self.found)
-            self._changed(path, None, self.said["shocks"][name]["dates"][0], "last")
+        shock = stopped(self.found)
+        if shock and climate and name not in climate["regimes"] and name not in shocks:
+            self.said.setdefault("climate", {}).setdefault("regimes", {}).update(STANDSTILL)
+            self.said["shocks"] = shock
+            self._changed(path, None, shock[name]["dates"][0], "stall")
 
     def _parameter(self, name: str, value: dict[str, Any], number: str, old: Any, path: str) -> None:
         value = _drawn_as(old, value)

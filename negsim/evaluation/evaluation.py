@@ -172,11 +172,12 @@ def evaluate(
     if len(histories.talks) < 2:
         raise NegsimError("a forecast learns from other negotiations, so the record needs at least two")
     parts = [name for name, part in PARTS.items() if remembered is not None or part is PARTS["scored"]]
-    pieces = [(part, name, day) for part in parts for name, days in origins.items() for day in days]
+    of = {part: _negotiations(part, origins, histories, remembered) for part in parts}
+    pieces = [(part, name, day) for part in parts for name in of[part] for day in origins[name]]
     ends = {name: histories[name].end for name in origins}
 
     def whole(found: Mapping[Piece, AtOrigin]) -> Evaluation:
-        return _whole(found, parts, origins, ends, horizon)
+        return _whole(found, of, origins, ends, horizon)
 
     methods = {name: list(part.methods) for name, part in PARTS.items()}
     keeper = Keeper(out, identity(histories, origins, horizon, methods)) if out is not None else None
@@ -206,15 +207,31 @@ def evaluate(
     return done
 
 
+def _negotiations(
+    part: str, origins: Mapping[str, Sequence[date]], histories: Histories, remembered: Histories | None
+) -> list[str]:
+    """The negotiations of a part; with dates from memory, those that have such dates."""
+    if not PARTS[part].remembered or remembered is None:
+        return list(origins)
+    return [name for name in origins if remembered[name] != histories[name]]
+
+
 def _whole(
     found: Mapping[Piece, AtOrigin],
-    parts: Sequence[str],
+    of: Mapping[str, Sequence[str]],
     origins: Mapping[str, Sequence[date]],
     ends: Mapping[str, str],
     horizon: int,
 ) -> Evaluation:
-    at = [(name, day) for name, days in origins.items() for day in days]
-    each = {part: gathered(PARTS[part].methods, [found[part, name, day] for name, day in at], ends) for part in parts}
+    each = {
+        part: gathered(
+            PARTS[part].methods,
+            [found[part, name, day] for name in names for day in origins[name]],
+            {name: ends[name] for name in names},
+        )
+        for part, names in of.items()
+        if names
+    }
     return Evaluation(horizon=horizon, differences=_differences(each["scored"]), **each)
 
 

@@ -15,7 +15,7 @@ from negsim.evaluation.evaluation import LESS, Evaluation
 from negsim.evaluation.evaluation_tables import CAUTION, interval_text
 from negsim.evaluation.results_store import fingerprint
 from negsim.files import write_file
-from negsim.history import BRIER_DAYS, KINDS, Case, Difference, Histories, Scored, chosen
+from negsim.history import BRIER_DAYS, KINDS, Case, Difference, Histories, Scored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,6 +39,11 @@ AIMS = (
 #: In each negotiation at most this multiple of the baseline, or at most so many days more.
 TIMES, DAYS = 1.25, 10.0
 COVER = (0.75, 0.88)
+#: For the simulated forecast of negotiations that were not concluded, and of issues not yet opened: the baseline, and
+#: the multiple of its CRPS that is aimed at.
+STALLED, WAITING = ("constant hazard", 1.2), ("throughput", 1.5)
+#: The CRPS of open issues of concluded negotiations before the record grew (three negotiations), and the aim.
+BEFORE, WORSE = 169.0, 1.05
 NO = "**no**"
 
 
@@ -144,10 +149,8 @@ def page(found: Evaluation, histories: Histories, pictures: list[str]) -> str:
         early_scores=_short(early),
         remembered_scores=_short(found.remembered),
         remembered=sum(case.kind == KINDS[0] for case in found.remembered.cases),
-        variants="; ".join(
-            f"{name}: {chosen([each for each in histories.talks.values() if each.id != name]).words}"
-            for name in scored.ends
-        ),
+        concluded=len(scored.ended("concluded")),
+        others=len(scored.ended("other")),
     )
 
 
@@ -181,7 +184,27 @@ def _aims(scored: Scored) -> str:
         one, other = (scored.mean(name, kind=KINDS[1]) for name in (method, base))
         what = f"{method}, issues not yet opened: no worse than {base}"
         rows.append((what, f"{one:.0f} against {other:.0f} days", "yes" if one <= other else NO))
-    return _table(("what was aimed at", "reached", ""), rows)
+    return _table(("what was aimed at", "reached", ""), [*rows, *_aims_of_stayers(scored)])
+
+
+def _aims_of_stayers(scored: Scored) -> list[tuple[str, str, str]]:
+    """The aims of 2026 for `simulated`: negotiations that stand still, issues not yet opened, concluded ones."""
+    rows = []
+    stalled, base = scored.ended("other"), STALLED[0]
+    if stalled:
+        for kind in KINDS:
+            one, other = (scored.mean(name, kind=kind, talks=stalled) for name in ("simulated", base))
+            what = f"simulated, stalled negotiations, issues {kind}: CRPS at most {STALLED[1]} times {base}"
+            rows.append((what, f"{one:.0f} against {other:.0f} days", "yes" if one <= STALLED[1] * other else NO))
+    one, other = (scored.mean(name, kind=KINDS[1]) for name in ("simulated", WAITING[0]))
+    what = f"simulated, issues not yet opened: CRPS at most {WAITING[1]} times {WAITING[0]}"
+    rows.append((what, f"{one:.0f} against {other:.0f} days", "yes" if one <= WAITING[1] * other else NO))
+    known = [name for name in ("croatia", "colombia", "brexit") if name in scored.ends]
+    if known:
+        one = scored.mean("simulated", talks=known)
+        what = "simulated, concluded negotiations of the first record: not more than 5 % worse than then"
+        rows.append((what, f"{one:.0f} against {BEFORE:.0f} days", "yes" if one <= WORSE * BEFORE else NO))
+    return rows
 
 
 def _scores(scored: Scored, kind: str) -> str:

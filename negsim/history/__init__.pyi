@@ -48,5 +48,4 @@ from .stayers import last_alive as last_alive
 from .stayers import pause_so_far as pause_so_far
 from .stayers import pauses as pauses
 from .stayers import standing_still as standing_still
-from .stayers import steps as steps
 from .stayers import years_met as years_met

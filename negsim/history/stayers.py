@@ -1,14 +1,15 @@
 """Movers and stayers: whether a negotiation, or one of its issues, still moves at all.
 
-A *step* is a day on which an issue is opened or closed, a month or more after the step before. Each step may be the
-last one. A negotiation whose last step has passed is a stayer: nothing more is opened or closed in it. Its record so
-far tells which it is. With a chance ``k`` that a step is the last, and a probability ``S(u)`` that a mover pauses for
-longer than ``u`` days, after ``u`` days without a step it is a stayer with probability
+A *step* is a day on which an issue is opened or closed, a month or more after the step before. A negotiation that moves
+stalls for good at a rate ``r``; after that it is a stayer, and nothing more is opened or closed in it. Nobody announces
+this, so its silence has to tell. ``S(u)`` is the probability that a mover pauses for longer than ``u``. After a time
+``u`` without a step a negotiation is a stayer with probability
 
-    k / (k + (1 - k) S(u))
+    (1 - exp(-r u)) / (1 - exp(-r u) + exp(-r u) S(u))
 
-This is the mover-stayer model of Blumen, Kogan and McCarthy 1955 with pauses in place of fixed periods, which is the
-cure model of survival analysis (Boag 1949, J. R. Stat. Soc. B 11:15-53).
+It is 0 on the day of a step. What may happen later is in the rate. This is the mover-stayer model of Blumen, Kogan and
+McCarthy 1955 with pauses in place of fixed periods. For a single issue, the share of stayers is that of a cure model
+(Boag 1949, J. R. Stat. Soc. B 11:15-53).
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from negsim.quantities import DAYS_PER_YEAR
 
 #: Days that separate two steps.
 APART = 30
-#: The weight of other negotiations: last steps for the chance, pauses for their law, stalls for the rate.
-LAST, PAUSES, STALLS = 1.0, 4.0, 1.0
+#: The weight of other negotiations: pauses for their law, stalls for the rate.
+PAUSES, STALLS = 4.0, 1.0
 #: The law of pauses when no record has one: median and spread of the logarithm (judgement).
 UNKNOWN = (180.0, 1.0)
 #: The smallest spread, since few pauses underestimate it.
@@ -67,18 +68,20 @@ def pause_so_far(talks: Talks) -> int:
     return (talks.until - days[-1]).days if days else 0
 
 
-def standing_still(last: npt.ArrayLike, longer: npt.ArrayLike) -> Floats:
+def standing_still(rate: npt.ArrayLike, days: float, longer: npt.ArrayLike) -> Floats:
     """The probability that a negotiation is a stayer.
 
     Args:
-        last: The chance that a step is the last.
-        longer: The probability that a mover pauses for longer than so far.
+        rate: Stalls per year of a negotiation that moves.
+        days: Days since the last step.
+        longer: The probability that a mover pauses for longer than that.
 
-    >>> standing_still(0.2, [1.0, 0.5, 0.01]).round(3).tolist()
-    [0.2, 0.333, 0.962]
+    >>> [standing_still(0.2, days, longer).round(2).item() for days, longer in ((0, 1), (365.25, 0.5), (3652.5, 0.01))]
+    [0.0, 0.31, 1.0]
     """
-    k, s = np.asarray(last, dtype=np.float64), np.asarray(longer, dtype=np.float64)
-    return np.asarray(k / (k + (1.0 - k) * s), dtype=np.float64)
+    stalled = -np.expm1(-np.asarray(rate, dtype=np.float64) * days / DAYS_PER_YEAR)
+    alive = (1.0 - stalled) * np.asarray(longer)
+    return np.asarray(stalled / np.maximum(stalled + alive, 1e-300), dtype=np.float64)
 
 
 def issue_stays(share: npt.ArrayLike, chance: npt.ArrayLike, stood: int) -> Floats:
@@ -101,32 +104,34 @@ class Stayers:
     """What other negotiations tell of standing still, for `ours`.
 
     Args:
-        last: Beta law of the chance that a step is the last.
         pause: Median of the pauses of movers in days, and spread of their logarithm.
         stall: Gamma law of the stalls of negotiations that move: events and years.
     """
 
-    last: tuple[float, float]
     pause: tuple[float, float]
     stall: tuple[float, float]
 
     def probability(self, snapshot: Snapshot) -> float:
         """The probability that the negotiation is a stayer on the day of the snapshot."""
         from scipy.special import ndtr
-        from scipy.stats import beta
+        from scipy.stats import gamma
 
         mine = np.log(pauses(snapshot.talks) or [self.pause[0]])
         number = len(pauses(snapshot.talks))
         middle = (PAUSES * np.log(self.pause[0]) + number * mine.mean()) / (PAUSES + number)
-        longer = ndtr(-(np.log(max(pause_so_far(snapshot.talks), 0.5)) - middle) / self.pause[1])
-        at = (np.arange(_POINTS) + 0.5) / _POINTS
-        chance = beta.ppf(at, self.last[0], self.last[1] + number)
-        return float(standing_still(chance, longer).mean())
+        days = pause_so_far(snapshot.talks)
+        longer = ndtr(-(np.log(max(days, 0.5)) - middle) / self.pause[1])
+        events, years = self.stall
+        # Only the years until the last step are known to be those of a mover.
+        rates = gamma.ppf(
+            (np.arange(_POINTS) + 0.5) / _POINTS, events, scale=1.0 / (years + years_moved(snapshot.talks))
+        )
+        return float(standing_still(rates, days, longer).mean())
 
     def moving(self, snapshot: Snapshot) -> Floats:
         """The probability that the negotiation moves until the end of day 0, 1, ... after the snapshot."""
         events, years = self.stall
-        years += years_met(snapshot.talks)
+        years += years_moved(snapshot.talks)
         after = np.arange(snapshot.horizon + 1) / DAYS_PER_YEAR
         return (1.0 - self.probability(snapshot)) * (years / (years + after)) ** events
 
@@ -141,6 +146,12 @@ def years_met(talks: Talks) -> float:
     """Years from the first meeting to `last_alive`."""
     days = talks.meeting_days()
     return max((last_alive(talks) - days[0]).days, 1) / DAYS_PER_YEAR if days else 0.0
+
+
+def years_moved(talks: Talks) -> float:
+    """Years from the first step to the last."""
+    days = steps(talks)
+    return (days[-1] - days[0]).days / DAYS_PER_YEAR if days else 0.0
 
 
 def slips_of_movers(others: Sequence[Talks], points: int = 40) -> Floats:
@@ -171,15 +182,12 @@ def slips_of_movers(others: Sequence[Talks], points: int = 40) -> Floats:
 def stayers(others: Sequence[Talks]) -> Stayers:
     """The laws from other negotiations. Each has the same weight, however many steps and issues it has."""
     met = [talks for talks in others if steps(talks)]
-    stalled = sum(talks.end == "stalled" for talks in met)
-    chance = (stalled + 0.5) / (sum(len(steps(talks)) for talks in met) + 1.0)
     own = [np.log(pauses(talks)) for talks in met if pauses(talks)]
     centre = float(np.mean([each.mean() for each in own])) if own else float(np.log(UNKNOWN[0]))
     spread = float(np.sqrt(np.mean([((each - centre) ** 2).mean() for each in own]))) if own else UNKNOWN[1]
     years = sum(map(years_met, others))
     rate = (sum(talks.end == "stalled" for talks in others if talks.meeting_days()) + 0.5) / (years + 5.0)
     return Stayers(
-        (LAST, LAST * (1.0 - chance) / chance),
         (float(np.exp(centre)), max(spread, LEAST)),
         (STALLS, STALLS / rate),
     )
