@@ -11,8 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-# Invisible characters: zero-width characters, the soft hyphen, the byte order mark.
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+# Invisible characters: zero-width characters, marks of direction, the soft hyphen, the byte order mark.
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _SAME = {
     **dict.fromkeys(map(ord, _INVISIBLE), None),
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032`"), "'"),

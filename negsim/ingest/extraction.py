@@ -62,7 +62,7 @@ def from_html(data: bytes) -> dict[str, Any]:
     """The main text of a web page, with the title, author, publisher and date that it states."""
     import trafilatura
 
-    found: Any = trafilatura.bare_extraction(data, include_comments=False, include_tables=True, favor_recall=True)
+    found: Any = trafilatura.bare_extraction(data, include_comments=False, favor_recall=True, with_metadata=True)
     if found is None:
         return {"error": "the web page has no text that can be told from its frame"}
     text = found.text or ""
