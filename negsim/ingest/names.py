@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from negsim.agenda import Agenda
@@ -46,6 +46,8 @@ class Gazetteer:
             for phrase in dict.fromkeys((issue.title, issue.label or "", name.replace("_", " "), *issue.aliases))
             if _words(phrase)
         ]
+        self._parts = {part for _, _, parts in self._phrases for part in parts}
+        self._known: dict[str, tuple[str, ...]] = {}
 
     def sides(self, sentence: str) -> list[Mention]:
         """The sides and their people in a sentence, in its order; a name inside a longer one does not count."""
@@ -60,7 +62,11 @@ class Gazetteer:
         """The issues in a sentence: those whose title or alias its words resemble, each once, the surest first."""
         words = [(match.start(), match.end(), _stem(match[0])) for match in _WORD.finditer(sentence)]
         words = [word for word in words if word[2] not in _SMALL]
-        found = [one for name, _, parts in self._phrases if (one := _match(name, parts, words)) is not None]
+        places: dict[str, list[int]] = {}
+        for number, (_, _, word) in enumerate(words):
+            for part in self._like(word):
+                places.setdefault(part, []).append(number)
+        found = [one for name, _, parts in self._phrases if (one := _match(name, parts, words, places)) is not None]
         taken: list[Mention] = []
         # The exact words win over words that stand apart, and the longer phrase over the shorter.
         for one in sorted(found, key=lambda one: (-one.score, one.start - one.end)):
@@ -68,21 +74,27 @@ class Gazetteer:
                 taken.append(one)
         return taken
 
+    def _like(self, word: str) -> tuple[str, ...]:
+        """The words of titles and aliases that a word resembles."""
+        if word not in self._known and len(self._known) < 100_000:
+            self._known[word] = tuple(sorted(part for part in self._parts if _alike(part, word)))
+        return self._known.get(word, ())
 
-def _match(name: str, parts: list[str], words: list[tuple[int, int, str]]) -> Mention | None:
+
+def _match(
+    name: str, parts: list[str], words: list[tuple[int, int, str]], places: Mapping[str, list[int]]
+) -> Mention | None:
     """The place where the words of a phrase stand close together in a sentence."""
-    from rapidfuzz.fuzz import ratio
-
     if not words:
         return None
-    near = [[n for n, (_, _, word) in enumerate(words) if word == part or _alike(part, word, ratio)] for part in parts]
+    near = [places.get(part, []) for part in parts]
     present = [places for places in near if places]
     if len(present) / len(parts) < (_SHARE if len(parts) > 2 else 1):
         return None
     best: tuple[int, int, int] | None = None
     for first in present[0]:
-        places = [min(each, key=lambda n: abs(n - first)) for each in present]
-        low, high = min(places), max(places)
+        chosen = [min(each, key=lambda n: abs(n - first)) for each in present]
+        low, high = min(chosen), max(chosen)
         if high - low <= len(parts) + 2 and (best is None or high - low < best[0]):
             best = (high - low, low, high)
     if best is None:
@@ -91,8 +103,13 @@ def _match(name: str, parts: list[str], words: list[tuple[int, int, str]]) -> Me
     return Mention(words[best[1]][0], words[best[2]][1], name, round(len(present) / len(parts) * spread, 3))
 
 
-def _alike(part: str, word: str, ratio: object) -> bool:
-    return len(part) > 4 and part[0] == word[0] and ratio(part, word) >= _SIMILAR  # type: ignore[operator]
+def _alike(part: str, word: str) -> bool:
+    """Whether two words are the same but for a letter or two."""
+    from rapidfuzz.fuzz import ratio
+
+    if part == word:
+        return True
+    return len(part) > 4 and part[0] == word[0] and ratio(part, word) >= _SIMILAR
 
 
 def _longest(found: Iterable[Mention]) -> Iterator[Mention]:
