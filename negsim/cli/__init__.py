@@ -93,7 +93,14 @@ def _name(command: Any) -> str:
 _TOUR: dict[str, tuple[Any, ...]] = {
     "Start": (start.init, new.new, start.doctor),
     "Agenda": (agenda_app, reading.ingest, reading.review, reading.diff),
-    "Scenario": (scenarios.scenarios, scenarios.check, scenarios.show, eliciting.elicit, scenarios.schema),
+    "Scenario": (
+        scenarios.scenarios,
+        scenarios.check,
+        scenarios.show,
+        scenarios.describe,
+        eliciting.elicit,
+        scenarios.schema,
+    ),
     "Projection": (projections.run, projections.plot, projections.trace, projections.report, serving.app),
     "Questions": (asking.when, asking.how_many, asking.explain, comparing.compare),
     "Monitoring": (monitoring.update,),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -140,6 +140,34 @@ def _extended(file: Path) -> Path:
         raise NegsimError(f"{file} extends no other scenario; negsim compare prints the differences of any two")
     beside = path.parent / str(named.value)
     return beside if beside.is_file() else Path(str(named.value))
+
+
+def describe(
+    file: Scenario,
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="md: Markdown.")] = "md",
+    as_json: Json = False,
+) -> None:
+    """Describe a scenario by two published checklists.
+
+    STRESS-DES and ODD, every item answered, for a paper or its reviewers: purpose, logic, data, sources, random
+    numbers, run length. All of it comes from the file.
+    """
+    from negsim.reporting import describe as described
+    from negsim.reporting import markdown
+    from negsim.scenario import load
+
+    if form != "md":
+        raise NegsimError(f'there is no format "{form}"; allowed: md')
+    scenario = load(file)
+
+    def data() -> dict[str, Any]:
+        return {
+            "scenario": str(file),
+            "hash": scenario.hash,
+            "checklists": {each.title: {item.name: item.answer for item in each.items} for each in described(scenario)},
+        }
+
+    emit(as_json, data, lambda _: markdown(scenario))
 
 
 def schemas(incomplete: str) -> list[str]:

@@ -152,7 +152,8 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
     first = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("   ")]
     shown = [name for name in first if (name,) in set(commands())]
     projecting = ["run", "plot", "trace", "report", "app", "when", "how-many", "explain", "compare"]
-    finding = ["sweep", "sensitivity", "discover", "history", "calibrate", "backtest", "export", "import"]
+    finding = ["sweep", "sensitivity", "discover", "history", "calibrate", "backtest", "verify", "rerun"]
+    finding += ["export", "import"]
     assert shown == [
         "init",
         "new",
@@ -164,6 +165,7 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
         "scenarios",
         "check",
         "show",
+        "describe",
         "elicit",
         "schema",
         *projecting,
