@@ -40,6 +40,7 @@ from .nodes import merge as merge
 from .nodes import raise_problems as raise_problems
 from .nodes import unknown as unknown
 from .problems import Problems as Problems
+from .spreadsheet import csv_text as csv_text
 from .terminal_text import TextPage as TextPage
 from .terminal_text import TextStyle as TextStyle
 from .terminal_text import clean as clean

@@ -74,6 +74,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _state(folder: Path, name: str, wanted: str, of_digests: bool) -> FileState:
+    if Path(name).name != name:
+        raise NegsimError(f"{folder / MANIFEST} was edited: {name!r} is not the name of a file in this folder")
     path = folder / name
     if not path.exists():
         return FileState(name, MISSING, 0)

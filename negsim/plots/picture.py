@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError, check_name
-from negsim.files import write_file
+from negsim.files import csv_text, write_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ class Picture:
         target = Path(path)
         picture = render(self.figure, picture_format(target))
         beside = target.with_suffix(".csv")
-        write_file(beside, self.table.to_csv(index=False, lineterminator="\n").encode())
+        write_file(beside, csv_text(self.table).encode())
         write_file(target, picture)
         return beside
 

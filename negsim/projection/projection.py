@@ -95,9 +95,9 @@ class Projection(Results):
         """
         from pathlib import Path
 
-        from negsim.files import write_file
+        from negsim.files import csv_text, write_file
 
-        text = self.summary().to_csv(lineterminator="\n")
+        text = csv_text(self.summary(), index=True)
         if path is None:
             return text
         write_file(Path(path), text.encode())

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import os
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,14 +44,28 @@ class ChunkCheckpoint(Checkpoint):
         return self.folder / kind / f"{chunk:06}.{_KINDS[kind]}"
 
     def finished(self, chunks: dict[int, tuple[int, int]]) -> set[int]:
-        """Which of these chunks are finished, undamaged and of the same size."""
+        """Which of these chunks are finished, of the same size, and have tables that fit their counts."""
         found = set()
         for chunk, (_, runs) in chunks.items():
             if all(self._file(kind, chunk).is_file() for kind in _KINDS):
-                with suppress(OSError, ValueError, KeyError, BadZipFile):  # a power cut can leave half a file
-                    if _read_tally(self._file("tally", chunk)).runs == runs:
+                # A power cut can leave half a file, and a disk can change a bit.
+                with suppress(OSError, ValueError, TypeError, IndexError, NegsimError):
+                    if self._fits(chunk, runs):
                         found.add(chunk)
         return found
+
+    def _fits(self, chunk: int, runs: int) -> bool:
+        import numpy as np
+
+        from negsim.analysis import count
+        from negsim.projection.tidy import read_outcomes, read_rows
+
+        tally = _read_tally(self._file("tally", chunk))
+        outcomes = read_outcomes(self._file("outcomes", chunk), len(self.issues))
+        rows = read_rows(self._file("runs", chunk))
+        again = count(outcomes, rows, len(tally.all_resolved) - 1, tally.options.shape[1]).arrays()
+        same = all(np.array_equal(again[name], array) for name, array in tally.arrays().items())
+        return same and tally.runs == runs
 
     def read(self, chunk: int, keep: bool) -> Part:
         """A finished chunk, with its outcomes if ``keep``."""
@@ -224,12 +239,20 @@ def refuse_to_overwrite(folder: Path, scenario_hash: str) -> None:
 
 
 def _read_tally(file: Path) -> Tally:
+    """The tally in a file of arrays, read without pickle.
+
+    Raises:
+        NegsimError: the file is damaged, or holds something else.
+    """
     import numpy as np
 
     from negsim.analysis import Tally
 
-    with file.open("rb") as stream, np.load(stream) as arrays:
-        return Tally.of_arrays(dict(arrays))
+    try:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+            return Tally.of_arrays(dict(arrays))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile, zlib.error) as error:
+        raise NegsimError(f"{file} is damaged: {str(error) or type(error).__name__}") from None
 
 
 def tally_bytes(tally: Tally) -> bytes:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negsim.agenda import Reason, Spent, Status
+from negsim.errors import NegsimError
 from negsim.simulation import OUTCOME, RUN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -100,14 +101,27 @@ def _parquet(table: pd.DataFrame) -> bytes:
 
 
 def read_outcomes(path: Path, issues: int) -> npt.NDArray[np.void]:
-    """The outcomes of a Parquet file."""
-    import pandas as pd
+    """The outcomes of a Parquet file.
 
-    return untidy(pd.read_parquet(path), issues)
+    Raises:
+        NegsimError: the file is damaged.
+    """
+    return _read(path, lambda table: untidy(table, issues))
 
 
 def read_rows(path: Path) -> npt.NDArray[np.void]:
-    """The rows of runs of a Parquet file."""
+    """The rows of runs of a Parquet file.
+
+    Raises:
+        NegsimError: the file is damaged.
+    """
+    return _read(path, untidy_runs)
+
+
+def _read(path: Path, made: Callable[[pd.DataFrame], npt.NDArray[np.void]]) -> npt.NDArray[np.void]:
     import pandas as pd
 
-    return untidy_runs(pd.read_parquet(path))
+    try:
+        return made(pd.read_parquet(path))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NegsimError(f"{path} is damaged: {str(error).splitlines()[0] if str(error) else error!r}") from None

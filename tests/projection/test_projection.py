@@ -226,13 +226,11 @@ def test_a_table_that_was_changed_is_not_taken_for_a_result(projection, tmp_path
     projection.save(tmp_path / "out")
     (path,) = (tmp_path / "out" / name).iterdir()
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    loaded = ns.Projection.load(tmp_path / "out")
-    assert loaded.summary().equals(projection.summary())
     with pytest.raises(NegsimError, match=f"{name} is missing or does not match"):
-        _ = loaded.outcomes
+        ns.Projection.load(tmp_path / "out")
     path.unlink()
     with pytest.raises(NegsimError, match=f"{name} is missing"):
-        _ = loaded.run_table
+        ns.Projection.load(tmp_path / "out")
 
 
 @pytest.mark.parametrize("change", [lambda path: path.write_bytes(path.read_bytes()[:-1]), lambda path: path.unlink()])

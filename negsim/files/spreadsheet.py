@@ -1,0 +1,23 @@
+"""Tables as CSV that a spreadsheet shows and does not compute."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: A spreadsheet takes a text that begins with one of these for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_text(table: pd.DataFrame, index: bool = False) -> str:
+    r"""A table as CSV; a text that a spreadsheet would compute gets an apostrophe in front of it.
+
+    >>> import pandas as pd
+    >>> csv_text(pd.DataFrame({"title": ["=1+1", "Visas"], "x": [-1, 2]}))
+    "title,x\n'=1+1,-1\nVisas,2\n"
+    """
+    safe = table.reset_index() if index else table
+    safe = safe.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell)
+    return str(safe.to_csv(index=False, lineterminator="\n"))

@@ -1,0 +1,169 @@
+"""Faults: a process killed at any moment, a full disk, damaged parts, two writers. Nothing is lost or wrongly read."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+import negsim as ns
+from negsim.projection import chunks
+from negsim.projection import run as run_all
+from tests.conftest import ROOT
+
+#: How long the tests that kill go on; set it to hours to look for rare moments.
+SECONDS = float(os.environ.get("NEGSIM_FAULT_SECONDS", "25"))
+RUN = ("run", "baseline", "--runs", "60000", "--workers", "2")
+SWEEP = ("sweep", "baseline", "--vary", "tactics.us.beta=0.2,0.3,0.4,0.5,0.6,0.7", "--runs", "2000")
+
+
+def start(*words: object, **more: Any) -> subprocess.Popen[bytes]:
+    line = [sys.executable, "-m", "negsim", *map(str, words)]
+    return subprocess.Popen(line, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    kept = (path for path in sorted(folder.rglob("*")) if path.suffix in (".parquet", ".npz"))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in kept}
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.parametrize("words", [RUN, SWEEP], ids=["run", "sweep"])
+def test_a_job_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Path, words: tuple[str, ...]) -> None:
+    whole, out, random = tmp_path / "whole", tmp_path / "out", Random(17)
+    begun = time.monotonic()
+    assert start(*words, "--out", whole).wait(timeout=300) == 0
+    took = time.monotonic() - begun
+    end, kills = time.monotonic() + SECONDS, 0
+    while time.monotonic() < end:
+        process = start(*words, "--out", out, start_new_session=True)
+        try:
+            code = process.wait(timeout=random.uniform(0.3, 1.0) * took)
+            assert code == 0, process.communicate()[1].decode()
+            assert tables(out) == tables(whole)
+            shutil.rmtree(out)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            kills += 1
+            assert not out.exists() or tables(out) == tables(whole)
+    assert kills > 0
+    last = start(*words, "--out", out)
+    assert last.wait(timeout=300) == 0, last.communicate()[1].decode()
+    assert tables(out) == tables(whole)
+    assert [path.name for path in tmp_path.iterdir() if path.name not in ("whole", "out")] == []
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_one_line_and_the_job_resumes(tmp_path: Path) -> None:
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    words = ("run", "baseline", "--runs", "20000")
+    assert start(*words, "--out", whole).wait(timeout=300) == 0
+
+    def small_files() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    full = start(*words, "--out", out, preexec_fn=small_files)
+    _, err = full.communicate(timeout=300)
+    said = err.decode()
+    assert full.returncode == 2
+    assert "cannot be written" in said
+    assert "Traceback" not in said
+    assert not out.exists()
+    assert start(*words, "--out", out).wait(timeout=300) == 0
+    assert tables(out) == tables(whole)
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: Any) -> None:
+    monkeypatch.setattr(chunks, "CHUNK", 64)
+
+
+KINDS = ("outcomes/{:06}.parquet", "runs/{:06}.parquet", "tally/{:06}.npz")
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "empty", "remove", "junk"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_part_of_a_stopped_job_is_made_again(
+    tmp_path: Path, small_chunks: None, baseline: Any, kind: str, harm: str
+) -> None:
+    whole = run_all(baseline, 192, out=tmp_path / "whole")
+    played: list[int] = []
+
+    def stop(runs: int) -> None:
+        played.append(runs)
+        if sum(played) > 130:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_all(baseline, 192, out=tmp_path / "out", progress=stop)
+    file = tmp_path / "out.unfinished" / kind.format(0)
+    raw = file.read_bytes()
+    if harm == "remove":
+        file.unlink()
+    elif harm == "flip":
+        for place in range(len(raw) // 3, len(raw), len(raw) // 3 + 1):
+            raw = raw[:place] + bytes([raw[place] ^ 4]) + raw[place + 1 :]
+        file.write_bytes(raw)
+    else:
+        file.write_bytes({"cut": raw[: len(raw) // 2], "empty": b"", "junk": b"junk" * 100}[harm])
+    seen: list[int] = []
+    again = run_all(baseline, 192, out=tmp_path / "out", progress=seen.append)
+    assert seen[0] == 64  # the damaged chunk does not count as finished
+    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
+    assert again.outcomes.tobytes() == whole.outcomes.tobytes()
+
+
+def test_a_part_with_other_values_does_not_fit_its_counts(tmp_path: Path, small_chunks: None, baseline: Any) -> None:
+    import pandas as pd
+
+    with pytest.raises(KeyboardInterrupt):
+        run_all(baseline, 192, out=tmp_path / "out", progress=lambda runs: stop_at(tmp_path))
+    file = tmp_path / "out.unfinished" / "outcomes" / "000000.parquet"
+    table = pd.read_parquet(file)
+    table.loc[table["resolved"].idxmin(), "resolved"] += 30
+    table.to_parquet(file, index=False)
+    seen: list[int] = []
+    run_all(baseline, 192, out=tmp_path / "out", progress=seen.append)
+    assert seen[0] == 0
+
+
+def stop_at(folder: Path) -> None:
+    if (folder / "out.unfinished" / "tally" / "000000.npz").exists():
+        raise KeyboardInterrupt
+
+
+@pytest.mark.slow
+def test_two_writers_do_not_mix(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    both = [start("run", "baseline", "--runs", "200000", "--out", out) for _ in range(2)]
+    found = [(process.communicate(timeout=300)[1].decode(), process.returncode) for process in both]
+    assert sorted(code for _, code in found) == [0, 2]
+    assert any("another negsim is at work" in err for err, _ in found)
+    assert ns.Projection.load(out).runs == 200_000
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+def test_a_worker_that_dies_is_named_and_the_sweep_resumes(tmp_path: Path) -> None:
+    words = ("sweep", "baseline", "--vary", "tactics.us.beta=0.2,0.3,0.4,0.5", "--runs", "60000", "--workers", "2")
+    process = start(*words, "--out", tmp_path / "out")
+    time.sleep(8)
+    children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
+    workers = [int(pid) for pid in children.stdout.split()]
+    assert workers
+    os.kill(workers[-1], signal.SIGKILL)
+    err = process.communicate(timeout=120)[1].decode()
+    assert (process.returncode, "a worker is lost" in err, "Traceback" in err) == (2, True, False)
+    assert start(*words, "--out", tmp_path / "out").wait(timeout=300) == 0
