@@ -46,8 +46,8 @@ def scenarios(as_json: Json = False) -> None:
 def check(files: Files, strict: Strict = False, as_json: Json = False) -> None:
     """Check files: print every problem with its line.
 
-    Scenarios, agendas and folders of histories are recognised by their contents. Exit code 2 if there are errors.
-    Warnings alone give 0.
+    Scenarios, agendas, proposals and folders of histories are recognised by their contents. Exit code 2 if there are
+    errors. Warnings alone give 0.
     """
     from negsim.scenario import as_data
 
@@ -70,10 +70,11 @@ def check(files: Files, strict: Strict = False, as_json: Json = False) -> None:
 
 
 def _problems(file: Path, strict: bool) -> list[Problem]:
-    """The problems of a scenario, an agenda or a folder of histories."""
+    """The problems of a scenario, an agenda, a file of proposals or a folder of histories."""
     from negsim.agenda import load_agenda
     from negsim.files import read_yaml
     from negsim.history import load as load_histories
+    from negsim.ingest import read_proposals
     from negsim.scenario import check as problems_of
 
     try:
@@ -81,6 +82,9 @@ def _problems(file: Path, strict: bool) -> list[Problem]:
             load_histories(file)
             return []
         keys = set(read_yaml(file).mapping) if file.is_file() else set()
+        if "proposals" in keys:
+            read_proposals(file)
+            return []
         if "issues" in keys and not keys & _SCENARIO_KEYS:
             return list(load_agenda(file, strict).warnings)
     except InputError as error:

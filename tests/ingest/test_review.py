@@ -208,6 +208,7 @@ def test_the_commands_from_a_report_to_the_difference(
     assert (ended.code, ended.out.count('"kind"')) == (0, 5)
     assert len((place / "e.jsonl").read_text().splitlines()) == 4
     assert "5 proposals in 1 document" in negsim("ingest", "news.txt", "-o", "p.yaml").out
+    assert negsim("check", "p.yaml").code == 0
     refused = negsim("review", "p.yaml", "--accept-all")
     assert (refused.code, "--min-confidence" in refused.err) == (2, True)
     ended = negsim("review", "p.yaml", "--accept-all", "--min-confidence", "0.5", "--json")
