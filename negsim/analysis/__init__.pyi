@@ -6,6 +6,9 @@ from .calendar_view import calendar as calendar
 from .climate_view import climate as climate
 from .climate_view import one_climate as one_climate
 from .comparison_sentences import issue_verdicts as issue_verdicts
+from .comparison_view import comparison as comparison
+from .comparison_view import comparison_table as comparison_table
+from .comparison_view import estimate_columns as estimate_columns
 from .context import Context as Context
 from .context import Entry as Entry
 from .context import IssueFacts as IssueFacts

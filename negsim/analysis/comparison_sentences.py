@@ -120,11 +120,20 @@ def span(days: float, low: float, high: float) -> str:
     ('7.1 years (95 %: 6.0 to 8.5)', '1.0 days (95 %: 0.6 to 1.4)')
     """
     low, high = sorted((abs(low), abs(high)))
-    size, unit = (365.25, "years") if high > _YEARS else (1 / 24, "hours") if high < 1 else (1.0, "days")
+    size, unit = unit_of_span(high)
     values = [value / size for value in (abs(days), low, high)]
     digits = 1 if unit == "years" or (unit == "days" and high < 20) else 0
     text, least, most = (f"{value:.{digits}f}" for value in values)
     return f"{text} {unit if text != '1' else unit[:-1]} (95 %: {least} to {most})"
+
+
+def unit_of_span(most: float) -> tuple[float, str]:
+    """The unit that suits a difference in time of so many days: its length in days, and its name.
+
+    >>> unit_of_span(9.2), unit_of_span(2000.0)
+    ((1.0, 'days'), (365.25, 'years'))
+    """
+    return (365.25, "years") if most > _YEARS else (1 / 24, "hours") if 0 < most < 1 else (1.0, "days")
 
 
 def _most(issue: IssueComparison, on: date) -> str:

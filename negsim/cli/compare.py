@@ -8,8 +8,20 @@ import typer
 
 from negsim.cli.days import day_by, default_day_notice
 from negsim.cli.execution import announce, check_dates, loaded, progress
-from negsim.cli.options import AsOf, By, Dates, Engine, FileRuns, FileSeed, FilesOrFolders, Json, Workers
-from negsim.cli.output import builtin_notice, emit
+from negsim.cli.options import (
+    AsOf,
+    By,
+    Dates,
+    Engine,
+    FileRuns,
+    FileSeed,
+    FilesOrFolders,
+    Json,
+    Picture,
+    Workers,
+    check_picture,
+)
+from negsim.cli.output import builtin_notice, emit, make_parent
 from negsim.projection import DEFAULT_RUNS
 
 
@@ -22,6 +34,7 @@ def compare(
     engine: Engine = "auto",
     workers: Workers = 1,
     dates: Dates = None,
+    output: Picture = None,
     as_json: Json = False,
 ) -> None:
     """Compare scenarios run by run: differences with intervals.
@@ -33,6 +46,7 @@ def compare(
     from negsim.projection import Projection
     from negsim.simulation import pick_engine
 
+    check_picture(output)
     given = [loaded(path, as_of) for path in sources]
     to_run = [each for each in given if not isinstance(each, Projection)]
     for warning in dict.fromkeys(warning.render() for each in to_run for warning in each.warnings):
@@ -48,6 +62,8 @@ def compare(
         found = compare_all(*given, runs=runs, seed=seed, engine=engine, by=on, workers=workers, progress=advance)
     if dates is not None:
         found = replace(found, baseline=found.baseline.time_scale(dates))
+    if output is not None:
+        found.plot().save(make_parent(output))
     emit(
         as_json,
         found.data,

@@ -20,9 +20,11 @@ from negsim.cli.options import (
     FileRuns,
     FileSeed,
     Json,
+    Picture,
     Scenario,
     Seed,
     Workers,
+    check_picture,
 )
 from negsim.cli.output import builtin_notice, emit, make_parent
 from negsim.errors import NegsimError
@@ -39,10 +41,6 @@ Issue = Annotated[
 ]
 Factors = Annotated[
     list[str] | None, typer.Option("--factor", metavar="PATH", help="Only this factor; can be repeated.")
-]
-Picture = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar="FILE", help="Also draw a picture, .svg or .png, with its data as CSV."),
 ]
 Vary = Annotated[
     list[str],
@@ -147,7 +145,7 @@ def sensitivity(
     from negsim.experiments import sensitivity as found_by
     from negsim.projection import Projection
 
-    _check_picture(output)
+    check_picture(output)
     given = _source(source, runs, seed)
     total = 0 if isinstance(given, Projection | Sweep) else planned(given, method, factors or (), samples, runs)
     announce("batch")
@@ -195,7 +193,7 @@ def discover(
     from negsim.experiments import RUNS
     from negsim.experiments import discover as found_by
 
-    _check_picture(output)
+    check_picture(output)
     given = _source(source, runs, seed)
     found = found_by(
         given, issue, _within(by, given), method, at_least=at_least, density=density, least=mass, boxes=boxes,
@@ -252,10 +250,3 @@ def _within(by: str | None, source: ScenarioType | Projection | Sweep) -> str | 
         allowed = ", ".join(f"{number} months ({each})" for each, number in months.items())
         raise NegsimError(f"--by takes {allowed} or horizon here, but was {by!r}")
     return months[day]
-
-
-def _check_picture(output: Path | None) -> None:
-    if output is not None:
-        from negsim.plots import picture_format
-
-        picture_format(output)

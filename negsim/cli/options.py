@@ -173,6 +173,10 @@ Strict = Annotated[
     bool,
     typer.Option("--strict", help="Refuse default assumptions and missing sources, as strict: true in a file does."),
 ]
+Picture = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Also draw a picture, .svg or .png, with its data as CSV."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 AsOf = Annotated[
     str | None,
@@ -233,6 +237,18 @@ def as_share(option: str, text: str) -> float:
     if 1 < number <= 100 and not percent:
         raise NegsimError(f"{option} takes a probability of at most 1, but was {text}; did you mean {number / 100:g}?")
     return number
+
+
+def check_picture(output: Path | None) -> None:
+    """Check that the name of a picture file has a known ending.
+
+    Raises:
+        NegsimError: it has not.
+    """
+    if output is not None:
+        from negsim.plots import picture_format
+
+        picture_format(output)
 
 
 def agenda_path(given: Path | None) -> Path:

@@ -1,3 +1,4 @@
+from .comparison import comparison_picture as comparison_picture
 from .corner import Corner as Corner
 from .corner import corner_picture as corner_picture
 from .picture import KINDS as KINDS

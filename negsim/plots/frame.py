@@ -64,7 +64,7 @@ def below(ax: Axes, note: str, handles: Sequence[Any] = (), labels: Sequence[str
     """Write the legend under the axis and the footnote under the legend."""
     from matplotlib.transforms import blended_transform_factory
 
-    depth = 26.0 + (15 if ax.get_xlabel() else 0)
+    depth = 26.0 + (15 if any(each.get_xlabel() for each in (ax, *ax.child_axes)) else 0)
     if handles:
         columns = _columns(labels, columns, 72 * _room(ax))
         across: Any = ax.figure.transFigure if _own(ax) else ax.transAxes

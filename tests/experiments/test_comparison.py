@@ -150,6 +150,29 @@ def test_the_command_prints_eighty_columns_with_everything_in_them(negsim, compa
     assert "after 2028-04" in ended.out
 
 
+def test_the_picture_has_a_row_for_each_issue_and_the_figures_of_the_table(compared):
+    picture = compared.plot()
+    same = compared.issues.reset_index()
+    assert picture.table.equals(same)
+    for row in same[same["mean_days_se"] > 0].to_dict("records"):
+        if abs(row["mean_days"]) >= 10:
+            assert f"{row['mean_days']:+.0f}".replace("-", "−") in picture.svg
+    for words in ("less often", "later →", "B: US hard", compared.pairs[0].on.isoformat()):
+        assert words in picture.svg
+    assert picture.svg == compared.plot().svg
+
+
+def test_the_command_draws_the_comparison(negsim, tmp_path):
+    target = tmp_path / "new" / "c.svg"
+    words = ("compare", BASELINE, "both_conciliatory", "--runs", 20, "-o")
+    assert negsim(*words, target).code == 0
+    assert target.read_text(encoding="utf-8").count("← less often") == 1
+    assert target.with_suffix(".csv").read_text(encoding="utf-8").startswith("scenario,issue,title,by,p_base,")
+    refused = negsim(*words, tmp_path / "c.jpg")
+    assert (refused.code, refused.out) == (2, "")
+    assert "a picture is written as .svg or .png" in refused.err
+
+
 def test_folders_are_compared_as_they_are_and_files_fill_up(negsim, tmp_path):
     for story, seed in (("baseline", 1), ("summit", 2)):
         negsim("run", f"scenarios/{story}.yaml", "-n", 20, "--seed", seed, "--out", tmp_path / story)
