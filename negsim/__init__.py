@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         sweep,
     )
     from negsim.explorer import explore
-    from negsim.monitoring import Update, update
+    from negsim.monitoring import Timeline, Update, timeline, update
     from negsim.projection import Projection, Trace, run, table, trace
     from negsim.reporting import report
     from negsim.scenario import Scenario, check
@@ -80,7 +80,9 @@ _HOMES = {
     "run": "projection",
     "sensitivity": "experiments",
     "sweep": "experiments",
+    "Timeline": "monitoring",
     "Update": "monitoring",
+    "timeline": "monitoring",
     "table": "projection",
     "trace": "projection",
     "update": "monitoring",
@@ -105,6 +107,7 @@ __all__ = [
     "Sensitivity",
     "Status",
     "Sweep",
+    "Timeline",
     "Trace",
     "Update",
     "__version__",
@@ -125,6 +128,7 @@ __all__ = [
     "sensitivity",
     "sweep",
     "table",
+    "timeline",
     "trace",
     "update",
 ]

@@ -103,7 +103,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     ),
     "Projection": (projections.run, projections.plot, projections.trace, projections.report, serving.app),
     "Questions": (asking.when, asking.how_many, asking.explain, comparing.compare),
-    "Monitoring": (monitoring.update,),
+    "Monitoring": (monitoring.update, monitoring.timeline, monitoring.score),
     "Experiments": (finding.sweep, finding.sensitivity, finding.discover),
     "History": (history_app, calibrating.calibrate, history.backtest),
     "Results": (trusting.verify, trusting.rerun),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.execution import announce, progress, scenario_of
+from negsim.cli.days import day
+from negsim.cli.execution import announce, progress, resumable, scenario_of
 from negsim.cli.options import Json, Scenario, Seed, Workers
 from negsim.cli.output import builtin_notice, emit, make_parent
+from negsim.errors import NegsimError
 from negsim.files import TextPage, TextStyle
-from negsim.projection import DEFAULT_SEED
+from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 if TYPE_CHECKING:
-    from negsim.monitoring import Update
+    from negsim.monitoring import Timeline, Update
 
 
 def update(
@@ -70,6 +72,147 @@ def update(
         },
         lambda style: _update_text(found, output, style),
         builtin_notice(file),
+    )
+
+
+Dates_ = Annotated[
+    str | None, typer.Option("--dates", metavar="A,B,C", help="Days of the timeline, with commas, in place of --every.")
+]
+Every = Annotated[
+    str, typer.Option("--every", metavar="STEP", help="month, quarter or year, from the day of the file on.")
+]
+Issues = Annotated[str | None, typer.Option("--issues", metavar="A,B,C", help="Ids of issues.  [default: all]")]
+EachRuns = Annotated[int, typer.Option("--runs", "-n", metavar="N", min=1, help="Number of runs of each day.")]
+
+
+def timeline(
+    file: Scenario,
+    every: Every = "month",
+    dates: Dates_ = None,
+    issues: Issues = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Picture to write, with its data as CSV.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder of the table. A stopped timeline resumes there.")
+    ] = None,
+    runs: EachRuns = DEFAULT_RUNS,
+    seed: Seed = DEFAULT_SEED,
+    workers: Workers = 1,
+    as_json: Json = False,
+) -> None:
+    """The projection as of each of several days, from what was known then.
+
+    Prints the probability that each issue is resolved by the horizon, as of each day, and how much it goes back and
+    forth (flip-flop index).
+    """
+    found = _timeline(file, every, dates, issues, runs, seed, workers, out)
+    drawn = None if output is None else found.plot().save(make_parent(output))
+    emit(
+        as_json,
+        lambda: {
+            "scenario": str(file),
+            "by": str(found.scenario.horizon),
+            "table": str(drawn) if drawn else None,
+            "timeline": found.table.to_dict("records"),
+            "jumpiness": found.jumpiness.astype(object).where(found.jumpiness.notna(), None).to_dict("records"),
+        },
+        lambda style: _timeline_text(found, style),
+        builtin_notice(file),
+    )
+
+
+def score(
+    file: Scenario,
+    every: Every = "month",
+    dates: Dates_ = None,
+    issues: Issues = None,
+    today: Annotated[
+        str | None, typer.Option("--today", metavar="DATE", help="Last day that counts.  [default: last of the record]")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Reliability picture, with its data as CSV.")
+    ] = None,
+    runs: EachRuns = DEFAULT_RUNS,
+    seed: Seed = DEFAULT_SEED,
+    workers: Workers = 1,
+    as_json: Json = False,
+) -> None:
+    """Score every earlier projection of a timeline against the record.
+
+    Brier score of the probability by today, CRPS and log score of min(day, today). Smaller is better.
+    """
+    found = _timeline(file, every, dates, issues, runs, seed, workers, None)
+    last = day(today) or found.scenario.record.last_day
+    table = found.scores(last)
+    if table.empty:
+        raise NegsimError(f"no day of the timeline is before {last}, so there is nothing to score")
+    if output is not None:
+        found.reliability_plot(last).save(make_parent(output))
+    emit(
+        as_json,
+        lambda: {"scenario": str(file), "today": str(last), "scores": table.to_dict("records")},
+        lambda style: _score_text(found, table, str(last), style),
+        builtin_notice(file),
+    )
+
+
+def _timeline(
+    file: Path,
+    every: str,
+    dates: str | None,
+    issues: str | None,
+    runs: int,
+    seed: int,
+    workers: int,
+    out: Path | None,
+) -> Timeline:
+    from negsim.monitoring import timeline as projected
+
+    scenario = scenario_of(file)
+    announce("batch")
+    days, names = (None if text is None else [part.strip() for part in text.split(",")] for text in (dates, issues))
+    with resumable(out), progress(None, f"timeline {file.stem}", "days") as advance:
+        return projected(
+            scenario, every, days, names, runs, seed, workers=workers, out=out, progress=_begun(advance)
+        )  # fmt: skip
+
+
+def _timeline_text(found: Timeline, style: TextStyle) -> str:
+    page = TextPage(style).title(f"{found.scenario.title}: projections as of {len(found.parts)} days")
+    page.add(f"Probability in % that an issue is resolved before {found.scenario.horizon}.").add()
+    table = found.table.pivot(index="issue", columns="day", values="p").loc[list(found.issues)]
+    chosen = [table.columns[k] for k in sorted({round(n * (len(table.columns) - 1) / 3) for n in range(4)})]
+    widths = (*(11 for _ in chosen), 10)
+    page.row("issue", (*chosen, "flip-flop"), widths, left=True)
+    jumps = dict(zip(found.jumpiness["issue"], found.jumpiness["flip_flop"], strict=True))
+    for name, row in table.iterrows():
+        jump = "" if jumps[name] != jumps[name] else f"{jumps[name]:.3f}"
+        page.row(str(name), (*(f"{100 * float(row[on]):.0f}" for on in chosen), jump), widths, left=True)
+    return (
+        page.add()
+        .add("flip-flop: mean movement back and forth from day to day; 0 for a series that goes one way.")
+        .text
+    )
+
+
+def _score_text(found: Timeline, table: Any, today: str, style: TextStyle) -> str:
+    page = TextPage(style).title(f"{found.scenario.title}: projections scored as of {today}")
+    settled = sum(found.settled(issue) is not None for issue in found.issues)
+    page.add(f"{settled} of {len(found.issues)} issues are resolved by the record. Smaller scores are better.").add()
+    widths = (9, 9, 9)
+    page.row("as of", ("Brier", "CRPS", "log"), widths, left=True)
+    for on, rows in table.groupby("day"):
+        means = rows[["brier", "crps", "log"]].mean()
+        figures = (f"{means['brier']:.3f}", f"{means['crps']:.1f}", f"{means['log']:.3f}")
+        page.row(str(on), figures, widths, left=True)
+    return (
+        page.add()
+        .add(
+            "Means over the issues in play. Brier: of the probability by that day. CRPS in days and log score: of "
+            "min(day of the resolution, that day), proper also for what is not over."
+        )
+        .text
     )
 
 

@@ -1,6 +1,10 @@
 from .conditioning import update as update
 from .matching import LEVELS as LEVELS
 from .matching import Level as Level
+from .past_projections import STEPS as STEPS
+from .past_projections import timeline as timeline
+from .timeline_data import Timeline as Timeline
+from .timeline_data import flip_flop as flip_flop
 from .updated import Update as Update
 from .what_happened import Observed as Observed
 from .what_happened import observed as observed

@@ -1,6 +1,8 @@
 from .comparison import comparison_picture as comparison_picture
 from .corner import Corner as Corner
 from .corner import corner_picture as corner_picture
+from .history import History as History
+from .history import history_picture as history_picture
 from .picture import KINDS as KINDS
 from .picture import Picture as Picture
 from .picture import check_kind as check_kind
