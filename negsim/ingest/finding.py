@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from negsim.agenda import Agenda, Status
 from negsim.ingest.contradictions import contradictions
@@ -15,6 +16,7 @@ from negsim.ingest.marks import marks_at
 from negsim.ingest.names import Gazetteer
 from negsim.ingest.proposals import Proposal, event_type
 from negsim.ingest.sentence import Sentence, actor, objects
+from negsim.quantities import PartialDate
 
 #: Longer sentences are not searched; a proposal below the least confidence is not made.
 LONGEST, LEAST = 2_000, 0.3
@@ -151,7 +153,7 @@ class Finder:
         held = cue.value != "announced"
         venue, hours = _VENUE.search(sentence.text), _HOURS.search(sentence.text)
         date = sentence.dates[0].date if sentence.dates and held else None
-        by = sentence.dates[-1].date if sentence.dates and not held else None
+        by = _ahead(sentence.dates[-1].date, document.date) if sentence.dates and not held else None
         said = {"held": "A round was held", "announced": "A round is announced"}.get(
             cue.value, f"A round was {cue.value}"
         )
@@ -274,6 +276,13 @@ def _place(text: str, lexicon: Lexicon) -> str | None:
         if re.search(r"\b(?:in|at) $", text[: match.start()]) or text[match.end() : match.end() + 2] == ", ":
             return match[0]
     return None
+
+
+def _ahead(when: PartialDate, on: PartialDate | None) -> PartialDate:
+    """The date of an announcement: a day of the week that has just passed means the next one."""
+    if on is None or not when.exact or not 0 < (on.earliest - when.latest).days < 7:
+        return when
+    return PartialDate.parse(when.latest + timedelta(7))
 
 
 def _hours(text: str) -> float:

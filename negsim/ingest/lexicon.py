@@ -12,7 +12,7 @@ from negsim.errors import NegsimError
 from negsim.files import Node, read_yaml
 
 _FILE = Path(__file__).with_name("lexicon.yaml")
-_GAP = r"(?:[ ,-]+[\w'.$-]+){0,4}?[ ,-]+"
+_GAP = r"(?:[ ,-]+[\w'.$-]+){0,6}?[ ,-]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _cues(part: Node) -> Iterator[Cue]:
 
 
 def compiled(phrases: list[str], exact: bool = False) -> re.Pattern[str]:
-    """Phrases as one pattern: ``*`` ends a stem, ``...`` is up to four words, ``(a|b)`` a choice.
+    """Phrases as one pattern: ``*`` ends a stem, ``...`` is up to six words, ``(a|b)`` a choice.
 
     >>> bool(compiled(["call* for"]).search("They called for talks."))
     True

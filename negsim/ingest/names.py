@@ -135,7 +135,9 @@ def _names_of(agenda: Agenda, side: str) -> list[str]:
 
 def _alternatives(names: Iterable[str]) -> re.Pattern[str]:
     longest = sorted(names, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
+    # A name in small letters, such as "the union", may open a sentence.
+    either = [f"(?i:{re.escape(name)})" if name[:1].islower() else re.escape(name) for name in longest]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(either)})(?!\w)")
 
 
 def _words(phrase: str) -> list[str]:

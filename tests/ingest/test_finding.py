@@ -88,6 +88,21 @@ def test_a_round_has_its_fate(
     assert (one.meeting, str(one.date), one.by and str(one.by), one.location) == (meeting, date, by, place)
 
 
+def test_a_short_agenda_of_other_talks_is_enough(tmp_path: Path) -> None:
+    path = tmp_path / "agenda.yaml"
+    path.write_text("sides: {ford: {title: Ford}, uaw: {title: UAW, aliases: [the union]}}\nissues: [wages]\n")
+    text = (
+        "The union demands higher wages.\nLittle progress was made on wages.\nThe next meeting is scheduled for Friday."
+    )
+    found_in = found(Finder(load_agenda(path)), text)
+    assert [(one.kind, one.actor, one.status and one.status.label) for one in found_in] == [
+        ("demand", ("uaw",), None),
+        ("status", (), "stalled"),
+        ("round", ("ford", "uaw"), None),
+    ]
+    assert str(found_in[2].by) == "2025-06-20"
+
+
 def test_events_announced_dates_and_items_without_an_issue(finder: Finder) -> None:
     (event,) = found(finder, "The United States expelled four Russian diplomats on June 12.")
     assert (event.kind, event.event_type, str(event.date)) == ("event", "SANCTION", "2025-06-12")
