@@ -14,7 +14,13 @@ import yaml
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
-TUTORIALS = ("docs/first-projection.md", "docs/your-own-negotiation.md", "docs/other-tools.md", "docs/documents.md")
+TUTORIALS = (
+    "docs/first-projection.md",
+    "docs/your-own-negotiation.md",
+    "docs/other-tools.md",
+    "docs/offers.md",
+    "docs/documents.md",
+)
 PAGES = {"README.md": README, "docs/guide.md": GUIDE}
 PAGES |= {name: (ROOT / name).read_text(encoding="utf-8") for name in TUTORIALS}
 BLOCKS = [

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import agenda, exchange, history, monitoring, new, start
+from negsim.cli import agenda, exchange, history, monitoring, new, offers, start
 from negsim.cli import app as serving
 from negsim.cli import calibrate as calibrating
 from negsim.cli import compare as comparing
@@ -105,7 +105,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Questions": (asking.when, asking.how_many, asking.explain, comparing.compare),
     "Monitoring": (monitoring.update, monitoring.timeline, monitoring.score),
     "Experiments": (finding.sweep, finding.sensitivity, finding.discover),
-    "History": (history_app, calibrating.calibrate, history.backtest),
+    "History": (history_app, offers.offers, calibrating.calibrate, history.backtest),
     "Results": (trusting.verify, trusting.rerun),
     "Other tools": (exchange.export, exchange.import_),
 }

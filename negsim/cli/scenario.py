@@ -18,7 +18,7 @@ Files = Annotated[
     list[Path],
     typer.Argument(
         metavar="FILES",
-        help="Scenarios (files or names), agendas, folders of histories.",
+        help="Scenarios (files or names), agendas, folders of histories or offers.",
         autocompletion=scenario_names,
     ),
 ]
@@ -46,8 +46,8 @@ def scenarios(as_json: Json = False) -> None:
 def check(files: Files, strict: Strict = False, as_json: Json = False) -> None:
     """Check files: print every problem with its line.
 
-    Scenarios, agendas, proposals and folders of histories are recognised by their contents. Exit code 2 if there are
-    errors. Warnings alone give 0.
+    Scenarios, agendas, proposals and folders of histories or offers are recognised by their contents. Exit code 2 if
+    there are errors. Warnings alone give 0.
     """
     from negsim.scenario import as_data
 
@@ -70,16 +70,20 @@ def check(files: Files, strict: Strict = False, as_json: Json = False) -> None:
 
 
 def _problems(file: Path, strict: bool) -> list[Problem]:
-    """The problems of a scenario, an agenda, a file of proposals or a folder of histories."""
+    """The problems of a scenario, an agenda, a file of proposals, or a folder of histories or offers."""
     from negsim.agenda import load_agenda
     from negsim.files import read_yaml
     from negsim.history import load as load_histories
+    from negsim.history import load_offers
     from negsim.ingest import read_proposals
     from negsim.scenario import check as problems_of
 
     try:
         if (file / "talks.csv").is_file():
             load_histories(file)
+            return []
+        if (file / "offers.csv").is_file():
+            load_offers(file)
             return []
         keys = set(read_yaml(file).mapping) if file.is_file() else set()
         if "proposals" in keys:

@@ -31,6 +31,17 @@ from .negotiations import Target as Target
 from .negotiations import known_by as known_by
 from .negotiations import others_by as others_by
 from .negotiations import state as state
+from .offers import Dance as Dance
+from .offers import Move as Move
+from .offers import Offer as Offer
+from .offers import OfferRecord as OfferRecord
+from .offers import OfferRecords as OfferRecords
+from .offers_reader import load_offers as load_offers
+from .offers_text import dance_data as dance_data
+from .offers_text import dance_table as dance_table
+from .offers_text import dance_text as dance_text
+from .offers_text import offers_data as offers_data
+from .offers_text import offers_table as offers_table
 from .origins import by_rule as by_rule
 from .origins import days_of as days_of
 from .origins import read_origins as read_origins

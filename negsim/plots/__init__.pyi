@@ -1,6 +1,7 @@
 from .comparison import comparison_picture as comparison_picture
 from .corner import Corner as Corner
 from .corner import corner_picture as corner_picture
+from .dance import dance_picture as dance_picture
 from .history import History as History
 from .history import history_picture as history_picture
 from .picture import KINDS as KINDS

@@ -175,15 +175,9 @@ def _columns(labels: Sequence[str], most: int, points: float) -> int:
 
 def date_axis(ax: Axes, context: Context, first: date | None = None, words: bool = True) -> None:
     """Show dates from ``first`` to the horizon, with a line where the projection begins."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
     left, as_of, right = (date2num(day) for day in (first or context.as_of, context.as_of, context.horizon))
     ax.set_xlim(left - (0.012 * (right - left) if left < as_of else 0.0), right)
-    locator = AutoDateLocator(minticks=4, maxticks=9)
-    ax.xaxis.set_major_locator(locator)
-    formats = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
-    zeros = ["", "%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M"]
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=formats, zero_formats=zeros, show_offset=False))
+    date_ticks(ax)
     ax.tick_params(length=3)
     if left < as_of:
         ax.axvline(as_of, color=style.INK, linewidth=1, linestyle=(0, (1, 2)))
@@ -192,6 +186,17 @@ def date_axis(ax: Axes, context: Context, first: date | None = None, words: bool
         at_top: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "top"}
         ax.annotate(f"as of {context.as_of}: projected →", (as_of, 0.985), xytext=(5, 0), ha="left", **(SMALL | at_top))
         ax.annotate(f"horizon {context.horizon}", (right, 0.985), xytext=(-5, 0), ha="right", **(SMALL | at_top))
+
+
+def date_ticks(ax: Axes) -> None:
+    """Label the axis with a few dates, as short as they are clear."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=4, maxticks=9)
+    ax.xaxis.set_major_locator(locator)
+    formats = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
+    zeros = ["", "%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M"]
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=formats, zero_formats=zeros, show_offset=False))
 
 
 def between(ax: Axes, context: Context) -> None:
