@@ -66,8 +66,9 @@ function working(words) {
   $("doing").textContent = words;
   $("work").hidden = false;
 }
-on("progress", ({ done, total }) => {
+on("progress", ({ done, total, words }) => {
   $("work").hidden = false;
+  if (words) { working(words); return; }
   $("bar").value = total ? done / total : 0;
   $("doing").textContent = `${done.toLocaleString("en")} of ${total.toLocaleString("en")} runs`;
 });

@@ -24,8 +24,9 @@ from negsim.app import views
 from negsim.app.library import Library
 from negsim.errors import NegsimError
 from negsim.explorer import CHARTS, Conversation, Exploration, survival
+from negsim.simulation import is_compiled, pick_engine
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int, str], None]
 
 
 class StoppedError(Exception):
@@ -48,12 +49,14 @@ class Session:
         }
 
     def answer(self, question: Any, progress: Progress) -> dict[str, Any]:
-        """The answer to a question; an error is an answer, too. ``progress`` gets the runs done and to do.
+        """The answer to a question; an error is an answer, too. ``progress`` gets the runs done, all runs, and words.
 
         Raises:
             StoppedError: from ``progress``.
         """
         try:
+            if self._talk is None and not is_compiled(engine := pick_engine("auto", self._runs)):
+                progress(0, 0, f"Compiling the {engine} engine, once for this version: about half a minute.")
             do = question.get("do") if isinstance(question, Mapping) else None
             if do == "explain":
                 return self._explain(question, progress)
@@ -138,7 +141,7 @@ class Session:
         def advance(runs: int) -> None:
             nonlocal done
             done += runs
-            progress(done, total)
+            progress(done, total, "")
 
         found = explain(scenario, issue, side=side, runs=self._runs, seed=self._seed, progress=advance)
         data = found.data()

@@ -203,10 +203,10 @@ class _Tab:
             answer = {**answer, "ask": question["ask"]}
         await self.send(answer)
 
-    def _progress(self, done: int, total: int) -> None:
+    def _progress(self, done: int, total: int, words: str) -> None:
         """Called in the thread of the work."""
         if self._stopped.is_set():
             raise StoppedError
         if (now := time.monotonic()) - self._told >= _REPORT:
             self._told = now
-            anyio.from_thread.run(self.send, {"what": "progress", "done": done, "total": total})
+            anyio.from_thread.run(self.send, {"what": "progress", "done": done, "total": total, "words": words})

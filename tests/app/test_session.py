@@ -24,7 +24,7 @@ horizon: 15 weeks
 """
 
 
-def quiet(done, total):
+def quiet(done, total, words):
     pass
 
 
@@ -103,16 +103,26 @@ def test_the_agenda_and_an_extended_file_are_watched(tmp_path):
     assert (list(scenario.issues), scenario.horizon_days) == (["x", "y"], 60)
 
 
+def test_a_first_compilation_is_told(file, monkeypatch):
+    from negsim.app import session
+
+    monkeypatch.setattr(session, "is_compiled", lambda engine: False)
+    told = []
+    Session(Library([file]), 20, 1).answer({"do": "table"}, lambda done, total, words: told.append(words))
+    assert len(told) == 1
+    assert told[0].startswith("Compiling the ")
+
+
 def test_explaining_tells_its_progress_and_can_be_stopped(file):
     session = Session(Library([file]), 50, 1)
     told = []
-    found = session.answer({"do": "explain", "issue": "health"}, lambda done, total: told.append((done, total)))
+    found = session.answer({"do": "explain", "issue": "health"}, lambda done, total, words: told.append((done, total)))
     assert found["what"] == "explanation"
     assert any("health" in text.lower() for part in found["sentences"] for text in part["said"] + [found["title"]])
     assert told == sorted(told)
     assert 0 < told[-1][0] <= told[-1][1]
 
-    def stop(done, total):
+    def stop(done, total, words):
         raise StoppedError
 
     with pytest.raises(StoppedError):
