@@ -235,9 +235,13 @@ def _dispute(tree: Any, one: Proposal) -> bool:
     disputed = tree.setdefault("disputed", {})
     if any(_cites(version, one) for each in disputed.values() for version in each["versions"]):
         return False
-    section, name, *rest = str(one.contradicts).split(".")
-    part = _issue(tree, name) if section == "issues" else tree[section][name]
-    of_record = part["history"][int(rest[1])] if rest[:1] == ["history"] else part
+    try:
+        section, name, *rest = str(one.contradicts).split(".")
+        part = _issue(tree, name) if section == "issues" else tree[section][name]
+        of_record = part["history"][int(rest[1])] if rest[:1] == ["history"] else part
+        of_record.get("what")
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        raise ValueError(f'"{one.contradicts}" is no part of the agenda') from None
     record = {"text": of_record.get("what") or part.get("title"), "says": "the record"}
     record["citations"] = list(of_record.get("citations") or [str(one.citation)])
     key = _unused(disputed, f"{name}_{rest[0] if rest else 'fact'}")

@@ -158,11 +158,18 @@ def test_what_the_agenda_refuses_is_left_out_with_the_reason(place: Path) -> Non
         {"kind": "round", "meeting": "announced", "by": "2026-05", "date": "2026-03-01"},
         {"kind": "round", "meeting": "cancelled", "citation": "https://a.org/c 2026-03-21 partly"},
         {"kind": "contradiction", "contradicts": "issues.flood_warning.history.0"},
-        {"kind": "event"},
+        {"kind": "event", "what": "A \x1b[2J flood."},
         {"kind": "demand"},
+        *(
+            {"kind": "contradiction", "contradicts": path, "citation": f"https://a.org/{path} 2026-03-21 partly"}
+            for path in ("x", "issues.x", "issues.sewage.history.7", "title.a.b")
+        ),
+        {"kind": "demand", "issue": "bridge"},
     ]
     result = enter(place / "agenda.yaml", [Proposal.model_validate({**facts, **each}) for each in every], {})
-    assert [reason for _, reason in result.refused] == ["discussing can't become resolved", "it has no issue"]
+    assert [reason for _, reason in result.refused[:2]] == ["discussing can't become resolved", "it has no issue"]
+    others = [reason for _, reason in result.refused[2:]]
+    assert (len(others), others[0], others[-1]) == (5, '"x" is no part of the agenda', 'there is no issue "bridge"')
     agenda = load_agenda(place / "agenda.yaml")
     (target,) = agenda.targets
     assert (str(target.by), str(target.cancelled), len(target.citations)) == ("2026-05", "2026-03-21", 2)
