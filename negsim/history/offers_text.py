@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 
 def offers_data(records: OfferRecords) -> dict[str, Any]:
-    """The negotiations with offers on record as plain data."""
+    """The negotiations with offers on record as plain data.
+
+    >>> from negsim.history import load_offers
+    >>> offers_data(load_offers("seeds/offers"))["negotiations"][0]["offers"]
+    15
+    """
     return {"negotiations": [_head(record) for record in records.negotiations.values()]}
 
 
@@ -49,7 +54,13 @@ def offers_table(records: OfferRecords, look: TextStyle) -> str:
 
 
 def dance_data(record: OfferRecord) -> dict[str, Any]:
-    """The negotiation dance of each issue as plain data; a share that does not exist is null."""
+    """The negotiation dance of each issue as plain data; a share that does not exist is None.
+
+    >>> from negsim.history import load_offers
+    >>> data = dance_data(load_offers("seeds/offers")["docks_2024"])
+    >>> [(each["side"], each["value"], each["share"]) for each in data["issues"][0]["offers"]][:2]
+    [('ILA', 77.0, 0.0), ('USMX', 50.0, 1.0)]
+    """
     return _head(record) | {
         "issues": [
             {
@@ -113,7 +124,12 @@ def _cells(move: Move, record: OfferRecord, third: bool) -> list[str]:
 
 
 def dance_table(record: OfferRecord) -> pd.DataFrame:
-    """The negotiation dance as a tidy table, one row for each offer: the data of the picture."""
+    """The negotiation dance as a tidy table, one row for each offer: the data of the picture.
+
+    >>> from negsim.history import load_offers
+    >>> dance_table(load_offers("seeds/offers")["docks_2024"])["value"].tolist()
+    [77.0, 50.0, 62.0]
+    """
     import pandas as pd
 
     return pd.DataFrame([_row(record, dance, move) for dance in record.dances for move in dance.moves])

@@ -47,6 +47,7 @@ def ask(negsim, monkeypatch):
         ("run scenarios/base", ["scenarios/base_rates.yaml", "scenarios/baseline.yaml"]),
         ("check scenarios/baseline.yaml scenarios/su", ["scenarios/summit.yaml"]),
         ("agenda --agenda see", ["seeds/agenda.yaml", "seeds/sources.yaml"]),
+        ("offers nhl", ["nhl_2004", "nhl_2012"]),
         ("run READ", []),
         ("run sum", ["summit"]),
         ("compare baseline both_", ["both_boulware", "both_conciliatory"]),
