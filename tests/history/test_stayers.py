@@ -9,6 +9,7 @@ import pytest
 from negsim.history import Issue, Meeting, Snapshot, Talks, load
 from negsim.history.endings import pace_of
 from negsim.history.meetings import mover_chance
+from negsim.history.negotiations import Target
 from negsim.history.origins import MOST, by_rule
 from negsim.history.stayers import (
     APART,
@@ -105,10 +106,20 @@ def test_the_share_of_issues_that_stay_is_recovered():
 
 
 def test_announced_ends_that_never_came_are_censored_when_the_sides_last_met():
-    mixed = [HISTORIES[name] for name in ("doha", "ttip", "kerry", "croatia", "us_china")]
-    found = slips_of_movers(mixed)
-    assert (np.diff(found[np.isfinite(found)]) >= 0).all()
-    assert 1.0 <= found[0] < 2.0
+    """Of 100 announced days two negotiations took 100 and 200; the third last met after 50 days.
+
+    It tells nothing of slips above one half. As an announcement that stood for 900 days it would be a third of the mass.
+    """
+
+    def announced(end, until, met, came=None):
+        said = Target(day(0), "x", "y", "end", day(0), day(100), came)
+        return replace(negotiation([0, met], until, end), targets=(said,))
+
+    two = [announced("concluded", days, days, day(days)) for days in (100, 200)]
+    found = slips_of_movers([*two, announced("stalled", 900, 50)])
+    assert (found.min(), found.max(), np.median(found)) == (1.0, 2.0, 1.5)
+    still_met = slips_of_movers([*two, announced("stalled", 900, 900)])
+    assert np.isinf(still_met).mean() == pytest.approx(1 / 3, abs=0.05)
     assert np.isinf(slips_of_movers([HISTORIES["kerry"]])).all()
 
 
