@@ -203,7 +203,7 @@ def evaluate(
                 progress(1)
         done = whole(found)
         if keeper is not None:
-            keeper.finish(found, verdict.data(done.scored, done.differences))
+            keeper.finish({piece: found[piece] for piece in pieces}, verdict.data(done.scored, done.differences))
     return done
 
 

@@ -132,13 +132,13 @@ class Keeper:
         self._checkpoint.put("+".join(map(str, piece)), data)
 
     def finish(self, found: Mapping[Piece, AtOrigin], verdict: dict[str, Any]) -> None:
-        """Turn the checkpoint into the result.
+        """Turn the checkpoint into the result; ``found`` holds whole parts.
 
         Raises:
             NegsimError: it cannot be written; the checkpoint remains.
         """
-        parts = [part for part in self.who["methods"] if all(p in found for p in self._pieces() if p[0] == part)]
-        raw = _table([(p, found[p]) for p in self._pieces() if p[0] in parts], self.who["methods"])
+        parts = [part for part in self.who["methods"] if any(p[0] == part for p in found)]
+        raw = _table([(p, found[p]) for p in self._pieces() if p in found], self.who["methods"])
         written = {SCORED: raw, VERDICT: json_bytes(verdict)}
         for name, content in written.items():
             self._checkpoint.write(name, content)

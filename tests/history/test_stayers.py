@@ -108,7 +108,7 @@ def test_the_share_of_issues_that_stay_is_recovered():
 def test_announced_ends_that_never_came_are_censored_when_the_sides_last_met():
     """Of 100 announced days two negotiations took 100 and 200; the third last met after 50 days.
 
-    It tells nothing of slips above one half. As an announcement that stood for 900 days it would be a third of the mass.
+    It tells nothing of slips above one half. As an announcement that stood for 900 days it is a third of the mass.
     """
 
     def announced(end, until, met, came=None):
