@@ -441,6 +441,13 @@ def test_reliability_counts_cases_that_are_followed_long_enough():
     ]
 
 
+def test_a_bin_of_the_reliability_table_holds_its_lower_end_and_not_its_upper_one():
+    scored = made([("x", day(n), "open", (1, 1)) for n in range(4)])
+    forecasts = np.broadcast_to(np.array([0.1, 0.29, 0.3, 1.0])[None, :, None], (2, 4, 3))
+    table = reliability_table(replace(scored, at_days=forecasts), "one")
+    assert table[["forecast", "cases"]].to_numpy().tolist() == [[0.195, 2], [0.3, 1], [1.0, 1]] * 3
+
+
 def test_learning_from_other_talks_is_better_than_that_nothing_closes_where_all_is_closed():
     first = Histories({each.id: each for each in FIRST})
     scored = score(first, {"brexit": ORIGINS["brexit"]}, {"no": BASELINES["nothing closes"], "yes": per_meeting})

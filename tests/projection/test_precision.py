@@ -141,3 +141,17 @@ def test_a_goal_that_cannot_be_is_refused(negsim, wrong, message):
     ended = negsim("run", BASELINE, "--precision", wrong)
     assert (ended.code, ended.out) == (2, "")
     assert message in ended.err
+
+
+def test_the_least_precise_issue_counts_whatever_its_place():
+    """One issue is never resolved (no error), the other in every second run on one of two days."""
+    facts = context(2)
+    certain, split = np.full(400, np.nan), np.where(np.arange(400) % 2, 100.0, np.nan)
+    spread = np.linspace(1, 1000, 400)
+    for place in (0, 1):
+        columns = [certain, certain]
+        columns[place] = split
+        tally = counted(facts, outcomes(np.column_stack(columns)))
+        assert probability_error(tally) == pytest.approx(0.5 / 20)
+        columns[place] = spread
+        assert date_error(counted(facts, outcomes(np.column_stack(columns)))) > 10

@@ -15,7 +15,7 @@ from negsim.simulation.rules.concession import aspiration, clock
 from negsim.simulation.rules.draws import stream, uniform_at
 from negsim.simulation.rules.environment import DATED, PROVOKED, SHOCK, SPONTANEOUS, next_shock
 from negsim.simulation.rules.meetings import LOST
-from negsim.simulation.rules.status import CLIMATE_CHANGE, MEETING, RESUMPTION, WAKING
+from negsim.simulation.rules.status import CLIMATE_CHANGE, END_OF_TALKS, MEETING, RESUMPTION, WAKING
 from tests.kit import SOURCE, chance, play, steady, talks
 from tests.rules import ByHand, trace_of
 
@@ -426,3 +426,20 @@ def test_pauses_stretch_a_piece_of_work_by_their_share_of_time():
     busy = (math.exp(rate * 9) - 1) / rate  # overlapping pauses end at the latest end: a busy period of M/D/inf
     expected = 100 * (1 + rate * busy)
     assert abs(days.mean() - expected) < 4 * days.std() / 20 + 0.25
+
+
+def test_a_regime_that_follows_itself_draws_its_end_and_its_breakdown_again():
+    calm = {"pace": 1, "gap_factor": 1, "cancellation": 0, "settlement": 1, "breakdown": "2 per year"}
+    calm |= {"sojourn": "10 days", "next": {"calm": 1}}
+    begun = ByHand(talks(climate=steady(calm=calm, storm=calm)))
+    first = {kind: (tag, delay) for kind, _, tag, delay in begun.due()}
+    begun.let(3, CLIMATE_CHANGE, 0, 0)
+    again = {kind: (tag, delay) for kind, _, tag, delay in begun.due()}
+    assert set(first) >= set(again) == {CLIMATE_CHANGE, END_OF_TALKS}
+    for kind, (entry, delay) in again.items():
+        assert (first[kind][0], entry) == (0, 1)
+        assert delay != first[kind][1]
+    begun.let(4, END_OF_TALKS, 1, 0)  # the breakdown of the former entry
+    assert begun.record.run["over"] == 0
+    begun.let(5, END_OF_TALKS, 1, 1)
+    assert begun.record.run["over"] != 0
