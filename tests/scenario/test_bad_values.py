@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from negsim.agenda.agenda import agenda_from_node
+from negsim.agenda import agenda_from_node
 from negsim.errors import NegsimError
 from negsim.files.nodes import Node, Place
 from negsim.scenario.scenario import assemble, load

@@ -49,7 +49,9 @@ def _tails(family: int, w: Floats, first: float, second: float) -> tuple[Floats,
     if family == q.LOGNORMAL:  # the logarithm, in units of its deviation
         return special.ndtri(w), 0.0 - special.ndtri(w)
     if family in (q.WEIBULL, q.EXPONENTIAL):
-        return np.asarray(-special.log1p(-w)), np.asarray(-np.log(w))
+        lower: Floats = -special.log1p(-w)
+        upper: Floats = -np.log(w)
+        return lower, upper
     if family == q.GAMMA:  # of mean 1, so that between two shapes the mean stays right
         return special.gammaincinv(first, w) * (1 / first), special.gammainccinv(first, w) * (1 / first)
     if family == q.TRIANGULAR:
