@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ def _nodes(family: int, first: float = 0.0, second: float = 0.0) -> Floats:
     return np.concatenate([np.fmin.accumulate(lower), np.fmax.accumulate(upper)])
 
 
-def _tails(family: int, w: Floats, first: float, second: float) -> tuple[Floats, Floats]:
+def _tails(family: int, w: Floats, first: float, second: float) -> tuple[Any, Any]:
     """The quantiles at ``w`` and at ``1 - w``."""
     from scipy import special
 
@@ -49,9 +50,7 @@ def _tails(family: int, w: Floats, first: float, second: float) -> tuple[Floats,
     if family == q.LOGNORMAL:  # the logarithm, in units of its deviation
         return special.ndtri(w), 0.0 - special.ndtri(w)
     if family in (q.WEIBULL, q.EXPONENTIAL):
-        lower: Floats = -special.log1p(-w)
-        upper: Floats = -np.log(w)
-        return lower, upper
+        return -special.log1p(-w), -np.log(w)
     if family == q.GAMMA:  # of mean 1, so that between two shapes the mean stays right
         return special.gammaincinv(first, w) * (1 / first), special.gammainccinv(first, w) * (1 / first)
     if family == q.TRIANGULAR:
@@ -63,7 +62,7 @@ def _tails(family: int, w: Floats, first: float, second: float) -> tuple[Floats,
     return _beta_tails(w, a, b)
 
 
-def _beta_tails(w: Floats, a: float, b: float) -> tuple[Floats, Floats]:
+def _beta_tails(w: Floats, a: float, b: float) -> tuple[Any, Any]:
     from scipy.special import _ufuncs, betainccinv
 
     if hasattr(_ufuncs, "_beta_ppf"):  # what scipy.stats calls; betaincinv differs in the last bit
