@@ -31,6 +31,12 @@ def start(*words: object, **more: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(line, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
 
 
+def ended(process: subprocess.Popen[bytes]) -> int:
+    """The exit code; the pipe is read and closed."""
+    process.communicate(timeout=300)
+    return process.returncode
+
+
 def tables(folder: Path) -> dict[str, bytes]:
     kept = (path for path in sorted(folder.rglob("*")) if path.suffix in (".parquet", ".npz"))
     return {str(path.relative_to(folder)): path.read_bytes() for path in kept}
@@ -42,24 +48,25 @@ def tables(folder: Path) -> dict[str, bytes]:
 def test_a_job_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Path, words: tuple[str, ...]) -> None:
     whole, out, random = tmp_path / "whole", tmp_path / "out", Random(17)
     begun = time.monotonic()
-    assert start(*words, "--out", whole).wait(timeout=300) == 0
+    assert ended(start(*words, "--out", whole)) == 0
     took = time.monotonic() - begun
     end, kills = time.monotonic() + SECONDS, 0
     while time.monotonic() < end:
         process = start(*words, "--out", out, start_new_session=True)
         try:
             code = process.wait(timeout=random.uniform(0.3, 1.0) * took)
-            assert code == 0, process.communicate()[1].decode()
+            said = process.communicate()[1].decode()
+            assert code == 0, said
             assert tables(out) == tables(whole)
             shutil.rmtree(out)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.communicate()
             kills += 1
             assert not out.exists() or tables(out) == tables(whole)
     assert kills > 0
     last = start(*words, "--out", out)
-    assert last.wait(timeout=300) == 0, last.communicate()[1].decode()
+    assert ended(last) == 0
     assert tables(out) == tables(whole)
     assert [path.name for path in tmp_path.iterdir() if path.name not in ("whole", "out")] == []
 
@@ -68,7 +75,7 @@ def test_a_job_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Path,
 def test_a_full_disk_is_one_line_and_the_job_resumes(tmp_path: Path) -> None:
     whole, out = tmp_path / "whole", tmp_path / "out"
     words = ("run", "baseline", "--runs", "20000")
-    assert start(*words, "--out", whole).wait(timeout=300) == 0
+    assert ended(start(*words, "--out", whole)) == 0
 
     def small_files() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -81,7 +88,7 @@ def test_a_full_disk_is_one_line_and_the_job_resumes(tmp_path: Path) -> None:
     assert "cannot be written" in said
     assert "Traceback" not in said
     assert not out.exists()
-    assert start(*words, "--out", out).wait(timeout=300) == 0
+    assert ended(start(*words, "--out", out)) == 0
     assert tables(out) == tables(whole)
 
 
@@ -166,4 +173,4 @@ def test_a_worker_that_dies_is_named_and_the_sweep_resumes(tmp_path: Path) -> No
     os.kill(workers[-1], signal.SIGKILL)
     err = process.communicate(timeout=120)[1].decode()
     assert (process.returncode, "a worker is lost" in err, "Traceback" in err) == (2, True, False)
-    assert start(*words, "--out", tmp_path / "out").wait(timeout=300) == 0
+    assert ended(start(*words, "--out", tmp_path / "out")) == 0
