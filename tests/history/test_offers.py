@@ -129,7 +129,10 @@ def test_the_record_is_large_and_its_page_counts_it(root):
     sure = Counter(offer.confidence for offer in offers)
     assert (len(records) >= 15, len(offers) >= 200, len(fields) >= 4, ends["failed"] >= 3) == (True,) * 4
     page = " ".join((root / "docs" / "offers.md").read_text(encoding="utf-8").split())
+    dances = [dance for record in RECORDS.negotiations.values() for dance in record.dances]
+    shown = sum(dance.moves[0].share is not None for dance in dances)
     for text in (
+        f"{shown} of {len(dances)} issues have one",
         f"{len(records)} negotiations with {len(offers)} values",
         f"{fields['labour']} in labour, {fields['sovereign debt']} in sovereign debt, {fields['states']} between",
         f"{fields['sports']} in sports. {ends['failed']} failed, and {ends['running']} were running",
