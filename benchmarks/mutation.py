@@ -102,26 +102,31 @@ def room_is_compiled(mutant: Mutant | None) -> bool:
     return mutant is not None and mutant.room.startswith("simulation")
 
 
+def copy_project(copy: Path) -> None:
+    """Copy what the tests need into a folder."""
+    for name in (
+        "negsim",
+        "tests",
+        "benchmarks",
+        "scenarios",
+        "seeds",
+        "schemas",
+        "docs",
+        "notebooks",
+        "pyproject.toml",
+    ):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, copy / name)
+
+
 def killed(mutant: Mutant | None, tests: tuple[str, ...], seconds: float) -> bool:
     """Whether a test fails, or takes far too long, with this mutant; with None, whether one fails anyway."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as place:
         copy = Path(place)
-        for name in (
-            "negsim",
-            "tests",
-            "benchmarks",
-            "scenarios",
-            "seeds",
-            "schemas",
-            "docs",
-            "notebooks",
-            "pyproject.toml",
-        ):
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, copy / name)
+        copy_project(copy)
         if mutant is not None:
             file = copy / mutant.file
             tree = _Breaker(mutant.place).visit(ast.parse(file.read_text(encoding="utf-8")))

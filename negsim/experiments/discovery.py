@@ -179,8 +179,10 @@ class Discovery:
 
     def _amounts(self, name: str) -> list[str]:
         """The lowest value, the median and the highest value of a factor in words, or its words in order."""
+        import pandas as pd
+
         values = self.cases.x[name]
-        if values.dtype == object:
+        if not pd.api.types.is_numeric_dtype(values):
             return sorted(set(values))
         return [self.cases.amount(name, values.quantile(q, interpolation="nearest")) for q in (0, 0.5, 1)]
 

@@ -65,3 +65,14 @@ def test_the_share_of_an_outcome_that_is_too_rare_is_not_estimable():
     rare = split(zeros_and_ones(0.005, 0.0, 1000, rng))
     assert np.isnan([rare.share, *rare.share_range]).all()
     assert not np.isnan(split(zeros_and_ones(0.005, 0.8, 4000, rng)).share)
+
+
+def test_the_interval_of_a_share_of_few_draws_stays_below_one_and_holds_the_truth():
+    """Five normal draws of two runs, a true share of 0.9."""
+    rng, held = np.random.default_rng(6), 0
+    for _ in range(300):
+        found = split(rng.normal(0, 3, (5, 1)) + rng.normal(0, 1, (5, 2)))
+        low, high = found.share_range
+        assert -1 <= low < high < 1
+        held += low <= 0.9 <= high
+    assert held >= 0.87 * 300

@@ -141,3 +141,23 @@ def test_few_samples_of_a_saltelli_design_have_no_interval():
     found = indices.sobol(NAMES, ishigami(points("saltelli", FACTORS, 16, 1)))
     assert np.isinf(found[["first_low", "total_high"]].to_numpy()).all()
     assert np.isfinite(found[["first", "total"]].to_numpy()).all()
+
+
+def test_the_upper_end_of_morris_holds_effects_as_large_as_their_noise():
+    """mu* of a and b is 0.1, and so is the noise of each effect: the corrected mean is a third too small."""
+    held = []
+    for seed in range(20):
+        x = points("morris", FACTORS, 64, seed)
+        batches, weights = means(0.4 + (x[:, 0] + x[:, 1]) / 9, 100, seed, shared=False)
+        found = indices.morris(NAMES, x, batches.mean(axis=0), batches, weights).set_index("factor").loc[["a", "b"]]
+        held.append((found["mu_star_low"] <= 0.1) & (found["mu_star_high"] >= 0.1))
+    assert np.mean(held) > 0.9
+
+
+def test_a_factor_with_many_zeros_gets_nothing_from_the_order_of_the_cases():
+    """Half of the values of a are 0, and the cases are in the order of b: without a shuffle a gets the trend of b."""
+    rng, b = np.random.default_rng(7), np.linspace(0, 1, 1000)
+    x = np.column_stack([np.where(rng.random(1000) < 0.5, 0, rng.random(1000)), b])
+    found = indices.given(["a", "b"], x, b).set_index("factor")
+    assert found.loc["a", "first"] == pytest.approx(0, abs=0.05)
+    assert found.loc["b", "first"] == pytest.approx(1, abs=0.05)

@@ -300,6 +300,14 @@ def test_intervals_of_shares_of_a_grid_hold_those_of_the_exact_probabilities():
     assert np.mean(values) == pytest.approx(main["b"], abs=0.01)
 
 
+def test_the_interval_of_an_effect_of_a_grid_that_is_noise_alone_holds_zero():
+    """The noise of b has a mean of 0: the jackknife variance of its square is too small, a least variance is needed."""
+    noise = np.random.default_rng(6).normal(0, 0.1, (20, 1))
+    batches = np.array([0.3, 0.3, 0.6, 0.6]) + (noise - noise.mean()) * [-1, 1, -1, 1]
+    b = grid(["a", "b"], [2, 2], batches, np.full(20, 20)).factors.set_index("factor").loc["b"]
+    assert b["first_low"] <= 0 <= b["first_high"]
+
+
 def test_noise_that_cells_do_not_share_is_subtracted_too():
     """No factor does anything but ``a``, a little; raw means would give the rest to the interaction."""
     p = np.array([0.3, 0.36])[:, None] + np.zeros(8)
@@ -325,7 +333,7 @@ def test_a_grid_sweep_gets_the_decomposition_of_its_own_table(baseline):
     assert found.method == "grid"
     assert table.loc["tactics.us.beta", "first"] == pytest.approx(raw, abs=0.01)
     assert table.loc["tactics.us.beta", "total_high"] < 0.1
-    assert table.loc["tactics.russia.beta", "first_low"] > 0.9
+    assert table.loc["tactics.russia.beta", "first_low"] > 0.85
     effects = found.effects.set_index("factor")
     assert effects.loc["tactics.us.beta", "low_se"] > 0.005  # of 2,400 runs, not of six equal cells
     assert found.data()["interactions"][0]["factor"] == "tactics.russia.beta x tactics.us.beta"
