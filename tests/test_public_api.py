@@ -98,6 +98,8 @@ def results():
         ns.calibrate(negotiation="brexit", on="2018-06-19"), record, record["brexit"],
         ns.history.state(record["brexit"], record["brexit"].until),
         ns.backtest(origins={"brexit": ["2018-06-19"]}, horizon="90 days"),
+        ns.timeline("record_alone", dates=["2025-04-10", "2025-10-10"], runs=20),
+        ns.update("record_alone", "2025-06-01", runs=200, enough=20),
     ]  # fmt: skip
 
 

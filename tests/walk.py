@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,10 @@ def walk(mapping: Mapping[str, Any], runs: int, folder: Path) -> Iterator[tuple[
         ("verify", done),
         ("rerun", done),
         ("diff", f"{agenda}@{scenario.as_of}", agenda),
+        ("describe", file),
+        ("update", file, "--to", scenario.as_of + timedelta(days=1), "--runs", 20, "-o", folder / "updated.yaml"),
+        ("timeline", file, "--dates", f"{scenario.as_of},{scenario.as_of + timedelta(days=1)}", *runs_of),
+        ("score", file, "--dates", scenario.as_of, *runs_of),
     )
     for step in steps:
         yield step, call(*step)
@@ -141,7 +146,7 @@ ALWAYS = {
 FITTING = {"run", "when", "how-many", "compare", "explain", "sweep", "sensitivity", "discover", "trace", "agenda"}
 #: Commands that take no scenario or agenda, so that no walk has them.
 ELSEWHERE = {"init", "new", "doctor", "scenarios", "schema", "history", "backtest", "import"} | {
-    "ingest", "review", "app",
+    "ingest", "review", "app", "offers",
 }  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def timeline(
     workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
-    """The projection as of each of several days, from what was known then.
+    """Projection as of each of several days.
 
     Prints the probability that each issue is resolved by the horizon, as of each day, and how much it goes back and
     forth (flip-flop index).
@@ -138,7 +138,7 @@ def score(
     workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
-    """Score every earlier projection of a timeline against the record.
+    """Score the earlier projections of a timeline.
 
     Brier score of the probability by today, CRPS and log score of min(day, today). Smaller is better.
     """

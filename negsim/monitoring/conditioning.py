@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.errors import NegsimError
+from negsim.errors import NegsimError, checks_arguments
 from negsim.monitoring.matching import LEVELS, Level, coarse, fine, misses_of
 from negsim.monitoring.updated import Update
 from negsim.monitoring.what_happened import Observed, observed
@@ -26,6 +26,7 @@ RUNS, ENOUGH = 100_000, 1000
 LOGGED = 10_000
 
 
+@checks_arguments
 def update(
     scenario: ScenarioLike,
     to: str | date,

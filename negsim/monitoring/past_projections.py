@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import add_months
-from negsim.errors import NegsimError, check_name
+from negsim.errors import NegsimError, check_name, checks_arguments
 from negsim.files import Checkpoint, check_new, read_manifest
 from negsim.monitoring.timeline_data import Timeline
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, Workers, as_scenario, executor_of, spread, versions
@@ -25,6 +25,7 @@ STEPS = {"month": 1, "quarter": 3, "year": 12}
 FORMAT = "negsim timeline 1"
 
 
+@checks_arguments
 def timeline(
     scenario: ScenarioLike,
     every: str = "month",

@@ -40,7 +40,12 @@ def flip_flop(values: Any) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Timeline:
-    """The projection of a scenario as of several days; ``parts`` holds the counts of each day."""
+    """The projection of a scenario as of several days; ``parts`` holds the counts of each day.
+
+    >>> import negsim as ns
+    >>> ns.timeline("record_alone", dates=["2025-04-10", "2025-10-10"], runs=20)
+    <Timeline of 'From the record alone': 2 days, 20 runs each, seed 1>
+    """
 
     scenario: Scenario
     parts: Mapping[date, Mapping[str, Any]]
@@ -52,6 +57,17 @@ class Timeline:
         return (
             f"<Timeline of {self.scenario.title!r}: {len(self.parts)} days, {self.runs:,} runs each, seed {self.seed}>"
         )
+
+    def to_frame(self) -> pd.DataFrame:
+        """The table: a row per day and issue."""
+        return self.table
+
+    def _repr_html_(self) -> str:
+        from negsim.files import values_table
+
+        rows = self.table.pivot(index="day", columns="issue", values="p").reset_index().to_dict("records")
+        title = f"{self.scenario.title}: probability by {self.scenario.horizon - timedelta(days=1)}, as of each day"
+        return values_table(title, rows, f"{self.runs:,} runs for each day, seed {self.seed}.")
 
     def cdf(self, day: date, issue: str) -> Any:
         """The probability that an issue is resolved by the end of day 0, 1, ... from ``day``; None if not in play."""

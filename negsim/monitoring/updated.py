@@ -35,6 +35,10 @@ class Update:
     """A scenario conditioned on the record between its day and a later day.
 
     ``numbers`` are the runs that match at the ``level``; each counts alike, so their number is the effective one.
+
+    >>> import negsim as ns
+    >>> ns.update("record_alone", "2025-06-01", runs=200, enough=20).runs
+    200
     """
 
     prior: Scenario
@@ -47,6 +51,17 @@ class Update:
 
     def __repr__(self) -> str:
         return f"<Update of {self.prior.title!r} to {self.day}: {self.matching:,} of {self.runs:,} runs match>"
+
+    def to_frame(self) -> pd.DataFrame:
+        """The table of `assumptions`."""
+        return self.assumptions
+
+    def _repr_html_(self) -> str:
+        from negsim.files import values_table
+
+        title = f"{self.prior.title}, conditioned on the record to {self.day}"
+        foot = f"{self.matching:,} of {self.runs:,} runs match, seed {self.seed}. {self.warning}"
+        return values_table(title, self.assumptions.reset_index().to_dict("records"), foot)
 
     @property
     def matching(self) -> int:

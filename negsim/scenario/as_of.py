@@ -103,7 +103,8 @@ class _Moved:
         issue = without(issue, "opens")
         if status is Status.STALLED:
             reason = "arithmetic: stalled on record; the next discussion shows whether there is a zone"
-            return _with_start(issue, {"status": "discussing", **self._talks(name)}, reason)
+            anew = {"rounds": 0} if self._answers(name) else {}  # the record has no offers
+            return _with_start(issue, {"status": "discussing", **self._talks(name), **anew}, reason)
         if status is Status.SUSPENDED:
             return self._suspended(name, issue)
         if status in _SETTLED:

@@ -72,6 +72,9 @@ def scenario_schema() -> dict[str, Any]:
     }
     _with_short_forms(properties, definitions)
     definitions["IssueSetup"]["properties"]["settle"]["default"] = "concession"
+    start = definitions["Start"]["properties"]
+    for key in ("clock", "rounds"):  # null takes an inherited value away
+        start[key] = {"description": start[key].pop("description"), "anyOf": [start[key], {"type": "null"}]}
     for section in ("issues", "packages", "channels", "shocks", "parameters"):
         properties[section] = _may_be_taken_away(properties[section])
     for section in (*SECTIONS, "deadline"):

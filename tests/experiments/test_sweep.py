@@ -207,7 +207,7 @@ def test_a_scenarios_own_assumptions_can_be_the_factors(baseline):
     done = sweep(baseline, own_factors(baseline, names), "latin", 8, runs=20)
     table = done.table.drop_duplicates("experiment")
     assert table["issues.flights.reservation.us"].between(0.2, 0.9).all()
-    with pytest.raises(NegsimError, match=r'draws no "parameters.us_patence"; did you mean "parameters.us_patience"'):
+    with pytest.raises(NegsimError, match=r'draws no "parameters.us_patence".*did you mean "parameters.us_patience"'):
         own_factors(baseline, ("parameters.us_patence",))
 
 

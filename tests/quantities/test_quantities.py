@@ -126,7 +126,7 @@ def test_numbers_of_families_carry_rules_of_their_own() -> None:
     draw = parse({"gamma": {"shape": 2, "scale": "3 days"}}, CHANCE)
     assert isinstance(draw, Draw)
     assert draw.rule == CHANCE
-    assert draw.numbers["shape"].rule == Rule("number", 0.0, lo_open=True)
+    assert draw.numbers["shape"].rule == Rule("number", 0.01, 10_000.0)
     assert draw.numbers["scale"].rule == Rule("duration", 0.0, lo_open=True)
 
 
@@ -255,7 +255,12 @@ def test_a_distribution_survives_a_file_to_the_last_bit(kind: str, values: list[
     for data in (
         {"pert": {"low": plain(low), "mode": plain(mode), "high": plain(high)}},
         {"lognormal": {"median": {"uniform": {"low": plain(low), "high": plain(mode)}}, "q90": plain(top)}},
-        {"weibull": {"scale": {"parameter": "x", "times": low, "plus": plain(mode)}, "shape": high}},
+        {
+            "weibull": {
+                "scale": {"parameter": "x", "times": low, "plus": plain(mode)},
+                "shape": min(max(high, 0.01), 1e4),
+            }
+        },
         {"empirical": {"values": [plain(value) for value in values]}},
     ):
         quantity = parse(data, rule)
