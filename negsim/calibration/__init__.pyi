@@ -1,3 +1,5 @@
+from .base_rates import OTHER_NEGOTIATIONS as OTHER_NEGOTIATIONS
+from .base_rates import base_rates as base_rates
 from .calibration import Calibration as Calibration
 from .making import calibrate as calibrate
 from .making import from_record as from_record

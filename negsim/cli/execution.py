@@ -21,14 +21,20 @@ if TYPE_CHECKING:
 
 
 def projection(
-    source: Path, runs: int | None, seed: int | None, engine: str, quiet: bool, as_of: str | None = None
+    source: Path,
+    runs: int | None,
+    seed: int | None,
+    engine: str,
+    quiet: bool,
+    as_of: str | None = None,
+    workers: int = 1,
 ) -> Projection:
     """The projection in a results folder, or of a scenario that is run now.
 
     Raises:
         NegsimError: the source cannot be read, or runs or a seed are given for a folder.
     """
-    return projections([source], runs, seed, engine, quiet, as_of=as_of)[0]
+    return projections([source], runs, seed, engine, quiet, as_of=as_of, workers=workers)[0]
 
 
 def projections(
@@ -40,6 +46,7 @@ def projections(
     dates: str | None = None,
     milestones: Sequence[str] | None = None,
     as_of: str | None = None,
+    workers: int = 1,
 ) -> list[Projection]:
     """The projections of folders and scenarios. Scenarios take runs and seed from the first folder, if there is one.
 
@@ -58,7 +65,7 @@ def projections(
     runs = runs if runs is not None or not done else done[0].runs
     seed = seed if seed is not None else done[0].seed if done else DEFAULT_SEED
     done = [
-        each if isinstance(each, Projection) else run_file(source, each, runs, seed, engine, quiet)
+        each if isinstance(each, Projection) else run_file(source, each, runs, seed, engine, quiet, workers=workers)
         for source, each in zip(sources, given, strict=True)
     ]
     return [each.time_scale(dates, milestones) for each in done]

@@ -182,6 +182,7 @@ def discover(
     factors: Factors = None,
     runs: FileRuns = None,
     seed: FileSeed = None,
+    workers: Workers = 1,
     output: Picture = None,
     as_json: Json = False,
 ) -> None:
@@ -198,6 +199,7 @@ def discover(
     found = found_by(
         given, issue, _within(by, given), method, at_least=at_least, density=density, least=mass, boxes=boxes,
         names=factors or (), runs=runs or RUNS, seed=DEFAULT_SEED if seed is None else seed,
+        workers=workers,
     )  # fmt: skip
     if output is not None and found.boxes:
         found.plot().save(make_parent(output))

@@ -160,8 +160,8 @@ def backtest(
     if out is not None:
         state = "already holds all scores; nothing was computed" if len(steps) == 1 else "holds all scores"
         typer.echo(f"{out} {state}", err=True)
-    if report is not None:
-        typer.echo(f"wrote {report}", err=True)
+    for written in found.files:
+        typer.echo(f"wrote {written}", err=True)
     emit(
         as_json,
         found.data,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import typer
 
@@ -28,6 +30,16 @@ def emit(as_json: bool, data: Callable[[], Any], text: Callable[[TextStyle], str
 def print_json(data: Any, err: bool = False) -> None:
     """Print one JSON object."""
     typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False), err=err)
+
+
+@contextmanager
+def warnings_on_stderr() -> Iterator[None]:
+    """Print the warnings of library functions on standard error, one line each."""
+    with catch_warnings(record=True) as caught:
+        simplefilter("always", UserWarning)
+        yield
+    for warning in caught:
+        typer.echo(f"warning: {warning.message}", err=True)
 
 
 def builtin_notice(*sources: Path, folders: bool = False) -> str:

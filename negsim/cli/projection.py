@@ -6,7 +6,6 @@ import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from warnings import catch_warnings, simplefilter
 
 import typer
 
@@ -40,15 +39,16 @@ from negsim.cli.options import (
     kinds,
     milestone_list,
 )
-from negsim.cli.output import builtin_notice, count, emit, make_parent
+from negsim.cli.output import builtin_notice, count, emit, make_parent, warnings_on_stderr
 from negsim.errors import NegsimError
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 if TYPE_CHECKING:
     from negsim.projection import Projection
 
-#: The most runs for base rates: their Monte Carlo error is then below 0.4 points.
-MOST_REFERENCE = 20_000
+Reference = Annotated[
+    bool, typer.Option("--reference", help="Show the base rates of other negotiations beside each issue.")
+]
 
 
 def run(
@@ -86,9 +86,7 @@ def run(
     as_of: AsOf = None,
     dates: Dates = None,
     milestones: Milestones = None,
-    reference: Annotated[
-        bool, typer.Option("--reference", help="Show the base rates of other negotiations beside each issue.")
-    ] = False,
+    reference: Reference = False,
     as_json: Json = False,
 ) -> None:
     """Run a scenario: when is each issue resolved, and how probably?"""
@@ -122,17 +120,13 @@ def _base_rates(projected: Projection) -> Projection | None:
 
     None, and a warning on standard error, if there are none, as when every issue is agreed.
     """
-    from negsim.calibration import reference
-    from negsim.cli.history import histories_in
-    from negsim.projection import run as run_all
+    from negsim.calibration import base_rates
 
     try:
-        found = reference(list(histories_in(None, memory=False).talks.values()), projected.scenario)
+        return base_rates(projected)
     except NegsimError as error:
         typer.echo(f"warning: no base rates: {error}", err=True)
         return None
-    others = run_all(found.scenario, min(projected.runs, MOST_REFERENCE), projected.seed)
-    return others.time_scale(projected.asked_unit, projected.asked_milestones)
 
 
 def plot(
@@ -174,6 +168,7 @@ def plot(
     seed: FileSeed = None,
     as_of: AsOf = None,
     engine: Engine = "auto",
+    workers: Workers = 1,
     dates: Dates = None,
     as_json: Json = False,
 ) -> None:
@@ -184,13 +179,12 @@ def plot(
     check_kind(kind)
     picture_format(target)
     sources = [source, *(others or [])]
-    projected, *beside = projections(sources, runs, seed, engine, quiet=as_json, dates=dates, as_of=as_of)
+    projected, *beside = projections(
+        sources, runs, seed, engine, quiet=as_json, dates=dates, as_of=as_of, workers=workers
+    )
     projected = conditional(projected, given)
-    with catch_warnings(record=True) as caught:
-        simplefilter("always", UserWarning)
+    with warnings_on_stderr():
         table = projected.plot(kind, run=run, of=of, since=since, others=beside).save(make_parent(target))
-    for warning in caught:
-        typer.echo(f"warning: {warning.message}", err=True)
     found = {
         "source": str(source),
         "kind": kind,
@@ -216,6 +210,8 @@ def report(
     engine: Engine = "auto",
     dates: Dates = None,
     milestones: Milestones = None,
+    reference: Reference = False,
+    workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
     """Write an HTML page: results, pictures, assumptions, agenda.
@@ -226,8 +222,11 @@ def report(
     from negsim.reporting import report as write
 
     asked = milestone_list(milestones)
-    projected = projections(sources, runs, seed, engine, quiet=as_json, dates=dates, milestones=asked, as_of=as_of)
-    size = len(write(projected, make_parent(output)).encode())
+    projected = projections(
+        sources, runs, seed, engine, quiet=as_json, dates=dates, milestones=asked, as_of=as_of, workers=workers
+    )
+    with warnings_on_stderr():
+        size = len(write(projected, make_parent(output), reference=reference).encode())
     titles = [each.scenario.title for each in projected]
     emit(
         as_json,

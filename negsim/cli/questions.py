@@ -48,6 +48,7 @@ def when(
     seed: FileSeed = None,
     as_of: AsOf = None,
     engine: Engine = "auto",
+    workers: Workers = 1,
     dates: Dates = None,
     as_json: Json = False,
 ) -> None:
@@ -61,7 +62,7 @@ def when(
 
     wanted = as_share("--probability", probability)
     check_probability(wanted)
-    (projected,) = projections([source], runs, seed, engine, quiet=as_json, dates=dates, as_of=as_of)
+    (projected,) = projections([source], runs, seed, engine, quiet=as_json, dates=dates, as_of=as_of, workers=workers)
     projected = conditional(projected, given)
     found = DatesTable(projected, wanted, _names(issues), first)
     emit(
@@ -85,12 +86,13 @@ def how_many(
     seed: FileSeed = None,
     as_of: AsOf = None,
     engine: Engine = "auto",
+    workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
     """Number of issues resolved by a date, with probabilities."""
     from negsim.cli.planning_table import how_many_text, how_many_words
 
-    projected = projection(source, runs, seed, engine, quiet=as_json, as_of=as_of)
+    projected = projection(source, runs, seed, engine, quiet=as_json, as_of=as_of, workers=workers)
     found = projected.how_many(str(day_by(by, projected.scenario)), _names(issues))
     emit(
         as_json,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def backtest(
 
     found = evaluate(record, wanted, days, advance, remembered, workers=workers, out=None if out is None else Path(out))
     if report is not None:
-        write_page(found, as_histories(record), Path(report))
+        found = replace(found, files=tuple(write_page(found, as_histories(record), Path(report))))
     return found
 
 

@@ -55,7 +55,8 @@ class Evaluation:
     """The scores of all methods, and the differences.
 
     On request: ``ablation``, our forecasts without each of their features; ``early``, forecasts that learn only from
-    what was known at the origin; ``remembered``, forecasts that use dates from memory.
+    what was known at the origin; ``remembered``, forecasts that use dates from memory;
+    ``files``, the track record and its pictures with their data.
 
     >>> import negsim as ns
     >>> found = ns.backtest(origins={"brexit": ["2018-06-19"]}, horizon="90 days")
@@ -69,6 +70,7 @@ class Evaluation:
     ablation: Scored | None = None
     early: Scored | None = None
     remembered: Scored | None = None
+    files: tuple[Path, ...] = ()
 
     def __repr__(self) -> str:
         cases = self.scored.cases
@@ -230,7 +232,8 @@ def _whole(
         for part, names in of.items()
         if names
     }
-    return Evaluation(horizon=horizon, differences=_differences(each["scored"]), **each)
+    parts: dict[str, Any] = dict(each)
+    return Evaluation(horizon=horizon, differences=_differences(each["scored"]), **parts)
 
 
 def _differences(scored: Scored) -> list[Difference]:

@@ -60,8 +60,7 @@ def write_page(found: Evaluation, histories: Histories, path: Path) -> list[Path
     }
     written = []
     for name, drawn in pictures.items():
-        drawn.save(path.with_name(name))
-        written.append(path.with_name(name))
+        written += [path.with_name(name), drawn.save(path.with_name(name))]
     write_file(path, page(found, histories, list(pictures)).encode())
     return [path, *written]
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negsim.analysis import chance_by, quantile, share
+from negsim.calibration import OTHER_NEGOTIATIONS
 
 if TYPE_CHECKING:
     from negsim.projection import Projection
@@ -24,10 +25,14 @@ _QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 _POINTS = 800
 
 Pinned = tuple[str, "Projection"]
+#: What a chart shows beside a projection: name, projection, style.
+Beside = tuple[str, "Projection", str]
 
 
-def burndown(projection: Projection, pins: Iterable[Pinned] = ()) -> dict[str, Any]:
+def burndown(projection: Projection, pins: Iterable[Pinned] = (), others: Projection | None = None) -> dict[str, Any]:
     """The number of unresolved issues on each day: recorded, then the median and the middle 50 and 80 % of the runs.
+
+    A line shows the median of each pin, and that of ``others``, the base rates of other negotiations.
 
     >>> import negsim as ns
     >>> chart = burndown(ns.run("baseline", runs=50))
@@ -51,10 +56,10 @@ def burndown(projection: Projection, pins: Iterable[Pinned] = ()) -> dict[str, A
         _band("50 % of runs", "narrow", later("q25"), later("q75")),
         _line("median", "main", later("median")),
     ]
-    for number, (name, pinned) in enumerate(pins):
-        table = pinned.view("burndown").projected
+    for name, beside, style in _beside(pins, others):
+        table = beside.view("burndown").projected
         if len(table) == len(projected):
-            series.append(_line(f"median, {name}", _pin(number), later("median", table.iloc[::step])))
+            series.append(_line(f"median, {name}", style, later("median", table.iloc[::step])))
     highest = max(float(recorded["high"].max()), float(projected["q90"].max()))
     return {
         "kind": "time",
@@ -77,13 +82,19 @@ def _line(label: str, style: str, y: Sequence[float | None]) -> dict[str, Any]:
     return {"label": label, "kind": "line", "style": style, "y": list(y)}
 
 
+def _beside(pins: Iterable[Pinned], others: Projection | None) -> list[Beside]:
+    """The pins, and the base rates of other negotiations if they are shown, each with its style."""
+    found = [(name, pinned, _pin(number)) for number, (name, pinned) in enumerate(pins)]
+    return found if others is None else [*found, (OTHER_NEGOTIATIONS, others, "others")]
+
+
 def _pin(number: int) -> str:
     """The style of a pin; there are four."""
     return f"pin{number % 4}"
 
 
-def calendar(projection: Projection, pins: Iterable[Pinned] = ()) -> dict[str, Any]:
-    """The dates of each issue: the middle 80 % and 50 % of the runs, the 50 % date, and those of the pins.
+def calendar(projection: Projection, pins: Iterable[Pinned] = (), others: Projection | None = None) -> dict[str, Any]:
+    """The dates of each issue: the middle 80 % and 50 % of the runs, the 50 % date, and those of pins and base rates.
 
     >>> import negsim as ns
     >>> row = calendar(ns.run("baseline", runs=200))["rows"][0]
@@ -91,11 +102,11 @@ def calendar(projection: Projection, pins: Iterable[Pinned] = ()) -> dict[str, A
     ('banking', 'resolved in 82 % of 200 runs (95 %: 76 to 87 %)')
     """
     context, tally = projection.context, projection.tally
-    others = [(name, each) for name, each in pins]
+    beside = _beside(pins, others)
     rows = []
     for j, facts in enumerate(context.issues):
-        rows.append(_dates(projection, facts.id, facts.title, tally.resolved[j], others))
-    rows.append(_dates(projection, "all", f"all {len(context.issues)} issues", tally.all_resolved, others))
+        rows.append(_dates(projection, facts.id, facts.title, tally.resolved[j], beside))
+    rows.append(_dates(projection, "all", f"all {len(context.issues)} issues", tally.all_resolved, beside))
     return {
         "kind": "rows",
         "title": "Dates of each issue",
@@ -103,12 +114,14 @@ def calendar(projection: Projection, pins: Iterable[Pinned] = ()) -> dict[str, A
         "from": str(context.as_of),
         "to": str(context.horizon),
         "legend": [["wide", "80 % of runs"], ["narrow", "50 % of runs"], ["main", "50 % date"]]
-        + [[_pin(k), f"50 % date, {name}"] for k, (name, _) in enumerate(others)],
+        + [[style, f"50 % date, {name}"] for name, _, style in beside],
         "rows": rows,
     }
 
 
-def _dates(projection: Projection, name: str, title: str, counts: Any, pins: list[Pinned]) -> dict[str, Any]:
+def _dates(
+    projection: Projection, name: str, title: str, counts: Any, beside: list[tuple[str, Projection, str]]
+) -> dict[str, Any]:
     context = projection.context
     long = float(context.horizon_days)
     p10, p25, p50, p75, p90 = (min(quantile(counts, q), long) for q in _QUANTILES)
@@ -122,14 +135,15 @@ def _dates(projection: Projection, name: str, title: str, counts: Any, pins: lis
         f"50 % by {_day(projection, p50)}",
         f"80 % of runs between {_day(projection, p10)} and {_day(projection, p90)}",
     ]
-    for number, (pin, other) in enumerate(pins):
+    for pin, other, style in beside:
         theirs = _counts(other, name)
         if theirs is None:
             continue
         half = quantile(theirs, 0.5)
         if half < long:
-            marks.append({"at": half, "style": _pin(number)})
-        words.append(f"{pin}: 50 % by {_day(other, half)}")
+            marks.append({"at": half, "style": style})
+        done = 100 * theirs[:-1].sum() / other.runs
+        words.append(f"{pin}: resolved in {done:.0f} %, 50 % by {_day(other, half)}")
     return {
         "id": name,
         "label": title,

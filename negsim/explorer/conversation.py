@@ -11,6 +11,7 @@ A question that cannot be answered gets an answer ``error`` with a text, and not
            ``pins``: states to pin (optional)
 ``pin``    ``name`` (optional)                              ``state``
 ``unpin``  ``name``                                         ``state``
+``others`` ``show``: whether base rates are shown           ``state``
 ``save``   ``form``: ``yaml``, ``csv`` or ``page``          ``file``: ``name`` and ``text``
 =========  ===============================================  ==============================
 """
@@ -47,6 +48,7 @@ class Conversation:
             "set": self._set,
             "pin": self._pin,
             "unpin": self._unpin,
+            "others": self._others,
             "save": self._save,
         }
 
@@ -81,16 +83,23 @@ class Conversation:
         now = self.exploration
         pins = [(pin.name, pin.projection) for pin in now.pins]
         titles = now.scenario.agenda.issues
+        others, notes = None, list(now.variant.notes)
+        if now.reference:
+            try:
+                others = now.others()
+            except NegsimError as error:
+                notes.append(f"No base rates of other negotiations: {error}.")
         return {
             "what": "state",
             "moved": self._options(now.moved),
             "joined": [list(names) for names in now.moved.joined],
             "words": list(now.variant.words),
-            "notes": list(now.variant.notes),
+            "notes": notes,
+            "reference": now.reference,
             "hidden": [lever.key for lever in now.levers if not means_something(now.scenario, lever, now.moved)],
             "free": [[name, titles[name].short_title] for name in now.free()],
             "pins": [self._pinned(pin) for pin in now.pins],
-            "charts": [charts.burndown(now.projection, pins), charts.calendar(now.projection, pins)],
+            "charts": [charts.burndown(now.projection, pins, others), charts.calendar(now.projection, pins, others)],
             "provenance": now.projection.provenance,
         }
 
@@ -168,6 +177,13 @@ class Conversation:
 
     def _unpin(self, question: Mapping[str, Any]) -> dict[str, Any]:
         self.exploration.unpin(_text(question.get("name", ""), "name"))
+        return self.state()
+
+    def _others(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        show = question.get("show")
+        if not isinstance(show, bool):
+            raise NegsimError("show is true or false")
+        self.exploration.reference = show
         return self.state()
 
     def _save(self, question: Mapping[str, Any]) -> dict[str, Any]:

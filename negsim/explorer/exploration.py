@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from negsim.calibration import base_rates
 from negsim.errors import InputError, NegsimError, check_name, one_of
 from negsim.experiments import Comparison
 from negsim.explorer.changes import Moved, Variant, variant
@@ -52,6 +53,7 @@ class Exploration:
         seed: int = DEFAULT_SEED,
         engine: str = "auto",
         workers: Workers = 1,
+        reference: bool = False,
     ) -> None:
         self.scenario = scenario
         self.moved = Moved()
@@ -60,6 +62,8 @@ class Exploration:
         self._workers = workers
         self.projection = run(scenario, runs, seed, engine, workers=workers)
         self.pins: tuple[Pin, ...] = ()
+        self.reference = reference
+        self._others: dict[tuple[str, ...], Projection] = {}
 
     @cached_property
     def levers(self) -> tuple[Lever, ...]:
@@ -164,6 +168,17 @@ class Exploration:
             NegsimError: they have no issue in common.
         """
         return Comparison(pin.projection, (self.projection,))
+
+    def others(self) -> Projection:
+        """The base rates of other negotiations for the issues of the current variant. They depend on no other lever.
+
+        Raises:
+            NegsimError: there are none.
+        """
+        issues = tuple(self.projection.scenario.issues)
+        if issues not in self._others:
+            self._others[issues] = base_rates(self.projection)
+        return self._others[issues]
 
     def text(self, beside: Path) -> str:
         """The current scenario as the text of a file in the folder of ``beside``.

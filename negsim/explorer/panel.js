@@ -96,6 +96,9 @@ function panel(model, place, changed = () => {}) {
       h("button", { type: "button", click: () => { ask({ do: "pin", name: pinName.value }); pinName.value = ""; } }, "Pin"),
       ...[["yaml", "scenario"], ["csv", "table"], ["page", "report"]].map(([form, label]) =>
         h("button", { type: "button", click: () => ask({ do: "save", form }) }, `Save ${label}`))));
+    const others = h("input", { type: "checkbox", change: () => ask({ do: "others", show: others.checked }) });
+    controls.set("others", { input: others });
+    parts.push(h("label", { class: "lever switch" }, others, h("span", {}, "Show base rates of other negotiations")));
     parts.push(h("p", { class: "hint" }, "In brackets: the value in the file, or the median of a distribution."));
     left.replaceChildren(...parts);
     levers.forEach((lever) => show(lever, lever.start));
@@ -110,6 +113,7 @@ function panel(model, place, changed = () => {}) {
     controls.get("free").input.replaceChildren(...state.free.map(([name, title]) => h("option", { value: name }, title)));
     const words = state.words.length ? state.words.join("; ") : "nothing";
     said.replaceChildren(h("p", {}, `Moved: ${words}.`), ...(state.notes.length ? [h("ul", {}, state.notes.map((note) => h("li", {}, note)))] : []));
+    controls.get("others").input.checked = state.reference;
     state.charts.forEach((chart, k) => draw(chart, chartPlaces[k]));
     pins.replaceChildren(...state.pins.map((pin, k) => h("section", { class: "pin", "aria-label": pin.name },
       h("h4", {}, h("span", { class: `swatch line pin${k % 4}`, "aria-hidden": "true" }), pin.name, " ",

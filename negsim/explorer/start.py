@@ -19,6 +19,7 @@ def explore(
     seed: int = DEFAULT_SEED,
     engine: str = "auto",
     *,
+    reference: bool = False,
     workers: Workers = 1,
 ) -> Explorer:
     """A Jupyter panel that changes a scenario and shows the effect on the dates.
@@ -32,6 +33,7 @@ def explore(
         runs: number of runs of each variant.
         seed: seed of all random draws.
         engine: as for `negsim.run`.
+        reference: show the base rates of other negotiations at the start; a check box switches them.
         workers: as for `negsim.run`.
 
     Returns:
@@ -54,4 +56,4 @@ def explore(
     from negsim.explorer.exploration import Exploration
 
     found = as_scenario(scenario)
-    return Explorer(lambda: Exploration(found, runs, seed, engine, workers), engine, runs)
+    return Explorer(lambda: Exploration(found, runs, seed, engine, workers, reference), engine, runs)

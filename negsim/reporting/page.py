@@ -25,17 +25,20 @@ FIRST = (
     "burndown", "calendar", "terms", "waiting", "flow", "frontier", "gap", "survival", "burnup", "last", "climate",
     "trace",
 )  # fmt: skip
+#: The pictures that show base rates of other negotiations too.
+WITH_OTHERS = ("burndown", "calendar", "survival")
 OTHERS = ("burndown", "calendar", "terms", "waiting")
 
 
-def page(projections: Sequence[Projection], most: int) -> str:
-    """The page as text.
+def page(projections: Sequence[Projection], most: int, others: Sequence[Projection | None] | None = None) -> str:
+    """The page as text; ``others`` are the base rates of other negotiations beside each projection.
 
     Raises:
         NegsimError: there is nothing to report on.
     """
     if not projections:
         raise NegsimError("a report needs a projection")
+    others = others or [None] * len(projections)
     style, script = _resource("page.css"), _resource("page.js")
     data: dict[str, Any] = {
         "style": style,
@@ -43,11 +46,11 @@ def page(projections: Sequence[Projection], most: int) -> str:
         "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'",
         "talks": projections[0].context.talks,
-        "scenarios": [_scenario(k, projection, projections[0]) for k, projection in enumerate(projections)],
+        "scenarios": [_scenario(k, projection, projections[0], others[k]) for k, projection in enumerate(projections)],
         "agendas": list(_agendas(projections)),
     }
     bare = render("reporting/page.html", **data, pictures={}, left_out={})
-    pictures, left_out = _pictures(projections, most - len(bare.encode()) - 4000)
+    pictures, left_out = _pictures(projections, most - len(bare.encode()) - 4000, others)
     return render("reporting/page.html", **data, pictures=pictures, left_out=left_out)
 
 
@@ -60,7 +63,7 @@ def _hash(text: str) -> str:
 
 
 def _pictures(
-    projections: Sequence[Projection], room: int
+    projections: Sequence[Projection], room: int, others: Sequence[Projection | None]
 ) -> tuple[dict[int, list[dict[str, str]]], dict[int, list[str]]]:
     """The pictures that fit, the most important first, and the kinds left out."""
     shown: dict[int, list[dict[str, str]]] = {k: [] for k in range(len(projections))}
@@ -73,7 +76,8 @@ def _pictures(
         view = projections[k].view(kind)
         if (kind == "gap" and view.rows.empty) or (kind == "terms" and not view.rows["settled"].any()):
             continue  # settled by chance: no offers, no terms
-        svg = embedded(projections[k].plot(kind).svg, f"p{k}-{kind}-", f"{KINDS[kind]} {view.verdict}")
+        beside = [other] if (other := others[k]) is not None and kind in WITH_OTHERS else []
+        svg = embedded(projections[k].plot(kind, others=beside).svg, f"p{k}-{kind}-", f"{KINDS[kind]} {view.verdict}")
         if len(svg.encode()) + 600 > room:
             left_out[k].append(kind)
             continue
@@ -88,7 +92,7 @@ def _says_something(projection: Projection, kind: str) -> bool:
     return {"frontier": bool(names.packages), "climate": len(names.regimes) > 1}.get(kind, True)
 
 
-def _scenario(number: int, projection: Projection, first: Projection) -> dict[str, Any]:
+def _scenario(number: int, projection: Projection, first: Projection, other: Projection | None) -> dict[str, Any]:
     context, digest, scenario = projection.context, projection.digest, projection.scenario
     milestones, unit = [milestone.words for milestone in context.milestones], digest.unit
     rows = [
@@ -101,6 +105,7 @@ def _scenario(number: int, projection: Projection, first: Projection) -> dict[st
             "p80": until(issue.p80, context, unit),
             "terms": terms_words(issue, context),
             "waits": waits_words(issue, context),
+            "others": _base_rates(other, issue.facts.id, unit),
         }
         for issue in digest.issues
     ]
@@ -109,6 +114,7 @@ def _scenario(number: int, projection: Projection, first: Projection) -> dict[st
         "chances": [_chance(c) for c in (*digest.all_by.values(), digest.all_resolved)],
         "p50": until(digest.all_p50, context, unit),
         "p80": until(digest.all_p80, context, unit),
+        "others": _base_rates(other, None, unit) if other and len(other.digest.issues) == len(rows) else None,
     }
     return {
         "number": number,
@@ -126,6 +132,25 @@ def _scenario(number: int, projection: Projection, first: Projection) -> dict[st
         "sections": describe(scenario),
         "provenance": _provenance(projection),
         **_compared(number, projection, first),
+    }
+
+
+def _base_rates(other: Projection | None, name: str | None, unit: str) -> dict[str, Any] | None:
+    """The base rates of an issue, or of all of them; None if there are none, as for a dormant issue."""
+    if other is None:
+        return None
+    found, context = other.digest, other.context
+    if name is None:
+        chances, p50, p80 = (*found.all_by.values(), found.all_resolved), found.all_p50, found.all_p80
+    else:
+        issue = next((issue for issue in found.issues if issue.facts.id == name), None)
+        if issue is None:
+            return None
+        chances, p50, p80 = (*issue.by.values(), issue.resolved), issue.p50, issue.p80
+    return {
+        "chances": [_chance(c) for c in chances],
+        "p50": until(p50, context, unit),
+        "p80": until(p80, context, unit),
     }
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from negsim.errors import checks_arguments
+from negsim.errors import NegsimError, checks_arguments
 
 if TYPE_CHECKING:
-    from negsim.projection import ScenarioLike, Workers
+    from negsim.projection import Projection, ScenarioLike, Workers
 
 #: Largest size of a page in bytes. Pictures take what the rest leaves.
 MOST = 1_000_000
@@ -23,6 +24,7 @@ def report(
     *,
     runs: int | None = None,
     seed: int | None = None,
+    reference: bool = False,
     workers: Workers = 1,
 ) -> str:
     """An HTML page about projections; the others are compared with the first.
@@ -35,6 +37,8 @@ def report(
         path: file to write as well.
         runs: number of runs of what is run, as for `negsim.run`.
         seed: seed of what is run, as for `negsim.run`.
+        reference: show the base rates of other negotiations beside each issue, in the table and in the pictures
+            burndown, calendar and survival. Without base rates there is a warning.
         workers: as for `negsim.run`.
 
     Raises:
@@ -49,7 +53,19 @@ def report(
     from negsim.projection import as_projections
     from negsim.reporting.page import page
 
-    text = page(as_projections(projections, runs, seed, workers), MOST)
+    shown = as_projections(projections, runs, seed, workers)
+    text = page(shown, MOST, [_base_rates(each) for each in shown] if reference else None)
     if path is not None:
         write_file(Path(path), text.encode())
     return text
+
+
+def _base_rates(projection: Projection) -> Projection | None:
+    """The base rates beside a projection; None, and a warning, if there are none."""
+    from negsim.calibration import base_rates
+
+    try:
+        return base_rates(projection)
+    except NegsimError as error:
+        warnings.warn(f"no base rates: {error}", UserWarning, stacklevel=4)
+        return None

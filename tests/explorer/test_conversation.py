@@ -141,3 +141,25 @@ def test_explore_runs_when_its_panel_asks_and_says_what_it_needs(monkeypatch):
     monkeypatch.delitem(sys.modules, "negsim.explorer.widget")
     with pytest.raises(NegsimError, match=r"pip install 'negsim\[notebook\]'"):
         ns.explore(from_mapping(talks("a b")), runs=20)
+
+
+def test_base_rates_of_other_negotiations_are_shown_on_request():
+    talk = Conversation(Exploration(ns.load("scenarios/baseline.yaml"), runs=20, engine="reference"))
+    without = talk.answer({"do": "set", "moved": {}, "joined": []})
+    state = talk.answer({"do": "others", "show": True})
+    burndown, calendar = state["charts"]
+    assert burndown["series"][-1]["label"] == "median, base rates of other negotiations"
+    ends = talk.exploration.others().view("burndown").at_horizon
+    assert burndown["series"][-1]["y"][-1] == ends["median"] > 1
+    assert all("base rates of other negotiations: resolved in" in row["read"] for row in calendar["rows"])
+    assert talk.answer({"do": "others", "show": False}) == without
+    assert talk.answer({"do": "others", "show": 1})["text"] == "show is true or false"
+
+
+def test_without_base_rates_a_note_says_so():
+    agreed = talks("a", horizon="30 days")
+    agreed["agenda"]["issues"]["a"]["history"] = [{"date": "2025-01-01", "status": "agreed", "what": "Agreed."}]
+    talk = Conversation(Exploration(from_mapping(agreed), runs=5, engine="reference"))
+    state = talk.answer({"do": "others", "show": True})
+    assert state["notes"][-1].startswith("No base rates of other negotiations: ")
+    assert not any("base rates" in each["label"] for each in state["charts"][0]["series"])

@@ -219,3 +219,21 @@ def test_the_command_writes_it_and_says_so(few, negsim, tmp_path):
     assert ended.code == 0
     assert "1 scenario" in ended.out
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_base_rates_of_other_negotiations_stand_below_each_issue(negsim, tmp_path):
+    words = ("report", "baseline", "--runs", 20, "--engine", "reference", "-o", tmp_path / "r.html")
+    assert negsim(*words, "--reference").code == 0
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert page.count("other negotiations</th>") == 10  # nine issues and the row of all
+    assert page.count("base rates of other negotiations: ") >= 3
+    assert negsim(*words).code == 0
+    assert "other negotiations" not in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_a_report_without_base_rates_warns():
+    agreed = talks("a", horizon="30 days")
+    agreed["agenda"]["issues"]["a"]["history"] = [{"date": "2025-01-01", "status": "agreed", "what": "Agreed."}]
+    with pytest.warns(UserWarning, match="no base rates: "):
+        page = ns.report(from_mapping(agreed), runs=5, reference=True)
+    assert "other negotiations" not in page
