@@ -127,7 +127,7 @@ class Start(Model):
     clock: ByName[ClockValue] = Field(
         default_factory=FrozenDict, description="Time on each side's clock: days, or rounds for a clock of rounds."
     )
-    rounds: int | None = Field(None, ge=0, strict=True, description="Number of discussions so far.")
+    rounds: int | None = Field(None, ge=0, le=1_000_000, strict=True, description="Number of discussions so far.")
     offers: ByName[tuple[Unit, ...]] = Field(
         default_factory=FrozenDict,
         description="Utilities that each side's offers gave the other, oldest first.",

@@ -279,9 +279,8 @@ def by_chance(tmp_path):
 
 @pytest.mark.slow
 def test_pictures_report_when_trace_and_explorer_work_on_a_history(negsim, tmp_path, by_chance):
-    from negsim.explorer.widgets import Explorer
-
     import negsim as ns
+    from negsim.explorer.conversation import Conversation
     from negsim.explorer.exploration import Exploration
 
     path, agenda = by_chance
@@ -299,8 +298,8 @@ def test_pictures_report_when_trace_and_explorer_work_on_a_history(negsim, tmp_p
         ended = negsim(*command)
         assert ended.code == 0, ended.err
         assert "Ireland" in ended.out
-    panel = Explorer(Exploration(ns.load(path), runs=20))
-    assert {f"issue.{name}" for name in projection.scenario.issues} <= set(panel.controls)
+    hello = Conversation(Exploration(ns.load(path), runs=20)).answer({"do": "hello"})
+    assert {f"issue.{name}" for name in projection.scenario.issues} <= {lever["key"] for lever in hello["levers"]}
     assert len(projection.scenario.issues) == 3 < len(agenda.issues)
 
 
