@@ -23,6 +23,8 @@ from negsim.scenario.scenario import from_mapping
 from tests.conftest import ROOT
 from tests.kit import SOURCE, talks
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = f"{SCRIPT}\"'><img src=x onerror=alert(1)>&\u202e=cmd|' /C calc'!A1"
 

@@ -60,8 +60,9 @@ def test_every_block_is_of_a_kind_that_is_tested():
 
 
 def slow_if_it_takes_long(commands):
-    """A backtest takes half a minute, a report five seconds: their blocks wait for the slow tests."""
-    long = any(command.split()[1] in ("backtest", "sweep", "plot", "report", "discover") for command in commands)
+    """Only blocks of quick commands are quick tests."""
+    quick = ("agenda", "check", "show", "run", "scenarios", "history")
+    long = not all(command.split()[1] in quick for command in commands) or "check scenarios" in commands[0]
     return pytest.param(commands, id=commands[0], marks=[pytest.mark.slow] if long else [])
 
 

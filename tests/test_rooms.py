@@ -93,7 +93,7 @@ def test_commands_that_compute_nothing_load_no_numbers(root, arguments):
     assert not loaded_by(call(*arguments), root) & HEAVY
 
 
-@pytest.mark.parametrize("command", ["run", "when", "trace"])
+@pytest.mark.parametrize("command", ["run", pytest.param("when", marks=pytest.mark.slow), "trace"])
 def test_commands_that_run_load_no_tables_pictures_or_statistics(root, command):
     """They take a second to import, and a person waits for it."""
     script = f"{call(command, 'baseline', *(['--runs', '20'] if command != 'trace' else []))}"

@@ -114,7 +114,7 @@ def _of_shock(parts: Draft, name: str) -> Iterator[Problem]:
 
 def _both_sides(parts: Draft, *path: Step) -> Iterator[Problem]:
     part = parts.full.find(*path)
-    if part is None or (not part.mapping and path[-1] not in ("tactics", "reservation")):
+    if part is None or (not part.mapping and path[-1] != "tactics" and (path[-1] != "reservation" or part.value != {})):
         return
     for side in parts.sides:
         if side not in part.mapping:

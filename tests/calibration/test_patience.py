@@ -21,6 +21,8 @@ from negsim.projection import local_executor
 from negsim.scenario.layering import read_extended
 from tests.kit import SOURCE, talks
 
+pytestmark = pytest.mark.slow
+
 SMALL = {"plays": 120, "kept": 30}
 FIRST = date(2001, 1, 1)
 Z90 = 1.2815515655446004

@@ -12,6 +12,8 @@ from negsim.cli import doctor
 from negsim.files import builtin_scenarios
 from negsim.simulation import cache, machine
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def without(monkeypatch):

@@ -29,6 +29,8 @@ from negsim.history.snapshot import Snapshot, durations, moves, slips
 from negsim.history.turnbull import turnbull
 from tests.history.test_history import QUOTED, planted
 
+pytestmark = pytest.mark.slow
+
 FOLDER = "seeds/histories"
 HISTORIES = load(FOLDER)
 ORIGINS = read_origins(f"{FOLDER}/origins.yaml", HISTORIES)

@@ -8,6 +8,8 @@ import pytest
 import negsim as ns
 from negsim.exchange import read_issue_list
 
+pytestmark = pytest.mark.slow
+
 GITHUB = """number,title,state,createdAt,closedAt,labels
 1,Crash on start,CLOSED,2024-01-03T10:00:00Z,2024-01-20T09:00:00Z,"bug,urgent"
 2,Dark mode,OPEN,2024-02-01T10:00:00Z,,feature

@@ -19,6 +19,8 @@ from negsim.simulation import compile
 from negsim.simulation.engines import batch
 from tests import kit
 
+pytestmark = pytest.mark.slow
+
 
 def talks(**over):
     """Three issues that each meeting settles with one unknown chance, and a gap of unknown length."""

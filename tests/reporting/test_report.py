@@ -14,6 +14,8 @@ from negsim.reporting.picture import embedded
 from negsim.scenario.scenario import from_mapping
 from tests.kit import talks
 
+pytestmark = pytest.mark.slow
+
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'{{ 7*7 }} & </style> $x$"
 
 

@@ -50,10 +50,12 @@ def test_a_folder_that_somebody_else_put_there_is_not_used(nowhere, monkeypatch)
     if not hasattr(cache.os, "getuid"):
         return
     prepared = cache.cache_folder.__wrapped__().parent
-    if cache.os.getuid() == 0:  # what belongs to root is as safe as the system
-        cache.os.chown(prepared, 12345, 12345)
+    root = cache.os.getuid() == 0
     monkeypatch.setattr(cache.os, "getuid", lambda: int(prepared.name.removeprefix("negsim-")) + 1)
-    (prepared.parent / f"negsim-{cache.os.getuid()}").mkdir()
+    theirs = prepared.parent / f"negsim-{cache.os.getuid()}"
+    theirs.mkdir()
+    if root:  # what belongs to root is as safe as the system
+        cache.os.chown(theirs, 12345, 12345)
     assert cache.cache_folder.__wrapped__().parent == nowhere / "temporary"
     assert cache.cache_folder.__wrapped__() != cache.cache_folder.__wrapped__()
 
