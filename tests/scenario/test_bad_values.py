@@ -38,6 +38,8 @@ def try_out(path: Path, bad: Any) -> None:
         scenario, problems = assemble(Node.of(changed(full(), path, bad), Place("talks.yaml", 1, 1)), known)
         for problem in problems:
             assert problem.message
+            if path == ("agenda", "sources") and problem.file == bad:  # a text names a file of sources
+                continue
             assert problem.file == "talks.yaml"
             assert problem.line == 1
         assert scenario is not None or any(not problem.warning for problem in problems)
