@@ -63,7 +63,9 @@ def test_a_job_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Path,
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             kills += 1
-            assert not out.exists() or tables(out) == tables(whole)
+            if out.exists():  # killed after the last rename: the result is whole, and a sweep does not replace it
+                assert tables(out) == tables(whole)
+                shutil.rmtree(out)
     assert kills > 0
     last = start(*words, "--out", out)
     assert ended(last) == 0
