@@ -135,7 +135,7 @@ function panel(model, place, changed = () => {}) {
   function answer(found) {
     if (found.what === "levers") build(found);
     else if (found.what === "wait") said.textContent = found.text;
-    else if (found.what === "state") {
+    else if (found.what === "state" && levers.length) { // before the levers came, a state is that of an earlier panel
       busy = false;
       place.setAttribute("aria-busy", "false");
       if (waiting) move();
