@@ -141,7 +141,7 @@ class _Tab:
             try:
                 while True:
                     if (question := self._take(await self._socket.receive_text())) is not None:
-                        group.start_soon(self._explain, question)
+                        group.start_soon(self._explain, question, self._stopped)
             except (WebSocketDisconnect, KeyError):  # KeyError: a message of bytes
                 self.stop()
                 group.cancel_scope.cancel()
@@ -169,6 +169,9 @@ class _Tab:
             self.stop()
             return None
         if question.get("do") == "explain":
+            # A new explanation stops the one before; a stop that follows at once is its own.
+            self.stop()
+            self._stopped = threading.Event()
             return question
         if question.get("do") == "set":  # levers that moved on make the earlier question idle
             self._waiting = deque(each for each in self._waiting if each.get("do") != "set")
@@ -184,19 +187,20 @@ class _Tab:
                 await self._more.wait()
             await self._one(self._waiting.popleft())
 
-    async def _explain(self, question: dict[str, Any]) -> None:
-        """Explain beside the other questions; a new explanation stops the one before."""
-        self.stop()
+    async def _explain(self, question: dict[str, Any], stopped: threading.Event) -> None:
+        """Explain beside the other questions, one explanation at a time."""
         async with self._long:
-            self._stopped.clear()
-            await self._one(question)
+            await self._one(question, stopped)
 
-    async def _one(self, question: dict[str, Any]) -> None:
+    async def _one(self, question: dict[str, Any], stopped: threading.Event | None = None) -> None:
+        def progress(done: int, total: int, words: str) -> None:
+            if stopped is not None and stopped.is_set():
+                raise StoppedError
+            self._progress(done, total, words)
+
         try:
             # The thread is left behind if the tab closes; `stop` ends it at its next step.
-            answer = await anyio.to_thread.run_sync(
-                self._session.answer, question, self._progress, abandon_on_cancel=True
-            )
+            answer = await anyio.to_thread.run_sync(self._session.answer, question, progress, abandon_on_cancel=True)
         except StoppedError:
             answer = {"what": "stopped"}
         if isinstance(question.get("ask"), int):
@@ -205,8 +209,6 @@ class _Tab:
 
     def _progress(self, done: int, total: int, words: str) -> None:
         """Called in the thread of the work."""
-        if self._stopped.is_set():
-            raise StoppedError
         if (now := time.monotonic()) - self._told >= _REPORT:
             self._told = now
             anyio.from_thread.run(self.send, {"what": "progress", "done": done, "total": total, "words": words})
