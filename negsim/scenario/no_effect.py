@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import date
 from statistics import median
 
 from negsim.errors import Problem
@@ -19,8 +17,8 @@ from negsim.scenario.tactics import Tactic, Until
 #: The largest gap at which an issue is converging.
 _CONVERGING = 0.1
 
-#: What the warnings about clocks beyond their patience have in common.
-_PAST = "is past its patience"
+#: The most clocks past their patience that have a warning each.
+_SINGLE = 2
 
 
 def no_effect_warnings(parts: Draft, strict: bool) -> Iterator[Problem]:
@@ -29,11 +27,14 @@ def no_effect_warnings(parts: Draft, strict: bool) -> Iterator[Problem]:
     A strict scenario may state offers and a status that do not fit its own tactics: its variants use other tactics.
     """
     yield from _unused_parameters(parts)
+    bargained = {
+        name: issue
+        for name, issue in parts.issues.items()
+        if not isinstance(issue.settle, Chance) and set(issue.tactics) == set(parts.sides)
+    }
+    yield from _spent_clocks(parts, bargained)
     packed = {member for package in parts.packages.values() for member in package.issues}
-    for name, issue in parts.issues.items():
-        if isinstance(issue.settle, Chance) or set(issue.tactics) != set(parts.sides):
-            continue
-        yield from _spent_clocks(parts, name, issue)
+    for name, issue in bargained.items():
         if not strict and name not in packed:
             yield from _unanswered_offers(parts, name, issue)
             yield from _wide_gap(parts, name, issue)
@@ -57,15 +58,29 @@ def _unanswered_offers(parts: Draft, name: str, issue: IssueSetup) -> Iterator[P
             yield parts.problem(message, *path, allowed="a reciprocal or mixed tactic, or no offers", warning=True)
 
 
-def _spent_clocks(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Problem]:
-    for side in parts.sides:
-        tactic, clock = issue.tactics[side], issue.start.clock.get(side)
-        if clock is None or tactic.patience is None or isinstance(tactic.patience, Until):
-            continue
-        if _share_of_patience(parts, tactic, clock) >= 1:
-            message = f"the clock of {side} on {name} {_PAST}, so {side} starts at its reservation value"
-            path = ("issues", name, "start", "clock", side)
-            yield parts.problem(message, *path, allowed="a longer patience, or a shorter clock", warning=True)
+def _spent_clocks(parts: Draft, issues: Mapping[str, IssueSetup]) -> Iterator[Problem]:
+    """Clocks past their patience: a warning each, or one for all if they are many, as after a long silence."""
+    spent = [(name, side) for name, issue in issues.items() for side in parts.sides if _is_spent(parts, issue, side)]
+    if len(spent) > _SINGLE:
+        names = ", ".join(dict.fromkeys(name for name, _ in spent))
+        message = (
+            f"{len(spent)} clocks are past their median patience, so these sides start at or near their reservation "
+            f"values in most runs; issues: {names}"
+        )
+        allowed = "longer patience, which negsim update learns from the record, or shorter clocks"
+        yield parts.problem(message, "issues", spent[0][0], "start", "clock", allowed=allowed, warning=True)
+        return
+    for name, side in spent:
+        message = f"the clock of {side} on {name} is past its patience, so {side} starts at its reservation value"
+        path = ("issues", name, "start", "clock", side)
+        yield parts.problem(message, *path, allowed="a longer patience, or a shorter clock", warning=True)
+
+
+def _is_spent(parts: Draft, issue: IssueSetup, side: str) -> bool:
+    tactic, clock = issue.tactics[side], issue.start.clock.get(side)
+    if clock is None or tactic.patience is None or isinstance(tactic.patience, Until):
+        return False
+    return _share_of_patience(parts, tactic, clock) >= 1
 
 
 def _wide_gap(parts: Draft, name: str, issue: IssueSetup) -> Iterator[Problem]:
@@ -148,15 +163,3 @@ def _of_family(draw: Draw, at: Mapping[str, float]) -> float:
         case "weibull":
             return at["scale"]
     return at["mean"]
-
-
-def spent_together(warnings: tuple[Problem, ...], on: date) -> tuple[Problem, ...]:
-    """One warning in place of those about each clock that is past its patience."""
-    spent = [one for one in warnings if _PAST in one.message]
-    if not spent:
-        return warnings
-    message = (
-        f"by the record of {on}, {len(spent)} clocks are past their median patience, so these sides start at or near "
-        "their reservation values in most runs; negsim update learns longer patience from the record"
-    )
-    return (*(one for one in warnings if _PAST not in one.message), replace(spent[0], message=message, allowed=""))

@@ -30,7 +30,7 @@ from negsim.scenario.draft import Draft, Frame
 from negsim.scenario.inherited import named_both
 from negsim.scenario.layering import FORMER_KEY, KEYS, normal, notices, read_extended
 from negsim.scenario.lookup import value_at
-from negsim.scenario.no_effect import no_effect_warnings, spent_together
+from negsim.scenario.no_effect import no_effect_warnings
 from negsim.scenario.node_changes import with_value
 from negsim.scenario.node_tools import at, only, put
 from negsim.scenario.parts import parts_of
@@ -182,9 +182,7 @@ class Scenario(Resolved):
         on = _day(day)
         if on == self.as_of:
             return self
-        moved = from_node(as_of(self._friendly, self, self._record, on), self._record)
-        moved._warnings = spent_together(moved.warnings, on)
-        return moved
+        return from_node(as_of(self._friendly, self, self._record, on), self._record)
 
     def replace(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
         """A changed copy; paths are those of the file, with dots (in keywords, ``__``); defaults follow the change.
