@@ -68,7 +68,8 @@ def _spent_clocks(parts: Draft, issues: Mapping[str, IssueSetup]) -> Iterator[Pr
             f"values in most runs; issues: {names}"
         )
         allowed = "longer patience, which negsim update learns from the record, or shorter clocks"
-        yield parts.problem(message, "issues", spent[0][0], "start", "clock", allowed=allowed, warning=True)
+        name, side = spent[0]
+        yield parts.problem(message, "issues", name, "start", "clock", side, allowed=allowed, warning=True)
         return
     for name, side in spent:
         message = f"the clock of {side} on {name} is past its patience, so {side} starts at its reservation value"
