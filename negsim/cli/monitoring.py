@@ -61,7 +61,11 @@ def update(
     if found.warning:
         typer.echo(f"warning: {found.warning}", err=True)
     write_file(make_parent(output), found.scenario.to_yaml().encode())
-    drawn = None if picture is None else found.plot().save(make_parent(picture))
+    drawn = None
+    if picture is not None and found.assumptions.empty:
+        typer.echo("warning: no assumption is uncertain, so no picture is written", err=True)
+    elif picture is not None:
+        drawn = found.plot().save(make_parent(picture))
     emit(
         as_json,
         lambda: {

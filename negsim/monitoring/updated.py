@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negsim.errors import NegsimError
 from negsim.monitoring.matching import Level
 from negsim.monitoring.what_happened import Observed
 
@@ -25,6 +26,10 @@ _BEFORE = 20_000
 _VALUES = 199
 #: The distance of two distributions above which an assumption has moved: Kolmogorov's, at 99.9 %.
 _MOVED = 1.95
+_COLUMNS = {f"{when}_{share}": float for when in ("before", "after") for share in (10, 50, 90)} | {
+    "distance": float,
+    "moved": bool,
+}
 _UNIT = {"duration": " days", "hours": " hours", "rate": " per year", "rounds": " rounds"}
 #: Fewer matching runs than this give a warning.
 FEW = 200
@@ -89,24 +94,22 @@ class Update:
         """A row per assumption: 10, 50 and 90 % points before and after, their ``distance``, and whether it ``moved``.
 
         ``distance`` is the largest difference of the two distribution functions (Kolmogorov). An assumption has moved
-        if it is above 1.95 sqrt(1/n + 1/m) for n and m runs, a level of 0.1 %.
+        if it is above 1.95 sqrt(1/n + 1/m) for n and m runs, a level of 0.1 %. A scenario without assumptions has no
+        rows.
         """
         import pandas as pd
 
         names, before, after = self._draws
         rows = []
         limit = _MOVED * np.sqrt(1 / len(before) + 1 / len(after))
-        for j, name in enumerate(names):
-            old, new = np.sort(before[:, j]), np.sort(after[:, j])
+        for old, new in zip(np.sort(before, axis=0).T, np.sort(after, axis=0).T, strict=True):
             at = np.concatenate([old, new])
             shares = [np.searchsorted(sample, at, side="right") / len(sample) for sample in (old, new)]
             distance = float(np.max(np.abs(shares[0] - shares[1])))
             points = [np.quantile(sample, (0.1, 0.5, 0.9), method="inverted_cdf") for sample in (old, new)]
-            row: dict[str, Any] = {"assumption": name}
-            for when, of in zip(("before", "after"), points, strict=True):
-                row |= {f"{when}_{share}": float(point) for share, point in zip((10, 50, 90), of, strict=True)}
-            rows.append(row | {"distance": distance, "moved": distance > limit})
-        table = pd.DataFrame(rows).set_index("assumption")
+            rows.append([*points[0], *points[1], distance, distance > limit])
+        index = pd.Index(names, name="assumption", dtype="str")
+        table = pd.DataFrame(rows, index, list(_COLUMNS)).astype(_COLUMNS)
         return table.sort_values("distance", ascending=False, kind="stable")
 
     @cached_property
@@ -164,6 +167,8 @@ class Update:
     @property
     def sentences(self) -> list[str]:
         """Which assumptions gained and lost, in words."""
+        if self.assumptions.empty:
+            return ["no assumption is uncertain"]
         found = []
         for name, row in self.assumptions[self.assumptions["moved"]].iterrows():
             way = "larger" if row["after_50"] > row["before_50"] else "smaller"
@@ -175,7 +180,13 @@ class Update:
         return found or ["no assumption moved by more than chance allows"]
 
     def plot(self, top: int = 12) -> Picture:
-        """A picture of the assumptions that moved most, before and after."""
+        """A picture of the assumptions that moved most, before and after.
+
+        Raises:
+            NegsimError: no assumption is uncertain.
+        """
+        if self.assumptions.empty:
+            raise NegsimError("no assumption is uncertain, so there is no picture of them")
         from negsim.plots import Shift, shift_picture
         from negsim.projection import context_of
 

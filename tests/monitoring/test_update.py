@@ -19,8 +19,6 @@ from negsim.simulation import compile
 from negsim.simulation.engines import batch
 from tests import kit
 
-pytestmark = pytest.mark.slow
-
 
 def talks(**over):
     """Three issues that each meeting settles with one unknown chance, and a gap of unknown length."""
@@ -50,6 +48,7 @@ def with_record(*entries, rounds=()):
     return from_mapping(mapping)
 
 
+@pytest.mark.slow
 def test_the_record_between_two_days_in_summaries():
     scenario = with_record(
         ("a", "2025-05-10", "agreed"), ("b", "2025-06-10", "agreed"), ("b", "2025-07-01", "discussing"),
@@ -62,6 +61,7 @@ def test_the_record_between_two_days_in_summaries():
     assert found.words == "of 2 issues 1 not settled, 1 settled; 2 rounds held, 0 called off"
 
 
+@pytest.mark.slow
 def test_silence_makes_talks_slower_and_success_quicker():
     silent = update(with_record(), "2025-12-01", runs=3000, enough=100)
     busy = update(
@@ -74,6 +74,7 @@ def test_silence_makes_talks_slower_and_success_quicker():
     assert any("parameters.gap is larger" in line for line in silent.sentences)
 
 
+@pytest.mark.slow
 def test_the_updated_scenario_has_the_assumptions_of_the_matching_runs_and_names_its_source():
     found = update(with_record(), "2025-12-01", runs=3000, enough=100)
     gap = found.scenario.parameters["gap"]
@@ -83,6 +84,7 @@ def test_the_updated_scenario_has_the_assumptions_of_the_matching_runs_and_names
     assert from_mapping(found.scenario.resolved()) == found.scenario
 
 
+@pytest.mark.slow
 def test_the_continued_runs_have_settled_nothing_by_the_day():
     found = update(with_record(), "2025-12-01", runs=3000, enough=100)
     assert found.continued.runs == found.matching
@@ -90,12 +92,14 @@ def test_the_continued_runs_have_settled_nothing_by_the_day():
     assert found.continued.resolved_by("2027-04-01")["p"]["a"] > 0
 
 
+@pytest.mark.slow
 def test_workers_do_not_show():
     one, two = (update(with_record(), "2025-10-01", runs=20_000, enough=50, workers=n) for n in (1, 2))
     assert (one.numbers, one.level) == (two.numbers, two.level)
     assert one.scenario.hash == two.scenario.hash
 
 
+@pytest.mark.slow
 def test_few_matching_runs_give_a_warning_and_none_an_error():
     assert "Use more runs" in update(with_record(), "2025-12-01", runs=200, enough=100).warning
     with pytest.raises(NegsimError, match="is not after the as-of date"):
@@ -107,6 +111,23 @@ def test_few_matching_runs_give_a_warning_and_none_an_error():
         update(lapsed, "2025-12-01", runs=100)
 
 
+def test_without_an_uncertain_assumption_the_table_is_empty(negsim, tmp_path):
+    file = tmp_path / "s.yaml"
+    file.write_text(json.dumps(kit.chance(0.01, horizon="1 year")), encoding="utf-8")
+    found = update(file, "2025-05-10", runs=20)
+    assert found.assumptions.shape == (0, 8)
+    assert found.assumptions["moved"].dtype.kind == "b"
+    assert found.data()["assumptions"] == []
+    with pytest.raises(NegsimError, match="no assumption is uncertain"):
+        found.plot()
+    picture = tmp_path / "shift.svg"
+    ended = negsim("update", file, "--to", "2025-05-10", "--runs", 20, "-o", tmp_path / "p.yaml", "--picture", picture)
+    assert (ended.code, picture.exists()) == (0, False)
+    assert "no assumption is uncertain" in ended.out
+    assert "no picture is written" in ended.err
+
+
+@pytest.mark.slow
 def test_the_command_writes_a_scenario_and_a_picture(negsim, tmp_path):
     ended = negsim(
         "update", "record_alone", "--to", "2025-10-01", "--runs", 2000, "--enough", 50, "--json",
@@ -176,6 +197,7 @@ def calibrated(histories, runs=20_000):
     return np.array(ranks), np.mean(covers), np.array(errors).mean(axis=0)
 
 
+@pytest.mark.slow
 def test_ranks_of_the_truth_look_uniform_in_a_small_check():
     ranks, covers, _ = calibrated(60, 6000)
     assert len(ranks) > 30
@@ -203,6 +225,7 @@ def test_ranks_are_uniform_intervals_cover_and_scores_improve():
     assert with_record_ < 0.9 * without
 
 
+@pytest.mark.slow
 def test_a_level_with_days_looks_at_the_logs():
     scenario = with_record(("a", "2025-05-10", "agreed"), rounds=("2025-05-10",))
     seen = observed(scenario, date(2025, 6, 1))
