@@ -11,6 +11,9 @@ from .backtest import Examiner as Examiner
 from .backtest import Scored as Scored
 from .backtest import gathered as gathered
 from .baselines import BASELINES as BASELINES
+from .concession import TACTICS as TACTICS
+from .concession import Fit as ConcessionFit
+from .concession import fit as fit_concessions
 from .describe import descriptions_data as descriptions_data
 from .describe import descriptions_table as descriptions_table
 from .describe import state_data as state_data
@@ -31,6 +34,8 @@ from .negotiations import Target as Target
 from .negotiations import known_by as known_by
 from .negotiations import others_by as others_by
 from .negotiations import state as state
+from .offer_steps import SidePath as SidePath
+from .offer_steps import paths_of as paths_of
 from .offers import Dance as Dance
 from .offers import Move as Move
 from .offers import Offer as Offer
