@@ -211,6 +211,10 @@ def report(
     dates: Dates = None,
     milestones: Milestones = None,
     reference: Reference = False,
+    timeline: Annotated[
+        Path | None,
+        typer.Option("--timeline", metavar="DIR", help="Add a section from a folder of negsim timeline --out."),
+    ] = None,
     workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
@@ -219,14 +223,16 @@ def report(
     The page is one file and needs no network. Other scenarios are compared with the first. Next to a results folder,
     scenarios take its runs and seed.
     """
+    from negsim.monitoring import Timeline
     from negsim.reporting import report as write
 
+    history = None if timeline is None else Timeline.load(timeline)
     asked = milestone_list(milestones)
     projected = projections(
         sources, runs, seed, engine, quiet=as_json, dates=dates, milestones=asked, as_of=as_of, workers=workers
     )
     with warnings_on_stderr():
-        size = len(write(projected, make_parent(output), reference=reference).encode())
+        size = len(write(projected, make_parent(output), reference=reference, timeline=history).encode())
     titles = [each.scenario.title for each in projected]
     emit(
         as_json,

@@ -13,6 +13,7 @@ from negsim.analysis import add_months
 from negsim.errors import NegsimError, check_name, checks_arguments
 from negsim.files import Checkpoint, check_new, read_manifest
 from negsim.monitoring.timeline_data import Timeline
+from negsim.monitoring.timeline_storage import FORMAT, finish
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, Workers, as_scenario, executor_of, spread, versions
 from negsim.quantities import parse_day
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 #: Months from one day of a timeline to the next.
 STEPS = {"month": 1, "quarter": 3, "year": 12}
-FORMAT = "negsim timeline 1"
 
 
 @checks_arguments
@@ -80,11 +80,11 @@ def timeline(
                     checkpoint.put(day, part)
                 if progress is not None:
                     progress(1)
-        found = Timeline(base, {day: parts[str(day)] for day in days}, tuple(chosen), runs, seed)
+        fields: dict[str, Any] = {"scenario": base, "parts": {day: parts[str(day)] for day in days}}
+        fields |= {"issues": tuple(chosen), "runs": runs, "seed": seed}
+        found = Timeline(**fields)
         if checkpoint is not None:
-            checkpoint.write("timeline.csv", found.table.to_csv(index=False, lineterminator="\n").encode())
-            kept = {key: value for key, value in identity.items() if key != "record"}
-            checkpoint.finish({"format": FORMAT, **kept})
+            finish(checkpoint, identity, found.table.to_csv(index=False, lineterminator="\n"), fields)
     return found
 
 

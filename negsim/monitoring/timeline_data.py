@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,6 +59,17 @@ class Timeline:
         return (
             f"<Timeline of {self.scenario.title!r}: {len(self.parts)} days, {self.runs:,} runs each, seed {self.seed}>"
         )
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> Timeline:
+        """Read a folder written by `negsim.timeline`.
+
+        Raises:
+            NegsimError: the folder holds no timeline, or does not match its manifest.
+        """
+        from negsim.monitoring.timeline_storage import read
+
+        return cls(**read(Path(folder)))
 
     def to_frame(self) -> pd.DataFrame:
         """The table: a row per day and issue."""
@@ -161,20 +174,62 @@ class Timeline:
         found = grouped.reset_index().drop(columns="bin")
         return found.assign(weight=found["cases"] / max(found["cases"].sum(), 1))
 
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """The events of the record between the first and the last day: ``day``, ``event`` and ``what``.
+
+        An event is a round, an announcement or a cancellation; its day is the last possible one.
+        """
+        import pandas as pd
+
+        record, span = self.scenario.record, (min(self.parts), max(self.parts))
+        events = [(one.date.latest, "round", one.title) for one in record.rounds.values()]
+        events += [(one.said.latest, "announcement", one.what) for one in record.targets]
+        off = [(one.cancelled, one.what) for one in record.targets]
+        events += [(day.latest, "cancellation", what) for day, what in off if day is not None]
+        inside = sorted((str(day), *rest) for day, *rest in events if span[0] <= day <= span[1])
+        return pd.DataFrame(inside, columns=["day", "event", "what"])
+
+    def data(self) -> dict[str, Any]:
+        """The timeline as plain data: for each issue the values of ``days`` in order, and the events of the record.
+
+        >>> import negsim as ns
+        >>> found = ns.timeline("record_alone", dates=["2025-04-10", "2025-10-10"], runs=20).data()
+        >>> found["days"], list(found["issues"][0])
+        (['2025-04-10', '2025-10-10'], ['id', 'title', 'p', 'p50', 'flip_flop'])
+        """
+        jumps = {name: jump if jump == jump else None for name, jump in self.jumpiness[["issue", "flip_flop"]].values}
+        by_issue = dict(list(self.table.groupby("issue")))
+        return {
+            "title": self.scenario.title,
+            "by": str(self.scenario.horizon - timedelta(days=1)),
+            "runs": self.runs,
+            "seed": self.seed,
+            "days": [str(day) for day in self.parts],
+            "issues": [
+                {
+                    "id": name,
+                    "title": self.scenario.record.issues[name].short_title,
+                    "p": by_issue[name]["p"].tolist(),
+                    "p50": by_issue[name]["p50"].tolist(),
+                    "flip_flop": jumps[name],
+                }
+                for name in self.issues
+            ],
+            "expected_left": self.table.groupby("day", sort=False)["expected_left"].first().tolist(),
+            "events": self.events.to_dict("records"),
+        }
+
     def plot(self) -> Picture:
         """A picture: the probability of each issue over the days, with rounds, cancellations and announcements."""
         from negsim.plots import History, history_picture
         from negsim.projection import context_of
 
-        record, span = self.scenario.record, (min(self.parts), max(self.parts))
-        events = [("round", one.date.latest) for one in record.rounds.values()]
-        events += [("announcement", one.said.latest) for one in record.targets]
-        events += [("cancellation", one.cancelled.latest) for one in record.targets if one.cancelled is not None]
-        inside = tuple((kind, day) for kind, day in events if span[0] <= day <= span[1])
-        titles = {name: record.issues[name].short_title for name in self.issues}
+        titles = {name: self.scenario.record.issues[name].short_title for name in self.issues}
+        events = [(kind, date.fromisoformat(day)) for day, kind in self.events[["day", "event"]].values]
         note = f"{self.runs:,} runs for each day, seed {self.seed}. Each projection knows the record of its day only."
         by = self.scenario.horizon - timedelta(days=1)
-        return history_picture(History(context_of(self.scenario), self.table, titles, inside, by, note))
+        return history_picture(History(context_of(self.scenario), self.table, titles, events, by, note))
 
     def reliability_plot(self, today: date | None = None) -> Picture:
         """The reliability of the probabilities as a picture."""

@@ -13,11 +13,13 @@ from negsim.errors import NegsimError
 from negsim.files import render
 from negsim.plots import KINDS
 from negsim.reporting.picture import embedded
+from negsim.reporting.timeline_section import timeline_section
 from negsim.scenario import describe
 
 if TYPE_CHECKING:
     from negsim.agenda import Agenda, Announced
     from negsim.analysis import Chance
+    from negsim.monitoring import Timeline
     from negsim.projection import Projection
 
 #: The pictures of the first projection and of the others, the most important first.
@@ -30,11 +32,16 @@ WITH_OTHERS = ("burndown", "calendar", "survival")
 OTHERS = ("burndown", "calendar", "terms", "waiting")
 
 
-def page(projections: Sequence[Projection], most: int, others: Sequence[Projection | None] | None = None) -> str:
+def page(
+    projections: Sequence[Projection],
+    most: int,
+    others: Sequence[Projection | None] | None = None,
+    timeline: Timeline | None = None,
+) -> str:
     """The page as text; ``others`` are the base rates of other negotiations beside each projection.
 
     Raises:
-        NegsimError: there is nothing to report on.
+        NegsimError: there is nothing to report on, or the timeline is of another negotiation.
     """
     if not projections:
         raise NegsimError("a report needs a projection")
@@ -48,6 +55,7 @@ def page(projections: Sequence[Projection], most: int, others: Sequence[Projecti
         "talks": projections[0].context.talks,
         "scenarios": [_scenario(k, projection, projections[0], others[k]) for k, projection in enumerate(projections)],
         "agendas": list(_agendas(projections)),
+        "timeline": timeline and timeline_section(timeline, projections[0].context.talks),
     }
     bare = render("reporting/page.html", **data, pictures={}, left_out={})
     pictures, left_out = _pictures(projections, most - len(bare.encode()) - 4000, others)

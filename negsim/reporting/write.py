@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from negsim.errors import NegsimError, checks_arguments
 
 if TYPE_CHECKING:
+    from negsim.monitoring import Timeline
     from negsim.projection import Projection, ScenarioLike, Workers
 
 #: Largest size of a page in bytes. Pictures take what the rest leaves.
@@ -25,6 +26,7 @@ def report(
     runs: int | None = None,
     seed: int | None = None,
     reference: bool = False,
+    timeline: Timeline | str | os.PathLike[str] | None = None,
     workers: Workers = 1,
 ) -> str:
     """An HTML page about projections; the others are compared with the first.
@@ -39,10 +41,11 @@ def report(
         seed: seed of what is run, as for `negsim.run`.
         reference: show the base rates of other negotiations beside each issue, in the table and in the pictures
             burndown, calendar and survival. Without base rates there is a warning.
+        timeline: a timeline of the same negotiation, or its folder, for a section of its own.
         workers: as for `negsim.run`.
 
     Raises:
-        NegsimError: there is no projection, or the page cannot be written.
+        NegsimError: there is no projection, the timeline is of another negotiation, or the page cannot be written.
 
     >>> import negsim as ns
     >>> page = ns.report("baseline", runs=50)
@@ -54,10 +57,18 @@ def report(
     from negsim.reporting.page import page
 
     shown = as_projections(projections, runs, seed, workers)
-    text = page(shown, MOST, [_base_rates(each) for each in shown] if reference else None)
+    history = _timeline(timeline)
+    others = [_base_rates(each) for each in shown] if reference else None
+    text = page(shown, MOST, others, history)
     if path is not None:
         write_file(Path(path), text.encode())
     return text
+
+
+def _timeline(given: Timeline | str | os.PathLike[str] | None) -> Timeline | None:
+    from negsim.monitoring import Timeline
+
+    return Timeline.load(given) if isinstance(given, str | os.PathLike) else given
 
 
 def _base_rates(projection: Projection) -> Projection | None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from negsim.errors import NegsimError
-from negsim.monitoring import flip_flop, timeline
+from negsim.files import verify_folder
+from negsim.monitoring import Timeline, flip_flop, timeline
 from negsim.projection import run
 from negsim.scenario import from_mapping
 from tests import kit
@@ -86,7 +87,14 @@ def test_workers_and_an_interruption_do_not_show(tmp_path):
     again = timeline(scenario, dates=days, runs=100, out=tmp_path / "t", progress=steps.append)
     assert len(steps) == 2
     assert again.parts == whole.parts
-    assert (tmp_path / "t" / "timeline.csv").is_file()
+    states = {each.name: each.state for each in verify_folder(tmp_path / "t")}
+    assert states == {"timeline.csv": "whole", "timeline.json": "whole"}
+    stored = Timeline.load(tmp_path / "t")
+    assert (stored.data(), stored.plot().svg) == (whole.data(), whole.plot().svg)
+    assert stored.scores().equals(whole.scores())
+    (tmp_path / "t" / "timeline.json").write_text("{}")
+    with pytest.raises(NegsimError, match="does not match"):
+        Timeline.load(tmp_path / "t")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("x")
     with pytest.raises(NegsimError):

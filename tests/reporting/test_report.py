@@ -239,3 +239,18 @@ def test_a_report_without_base_rates_warns():
     with pytest.warns(UserWarning, match="no base rates: "):
         page = ns.report(from_mapping(agreed), runs=5, reference=True)
     assert "other negotiations" not in page
+
+
+def test_a_timeline_has_its_section_and_another_negotiation_none(few, tmp_path):
+    mapping = talks("a b")
+    rounds = {"one": {"title": "<b>One</b>", "date": "2025-05-10", "what": "Held.", "issues": []}}
+    scenario = from_mapping(mapping | {"agenda": mapping["agenda"] | {"rounds": rounds}})
+    found = ns.timeline(scenario, dates=["2025-04-10", "2025-06-10"], runs=20, out=tmp_path / "t")
+    tree = Tree(ns.report([ns.run(scenario, runs=20)], timeline=tmp_path / "t"))
+    text = " ".join("".join(tree.texts).split())
+    assert {"timeline", "h-timeline"} <= set(tree.ids)
+    for part in ("2025-06-10", "expected number left", "2025-05-10, round: <b>One</b>"):
+        assert part in text
+    assert "h-timeline" not in ns.report([ns.run(scenario, runs=20)])
+    with pytest.raises(NegsimError, match="the report of"):
+        ns.report([ns.run("record_alone", runs=20)], timeline=found)
