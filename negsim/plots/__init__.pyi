@@ -4,6 +4,7 @@ from .corner import corner_picture as corner_picture
 from .dance import dance_picture as dance_picture
 from .history import History as History
 from .history import history_picture as history_picture
+from .overview import overview_picture as overview_picture
 from .picture import KINDS as KINDS
 from .picture import Picture as Picture
 from .picture import check_kind as check_kind

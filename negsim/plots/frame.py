@@ -37,6 +37,7 @@ DAY_UNKNOWN = "recorded, day not known"
 #: A space where a line must not break: before a percent sign, and inside a date in words.
 TOGETHER = "\u00a0"
 _TOGETHER = re.compile(r"(?<=\d) (?=%)|(?<=\d) (?=[A-Z][a-z]+ \d{4}\b)|(?<=[a-z]) (?=\d{4}\b)")
+BOLD: dict[str, Any] = {"fontsize": 13, "fontweight": "bold"}
 SMALL: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY, "annotation_clip": False}
 
 
@@ -45,15 +46,25 @@ def height_of(rows: int, row: float = ROW) -> float:
     return AROUND + row * max(rows, 3)
 
 
+def title(figure: Any, context: Context) -> None:
+    """Write the title of the negotiation once, over all axes of a figure."""
+    letters = round(TITLE * figure.get_figwidth() / style.WIDTH)
+    figure.suptitle(
+        fitted(context.talks, letters, TITLE_LINES), x=style.EDGE / figure.get_figwidth(), ha="left", **BOLD
+    )
+
+
 def heading(ax: Axes, context: Context, verdict: str) -> None:
-    """Write the title of the negotiation and, below it, the scenario and the answer in a sentence."""
+    """Write the title of the negotiation and, below it, the scenario and the answer in a sentence.
+
+    A figure that has a title of its own gets no second one.
+    """
     own = "" if context.title == context.talks else f"{context.title}: "  # without a title it has that of its agenda
     lines = even(f"{own}{verdict}" if own else f"{verdict[:1].upper()}{verdict[1:]}", _letters(ax, VERDICT))
-    title = fitted(context.talks, _letters(ax, TITLE), TITLE_LINES)
-    for text, up, letters in (
-        ("\n".join(lines), 16, {"fontsize": 11}),
-        (title, 18 + 16.5 * len(lines), {"fontsize": 13, "fontweight": "bold"}),
-    ):
+    parts: list[tuple[str, float, dict[str, Any]]] = [("\n".join(lines), 16, {"fontsize": 11})]
+    if not _figure(ax).get_suptitle():
+        parts.append((fitted(context.talks, _letters(ax, TITLE), TITLE_LINES), 18 + 16.5 * len(lines), BOLD))
+    for text, up, letters in parts:
         _wide(ax, ax.annotate(
             text, (_left(ax), 1), xycoords=(_across(ax), "axes fraction"), xytext=(0, up), va="bottom",
             textcoords="offset points", linespacing=1.25, annotation_clip=False, **letters,

@@ -110,7 +110,7 @@ def settle(figure: Figure) -> None:
     width, height = figure.bbox.width, figure.bbox.height
     edge = EDGE * figure.dpi
     ax.apply_aspect()
-    with _any_script():
+    with any_script():
         inner, own = ax.get_window_extent(renderer), ax.get_tightbbox(renderer)
         wide = [artist.get_window_extent(renderer) for artist in ax.findobj(lambda artist: artist.get_gid() == WIDE)]
     assert own is not None
@@ -128,7 +128,7 @@ def settle(figure: Figure) -> None:
 
 
 @contextmanager
-def _any_script() -> Iterator[None]:
+def any_script() -> Iterator[None]:
     """Silence warnings about missing glyphs: SVG text remains text, and a browser finds a font for it."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
@@ -200,7 +200,7 @@ def render(figure: Figure, kind: str) -> bytes:
 
     out = BytesIO()
     metadata = {"Date": None, "Creator": "negsim"} if kind == "svg" else {"Software": "negsim"}
-    with rc_context(RC), _any_script(), _with_fonts(figure) if kind == "png" else nullcontext():
+    with rc_context(RC), any_script(), _with_fonts(figure) if kind == "png" else nullcontext():
         figure.savefig(out, format=kind, dpi=200 if kind == "png" else 72, metadata=metadata)
     picture = out.getvalue()
     if kind == "png":

@@ -28,7 +28,7 @@ class Plots:
 
     def __call__(
         self,
-        kind: str = "burndown",
+        kind: str | None = None,
         ax: Axes | None = None,
         *,
         run: int | None = None,
@@ -38,11 +38,14 @@ class Plots:
     ) -> Any:
         """A picture; a notebook shows it, ``.save("x.svg")`` writes it with its data beside it.
 
+        Without a kind: the burndown beside the calendar, in one figure.
+
         Args:
             kind: one of `negsim.plots.KINDS`: burndown, burnup, flow, survival, calendar, gap, terms, frontier,
-                waiting, last, climate, trace.
+                waiting, last, climate, trace. Axes without a kind get the burndown.
             ax: axes to draw on; they are returned instead of a picture. A figure with several axes needs
-                ``layout="constrained"``, so that text has room.
+                ``layout="constrained"``, so that text has room. A figure with a title of its own (``suptitle``) gets
+                no other.
             run: for ``trace`` and ``climate``, the run to show.
             of: for ``frontier``, the package or issue.
             since: for ``burndown``, ``burnup``, ``flow`` and ``calendar``, the first day of the record shown.
@@ -51,12 +54,18 @@ class Plots:
         Raises:
             NegsimError: there is no such kind of picture, nothing to show, or the kind shows one projection only.
         """
-        from negsim.plots import draw
+        from negsim.plots import draw, overview_picture
         from negsim.projection.scenario_context import day_of_text
         from negsim.projection.views import overlay, view
 
         shown, first = self._projection, None if since is None else day_of_text(since)
-        return draw(kind, overlay(shown, kind, others, first) if others else view(shown, kind, run, of, first), ax)
+
+        def data(kind: str) -> Any:
+            return overlay(shown, kind, others, first) if others else view(shown, kind, run, of, first)
+
+        if kind is None and ax is None:
+            return overview_picture(data("burndown"), data("calendar"))
+        return draw(kind or "burndown", data(kind or "burndown"), ax)
 
     def __getattr__(self, kind: str) -> Callable[..., Any]:
         from negsim.errors import did_you_mean

@@ -382,7 +382,7 @@ def test_the_medians_of_pins_are_in_the_data_behind_the_picture(projection):
     picture = draw("burndown", beside)
     assert "Pin 1: median" in picture.svg
     assert (picture.table[picture.table["part"] == "Pin 1"]["median"] == 0).all()
-    assert draw("burndown", data).svg == projection.plot().svg
+    assert draw("burndown", data).svg == projection.plot("burndown").svg
 
 
 def test_a_burndown_shows_the_record_then_the_quantiles_of_the_picture(projection):

@@ -66,7 +66,7 @@ def words(picture):
 def cut(picture):
     """The texts that reach out of the figure, in points; tick labels beyond the axis are not drawn at all."""
     figure = picture.figure
-    with matplotlib.rc_context(style.RC), style._any_script():
+    with matplotlib.rc_context(style.RC), style.any_script():
         figure.draw_without_rendering()
         renderer = figure.canvas.get_renderer()
         ax = figure.axes[0]

@@ -159,3 +159,19 @@ def test_every_kind_is_drawn_from_a_real_projection(projection):
         assert projection.plot(kind).svg.startswith("<?xml")
     with pytest.raises(NegsimError, match=r'no picture "burndwn".*did you mean "burndown"'):
         projection.plot("burndwn")
+
+
+def test_the_quick_look_is_the_burndown_beside_the_calendar_under_one_title(projection):
+    picture = projection.plot()
+    before = picture.svg
+    style.render(picture.figure, "png")
+    assert picture.svg == before == projection.plot().svg
+    left, right = picture.figure.axes
+    assert left.get_ylabel() == "unresolved issues"
+    assert len(right.get_yticklabels()) == len(projection.context.issues)
+    assert [text for text in texts(picture) if text.startswith(projection.context.talks)] == [projection.context.talks]
+    for kind, table in picture.table.groupby("picture"):
+        own = projection.view(kind).table()
+        assert table[list(own.columns)].reset_index(drop=True).equals(own.astype(object))
+    with pytest.raises(NegsimError, match='a picture of one run is "climate, trace"'):
+        projection.plot(run=1)
