@@ -23,7 +23,8 @@ from typing import Any
 from negsim.app import views
 from negsim.app.library import Library
 from negsim.errors import NegsimError
-from negsim.explorer import CHARTS, Conversation, Exploration, survival
+from negsim.explorer import Conversation, Exploration
+from negsim.reporting import CHARTS, survival
 from negsim.simulation import is_compiled, pick_engine
 
 Progress = Callable[[int, int, str], None]

@@ -1,5 +1,3 @@
-from .charts import CHARTS as CHARTS
-from .charts import survival as survival
 from .conversation import Conversation as Conversation
 from .exploration import Exploration as Exploration
 from .panel_files import panel_source as panel_source

@@ -1,6 +1,4 @@
-// Charts of a projection: SVG with a readout under the pointer and the arrow keys.
-"use strict";
-
+// Charts of a projection: SVG with a readout under the pointer and the arrow keys. It needs `reading.js` before it.
 const SVG = "http://www.w3.org/2000/svg";
 let charts = 0;
 
@@ -22,11 +20,6 @@ function s(tag, attributes = {}, ...children) {
   element.append(...children);
   return element;
 }
-
-const DAY = 86400000;
-const time = (text) => Date.parse(`${text}T00:00:00Z`) / DAY;
-const dateText = (day) => new Date(day * DAY).toISOString().slice(0, 10);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 /** Round dates between two days, for an axis. */
 function ticks(from, to, most) {
@@ -78,7 +71,6 @@ function timeChart(chart, place, before) {
   const x = chart.x.map(time), from = x[0], to = Math.max(x.at(-1), from + 1), peak = chart.top || 1;
   const px = (day) => left + ((day - from) / (to - from)) * (width - left - right);
   const py = (value) => height - bottom - (value / peak) * (height - top - bottom);
-  const shown = (value) => (chart.percent ? `${(100 * value).toFixed(value > 0.005 && value < 0.995 ? 1 : 0)} %` : `${+value.toFixed(1)}`);
   const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", tabindex: 0, "aria-label": `${chart.title}: ${chart.words}. Arrow keys read single days.` });
   for (const [day, label] of ticks(from, to, Math.max(2, Math.floor(width / 85)))) {
     svg.append(s("line", { class: "grid", x1: px(day), x2: px(day), y1: top, y2: height - bottom }));
@@ -112,29 +104,20 @@ function timeChart(chart, place, before) {
   const say = (k) => {
     place.cursor = k;
     cursor.setAttribute("x1", px(x[k])); cursor.setAttribute("x2", px(x[k])); cursor.setAttribute("visibility", "visible");
-    const parts = chart.series.flatMap((one) => {
-      if (one.kind === "line") return one.y[k] == null ? [] : [`${one.label} ${shown(one.y[k])}`];
-      if (one.high[k] == null) return [];
-      if (chart.stacked) return one.high[k] - one.low[k] > 0.05 ? [`${one.label} ${shown(one.high[k] - one.low[k])}`] : [];
-      return [one.low[k] === one.high[k] ? `${one.label} ${shown(one.low[k])}` : `${one.label} ${shown(one.low[k])} to ${shown(one.high[k])}`];
-    });
-    readout.textContent = `${chart.x[k]}: ${parts.join("; ")}${chart.x[k] >= chart.as_of ? `; ${chart.runs.toLocaleString("en")} runs` : ""}`;
+    readout.textContent = wordsAt(chart, k);
   };
   const nearest = (event) => {
     const box = svg.getBoundingClientRect();
     const day = from + (((event.clientX - box.left) / box.width) * width - left) / (width - left - right) * (to - from);
-    let k = x.findIndex((each) => each >= day);
-    if (k < 0) k = x.length - 1;
-    return k > 0 && day - x[k - 1] < x[k] - day ? k - 1 : k;
+    return nearestDay(x, day);
   };
   svg.addEventListener("pointermove", (event) => say(nearest(event)));
   svg.addEventListener("pointerdown", (event) => say(nearest(event)));
   svg.addEventListener("keydown", (event) => {
-    const now = place.cursor ?? Math.max(chart.x.indexOf(chart.as_of), 0), far = event.shiftKey ? 30 : 1;
-    const next = { ArrowLeft: now - far, ArrowRight: now + far, Home: 0, End: x.length - 1 }[event.key];
+    const next = keyedTo(event, place.cursor ?? Math.max(chart.x.indexOf(chart.as_of), 0), x.length - 1, "ArrowLeft", "ArrowRight");
     if (next === undefined) return;
     event.preventDefault();
-    say(clamp(next, 0, x.length - 1));
+    say(next);
   });
   if (before != null && before < x.length) say(before);
   else readout.textContent = "Point at a day, or use the arrow keys.";
@@ -166,11 +149,10 @@ function rowChart(chart, place, before) {
     readout.textContent = `${chart.rows[k].label}: ${chart.rows[k].read}`;
   };
   list.addEventListener("keydown", (event) => {
-    const now = place.cursor ?? -1;
-    const next = { ArrowUp: now - 1, ArrowDown: now + 1, Home: 0, End: items.length - 1 }[event.key];
+    const next = keyedTo(event, place.cursor ?? -1, items.length - 1, "ArrowUp", "ArrowDown");
     if (next === undefined || !items.length) return;
     event.preventDefault();
-    say(clamp(next, 0, items.length - 1));
+    say(next);
   });
   list.append(...items);
   const labels = dated ? ticks(from, to, Math.max(2, Math.floor(0.5 * (place.clientWidth || 760) / 75))).map(([day, label]) => [(day - from) / (to - from), label]) : [0, 0.5, 1].map((at) => [at, `${100 * at} %`]);

@@ -22,9 +22,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from negsim.errors import NegsimError
-from negsim.explorer import charts
 from negsim.explorer.changes import Moved, means_something
 from negsim.explorer.exploration import Exploration, Pin
+from negsim.reporting import CHARTS
 
 #: The most pins and joins that a question can ask for.
 _MOST = 12
@@ -99,7 +99,10 @@ class Conversation:
             "hidden": [lever.key for lever in now.levers if not means_something(now.scenario, lever, now.moved)],
             "free": [[name, titles[name].short_title] for name in now.free()],
             "pins": [self._pinned(pin) for pin in now.pins],
-            "charts": [charts.burndown(now.projection, pins, others), charts.calendar(now.projection, pins, others)],
+            "charts": [
+                CHARTS["burndown"](now.projection, pins, others),
+                CHARTS["calendar"](now.projection, pins, others),
+            ],
             "provenance": now.projection.provenance,
         }
 

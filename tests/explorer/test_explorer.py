@@ -12,12 +12,12 @@ import pytest
 
 import negsim as ns
 from negsim.errors import InputError, NegsimError
-from negsim.explorer import charts
 from negsim.explorer.changes import Moved, Variant, means_something, variant
 from negsim.explorer.conversation import Conversation
 from negsim.explorer.exploration import Exploration
 from negsim.explorer.levers import levers
 from negsim.quantities.distributions import median
+from negsim.reporting import charts
 from negsim.scenario.scenario import Scenario, from_mapping
 from tests.kit import SOURCE, steady, talks
 

@@ -1,4 +1,4 @@
-"""Charts of a projection as plain data, drawn in a browser by ``charts.js``.
+"""Charts of a projection as plain data: drawn by ``charts.js`` of the explorer, read on the page by ``reading.js``.
 
 A chart over time has ``x`` (dates) and ``series``: a ``line`` has ``y``, a ``band`` has ``low`` and ``high``. A chart
 of rows has a scale from ``from`` to ``to``, and ``rows`` with ``bars``. ``words`` is the answer in a sentence; ``read``
@@ -230,14 +230,21 @@ def waiting(projection: Projection) -> dict[str, Any]:
 
 
 def terms(projection: Projection) -> dict[str, Any]:
-    """How much of the way to its demand the first side gets: the middle 80 % of the agreements, and the median."""
+    """How much of the way to its demand the first side gets: the middle 80 % of the agreements, and the median.
+
+    An issue with options has the share of each one in its words.
+    """
     view = projection.view("terms")
     table = view.table()
     side, other = projection.context.sides
     rows = []
     for name, mine in table.groupby("issue", sort=False):
         first = mine.iloc[0]
-        if first["what"] != "share" or not first["settled"] > 0:
+        settled = f"settled in {100 * float(first['settled']):.0f} % of {projection.runs:,} runs"
+        if not first["settled"] > 0:
+            continue
+        if first["what"] != "share":
+            rows.append({"id": str(name), "label": str(first["title"]), **_options(mine, settled)})
             continue
         low, middle, high = (float(first[key]) for key in ("q10", "median", "q90"))
         rows.append(
@@ -245,14 +252,23 @@ def terms(projection: Projection) -> dict[str, Any]:
                 "id": str(name), "label": str(first["title"]), "bars": [{"a": low, "b": high, "style": "narrow"}],
                 "marks": [{"at": middle, "style": "main"}], "text": f"{100 * middle:.0f} %",
                 "read": f"{side} gets {100 * middle:.0f} % of the way to its demand, {other} the rest (median of the "
-                f"agreements; 80 % between {100 * low:.0f} and {100 * high:.0f} %); settled in "
-                f"{100 * float(first['settled']):.0f} % of {projection.runs:,} runs",
+                f"agreements; 80 % between {100 * low:.0f} and {100 * high:.0f} %); {settled}",
             }
         )  # fmt: skip
     return {
         "kind": "rows", "title": f"Terms: how much of its demand {side} gets", "words": view.verdict, "from": 0,
         "to": 1, "percent": True, "legend": [["narrow", "80 % of agreements"], ["main", "median"]], "rows": rows,
     }  # fmt: skip
+
+
+def _options(mine: Any, settled: str) -> dict[str, Any]:
+    """A row of an issue with options: a bar for each, as wide as its share of the agreements."""
+    bars, left, read = [], 0.0, []
+    for k, (what, p) in enumerate(zip(mine["what"], mine["p"].astype(float), strict=True)):
+        bars.append({"a": left, "b": left + p, "style": f"part{k % 10}"})
+        left += p
+        read.append(f"{what} {100 * p:.0f} %")
+    return {"bars": bars, "marks": [], "text": "", "read": f"options: {', '.join(read)} of the agreements; {settled}"}
 
 
 def flow(projection: Projection) -> dict[str, Any]:
@@ -275,7 +291,7 @@ def flow(projection: Projection) -> dict[str, Any]:
 
 
 #: Charts by name; survival is drawn for an issue.
-CHARTS: dict[str, Callable[[Projection], dict[str, Any]]] = {
+CHARTS: dict[str, Callable[..., dict[str, Any]]] = {
     "burndown": burndown,
     "calendar": calendar,
     "flow": flow,
