@@ -133,6 +133,7 @@ def test_a_hub_fits_the_schemas_of_the_hubverse(hub, name):
     assert list(Draft202012Validator(schema).iter_errors(found)) != []
 
 
+@pytest.mark.slow
 def test_the_reader_of_the_hubverse_reads_what_the_tally_says(hub, projection):
     from hubdata import connect_hub
 

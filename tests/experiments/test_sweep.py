@@ -231,7 +231,8 @@ def test_processes_change_nothing(baseline):
 
 @pytest.mark.slow
 def test_a_dask_cluster_changes_nothing(baseline):
-    distributed = pytest.importorskip("distributed")
+    import distributed
+
     alone = sweep(baseline, BETA, runs=50).table
     with (
         distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,

@@ -58,7 +58,6 @@ def test_a_pdf_is_read_in_sentences_with_its_lines_joined(tmp_path: Path) -> Non
 
 
 def test_a_web_page_gives_its_text_and_not_its_scripts(tmp_path: Path) -> None:
-    pytest.importorskip("lxml_html_clean", reason="trafilatura can't be imported without it")
     body = f"<p>{SAID}</p><p>Both sides signed an agreement on banking, an official said.</p>" * 3
     page = (
         '<!doctype html><html><head><title>Talks</title><meta property="article:published_time" content="2025-06-17">'
@@ -88,7 +87,8 @@ def test_a_file_that_is_no_document_says_why(tmp_path: Path, name: str, data: by
 
 
 def test_an_encrypted_pdf_is_named(tmp_path: Path) -> None:
-    pypdf = pytest.importorskip("pypdf")
+    import pypdf
+
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf(b"BT /F 12 Tf 50 700 Td (They met.) Tj ET")))
     writer.encrypt("secret", algorithm="RC4-128")
     stream = io.BytesIO()

@@ -10,7 +10,6 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from multiprocessing import get_context
 from pathlib import Path
 
-import loky
 import numpy as np
 import pytest
 
@@ -71,6 +70,8 @@ def test_processes_give_the_same_bytes_on_either_engine(expulsions, alone):
 
 @pytest.mark.slow
 def test_loky_gives_the_same_bytes(expulsions, alone):
+    import loky
+
     with loky.ProcessPoolExecutor(2) as executor:
         assert same(run(expulsions, RUNS, seed=3, engine="batch", workers=executor), alone)
 
@@ -157,8 +158,8 @@ def test_workers_that_are_left_in_the_middle_end(expulsions):
     assert sum(future.cancelled() for future in running) >= 40
 
 
+@pytest.mark.slow
 def test_a_cluster_that_nobody_answers_for_is_an_error(negsim):
-    pytest.importorskip("distributed")
     ended = negsim("run", "scenarios/baseline.yaml", "--dask", "nonsense://1")
     assert (ended.code, ended.out) == (2, "")
     assert "no Dask cluster answers at nonsense://1" in ended.err
