@@ -78,6 +78,7 @@ from .time_scale import Milestone as Milestone
 from .time_scale import add_months as add_months
 from .time_scale import check_time_scale as check_time_scale
 from .time_scale import date_text as date_text
+from .time_scale import milestone as milestone
 from .time_scale import milestones as milestones
 from .time_scale import unit_for as unit_for
 from .tree import cart as cart

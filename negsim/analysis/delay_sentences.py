@@ -35,9 +35,9 @@ def dates(why: Why, context: Context) -> str:
         return date_text(day, context.fine_unit)
 
     half, ever = why.half, why.half.by_horizon
-    said = f"Resolved by {why.on} in {percent_range(why.by)} % of the runs"
+    said = f"Resolved by {_exact(why.on, context)} in {percent_range(why.by)} % of the runs"
     if why.on != half.last_day:
-        said += f", by {half.last_day} in {percent_range(ever)} %"
+        said += f", by {_exact(half.last_day, context)} in {percent_range(ever)} %"
     if half.day is None:
         return f"{said}; fewer than half of the runs resolve it."
     start = context.as_of if half.low is None else half.low
@@ -61,7 +61,7 @@ def time(why: Why, context: Context) -> str:
     )
 
 
-def unresolved(why: Why) -> list[str]:
+def unresolved(why: Why, context: Context) -> list[str]:
     """How runs end that do not resolve the issue."""
     ever = why.half.by_horizon
     if ever.value == 1:
@@ -69,7 +69,8 @@ def unresolved(why: Why) -> list[str]:
     never = Estimate(1 - ever.value, ever.se, 1 - ever.high, 1 - ever.low)
     parts = sorted(((part.value, what) for what, part in why.unresolved.items() if part.value > 0), reverse=True)
     told = [f"in {_percent(part)} {ENDS[what]}" for part, what in parts]
-    said = [f"In {percent_range(never)} % of the runs it is not resolved by {why.half.last_day}: {'; '.join(told)}."]
+    last = _exact(why.half.last_day, context)
+    said = [f"In {percent_range(never)} % of the runs it is not resolved by {last}: {'; '.join(told)}."]
     if why.meetings is not None:
         few = why.meetings
         seldom = "never discuss it" if few.limit <= 1 else f"discuss it fewer than {few.limit:.0f} times"
@@ -89,8 +90,8 @@ def unresolved(why: Why) -> list[str]:
     return said
 
 
-def gain_words(gain: Gain, on: date, runs: int) -> str:
-    """Effect of a change: on the probability by a date, and on the 50 % date or the mean date.
+def gain_words(gain: Gain, on: date | str, runs: int) -> str:
+    """Effect of a change: on the probability by a date (or its text), and on the 50 % date or the mean date.
 
     >>> import numpy as np
     >>> from negsim.analysis.delay import gain
@@ -130,6 +131,10 @@ def listed(names: Iterable[str]) -> str:
     """
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def _exact(day: date, context: Context) -> str:
+    return date_text(day, context.asked_unit or "day")
 
 
 def _percent(part: float) -> str:

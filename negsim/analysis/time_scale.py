@@ -34,7 +34,8 @@ DEFAULTS: tuple[tuple[float, tuple[str, ...]], ...] = (
 )
 
 _SHORT = {"day": "d.", "week": "wk.", "month": "mo.", "year": "yr."}
-_LENGTH = re.compile(r"\s*([1-9]\d{0,4})\s*(day|week|month|year)s?\s*")
+_LENGTH = re.compile(r"\s*([1-9]\d{0,4})\s*(d(?:ays?)?|w(?:eeks?)?|m(?:o|onths?)?|y(?:ears?)?)\s*", re.IGNORECASE)
+_UNIT = {unit[0]: unit for unit in UNITS}
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Milestone:
         """The length for the head of a column: ``6 mo.``."""
         return f"{self.count} {_SHORT[self.unit]}"
 
+    @property
+    def code(self) -> str:
+        """The length in names of columns: ``6m``."""
+        return f"{self.count}{self.unit[0]}"
+
 
 def milestones(as_of: date, horizon: date, asked: Sequence[str] | None = None) -> tuple[Milestone, ...]:
     """The milestones before a horizon: those ``asked`` for, or defaults that suit its length.
@@ -71,22 +77,30 @@ def milestones(as_of: date, horizon: date, asked: Sequence[str] | None = None) -
     if asked is None:
         days = (horizon - as_of).days
         row = next(row for most, row in DEFAULTS if days <= most)
-        return tuple(found for found in (_milestone(as_of, text) for text in row) if found.date < horizon)
-    found = [_milestone(as_of, text) for text in asked]
-    late = [milestone.words for milestone in found if milestone.date >= horizon]
+        return tuple(found for found in (milestone(as_of, text) for text in row) if found.date < horizon)
+    found = [milestone(as_of, text) for text in asked]
+    late = [each.words for each in found if each.date >= horizon]
     if late:
         verb = "does" if len(late) == 1 else "do"
         raise NegsimError(f"milestones lie before the horizon, {horizon}, but {', '.join(late)} {verb} not")
-    return tuple(sorted(dict.fromkeys(found), key=lambda milestone: milestone.date))
+    return tuple(sorted(dict.fromkeys(found), key=lambda each: each.date))
 
 
-def _milestone(as_of: date, text: str) -> Milestone:
+def milestone(as_of: date, text: str) -> Milestone:
+    """The milestone of a length of time in text.
+
+    Raises:
+        NegsimError: the text is not a length of time, or there is no such date.
+
+    >>> [milestone(date(2025, 4, 10), text).words for text in ("4 weeks", "24mo", "1 Year")]
+    ['4 weeks', '24 months', '1 year']
+    """
     found = _LENGTH.fullmatch(text)
     if found is None:
         raise NegsimError(
             f'a milestone is a length of time such as "4 weeks", "6 months" or "2 years", but was "{text}"'
         )
-    count, unit = int(found[1]), found[2]
+    count, unit = int(found[1]), _UNIT[found[2][0].lower()]
     try:
         if unit in ("day", "week"):
             return Milestone(count, unit, as_of + timedelta(days=count * (7 if unit == "week" else 1)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import contextlib
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,6 @@ from negsim.errors import NegsimError
 
 if TYPE_CHECKING:
     from negsim.scenario import Scenario
-
-_UNIT = {"d": "day", "w": "week", "m": "month", "mo": "month", "y": "year"}
 
 
 def day(text: str | None) -> date | None:
@@ -46,18 +44,13 @@ def day_by(text: str | None, scenario: Scenario) -> date | None:
         return None
     if text == "horizon":
         return scenario.horizon_date - timedelta(days=1)
-    found = re.fullmatch(r"(\d{1,4})\s*([a-z]+)", text.strip().lower())
-    if found is not None:
-        number, unit = int(found[1]), _UNIT.get(found[2], found[2].removesuffix("s"))
-        if unit in ("day", "week"):
-            return scenario.as_of + timedelta(days=number * (7 if unit == "week" else 1))
-        if unit in ("month", "year"):
-            from negsim.analysis import add_months
-
-            return add_months(scenario.as_of, number * (12 if unit == "year" else 1))
-    try:
+    with contextlib.suppress(ValueError):
         return date.fromisoformat(text)
-    except ValueError:
+    from negsim.analysis import milestone
+
+    try:
+        return milestone(scenario.as_of, text).date
+    except NegsimError:
         raise NegsimError(
             f'--by takes a date (2027-04-10), a time from the as-of date ("24 months") or horizon, but was {text!r}'
         ) from None

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import chance
+from negsim.analysis import Chance
 from negsim.cli.projection_table import percent
-from negsim.files import TextPage, TextStyle, to_line
+from negsim.files import TextPage, TextStyle
 
 if TYPE_CHECKING:
-    from negsim.experiments import Discovery, Factor, Sensitivity, Sweep
+    from negsim.experiments import Discovery, Sensitivity, Sweep
 
-#: The probabilities of an experiment, with the time of each.
-_MILESTONES = {"p_6m": "6 months", "p_12m": "12 months", "p_24m": "24 months", "p_horizon": "the horizon"}
 #: The columns of each method: heading, key of the figure, whether it is a share.
 _COLUMNS: dict[str, tuple[tuple[str, str, bool], ...]] = {
     "grid": (("main effect, %", "first", True), ("total, %", "total", True)),
@@ -36,46 +33,34 @@ def sweep_data(sweep: Sweep) -> dict[str, Any]:
     return {"experiments": sweep.experiments, "engine": sweep.engine, "outcomes": outcomes}
 
 
-def sweep_text(sweep: Sweep, style: TextStyle) -> str:
-    """A table for each factor of a sweep: a row for each value, with the probability of each issue."""
+def sweep_text(sweep: Sweep, style: TextStyle, by: str | None = None, dates: str | None = None) -> str:
+    """A table for each factor of a sweep: a row for each value, with the probability of each issue by a milestone.
+
+    The default milestone is the one at which the probabilities are nearest to one half.
+    """
+    from negsim.analysis import nearest_half
+    from negsim.experiments import column, within_words
+
     page = TextPage(style).title(sweep.scenario.title).add(f"{sweep.provenance}.")
-    column = min(_MILESTONES, key=lambda name: _from_half(sweep, name))
-    page.add(f"% of runs that resolve an issue within {_MILESTONES[column]}").add()
+    chances = {each: sweep.table[column(each)] for each in (*sweep.milestones, "horizon")}
+    day = by or nearest_half({each: p for each, p in chances.items() if p.notna().all()} or {"horizon": [0.0]})
+    found = sweep.by_value(column(day))
+    end = within_words(day, sweep.scenario, sweep.paths, dates or "day")
+    page.add(f"% of runs that resolve an issue within {end}").add()
     for factor in sweep.factors:
-        groups = _groups(sweep, factor)
-        first = max(len(factor.path), *(len(name) for name, _ in groups)) + 2
+        values = found.loc[factor.path]
+        names = list(dict.fromkeys(values.index.get_level_values("value")))
+        first = max(len(factor.path), *map(len, names)) + 2
         for issues in _blocks(sweep, style.width - min(first, style.width // 2)):
-            rows = [(name, [_share(sweep, chosen, issue, column) for issue in issues], "") for name, chosen in groups]
+            rows = [(name, [_share(values, name, issue, column(day)) for issue in issues], "") for name in names]
             page.table((factor.path, *issues), [max(len(issue), 5) + 2 for issue in issues], rows)
             page.add()
-    note = "± is at most one standard error of the simulation, rounded up. "
+    note = "± is the standard error of the simulation, rounded up"
+    note += ". " if sweep.design == "grid" else ", and of the sample of experiments. "
     if len(sweep.factors) > 1:
         note += "Each row is a mean over the values of the other factors. "
     note += "All experiments use the same random draws, so they differ only in the varied values. "
     return page.note(f"{note}--out DIR saves all outcomes for sensitivity and discover.").text
-
-
-def _from_half(sweep: Sweep, column: str) -> float:
-    """The distance from one half of the probabilities of a milestone; infinite if it is after the horizon."""
-    found = abs(sweep.table[column].mean() - 0.5)
-    return float(found) if found == found else math.inf
-
-
-def _groups(sweep: Sweep, factor: Factor) -> list[tuple[str, Any]]:
-    """The values of a factor, or fifths of its distribution, each with the rows of the table that have it."""
-    values = sweep.table[factor.path]
-    if factor.draw is None:
-        return [(_value_text(value), values == factor.column(value)) for value in factor.values]
-    edges = sorted(set(values.quantile([0, 0.2, 0.4, 0.6, 0.8, 1])))
-    unit = f" {factor.unit}" if factor.unit else ""
-    return [
-        (f"{low:.3g} to {high:.3g}{unit}", (values > low) & (values <= high) if k else values <= high)
-        for k, (low, high) in enumerate(pairwise(edges))
-    ]
-
-
-def _value_text(value: Any) -> str:
-    return value if isinstance(value, str) else to_line(value)
 
 
 def _blocks(sweep: Sweep, room: int) -> list[list[str]]:
@@ -92,10 +77,12 @@ def _blocks(sweep: Sweep, room: int) -> list[list[str]]:
     return blocks
 
 
-def _share(sweep: Sweep, chosen: Any, issue: str, column: str) -> str:
-    """A percentage with its error; experiments share their random draws, so a mean of them is not more precise."""
-    p = sweep.table[chosen & (sweep.table["issue"] == issue)][column].mean()
-    return "-" if p != p else percent(chance(round(p * sweep.runs), sweep.runs))
+def _share(values: Any, value: str, issue: str, column: str) -> str:
+    if (value, issue) not in values.index:
+        return "-"
+    row = values.loc[(value, issue)]
+    p, error = row[column], row["se"]
+    return "-" if p != p else percent(Chance(p, 0.0 if error != error else error))
 
 
 def sensitivity_text(found: Sensitivity, look: TextStyle, top: int) -> str:

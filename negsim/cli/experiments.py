@@ -10,21 +10,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negsim.cli.days import day_by, default_day_notice
-from negsim.cli.execution import announce, loaded, progress, resumable, workers_of
+from negsim.cli.days import default_day_notice
+from negsim.cli.execution import announce, check_dates, loaded, progress, resumable, workers_of
 from negsim.cli.options import (
     By,
     Dask,
+    Dates,
     Engine,
     FileOrFolder,
     FileRuns,
     FileSeed,
     Json,
+    Milestones,
     Picture,
     Scenario,
     Seed,
     Workers,
     check_picture,
+    milestone_list,
 )
 from negsim.cli.output import builtin_notice, emit, make_parent
 from negsim.errors import NegsimError
@@ -79,6 +82,9 @@ def sweep(
     workers: Workers = 1,
     dask: Dask = None,
     out: SweepOut = None,
+    by: By = None,
+    dates: Dates = None,
+    milestones: Milestones = None,
     as_json: Json = False,
 ) -> None:
     """Run a scenario over many values of some assumptions.
@@ -88,20 +94,24 @@ def sweep(
     leave_out='[],[flights]'.
     """
     from negsim.cli.experiment_tables import sweep_data, sweep_text
-    from negsim.experiments import DEFAULT_SAMPLES, points
+    from negsim.experiments import DEFAULT_SAMPLES, by_words, milestones_of, points
     from negsim.experiments import sweep as sweep_all
     from negsim.scenario import load
     from negsim.simulation import pick_engine
 
     scenario, factors, number = load(file), _factors(vary), samples or DEFAULT_SAMPLES
+    check_dates(scenario, dates, asked := milestone_list(milestones))
+    day = None if by is None else by_words(by, scenario)
+    extra = [] if day in (None, "horizon") else [str(day)]
+    lengths = [*milestones_of(scenario, asked), *extra]
     total = len(points(design, factors, number, seed)) * runs
     announce(pick_engine(engine, total))
     with workers_of(workers, dask) as where, resumable(out), progress(total, file.stem) as advance:
         done = sweep_all(
-            scenario, factors, design, number, runs, seed, engine, advance, workers=where, out=out,
+            scenario, factors, design, number, runs, seed, engine, advance, workers=where, milestones=lengths, out=out,
             command=shlex.join(["negsim", *sys.argv[1:]]),
         )  # fmt: skip
-    asked: dict[str, Any] = {
+    about: dict[str, Any] = {
         "scenario": str(file),
         "hash": scenario.hash,
         "factors": [factor.data() for factor in factors],
@@ -110,7 +120,13 @@ def sweep(
         "seed": seed,
         "out": None if out is None else str(out),
     }
-    emit(as_json, lambda: asked | sweep_data(done), lambda style: sweep_text(done, style), builtin_notice(file))
+    emit(
+        as_json,
+        lambda: about | sweep_data(done),
+        lambda style: sweep_text(done, style, day, dates),
+        builtin_notice(file),
+        default_day_notice(by),
+    )
 
 
 def sensitivity(
@@ -132,6 +148,7 @@ def sensitivity(
     seed: FileSeed = None,
     workers: Workers = 1,
     top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="Number of factors to print.")] = 12,
+    dates: Dates = None,
     output: Picture = None,
     as_json: Json = False,
 ) -> None:
@@ -144,16 +161,18 @@ def sensitivity(
     from negsim.experiments import Sweep, planned
     from negsim.experiments import sensitivity as found_by
     from negsim.projection import Projection
+    from negsim.scenario import Scenario as ScenarioClass
 
     check_picture(output)
     given = _source(source, runs, seed)
+    check_dates(given if isinstance(given, ScenarioClass) else given.scenario, dates)
     total = 0 if isinstance(given, Projection | Sweep) else planned(given, method, factors or (), samples, runs)
     announce("batch")
     with progress(total, source.stem) as advance:
         found = found_by(
-            given, issue, _within(by, given), days, method, names=factors or (), samples=samples, runs=runs,
+            given, issue, by, days, method, names=factors or (), samples=samples, runs=runs,
             seed=DEFAULT_SEED if seed is None else seed, workers=workers, progress=advance,
-        )  # fmt: skip
+        ).time_scale(dates)  # fmt: skip
     if output is not None:
         found.plot(top).save(make_parent(output))
     emit(
@@ -183,6 +202,7 @@ def discover(
     runs: FileRuns = None,
     seed: FileSeed = None,
     workers: Workers = 1,
+    dates: Dates = None,
     output: Picture = None,
     as_json: Json = False,
 ) -> None:
@@ -193,14 +213,16 @@ def discover(
     from negsim.cli.experiment_tables import discovery_text
     from negsim.experiments import RUNS
     from negsim.experiments import discover as found_by
+    from negsim.scenario import Scenario as ScenarioClass
 
     check_picture(output)
     given = _source(source, runs, seed)
+    check_dates(given if isinstance(given, ScenarioClass) else given.scenario, dates)
     found = found_by(
-        given, issue, _within(by, given), method, at_least=at_least, density=density, least=mass, boxes=boxes,
+        given, issue, by, method, at_least=at_least, density=density, least=mass, boxes=boxes,
         names=factors or (), runs=runs or RUNS, seed=DEFAULT_SEED if seed is None else seed,
         workers=workers,
-    )  # fmt: skip
+    ).time_scale(dates)  # fmt: skip
     if output is not None and found.boxes:
         found.plot().save(make_parent(output))
     elif output is not None:
@@ -229,26 +251,3 @@ def _source(path: Path, runs: int | None, seed: int | None) -> ScenarioType | Pr
     if path.is_dir() and (runs is not None or seed is not None):
         raise NegsimError(f"{path} holds finished runs; --runs and --seed need a scenario file")
     return Sweep.load(path) if (path / TABLE).is_file() else loaded(path)
-
-
-def _within(by: str | None, source: ScenarioType | Projection | Sweep) -> str | None:
-    """The name of the milestone in ``--by``, which is a day of the tables of experiments.
-
-    Raises:
-        NegsimError: the day is no milestone.
-    """
-    from negsim.analysis import add_months
-    from negsim.experiments import WITHIN
-    from negsim.scenario import Scenario as ScenarioClass
-
-    scenario = source if isinstance(source, ScenarioClass) else source.scenario
-    day = day_by(by, scenario)
-    if day is None:
-        return None
-    if day in (day_by("horizon", scenario), scenario.horizon_date):
-        return WITHIN[-1]
-    months = {add_months(scenario.as_of, int(number)): number for number in WITHIN[:-1]}
-    if day not in months:
-        allowed = ", ".join(f"{number} months ({each})" for each, number in months.items())
-        raise NegsimError(f"--by takes {allowed} or horizon here, but was {by!r}")
-    return months[day]

@@ -247,6 +247,7 @@ def trace(
     number: Annotated[int, typer.Option("--run", metavar="K", min=0, help="Number of the run; the first is 0.")] = 0,
     seed: Seed = DEFAULT_SEED,
     as_of: AsOf = None,
+    dates: Dates = None,
     as_json: Json = False,
 ) -> None:
     """Print one run, event by event.
@@ -256,6 +257,7 @@ def trace(
     from negsim.projection import trace as replay
 
     scenario = scenario_of(file, as_of)
+    check_dates(scenario, dates)
     announce("reference")
-    found = replay(scenario, number, seed)
+    found = replay(scenario, number, seed).time_scale(dates)
     emit(as_json, lambda: {"scenario": str(file), **found.data()}, lambda _: found.text, builtin_notice(file))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from negsim.cli.days import day_by, default_day_notice
-from negsim.cli.execution import announce, conditional, progress, projection, projections, scenario_of
+from negsim.cli.execution import announce, check_dates, conditional, progress, projection, projections, scenario_of
 from negsim.cli.options import (
     AsOf,
     By,
@@ -114,6 +114,7 @@ def explain(
     as_of: AsOf = None,
     engine: Engine = "auto",
     workers: Workers = 1,
+    dates: Dates = None,
     as_json: Json = False,
 ) -> None:
     """Why an issue takes so long, and what would change it.
@@ -126,6 +127,7 @@ def explain(
     from negsim.simulation import pick_engine
 
     scenario = scenario_of(file, as_of)
+    check_dates(scenario, dates)
     sets, each = variants(scenario, issue, side), runs or DEFAULT_RUNS
     engine = pick_engine(engine, sets * each)
     announce(engine)
@@ -140,7 +142,7 @@ def explain(
             engine=engine,
             workers=workers,
             progress=advance,
-        )
+        ).time_scale(dates)
     emit(
         as_json, lambda: {"file": str(file), **found.data()}, found.render, builtin_notice(file), default_day_notice(by)
     )

@@ -1,4 +1,5 @@
-from .cases import WITHIN as WITHIN
+from .cases import by_words as by_words
+from .cases import within_words as within_words
 from .comparing import compare as compare
 from .comparison import Comparison as Comparison
 from .designs import points as points
@@ -8,6 +9,8 @@ from .discovery import discover as discover
 from .eliciting import Elicitations as Elicitations
 from .eliciting import elicit as elicit
 from .experiment import ALL as ALL
+from .experiment import column as column
+from .experiment import milestones_of as milestones_of
 from .expert_feedback import CHANCES as CHANCES
 from .expert_feedback import Elicitation as Elicitation
 from .expert_feedback import shown as shown

@@ -14,7 +14,7 @@ from negsim.analysis import need_salib
 from negsim.errors import NegsimError, one_of
 from negsim.experiments.cases import Outcome
 from negsim.experiments.effect_check import check_moves
-from negsim.experiments.experiment import ALL, OUTCOMES, Base, play_experiment
+from negsim.experiments.experiment import ALL, Base, milestones_of, outcomes, play_experiment
 from negsim.experiments.factors import Factor, factors_of
 from negsim.projection import DEFAULT_SEED
 from negsim.simulation import compile, pick_engine
@@ -32,7 +32,7 @@ def ema_model(
 
     A list of values becomes a categorical parameter (the value's number), a uniform distribution a real one with its
     bounds, any other a real one from 0 to 1, the quantile of the distribution. Outcomes are those of a sweep
-    (`experiment.OUTCOMES`) of one issue. Names must be Python identifiers, so dots become ``__``.
+    (`experiment.outcomes`) of one issue. Names must be Python identifiers, so dots become ``__``.
 
     Raises:
         NegsimError: a factor is not valid, there is no such issue, or the EMA workbench is missing.
@@ -59,7 +59,7 @@ def ema_model(
             else RealParameter(key, *_bounds(factor))
             for key, factor in by_name.items()
         ]
-        model.outcomes = [ScalarOutcome(outcome) for outcome in OUTCOMES]
+        model.outcomes = [ScalarOutcome(outcome) for outcome in outcomes(base.milestones)]
     return model
 
 
@@ -84,9 +84,14 @@ def salib_problem(scenario: Scenario, vary: Vary) -> dict[str, Any]:
 
 
 def salib_model(
-    scenario: Scenario, vary: Vary, outcome: str = "p_24m", issue: str = ALL, runs: int = 500, seed: int = DEFAULT_SEED
+    scenario: Scenario,
+    vary: Vary,
+    outcome: str = "p_horizon",
+    issue: str = ALL,
+    runs: int = 500,
+    seed: int = DEFAULT_SEED,
 ) -> Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]:
-    """A function from samples of `salib_problem` (a row each) to one of `experiment.OUTCOMES` of an issue.
+    """A function from samples of `salib_problem` (a row each) to one of `experiment.outcomes` of an issue.
 
     Raises:
         NegsimError: a factor is not valid, there is no such outcome or issue, or SALib is missing.
@@ -94,8 +99,9 @@ def salib_model(
     factors = factors_of(vary)
     Outcome(issue, "horizon").check(scenario)
     need_salib()
-    if outcome not in OUTCOMES:
-        raise NegsimError(f'there is no outcome "{outcome}"; allowed: {one_of(OUTCOMES)}')
+    known = outcomes(milestones_of(scenario))
+    if outcome not in known:
+        raise NegsimError(f'there is no outcome "{outcome}"; allowed: {one_of(known)}')
     base = _base(scenario, factors, runs, seed)
 
     def evaluate(samples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -110,7 +116,8 @@ def salib_model(
 
 
 def _base(scenario: Scenario, factors: Sequence[Factor], runs: int, seed: int) -> Base:
-    base = Base(scenario, compile(scenario), pick_engine("auto", 10**6), seed, runs, frozenset())
+    engine, own = pick_engine("auto", 10**6), frozenset[str]()
+    base = Base(scenario, compile(scenario), engine, seed, runs, milestones_of(scenario), own)
     check_moves(base, factors)
     return base
 
@@ -131,4 +138,4 @@ def _value(factor: Factor, given: Any) -> Any:
 
 def _outcomes(base: Base, values: dict[str, Any], issue: str) -> dict[str, float]:
     result = play_experiment(base, (0, values))
-    return dict(zip(OUTCOMES, result.rows[result.issues.index(issue)], strict=True))
+    return dict(zip(outcomes(base.milestones), result.rows[result.issues.index(issue)], strict=True))

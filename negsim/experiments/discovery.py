@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import numpy as np
 from negsim.analysis import Box, cart, measured
 from negsim.analysis import prim as found_by
 from negsim.errors import NegsimError, check_name, checks_arguments
-from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within
+from negsim.experiments.cases import Cases, Outcome, by_words, cases_of, nearest_by
+from negsim.experiments.experiment import HORIZON
 from negsim.experiments.sources import CasesLike, cases_source
 from negsim.experiments.sweeps import Sweep
 from negsim.projection import DEFAULT_SEED, Projection, Workers, run
@@ -151,6 +153,14 @@ class Discovery:
             ],
         }
 
+    def time_scale(self, dates: str | None = None) -> Discovery:
+        """The same result with another unit of dates: ``day``, ``week``, ``month`` or ``year``.
+
+        Raises:
+            NegsimError: the unit does not exist.
+        """
+        return replace(self, cases=self.cases.time_scale(dates))
+
     def plot(self, number: int = 0) -> Picture:
         """A picture of one of the boxes among the cases, with its data.
 
@@ -209,7 +219,7 @@ def _box_data(box: Box) -> dict[str, Any]:
 def discover(
     source: CasesLike,
     issue: str | None = None,
-    within: str | None = None,
+    by: str | date | None = None,
     method: str = "prim",
     *,
     at_least: float | None = None,
@@ -229,7 +239,8 @@ def discover(
     Args:
         source: a sweep (its experiments are the cases), a projection (its runs are), or a scenario, which is run.
         issue: the issue; ``all``: the last one; none: the number of issues resolved, with ``at_least``.
-        within: ``6``, ``12``, ``24`` months or ``horizon``; default: where the probability is nearest to one half.
+        by: a date, a time from the as-of date (``24 months``) or ``horizon``; a sweep has its milestones. Default: the
+            milestone, or the horizon, at which the probability is nearest to one half.
         method: ``prim`` or ``cart``.
         at_least: the share of its runs from which an experiment is of interest, default one half; without an issue the
             number of issues.
@@ -250,15 +261,16 @@ def discover(
     """
     check_name(method, METHODS, f'there is no method "{method}"')
     source = cases_source(source)
-    outcome = Outcome(issue, HORIZON if within is None else within)
+    scenario = source if isinstance(source, Scenario) else source.scenario
+    outcome = Outcome(issue, HORIZON if by is None else by_words(by, scenario))
     if issue is None and at_least is None:
         raise NegsimError("give --issue, or --at-least for the number of issues resolved")
     limit = 0.5 if at_least is None else at_least
-    outcome.check(source if isinstance(source, Scenario) else source.scenario)
+    outcome.check(scenario)
     if isinstance(source, Scenario):
         source = run(source, runs, seed, workers=workers)
-    if within is None:
-        outcome = replace(outcome, within=nearest_within(source, issue))
+    if by is None:
+        outcome = replace(outcome, by=nearest_by(source, issue))
     if isinstance(source, Sweep):
         cases, fresh = _halves(cases_of(source, outcome), seed)
     else:

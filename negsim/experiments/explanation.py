@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import Gain, Quality, Why, quality_words
+from negsim.analysis import Gain, Quality, Why, date_text, quality_words
 from negsim.analysis import delay_sentences as because
 from negsim.experiments.candidates import Candidate
 from negsim.files import TextPage, TextStyle
@@ -62,6 +63,17 @@ class Explanation:
     side: str | None = None
     quality: Quality | None = None
 
+    def time_scale(self, dates: str | None = None) -> Explanation:
+        """The same explanation with another unit of dates: ``day``, ``week``, ``month`` or ``year``.
+
+        Raises:
+            NegsimError: the unit does not exist.
+        """
+        return replace(self, projection=self.projection.time_scale(dates))
+
+    def _shown(self, day: date) -> str:
+        return date_text(day, self.projection.context.asked_unit or "day")
+
     def __repr__(self) -> str:
         return f"<Explanation of {self.why.facts.title!r}: {self.projection.runs:,} runs of {self._title!r}>"
 
@@ -87,10 +99,10 @@ class Explanation:
 
     def sections(self) -> list[tuple[str, list[str]]]:
         """Sentences under headings; the first has none."""
-        context, on, runs = self.projection.context, self.why.on, self.projection.runs
+        context, on, runs = self.projection.context, self._shown(self.why.on), self.projection.runs
         links = _links(self.projection.scenario, self.issue)
         said = [because.dates(self.why, context), because.time(self.why, context), *links]
-        result = [("", said), ("Runs that do not resolve it", because.unresolved(self.why))]
+        result = [("", said), ("Runs that do not resolve it", because.unresolved(self.why, context))]
 
         if self.quality is not None:
             result.append(("Terms", quality_words(self.quality, context.sides)))
@@ -131,8 +143,9 @@ class Explanation:
             f"those with the largest effect that the pairs show. These {chosen} were simulated again with seed "
             f"{self.projection.seed}, so the selection does not inflate their figures.",
             "The mean date counts runs that do not resolve the issue as resolved on "
-            f"{self.projection.context.horizon}. The figure of the other issues is the change in how many are resolved "
-            f"by {self.why.on}. The step sizes are examples: effects need not be proportional to the step, nor add up.",
+            f"{self._shown(self.projection.context.horizon)}. The figure of the other issues is the change in how many "
+            f"are resolved by {self._shown(self.why.on)}. The step sizes are examples: effects need not be "
+            "proportional to the step, nor add up.",
             "Intervals are 95 % intervals of the simulation, each for itself: about one in twenty misses. The "
             "comparison of runs that resolve the issue with runs that do not shows association, not cause; only the "
             "changes were tried. All figures hold if the sides concede as the scenario assumes; they are not a "

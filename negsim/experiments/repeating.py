@@ -70,7 +70,7 @@ def rerun(
         if isinstance(done, Sweep):
             sweep(
                 done.scenario, done.factors, done.design, done.samples or None, done.runs, done.seed, done.engine,
-                progress, workers=workers, out=again,
+                progress, workers=workers, milestones=done.milestones, out=again,
             )  # fmt: skip
         else:
             run(

@@ -6,6 +6,7 @@ import math
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ import numpy as np
 from negsim.analysis import Split, grid, split
 from negsim.analysis import sensitivity_indices as drivers
 from negsim.errors import NegsimError, check_name, checks_arguments
-from negsim.experiments.cases import HORIZON, Cases, Outcome, cases_of, nearest_within, run_outcome
+from negsim.experiments.cases import Cases, Outcome, by_words, cases_of, nearest_by, run_outcome
+from negsim.experiments.experiment import HORIZON
 from negsim.experiments.sources import CasesLike, cases_source
 from negsim.experiments.sweeps import Sweep, own_factors, sweep
 from negsim.files import to_line
@@ -108,6 +110,14 @@ class Sensitivity:
             "split": None if self.split is None else {k: _plain(v) for k, v in vars(self.split).items()},
         }
 
+    def time_scale(self, dates: str | None = None) -> Sensitivity:
+        """The same result with another unit of dates: ``day``, ``week``, ``month`` or ``year``.
+
+        Raises:
+            NegsimError: the unit does not exist.
+        """
+        return replace(self, cases=self.cases.time_scale(dates))
+
     def plot(self, top: int = 12) -> Picture:
         """A tornado picture of the strongest factors, with its data."""
         from negsim.plots import Tornado, tornado_picture
@@ -134,7 +144,7 @@ class Sensitivity:
 def sensitivity(
     source: CasesLike,
     issue: str | None = None,
-    within: str | None = None,
+    by: str | date | None = None,
     days: bool = False,
     method: str | None = None,
     *,
@@ -153,7 +163,8 @@ def sensitivity(
     Args:
         source: a sweep (its experiments), a projection (its runs and what they assume), or a scenario, which is run.
         issue: the issue of the outcome; ``all``: the last one; none: the number of issues resolved.
-        within: ``6``, ``12``, ``24`` months or ``horizon``; default: where the probability is nearest to one half.
+        by: a date, a time from the as-of date (``24 months``) or ``horizon``; a sweep has its milestones. Default: the
+            milestone, or the horizon, at which the probability is nearest to one half.
         days: the day of resolution instead of whether it is resolved; runs that never resolve it count as the horizon.
         method: for a scenario ``given`` (default), ``sobol`` or ``morris``.
         names: for ``sobol`` and ``morris``, the assumptions to use as factors; default: all. The others are drawn.
@@ -173,23 +184,23 @@ def sensitivity(
     ['factor', 'first', 'first_low', 'first_high']
     """
     source = cases_source(source)
-    known = Outcome(issue, HORIZON if within is None else within, days)
+    scenario = source.scenario if isinstance(source, Projection | Sweep) else source
+    known = Outcome(issue, HORIZON if by is None else by_words(by, scenario), days)
+    known.check(scenario)
+    default = by is None and not days
     if isinstance(source, Sweep):
         fits = FITS[source.design]
         if method not in (None, fits):
             needs = {name: design for design, name in reversed(FITS.items())}.get(method, "latin")
             raise NegsimError(f"a {source.design} sweep is analysed by {fits}; {method} needs --design {needs}")
-        known.check(source.scenario)
-        return _analysed(cases_of(source, _chosen(known, source, within)), fits)
+        return _analysed(cases_of(source, _nearest(known, source) if default else known), fits)
     if isinstance(source, Projection):
         if method not in (None, "given"):
             raise NegsimError(f"existing runs are analysed by given; {method} needs a scenario")
-        known.check(source.scenario)
-        outcome = _chosen(known, source, within)
+        outcome = _nearest(known, source) if default else known
         return _analysed(cases_of(source, outcome), "given", _split(source.scenario, outcome, source.seed))
     method = method or "given"
     check_name(method, METHODS, f'there is no method "{method}"')
-    known.check(source)
     done: Projection | Sweep
     if METHODS[method] is None:
         done = run(source, runs or RUNS, seed, progress=progress, workers=workers)
@@ -198,15 +209,13 @@ def sensitivity(
         factors, number = own_factors(source, names), samples or SAMPLES[method]
         design = str(METHODS[method])
         done = sweep(source, factors, design, number, runs or EACH, seed, progress=progress, workers=workers)
-    outcome = _chosen(known, done, within)
+    outcome = _nearest(known, done) if default else known
     return _analysed(cases_of(done, outcome), method, _split(source, outcome, seed))
 
 
-def _chosen(outcome: Outcome, source: Projection | Sweep, within: str | None) -> Outcome:
-    """The outcome itself if its date was given, else that of the milestone nearest to one half."""
-    if within is not None or outcome.days:
-        return outcome
-    return replace(outcome, within=nearest_within(source, outcome.issue))
+def _nearest(outcome: Outcome, source: Projection | Sweep) -> Outcome:
+    """The outcome by the milestone, or the horizon, at which its probability is nearest to one half."""
+    return replace(outcome, by=nearest_by(source, outcome.issue))
 
 
 def planned(

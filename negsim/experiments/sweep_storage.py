@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError
-from negsim.experiments.experiment import OUTCOMES
 from negsim.experiments.factors import Factor
 from negsim.files import MANIFEST, Checkpoint, check_new, read_checked, read_manifest, read_yaml_text
 from negsim.scenario import from_mapping
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 FORMAT = "negsim sweep 2"
 TABLE, BATCHES = "experiments.parquet", "batches.parquet"
 TABLES = (TABLE, BATCHES)
+#: The milestones of folders without them in the manifest.
+FORMER_MILESTONES = ("6 months", "12 months", "24 months")
 
 
 def save(done: SweepData, folder: Path, command: str) -> None:
@@ -30,8 +31,7 @@ def save(done: SweepData, folder: Path, command: str) -> None:
         NegsimError: the folder exists already, or cannot be written.
     """
     refuse_to_overwrite(folder)
-    who = identity(done.scenario, done.factors, done.design, done.samples, done.seed, done.runs, done.versions)
-    with Checkpoint(folder, who) as checkpoint:
+    with Checkpoint(folder, _identity_of(done)) as checkpoint:
         finish(checkpoint, done, command)
 
 
@@ -53,8 +53,16 @@ def load(path: Path) -> dict[str, Any]:
         rest = {name: manifest[name] for name in kept}
     except (KeyError, TypeError) as error:
         raise NegsimError(f"{path / MANIFEST} was edited: {error!r}") from None
+    milestones = tuple(manifest.get("milestones", FORMER_MILESTONES))
     table, batches = (pd.read_parquet(io.BytesIO(raw[name])) for name in TABLES)
-    return {"scenario": scenario, "factors": factors, **rest, "table": table, "batches": batches}
+    return {
+        "scenario": scenario,
+        "factors": factors,
+        **rest,
+        "milestones": milestones,
+        "table": table,
+        "batches": batches,
+    }
 
 
 def identity(
@@ -65,6 +73,7 @@ def identity(
     seed: int,
     runs: int,
     used: Mapping[str, str],
+    milestones: Sequence[str],
 ) -> dict[str, Any]:
     """What must be equal to reuse finished experiments."""
     return {
@@ -77,7 +86,14 @@ def identity(
         "seed": seed,
         "runs": runs,
         "versions": dict(used),
+        "milestones": list(milestones),
     }
+
+
+def _identity_of(done: SweepData) -> dict[str, Any]:
+    return identity(
+        done.scenario, done.factors, done.design, done.samples, done.seed, done.runs, done.versions, done.milestones
+    )
 
 
 def finish(checkpoint: Checkpoint, done: SweepData, command: str) -> None:
@@ -88,16 +104,15 @@ def finish(checkpoint: Checkpoint, done: SweepData, command: str) -> None:
         table.to_parquet(stream, index=False, compression="zstd")
         checkpoint.write(name, stream.getvalue())
         hashes[name] = hashlib.sha256(stream.getvalue()).hexdigest()
-    who = identity(done.scenario, done.factors, done.design, done.samples, done.seed, done.runs, done.versions)
     rest = {
         "experiments": done.experiments,
         "engine": done.engine,
         "command": command,
-        "outcomes": OUTCOMES,
+        "outcomes": done.outcomes,
         "sha256": hashes,
         "scenario": done.scenario.to_yaml(),
     }
-    checkpoint.finish({**who, **rest})
+    checkpoint.finish({**_identity_of(done), **rest})
 
 
 def refuse_to_overwrite(folder: Path) -> None:

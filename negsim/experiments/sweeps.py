@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.errors import NegsimError, check_name, checks_arguments
 from negsim.experiments.designs import check_design, points
 from negsim.experiments.effect_check import check_moves
-from negsim.experiments.experiment import MEANS, OUTCOMES, Base, Result, play_experiment
+from negsim.experiments.experiment import Base, Result, means, milestones_of, outcomes, play_experiment
 from negsim.experiments.factors import Factor, factors_of
 from negsim.experiments.sweep_data import SweepData
 from negsim.experiments.sweep_storage import finish, identity, refuse_to_overwrite
@@ -126,6 +126,7 @@ def sweep(
     progress: Callable[[int], object] | None = None,
     *,
     workers: Workers = 1,
+    milestones: Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     command: str = "",
 ) -> Sweep:
@@ -145,6 +146,7 @@ def sweep(
         progress: called with the number of newly finished runs; first with the number resumed.
         workers: number of processes, or any `concurrent.futures.Executor`. The result does not depend on it.
             A script calls this under ``if __name__ == "__main__":``, because each process imports the script.
+        milestones: lengths of time such as ``4 weeks``, for the columns; default: those of the tables of `negsim.run`.
         out: a new folder for the result. After an interruption the same call resumes there.
         command: the command line for the manifest in ``out``.
 
@@ -163,19 +165,19 @@ def sweep(
     check_design(design, factors, samples)
     if out is not None:
         refuse_to_overwrite(Path(out))
-    base_tables = compile(scenario)
-    engine = pick_engine(engine, 10**6)
-    base = Base(scenario, base_tables, engine, seed, runs, frozenset(f.path for f in factors if f.own))
+    lengths, engine = milestones_of(scenario, milestones), pick_engine(engine, 10**6)
+    own = frozenset(factor.path for factor in factors if factor.own)
+    base = Base(scenario, compile(scenario), engine, seed, runs, lengths, own)
     check_moves(base, factors)
     pieces = _pieces(base, factors, points(design, factors, samples, seed))
     scenario.check_work(len(pieces) * runs)
     used = versions()
-    who = identity(scenario, factors, design, samples, seed, runs, used)
+    who = identity(scenario, factors, design, samples, seed, runs, used, lengths)
     with Checkpoint(Path(out), who) if out is not None else contextlib.nullcontext() as checkpoint:
         with executor_of(workers, "reference") as executor:  # processes: most of the work is in Python
             results = _play(base, pieces, executor, checkpoint, progress)
-        table, batches = _table(factors, pieces, results), _batch_table(results)
-        done = Sweep(scenario, factors, design, samples, seed, runs, engine, used, table, batches)
+        tables = _table(factors, lengths, pieces, results), _batch_table(lengths, results)
+        done = Sweep(scenario, factors, design, samples, seed, runs, engine, used, lengths, *tables)
         if checkpoint is not None:
             finish(checkpoint, done, command)
     return done
@@ -240,7 +242,10 @@ def _finished(checkpoint: Checkpoint, number: int) -> dict[int, Result]:
 
 
 def _table(
-    factors: Sequence[Factor], pieces: list[tuple[int, dict[str, Any]]], results: Mapping[int, Result]
+    factors: Sequence[Factor],
+    milestones: Sequence[str],
+    pieces: list[tuple[int, dict[str, Any]]],
+    results: Mapping[int, Result],
 ) -> pd.DataFrame:
     import pandas as pd
 
@@ -249,15 +254,17 @@ def _table(
         head = [number, *(factor.column(values[factor.path]) for factor in factors)]
         result = results[number]
         rows += [[*head, issue, *row] for issue, row in zip(result.issues, result.rows, strict=True)]
-    return pd.DataFrame(rows, columns=["experiment", *(factor.path for factor in factors), "issue", *OUTCOMES])
+    return pd.DataFrame(
+        rows, columns=["experiment", *(factor.path for factor in factors), "issue", *outcomes(milestones)]
+    )
 
 
-def _batch_table(results: Mapping[int, Result]) -> pd.DataFrame:
+def _batch_table(milestones: Sequence[str], results: Mapping[int, Result]) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
     for number in sorted(results):
         result = results[number]
-        for batch, means in enumerate(result.batches):
-            rows += [[number, issue, batch, *row] for issue, row in zip(result.issues, means, strict=True)]
-    return pd.DataFrame(rows, columns=["experiment", "issue", "batch", *MEANS])
+        for batch, row_of in enumerate(result.batches):
+            rows += [[number, issue, batch, *row] for issue, row in zip(result.issues, row_of, strict=True)]
+    return pd.DataFrame(rows, columns=["experiment", "issue", "batch", *means(milestones)])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import batch_mean, mean
 from negsim.errors import NegsimError, one_of
-from negsim.experiments.experiment import MEANS, weights
+from negsim.experiments.experiment import means, weights
 from negsim.files import to_line
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ def value_table(sweep: SweepData, outcome: str) -> pd.DataFrame:
     """The mean outcome for each factor, value and issue; see `Sweep.by_value`."""
     import pandas as pd
 
-    if outcome not in MEANS:
-        raise NegsimError(f"outcome takes {one_of(MEANS)}, but was {outcome!r}")
+    known = means(sweep.milestones)
+    if outcome not in known:
+        raise NegsimError(f"outcome takes {one_of(known)}, but was {outcome!r}")
     rows = []
     for factor in sweep.factors:
         for label, experiments in _groups(sweep, factor):

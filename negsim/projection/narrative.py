@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
+from negsim.analysis import check_time_scale, date_text
 from negsim.files import TextPage, TextStyle
 
 
@@ -34,12 +35,20 @@ class TraceEntry:
 
 @dataclass(frozen=True)
 class End:
-    """The status of an issue at the end, in words and as facts."""
+    """The status of an issue at the end, in words and as facts; ``since`` is the date in the words."""
 
     issue: str
     title: str
     text: str
     facts: dict[str, Any] = field(default_factory=dict)
+    since: date | None = None
+
+    def words(self, unit: str) -> str:
+        """The text with its date in a unit."""
+        if self.since is None or unit == "day":
+            return self.text
+        shown = date_text(self.since, unit)
+        return self.text.replace(f" on {self.since}", f" in {shown}", 1).replace(str(self.since), shown, 1)
 
 
 @dataclass(frozen=True)
@@ -60,27 +69,43 @@ class Trace:
     hash: str
     beats: tuple[TraceEntry, ...]
     ends: tuple[End, ...]
+    asked_unit: str | None = None
+
+    def time_scale(self, dates: str | None = None) -> Trace:
+        """The same run with another unit of dates in its text: ``day``, ``week``, ``month`` or ``year``.
+
+        Raises:
+            NegsimError: the unit does not exist.
+
+        >>> import negsim as ns
+        >>> "2025-05-1" in ns.trace("baseline", 3).time_scale("month").text
+        False
+        """
+        check_time_scale(self.as_of, self.horizon, dates, None)
+        return replace(self, asked_unit=dates)
 
     @property
     def text(self) -> str:
         """The events in lines of at most 80 columns, under their dates."""
-        head = f"{self.title}: run {self.run} under seed {self.seed}, {self.as_of} to {self.horizon}"
+        unit = self.asked_unit or "day"
+        ends = " to ".join(date_text(day, unit) for day in (self.as_of, self.horizon))
+        head = f"{self.title}: run {self.run} under seed {self.seed}, {ends}"
         how = "A side's figure is what it insists on, as a share of its own demand; an arrow says that it moved."
         page = TextPage(TextStyle()).add(head).add(how).add()
-        last, hours = None, self._needs_hours
+        last, hours = None, self.asked_unit is None and self._needs_hours
         for (_, _, depth, words), group in groupby(
             filter(_told, self.beats), lambda b: (b.day, b.kind, b.depth, b.words)
         ):
             same = list(group)
             about = ", ".join(beat.about for beat in same) if len(same) < 3 else f"{len(same)} issues"
             text = f"{about}: {words}" if about else words
-            label = f"{same[0].on} {_clock(same[0].day)}" if hours else f"{same[0].on}"
+            label = date_text(same[0].on, unit) + (f" {_clock(same[0].day)}" if hours else "")
             indent = (18 if hours else 12) + 2 * depth
             page.add(text, " " * (indent + 2), ("" if label == last else label).ljust(indent))
             last = label
         page.add().add("How it ends")
         for end in self.ends:
-            page.add(f"{end.title}: {end.text}", "    ", "  ")
+            page.add(f"{end.title}: {end.words(unit)}", "    ", "  ")
         return page.text
 
     @property

@@ -152,7 +152,7 @@ class _Teller:
             sides = {Spent.SIDE_A: self.sides[0], Spent.SIDE_B: self.sides[1]}
             why = "" if reason in (Reason.RESOLVED, Reason.HORIZON) else f"; never settled: {reason.label}"
             words += f"{why}; waited mostly for {sides.get(spent) or WAITS[spent]} ({share} of the time)"
-        return End(self.names.issues[issue], self.issues[issue], words, facts)
+        return End(self.names.issues[issue], self.issues[issue], words, facts, self.since.get(issue))
 
     def _shares(self, a: float, b: float) -> str:
         return ", ".join(f"{side} {_percent(share)}" for side, share in zip(self.sides, (a, b), strict=True))

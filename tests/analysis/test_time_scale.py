@@ -103,3 +103,13 @@ def test_when_and_compare_show_dates_in_the_unit_asked_for(negsim):
     ended = negsim("compare", "baseline", "both_boulware", "-n", 50, "--dates", "year")
     assert "2025-" not in ended.out.split("\n\n")[1]
     assert " 2026 " in ended.out.split("\n\n")[1]
+
+
+def test_trace_and_explain_show_dates_in_the_unit_asked_for(negsim):
+    exact = re.compile(r"\b20\d\d-\d\d-\d\d\b")
+    for call in (("trace", "baseline"), ("explain", "baseline", "visas", "-n", 20, "--side", "us")):
+        assert exact.search(negsim(*call).out)
+        shown = negsim(*call, "--dates", "month").out
+        assert not exact.search(shown), call
+        assert re.search(r"\b2026-\d\d\b", shown), call
+    assert 'did you mean "month"?' in negsim("trace", "baseline", "--dates", "months").err

@@ -17,7 +17,7 @@ from negsim.analysis.tree import cart
 from negsim.errors import NegsimError
 from negsim.experiments.adapters import ema_model, salib_model, salib_problem
 from negsim.experiments.cases import cases_of
-from negsim.experiments.experiment import OUTCOMES
+from negsim.experiments.experiment import milestones_of, outcomes
 from negsim.experiments.factors import Factor
 from negsim.experiments.sweeps import sweep
 from negsim.projection.running import run
@@ -128,7 +128,7 @@ def test_pasting_takes_back_what_a_peel_cut_too_far():
 
 @pytest.mark.slow
 def test_flights_are_resolved_in_time_where_both_sides_lose_patience_early(baseline):
-    found = ns.discover(baseline, "flights", "24", density=0.45, runs=4096)
+    found = ns.discover(baseline, "flights", "24 months", density=0.45, runs=4096)
     (box,) = found.boxes
     assert {"parameters.us_patience", "parameters.russia_patience"} <= set(box.limits)
     assert box.density > 2 * found.base
@@ -148,14 +148,14 @@ def test_experiments_of_a_sweep_are_cases_too(baseline, tmp_path):
     patience = {"uniform": {"low": "3 months", "high": "4 years"}}
     vary = {f"parameters.{side}_patience.value": patience for side in ("us", "russia")}
     done = sweep(baseline, {**vary, "undertaking": ["early_harvest", "single"]}, "latin", 128, runs=50)
-    found = ns.discover(done, "hurdles", "24", at_least=0.4)
+    found = ns.discover(done, "hurdles", "24 months", at_least=0.4)
     assert (len(found.cases.y), len(found.fresh_cases.y)) == (64, 64)
     assert sorted([*found.cases.y, *found.fresh_cases.y]) == sorted(cases_of(done, found.cases.outcome).y)
     for cases, box in ((found.cases, found.boxes[0]), (found.fresh_cases, found.fresh[0])):
         assert (cases.y[box.holds(cases.x)] >= 0.4).mean() == box.density > 0.5
     assert "of the experiments where" in found.sentences[0]
     assert "in at least 40 % of the runs" in found.sentences[0]
-    few = ns.discover(done, "hurdles", "24", at_least=0.4, names=["undertaking"])
+    few = ns.discover(done, "hurdles", "24 months", at_least=0.4, names=["undertaking"])
     assert set(few.boxes[0].limits if few.boxes else {"undertaking": 0}) == {"undertaking"}
     found.plot().save(tmp_path / "c.svg")
     rows = pd.read_csv(tmp_path / "c.csv")
@@ -247,7 +247,7 @@ def test_the_workbench_gets_a_model_that_evaluates_a_scenario(baseline, workbenc
         "parameters__us_patience__value": ("RealParameter", (0.0, 1.0)),
         "undertaking": ("CategoricalParameter", ([0, 1],)),
     }
-    assert [outcome.name for outcome in model.outcomes] == list(OUTCOMES)
+    assert [outcome.name for outcome in model.outcomes] == list(outcomes(milestones_of(baseline)))
     found = model.function(tactics__us__beta=0.5, parameters__us_patience__value=0.7, undertaking=1)
     patience = Factor.of("x", VARY["parameters.us_patience.value"]).at(0.7)
     changes = {"tactics.us.beta": 0.5, "parameters.us_patience.value": patience, "undertaking": "single"}

@@ -148,7 +148,7 @@ def test_outcomes_of_runs_are_those_of_the_projection(projection):
     by = projection.scenario.as_of.replace(year=2027)
     p = projection.resolved_by(by)["p"]
     for issue in ("banking", "flights", "all"):
-        found = cases_of(projection, Outcome(issue))
+        found = cases_of(projection, Outcome(issue, "24 months"))
         assert found.y.mean() == pytest.approx(p[issue])
     ever = projection.tally.resolved[:, :-1].sum(axis=1) / projection.runs
     assert cases_of(projection, Outcome("visas", "horizon")).y.mean() == pytest.approx(ever[5])
@@ -164,7 +164,7 @@ def test_the_day_itself_counts_and_never_is_the_horizon(baseline):
     def outcome(*what, **more):
         return run_outcome(days, baseline, Outcome(*what, **more)).tolist()
 
-    assert outcome("visas") == [1, 0, 0]
+    assert outcome("visas", "24 months") == [1, 0, 0]
     assert outcome("visas", "horizon") == outcome() == [1, 1, 0]
     assert outcome("visas", days=True) == [730.9, 731.0, baseline.horizon_days]
     assert outcome("all", "horizon") == [0, 0, 0]
@@ -180,7 +180,7 @@ def test_the_runs_that_exist_tell_that_patience_matters_most(baseline):
 
 
 def test_the_share_of_assumption_is_the_same_from_a_sensitivity_and_from_a_projection(baseline):
-    found = ns.sensitivity(baseline, "visas", "24", method="morris", names=PATIENCE, samples=2, runs=10).split
+    found = ns.sensitivity(baseline, "visas", "24 months", method="morris", names=PATIENCE, samples=2, runs=10).split
     other = run(baseline, 1000).assumption_share("2027-04-10").loc["visas"]
     assert found is not None
     assert (found.share, *found.share_range) == tuple(other[["assumption", "low", "high"]])
@@ -224,7 +224,7 @@ def test_a_tornado_is_drawn_with_its_data_and_is_the_same_each_time(projection, 
     ("arguments", "message"),
     [
         (("--issue", "flihgts"), 'did you mean "flights"'),
-        (("--issue", "flights", "--by", "18 months"), "--by takes 6 months (2025-10-10), 12 months"),
+        (("--issue", "flights", "--by", "18 moons"), "by takes a date (2027-04-10), a time"),
         (("--days",), "days are those of an issue"),
         (("--method", "sobl"), 'did you mean "sobol"'),
         (("--method", "morris", "--factor", "parameters.us_patence"), 'did you mean "parameters.us_patience"'),
@@ -324,7 +324,7 @@ def test_noise_that_cells_do_not_share_is_subtracted_too():
 def test_a_grid_sweep_gets_the_decomposition_of_its_own_table(baseline):
     vary = {"tactics.russia.beta": [0.1, 0.3, 0.6, 1, 2, 4], "tactics.us.beta": [0.9, 1, 1.1]}
     done = sweep(baseline, vary, runs=400)
-    found = ns.sensitivity(done, "flights", "24")
+    found = ns.sensitivity(done, "flights", "24 months")
     table = found.table.set_index("factor")
     of = done.table[done.table["issue"] == "flights"]
     p = of["p_24m"]
@@ -341,7 +341,7 @@ def test_a_grid_sweep_gets_the_decomposition_of_its_own_table(baseline):
 def test_a_grid_with_a_hole_or_one_run_is_refused(baseline):
     done = sweep(baseline, {"horizon": ["1 year", "3 years"], "tactics.us.beta": [0.5, 1]}, runs=4)
     with pytest.raises(NegsimError, match="2 of 4 experiments have no such outcome"):
-        ns.sensitivity(done, "visas", "24")
+        ns.sensitivity(done, "visas", "24 months")
     with pytest.raises(NegsimError, match="is analysed by grid; given needs --design latin"):
         ns.sensitivity(done, "visas", method="given")
     with pytest.raises(NegsimError, match="the Monte Carlo noise of one run"):
@@ -363,23 +363,40 @@ def test_listed_values_of_a_random_design_do_not_get_shares_by_their_order(desig
     assert np.mean([each["b"] for each in found]) == pytest.approx(0, abs=0.05)
 
 
-def test_a_horizon_of_exactly_24_months_has_an_outcome_within_24_months(baseline):
-    """Runs end at the start of the horizon, so 24 months are all of it."""
+def test_24_months_are_all_of_a_horizon_of_24_months(baseline):
     short = baseline.replace(horizon="24 months")
     done = sweep(short, {"tactics.us.beta": [0.1, 1, 4]}, runs=100)
     rows = done.table[done.table["issue"] == "visas"]
-    assert (rows["p_24m"] == rows["p_horizon"]).all()
-    assert ns.sensitivity(done, "visas", "24").table["first"].tolist() == pytest.approx([1])
-    assert sorted(cases_of(done, Outcome("visas", "24")).y) == sorted(rows["p_24m"])
+    assert ns.sensitivity(done, "visas", "24 months").table["first"].tolist() == pytest.approx([1])
+    assert sorted(cases_of(done, Outcome("visas")).y) == sorted(rows["p_horizon"])
     played = run(short, 100)
-    assert cases_of(played, Outcome("visas", "24")).y.mean() == played.resolved_by("2027-04-10").loc["visas", "p"]
+    assert (
+        ns.sensitivity(played, "visas", "24 months").cases.y.mean()
+        == played.resolved_by("2027-04-10").loc["visas", "p"]
+    )
 
 
 def test_the_default_date_is_where_the_probability_is_nearest_to_one_half(baseline):
-    for issue, within in (("visas", None), (None, "horizon")):
+    for issue, by in (("visas", None), (None, "horizon")):
         played = run(baseline, 300)
         found = ns.sensitivity(played, issue)
-        if within is None:
-            shares = {w: cases_of(played, Outcome(issue, w)).y.mean() for w in ("6", "12", "24", "horizon")}
-            within = min(shares, key=lambda w: abs(shares[w] - 0.5))
-        assert found.cases.outcome.within == within
+        if by is None:
+            shares = {
+                w: cases_of(played, Outcome(issue, w)).y.mean()
+                for w in ("6 months", "12 months", "24 months", "horizon")
+            }
+            by = min(shares, key=lambda w: abs(shares[w] - 0.5))
+        assert found.cases.outcome.by == by
+
+
+def test_any_day_within_the_horizon_has_an_outcome_of_runs(projection):
+    found = ns.sensitivity(projection, "visas", by="2026-01-31").time_scale("month")
+    assert found.cases.y.mean() == projection.resolved_by("2026-01-31").loc["visas", "p"]
+    assert found.cases.words == "whether Visa processing is resolved within 296 days (by 2026-01), 1 or 0 in each run"
+    for by, message in (
+        ("soon", "by takes a date"),
+        ("2025-04-10", "is not after the as-of"),
+        ("9 years", "after the hor"),
+    ):
+        with pytest.raises(ns.NegsimError, match=message):
+            ns.sensitivity(projection, "visas", by=by)

@@ -18,12 +18,13 @@ from scipy import stats
 import negsim as ns
 from negsim.errors import NegsimError
 from negsim.experiments.designs import DESIGNS, points
-from negsim.experiments.experiment import ALL, OUTCOMES
+from negsim.experiments.experiment import ALL
 from negsim.experiments.factors import Factor, read_vary
 from negsim.experiments.sweeps import Sweep, own_factors, sweep
 from negsim.projection.running import run
 from negsim.quantities.parsing import parse
 from negsim.quantities.quantity import Draw, Rule
+from negsim.scenario import from_mapping
 from negsim.simulation import compiler as compiled
 from tests.conftest import heed_interrupts
 
@@ -251,17 +252,17 @@ def test_a_sweep_is_read_back_as_it_was_written(baseline, tmp_path):
         tmp_path / "a" / "experiments.parquet"
     ).read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
-    assert list(done.table.columns) == ["experiment", "tactics.us.beta", "horizon", "issue", *OUTCOMES]
+    assert list(done.table.columns) == ["experiment", "tactics.us.beta", "horizon", "issue", *done.outcomes]
 
 
 def test_dates_that_are_varied_are_not_told_as_if_they_were_not(baseline):
     from negsim.experiments.cases import Outcome, cases_of
 
     done = sweep(baseline, {"as_of": ["2025-04-10", "2025-05-10"]}, runs=5)
-    assert cases_of(done, Outcome("visas")).words.endswith("Visa processing is resolved within 24 months")
+    assert cases_of(done, Outcome("visas", "24 months")).words.endswith("Visa processing is resolved within 24 months")
     done = sweep(baseline, {"horizon": ["1 year", "3 years"]}, runs=5)
-    assert cases_of(done, Outcome("visas")).words.endswith("within 24 months (by 2027-04-10)")
-    assert len(cases_of(done, Outcome("visas")).y) == 1
+    assert cases_of(done, Outcome("visas", "6 months")).words.endswith("within 6 months (by 2025-10-10)")
+    assert len(cases_of(done, Outcome("visas", "24 months")).y) == 1
     assert cases_of(done, Outcome("visas", "horizon")).words.endswith("resolved within the horizon")
 
 
@@ -405,3 +406,44 @@ def test_outcomes_by_value_have_the_error_of_all_their_runs(baseline):
     assert drawn.by_value().loc["tactics.us.beta"].xs("visas", level="issue")["experiments"].tolist() == [2] * 5
     with pytest.raises(NegsimError, match="outcome takes p_6m"):
         done.by_value("p50_days")
+
+
+STRIKE = {
+    "agenda": {"sides": ["Ford", "UAW"], "issues": ["Wages", "Pensions"]},
+    "as_of": "2023-09-16",
+    "horizon": "15 weeks",
+}
+
+
+def test_the_outcomes_of_a_strike_are_by_weeks(tmp_path):
+    scenario = from_mapping(STRIKE)
+    vary = {"tactics.ford.beta": [0.2, 1]}
+    done = sweep(scenario, vary, runs=60, out=tmp_path / "out")
+    of = done.table[done.table["experiment"] == 1].set_index("issue")
+    base = run(scenario.replace({"tactics.ford.beta": 1}), 60)
+    assert [name for name in of if name.startswith("p_")] == ["p_2w", "p_4w", "p_8w", "p_12w", "p_horizon"]
+    assert of["p_8w"].to_dict() == base.resolved_by("2023-11-11")["p"].to_dict()
+    assert ns.sensitivity(Sweep.load(tmp_path / "out"), "wages", by="2023-11-11").cases.y[1] == of.loc["wages", "p_8w"]
+    with pytest.raises(NegsimError, match="by 2 weeks, 4 weeks, 8 weeks, 12 weeks and the horizon, not by 5 weeks"):
+        ns.sensitivity(done, "wages", by="5 weeks")
+    assert "p_10d" in sweep(scenario, vary, runs=5, milestones=["10 days"]).table
+    with pytest.raises(NegsimError, match="1 year does not"):
+        sweep(scenario, vary, milestones=["1 year"])
+
+
+def test_a_folder_of_a_sweep_from_before_has_months(baseline, tmp_path):
+    sweep(baseline, BETA, runs=5, out=tmp_path / "out")
+    manifest = tmp_path / "out" / "manifest.json"
+    data = json.loads(manifest.read_text())
+    assert data.pop("milestones") == ["6 months", "12 months", "24 months"]
+    manifest.write_text(json.dumps(data))
+    assert Sweep.load(tmp_path / "out").milestones == ("6 months", "12 months", "24 months")
+
+
+def test_the_table_of_a_strike_is_by_a_day_in_the_unit_asked_for(negsim, tmp_path):
+    (tmp_path / "s.yaml").write_text(json.dumps(STRIKE))
+    call = ("sweep", tmp_path / "s.yaml", "--vary", "tactics.ford.kind=time,fixed,reciprocal", "-n", 10)
+    ended = negsim(*call)
+    assert ended.out.splitlines()[3].endswith("within 12 weeks (by 2023-12-09)")
+    assert [line.split()[0] for line in ended.out.splitlines()[7:10]] == ["time", "fixed", "reciprocal"]
+    assert "within 5 weeks (by 2023-10)" in negsim(*call, "--by", "5 weeks", "--dates", "month").out
