@@ -229,7 +229,7 @@ def _begun(advance: Callable[[int], object]) -> Callable[[int], object]:
 def _update_text(found: Update, output: Path, style: TextStyle) -> str:
     page = TextPage(style).title(f"{found.prior.title}, from {found.prior.as_of} to {found.day}")
     page.add(f"By the record: {found.seen.words}.")
-    page.add(f"{found.matching:,} of {found.runs:,} runs match, seed {found.seed}: {found.level.words}.").add()
+    page.add(f"{found.counted}, seed {found.seed}: {found.level.words}.").add()
     page.title("Assumptions that moved").items(found.sentences).add()
     page.title("Resolved by the end of the earlier horizon, %")
     widths = (9, 11, 11)

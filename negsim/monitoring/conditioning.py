@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negsim.errors import NegsimError, checks_arguments
+from negsim.monitoring.filtering import Branches, filtered, plain
 from negsim.monitoring.matching import LEVELS, Level, coarse, fine, misses_of
 from negsim.monitoring.updated import Update
 from negsim.monitoring.what_happened import Observed, observed
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 RUNS, ENOUGH = 100_000, 1000
 #: The most runs that are played again with their event log, to compare days.
 LOGGED = 10_000
+#: The most runs of each stage of the sequential filter.
+BRANCHED = 100_000
 
 
 @checks_arguments
@@ -42,7 +45,8 @@ def update(
 
     The talks are simulated from the day of the scenario. Runs that match the record count alike, all others do not
     count: approximate Bayesian computation by rejection (Beaumont, Zhang, Balding 2002). The first of `LEVELS` with
-    ``enough`` matching runs decides what a match is.
+    ``enough`` matching runs decides what a match is. At a level that compares days and has fewer, a sequential filter
+    is tried: it branches the runs at the days of the record (Del Moral, Doucet, Jasra 2012).
 
     Args:
         scenario: a scenario, its file or its name.
@@ -50,7 +54,7 @@ def update(
         runs: number of runs.
         seed: the key of all draws.
         unknown: issues of which the record does not tell whether they are settled.
-        enough: number of matching runs at which a smaller tolerance is preferred to more runs.
+        enough: effective number of runs at which a smaller tolerance is preferred to more runs.
         workers: as for `negsim.run`; the result does not depend on it.
         progress: called with each number of newly finished runs.
 
@@ -66,7 +70,6 @@ def update(
     day = _day(to)
     seen = observed(prior, day, unknown)
     compiled = _until(prior, day)
-    issues = compiled.issues
     job = (Job(compiled, "batch", seed), seen)
     misses, held = np.zeros(runs, np.int64), np.zeros(runs, np.int64)
     pieces = [(chunk, first, number) for chunk, (first, number) in sizes(runs).items()]
@@ -80,10 +83,13 @@ def update(
             misses[first : first + len(missed)], held[first : first + len(missed)] = missed, rounds
             if progress is not None:
                 progress(len(missed))
-    level, numbers = chosen(compiled, seed, issues, misses, held, seen, enough)
-    if not len(numbers):
+    level, found = chosen(
+        compiled, seed, misses, held, seen, enough,
+        lambda level: filtered(prior, level, seen, min(runs, BRANCHED), seed, _until, workers),
+    )  # fmt: skip
+    if not len(found.numbers):
         raise NegsimError(f"none of {runs:,} runs matches the record up to {day} ({seen.words}); more runs may help")
-    return Update(prior, day, runs, seed, seen, level, tuple(int(n) for n in numbers))
+    return Update(prior, day, runs, seed, seen, level, found)
 
 
 def _day(value: str | date) -> date:
@@ -109,26 +115,41 @@ def _summaries(job: tuple[Job, Observed], piece: tuple[int, int, int]) -> tuple[
 
 
 def chosen(
-    compiled: Compiled, seed: int, issues: Sequence[str], misses: Any, held: Any, seen: Observed, enough: int
-) -> tuple[Level, Any]:
-    """The first level with enough matching runs, and their numbers; without one, the level with the most."""
+    compiled: Compiled, seed: int, misses: Any, held: Any, seen: Observed, enough: int,
+    branched: Callable[[Level], Branches] | None = None, levels: Sequence[Level] = LEVELS,
+) -> tuple[Level, Branches]:  # fmt: skip
+    """The first level with enough matching runs, and these; without one, the level with the most.
+
+    ``branched`` gives the matching runs of the sequential filter, for a level that compares days.
+    """
+    most = levels[-1], plain(np.zeros(0, np.int64))
+    played: dict[int, tuple[Any, Any]] = {}
+    for level in levels:
+        found = plain(_matching(level, compiled, seed, misses, held, seen, played))
+        if found.effective < enough and level.days is not None and branched is not None:
+            found = max(found, branched(level), key=lambda each: each.effective)
+        if found.effective >= enough:
+            return level, found
+        if found.effective > most[1].effective:
+            most = level, found
+    return most
+
+
+def _matching(
+    level: Level, compiled: Compiled, seed: int, misses: Any, held: Any, seen: Observed,
+    played: dict[int, tuple[Any, Any]],
+) -> Any:  # fmt: skip
+    """The numbers of the runs that a level accepts; ``played`` keeps what was played again."""
     from negsim.simulation.engines import batch
 
-    most: tuple[Level, Any] = LEVELS[-1], np.zeros(0, np.int64)
-    played: dict[int, tuple[Any, Any]] = {}
-    for level in LEVELS:
-        numbers = np.flatnonzero(coarse(level, misses, held, seen))
-        if level.called_off or level.days is not None:
-            kept = []
-            for number in numbers[:LOGGED].tolist():
-                if number not in played:
-                    outcomes, _ = batch.run(compiled, seed, number, 1)
-                    played[number] = outcomes[0], batch.trace(compiled, seed, number)
-                if fine(level, *played[number], list(issues), seen):
-                    kept.append(number)
-            numbers = np.array(kept, np.int64)
-        if len(numbers) >= enough:
-            return level, numbers
-        if len(numbers) > len(most[1]):
-            most = level, numbers
-    return most
+    numbers = np.flatnonzero(coarse(level, misses, held, seen))
+    if not level.called_off and level.days is None:
+        return numbers
+    kept = []
+    for number in numbers[:LOGGED].tolist():
+        if number not in played:
+            outcomes, _ = batch.run(compiled, seed, number, 1)
+            played[number] = outcomes[0], batch.trace(compiled, seed, number)
+        if fine(level, *played[number], list(compiled.issues), seen):
+            kept.append(number)
+    return np.array(kept, np.int64)

@@ -59,6 +59,8 @@ LEVELS = (
     Level(1, None, False, None),
 )
 
+#: Statuses that do not change any more.
+_FINAL = [int(status) for status in Status if status.final]
 _SETTLED = [int(status) for status in (Status.AGREED, Status.BLOCKED, Status.IMPLEMENTING, Status.RESOLVED)]
 
 
@@ -86,18 +88,46 @@ def coarse(level: Level, misses: Array, held: Array, seen: Observed) -> npt.NDAr
     return np.asarray(fits)
 
 
-def fine(level: Level, outcomes: Array, log: Array, issues: Sequence[str], seen: Observed) -> bool:
-    """Whether a level accepts one run by its cancelled rounds and by days; ``log`` is the run's event log."""
-    meetings = log[(log["kind"] == int(Kind.MEETING)) & (log["t"] < seen.days + 1)]
+def early(
+    level: Level, outcomes: Array, held: Array, issues: Sequence[str], seen: Observed, day: int
+) -> npt.NDArray[np.bool_]:
+    """The runs that a level may still accept at the end of an earlier ``day``.
+
+    A run is refused if an issue has ended for good otherwise than on record, or more rounds were held than on record.
+    """
+    columns = [j for j, name in enumerate(issues) if name in seen.ends]
+    record = np.array([seen.ends[issues[j]] for j in columns], np.int8)
+    final = np.isin(outcomes["status"][:, columns], _FINAL)
+    wrong = (final & (ends_of(outcomes)[:, columns] != record)).sum(axis=1)
+    fits = wrong <= level.misses
+    if level.held is not None:
+        fits &= held <= len(seen.held) + level.held
+    return np.asarray(fits)
+
+
+def fine(
+    level: Level, outcomes: Array, log: Array, issues: Sequence[str], seen: Observed, day: int | None = None
+) -> bool:
+    """Whether a level accepts one run by its cancelled rounds and by days; ``log`` is the run's event log.
+
+    With an earlier ``day``: whether it may still accept the run at the end of that day. What is due by then with all
+    tolerance must have happened, and nothing beyond the record.
+    """
+    day = seen.days if day is None else day
+    last = day == seen.days
+    meetings = log[(log["kind"] == int(Kind.MEETING)) & (log["t"] < day + 1)]
     cancelled = meetings["t"][meetings["now"] != 0]
-    if level.called_off and len(cancelled) != len(seen.cancelled):
+    if level.called_off and (len(cancelled) != len(seen.cancelled) if last else len(cancelled) > len(seen.cancelled)):
         return False
     if level.days is None:
         return True
-    days = [(float(outcomes["agreed"][issues.index(name)]), span) for name, span in seen.agreed.items()]
-    days += list(zip(meetings["t"][meetings["now"] == 0].tolist(), seen.held, strict=False))
-    days += list(zip(cancelled.tolist(), seen.cancelled, strict=False))
-    return all(_near(t, span, level.days) for t, span in days)
+    # An agreement may still give way to a later one, so it counts only when its time is over. A round stays.
+    pairs = [(float(outcomes["agreed"][issues.index(name)]), span) for name, span in seen.agreed.items()]
+    for times, spans in ((meetings["t"][meetings["now"] == 0], seen.held), (cancelled, seen.cancelled)):
+        if not all(_near(t, span, level.days) for t, span in zip(times.tolist(), spans, strict=False)):
+            return False
+        pairs += [] if last else [(np.nan, span) for span in spans[len(times) :]]
+    return all(_near(t, span, level.days) for t, span in pairs if last or span[1] + level.days <= day)
 
 
 def _near(t: float, span: Days, tolerance: int) -> bool:

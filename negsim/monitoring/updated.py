@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negsim.errors import NegsimError
+from negsim.monitoring.filtering import Branches
 from negsim.monitoring.matching import Level
 from negsim.monitoring.what_happened import Observed
 
@@ -39,7 +40,7 @@ FEW = 200
 class Update:
     """A scenario conditioned on the record between its day and a later day.
 
-    ``numbers`` are the runs that match at the ``level``; each counts alike, so their number is the effective one.
+    ``found`` are the runs that match at the ``level``; each counts alike.
 
     >>> import negsim as ns
     >>> ns.update("record_alone", "2025-06-01", runs=200, enough=20).runs
@@ -52,10 +53,10 @@ class Update:
     seed: int
     seen: Observed
     level: Level
-    numbers: tuple[int, ...]
+    found: Branches
 
     def __repr__(self) -> str:
-        return f"<Update of {self.prior.title!r} to {self.day}: {self.matching:,} of {self.runs:,} runs match>"
+        return f"<Update of {self.prior.title!r} to {self.day}: {self.counted}>"
 
     def to_frame(self) -> pd.DataFrame:
         """The table of `assumptions`."""
@@ -65,19 +66,44 @@ class Update:
         from negsim.files import values_table
 
         title = f"{self.prior.title}, conditioned on the record to {self.day}"
-        foot = f"{self.matching:,} of {self.runs:,} runs match, seed {self.seed}. {self.warning}"
+        foot = f"{self.counted}, seed {self.seed}. {self.warning}"
         return values_table(title, self.assumptions.reset_index().to_dict("records"), foot)
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the matching runs, which stand for their assumptions; copies of the filter share one."""
+        return tuple(self.found.numbers.tolist())
+
+    @property
     def matching(self) -> int:
-        """The number of matching runs, which is the effective number of runs."""
-        return len(self.numbers)
+        """The number of matching runs."""
+        return len(self.found.numbers)
+
+    @property
+    def effective(self) -> int:
+        """The effective number of runs: that of different assumptions, ``(sum n)^2 / sum n^2`` for n copies of each."""
+        return round(self.found.effective)
+
+    @property
+    def method(self) -> str:
+        """How matching runs were found: `rejection`, or the sequential `filter`."""
+        return "filter" if self.found.turns else "rejection"
+
+    @property
+    def counted(self) -> str:
+        """The number of matching runs in words."""
+        if not self.found.turns:
+            return f"{self.matching:,} of {self.runs:,} runs match"
+        stages = len(self.found.turns) + 1
+        return f"{self.matching:,} runs match, found in {stages} stages; effective number {self.effective:,}"
 
     @property
     def warning(self) -> str:
-        """A warning if few runs match; else empty."""
-        if self.matching >= FEW:
+        """A warning if the effective number of runs is small; else empty."""
+        if self.effective >= FEW:
             return ""
+        if self.found.turns:
+            return f"the effective number of runs is only {self.effective}; shares are coarse. Use more runs."
         return f"only {self.matching} of {self.runs:,} runs match the record; their shares are coarse. Use more runs."
 
     @cached_property
@@ -94,14 +120,14 @@ class Update:
         """A row per assumption: 10, 50 and 90 % points before and after, their ``distance``, and whether it ``moved``.
 
         ``distance`` is the largest difference of the two distribution functions (Kolmogorov). An assumption has moved
-        if it is above 1.95 sqrt(1/n + 1/m) for n and m runs, a level of 0.1 %. A scenario without assumptions has no
-        rows.
+        if it is above 1.95 sqrt(1/n + 1/m) for effective numbers n and m of runs, a level of 0.1 %. A scenario without
+        assumptions has no rows.
         """
         import pandas as pd
 
         names, before, after = self._draws
         rows = []
-        limit = _MOVED * np.sqrt(1 / len(before) + 1 / len(after))
+        limit = _MOVED * np.sqrt(1 / len(before) + 1 / self.found.effective)
         for old, new in zip(np.sort(before, axis=0).T, np.sort(after, axis=0).T, strict=True):
             at = np.concatenate([old, new])
             shares = [np.searchsorted(sample, at, side="right") / len(sample) for sample in (old, new)]
@@ -136,7 +162,7 @@ class Update:
     def _line(self) -> str:
         return (
             f"arithmetic: conditioned on the record from {self.prior.as_of} to {self.day} by negsim update; "
-            f"{self.matching} of {self.runs} runs match, seed {self.seed}"
+            f"{self.counted if self.found.turns else self.counted.replace(',', '')}, seed {self.seed}"
         )
 
     @cached_property
@@ -150,12 +176,15 @@ class Update:
         from negsim.simulation.engines import batch
 
         compiled = compile(self.prior)
-        played = [batch.run(compiled, self.seed, number, 1) for number in self.numbers]
-        outcomes, rows = (np.concatenate(parts) for parts in zip(*played, strict=True))
+        found = self.found
+        outcomes, rows = batch.branches(compiled, self.seed, found.numbers, found.lucks, found.turns)
         tally = count(outcomes, rows, compiled.horizon, max((len(options) for options in compiled.options), default=0))
         words = f"that match the record up to {self.day}"
         whole = run(self.prior, 1, self.seed, "batch")
-        return replace(whole, tally=tally, kept=(outcomes, rows), condition=words, selected=self.numbers)
+        return replace(
+            whole, tally=tally, kept=(outcomes, rows), condition=words, selected=self.numbers,
+            replayable=not found.turns,
+        )  # fmt: skip
 
     @cached_property
     def restarted(self) -> Projection:
@@ -190,7 +219,7 @@ class Update:
         from negsim.plots import Shift, shift_picture
         from negsim.projection import context_of
 
-        note = f"{self.matching:,} of {self.runs:,} runs match the record up to {self.day}: {self.level.words}."
+        note = f"{self.counted}. The record up to {self.day}: {self.level.words}."
         return shift_picture(Shift(context_of(self.prior), self.assumptions.head(top), note))
 
     def table(self) -> pd.DataFrame:
@@ -223,7 +252,9 @@ class Update:
             "seed": self.seed,
             "record": self.seen.words,
             "match": self.level.words,
+            "method": self.method,
             "matching": self.matching,
+            "effective": self.effective,
             "warning": self.warning,
             "assumptions": table.astype({"moved": bool}).to_dict("records"),
             "hash": self.scenario.hash,

@@ -43,6 +43,7 @@ class Results:
     asked_milestones: tuple[str, ...] | None = None
     condition: str = ""
     selected: tuple[int, ...] | None = None
+    replayable: bool = True
 
     def __post_init__(self) -> None:
         for table in self.kept or ():
@@ -93,10 +94,15 @@ class Results:
 
     def check_run(self, run: int) -> None:
         """Raise a `NegsimError` if there is no run of this number."""
+        self._check_replay()
         if self.selected is None and not 0 <= run < self.runs:
             raise NegsimError(f"there are runs 0 to {self.runs - 1}, but was {run}")
         if self.selected is not None and run not in self.selected:
             raise NegsimError(f"run {run} is not among the {self.runs:,} runs {self.condition}")
+
+    def _check_replay(self) -> None:
+        if not self.replayable:
+            raise NegsimError(f"the runs {self.condition} were branched, so their events cannot be replayed")
 
     @property
     def precision_data(self) -> dict[str, Any] | None:
@@ -120,6 +126,7 @@ class Results:
         """The event logs of the first runs, at most 2,000, replayed when a picture needs them."""
         from negsim.projection.logged_runs import watch
 
+        self._check_replay()
         return watch(self.scenario, self.numbers, self.seed, self.luck)
 
     @property

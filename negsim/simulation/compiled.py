@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -61,15 +61,15 @@ class Compiled:
             tables["dist"]["loc"][d] = value
         return replace(self, tables=tables)
 
-    def record(self, log: int = 0) -> Record:
-        """A new, empty record of one run with room for ``log`` events."""
-        return Record(self, log)
+    def record(self, log: int = 0, turns: Sequence[float] = ()) -> Record:
+        """A new, empty record of one run with room for ``log`` events; at each of the ``turns`` chance changes."""
+        return Record(self, log, turns)
 
 
 class Record:
     """The record of one run in memory. ``x``, the argument of rules, is valid as long as this object lives."""
 
-    def __init__(self, compiled: Compiled, log: int = 0) -> None:
+    def __init__(self, compiled: Compiled, log: int = 0, turns: Sequence[float] = ()) -> None:
         self.arrays: dict[str, np.ndarray[Any, Any]] = {}
         for name, row in TABLES.items():
             if name in VIEWS:
@@ -78,10 +78,14 @@ class Record:
                 shared = name not in ("size", "dist", "bargain", "piece", "term")
                 self.arrays[name] = compiled.tables[name] if shared else compiled.tables[name].copy()
             else:
-                count = {"log": max(log, 1), "run": 1}.get(name) or max(compiled.rows[name], 1)
+                count = {"log": max(log, 1), "run": 1, "turn": max(len(turns), 1)}.get(name) or max(
+                    compiled.rows[name], 1
+                )
                 self.arrays[name] = np.zeros(count, row)
         self.arrays["size"]["log"] = log
         self.arrays["run"]["logging"] = int(log > 0)
+        self.arrays["size"]["turns"] = len(turns)
+        self.arrays["turn"]["t"][: len(turns)] = turns
         self.addresses = np.zeros(len(SLOT), np.int64)
         for name, array in self.arrays.items():
             self.addresses[SLOT[name]] = array.ctypes.data

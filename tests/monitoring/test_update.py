@@ -12,11 +12,12 @@ import negsim as ns
 from negsim.errors import NegsimError
 from negsim.history.scores import crps_of_samples
 from negsim.monitoring import LEVELS, Observed, observed, update
-from negsim.monitoring.conditioning import chosen
+from negsim.monitoring.conditioning import _until, chosen
+from negsim.monitoring.filtering import filtered
 from negsim.monitoring.matching import ends_of, misses_of
 from negsim.scenario import from_mapping
 from negsim.simulation import compile
-from negsim.simulation.engines import batch
+from negsim.simulation.engines import batch, reference
 from tests import kit
 
 
@@ -232,6 +233,65 @@ def test_a_level_with_days_looks_at_the_logs():
     seen = observed(scenario, date(2025, 6, 1))
     short = compile(scenario.replace({"horizon": "2025-06-02"}))
     outcomes, rows = batch.run(short, 1, 0, 4000)
-    level, numbers = chosen(short, 1, short.issues, misses_of(outcomes, short.issues, seen), rows["meetings"], seen, 5)
+    level, found = chosen(short, 1, misses_of(outcomes, short.issues, seen), rows["meetings"], seen, 5)
     assert level == LEVELS[0]
-    assert np.all(np.abs(outcomes["agreed"][numbers, 0] - 30) <= 31)
+    assert np.all(np.abs(outcomes["agreed"][found.numbers, 0] - 30) <= 31)
+
+
+# --- the sequential filter -------------------------------------------------------------------------------------------
+
+
+def eventful():
+    """Two rounds and an agreement in two hundred days: few runs have them near their days."""
+    scenario = with_record(("a", "2025-06-20", "agreed"), rounds=("2025-05-10", "2025-06-20"))
+    return scenario, observed(scenario, date(2025, 10, 1))
+
+
+def test_a_branched_run_keeps_its_assumptions_and_its_past():
+    compiled = compile(from_mapping(talks()))
+    numbers, lucks = np.arange(20), np.column_stack([np.zeros(20, np.int64), np.full(20, 7)])
+    whole = [batch.trace(compiled, 1, n) for n in range(20)]
+    branched = list(batch.watch_branches(compiled, 1, numbers, lucks, (100,)))
+    for log, other in zip(whole, branched, strict=True):
+        early = (log["t"] < 100).sum()
+        assert log[:early].tobytes() == other[:early].tobytes()
+    assert any(log.tobytes() != other.tobytes() for log, other in zip(whole, branched, strict=True))
+    latest = 0.0
+    for n in range(10):  # the other engine gives the same bytes
+        record = compiled.record(4096, (100,))
+        record.arrays["turn"]["luck"] = 7
+        reference.Run(compiled, record).play(1, 0, n)
+        assert record.log().tobytes() == branched[n][: len(record.log())].tobytes()
+        latest = max(latest, record.log()["t"].max())
+    assert latest > 100
+
+
+def test_the_filter_finds_what_rejection_finds():
+    scenario, seen = eventful()
+    level = LEVELS[0]
+    found = filtered(scenario, level, seen, 20_000, 2, _until)
+    compiled = _until(scenario, date(2025, 10, 1))
+    outcomes, rows = batch.run(compiled, 1, 0, 60_000)
+    _, rejected = chosen(compiled, 1, misses_of(outcomes, compiled.issues, seen), rows["meetings"], seen, 1)
+    assert min(found.effective, rejected.effective) > 50
+    for name in ("p", "gap"):
+        column = list(compiled.assumptions).index(f"parameters.{name}")
+        few, many = (
+            np.log([compiled.assumed(seed, n, 1)[0, column] for n in each.numbers.tolist()])
+            for seed, each in ((1, rejected), (2, found))
+        )
+        error = np.sqrt(few.var() / rejected.effective + many.var() / found.effective)
+        assert abs(few.mean() - many.mean()) < 4 * error
+
+
+def test_an_update_by_the_filter_says_so_and_workers_do_not_show():
+    scenario, _ = eventful()
+    one, two = (update(scenario, "2025-10-01", runs=8000, enough=25, workers=n) for n in (1, 2))
+    assert (one.method, one.level) == ("filter", LEVELS[0])
+    assert one.effective < one.matching
+    assert one.numbers == two.numbers
+    assert one.scenario.hash == two.scenario.hash
+    assert "effective number" in one.counted
+    assert one.continued.resolved_by("2025-07-01")["p"]["b"] == 0
+    with pytest.raises(NegsimError, match="cannot be replayed"):
+        _ = one.continued.logs

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from negsim.simulation.rules.jit import jit, jit_inline
 from negsim.simulation.rules.meetings import REGULAR, next_gap
 from negsim.simulation.rules.outcome import finish
 from negsim.simulation.rules.start import start
-from negsim.simulation.rules.state import outbox, size
+from negsim.simulation.rules.state import outbox, size, turn
 from negsim.simulation.rules.state import run as run_
 from negsim.simulation.rules.status import LOG_FULL, MEETING, SHOCK
 
@@ -236,6 +236,60 @@ def _guarded(record: Record, arguments: tuple[Any, ...]) -> int:
     if record.stopped:
         raise StoppedError("the runs were stopped")
     return failed
+
+
+@jit
+def play_branches(x, seed, numbers, lucks, outcomes, results):
+    """Play runs by number, each with a row of ``lucks``: that of the start, then of each turn of the record.
+
+    Returns the row of the first run that cannot continue, else -1.
+    """
+    heap = np.empty(256, DUE)
+    for k in range(len(results)):
+        for j in range(size(x, 0).turns):
+            turn(x, j).luck = lucks[k, j + 1]
+        while not play(x, heap, seed, lucks[k, 0], numbers[k], outcomes[k], results[k : k + 1]):
+            heap = np.empty(2 * len(heap), DUE)
+        if run_(x, 0).error != 0:
+            return k
+    return -1
+
+
+def branches(
+    compiled: Compiled, seed: int, numbers: Outcomes, lucks: Outcomes, turns: Sequence[float]
+) -> tuple[Outcomes, Outcomes]:
+    """Play runs whose chance changes at the days ``turns``.
+
+    Run ``numbers[k]`` has the assumptions of that number. Its chance is that of ``lucks[k, 0]`` up to the first turn,
+    of ``lucks[k, 1]`` from there on, and so forth: two runs with the same first lucks are equal up to the turn.
+
+    Returns:
+        Rows of outcomes and of runs, as ``run`` gives them.
+    """
+    issues = np.zeros((len(numbers), len(compiled.issues)), OUTCOME)
+    results = np.zeros(len(numbers), RUN)
+    record = compiled.record(turns=turns)
+    failed = int(play_branches(record.x, as_signed(seed), numbers, lucks, issues, results))
+    if failed >= 0:
+        check(compiled, record, int(numbers[failed]))
+    return issues, results
+
+
+def watch_branches(
+    compiled: Compiled, seed: int, numbers: Outcomes, lucks: Outcomes, turns: Sequence[float], room: int = 4096
+) -> Iterator[Outcomes]:
+    """The event logs of the runs of `branches`, in their order."""
+    record = compiled.record(room, turns)
+    outcome, result = np.zeros((1, len(compiled.issues)), OUTCOME), np.zeros(1, RUN)
+    for k, number in enumerate(numbers):
+        one = slice(k, k + 1)
+        play_branches(record.x, as_signed(seed), numbers[one], lucks[one], outcome, result)
+        while int(record.run["error"]) == LOG_FULL:
+            room *= 4
+            record = compiled.record(room, turns)
+            play_branches(record.x, as_signed(seed), numbers[one], lucks[one], outcome, result)
+        check(compiled, record, int(number))
+        yield record.log()
 
 
 def watch(

@@ -6,7 +6,7 @@ from negsim.simulation.rules.environment import climate_change, end_talks, resum
 from negsim.simulation.rules.implementation import end_lag
 from negsim.simulation.rules.jit import jit
 from negsim.simulation.rules.meetings import meeting
-from negsim.simulation.rules.state import issue
+from negsim.simulation.rules.state import issue, run, size, turn
 from negsim.simulation.rules.status import (
     CLIMATE_CHANGE,
     DORMANT,
@@ -22,7 +22,13 @@ from negsim.simulation.rules.status import (
 
 @jit
 def happen(x, t, kind, who, tag):
-    """Do what is due: ``kind`` is the class, ``who`` and ``tag`` say which of it."""
+    """Do what is due: ``kind`` is the class, ``who`` and ``tag`` say which of it.
+
+    A run with turns gets other chance from the first event of each turn on; all that was drawn before holds.
+    """
+    while run(x, 0).turn < size(x, 0).turns and t >= turn(x, run(x, 0).turn).t:
+        run(x, 0).luck = turn(x, run(x, 0).turn).luck
+        run(x, 0).turn += 1
     if kind == MEETING:
         meeting(x, t, who, tag)
     elif kind == SHOCK:

@@ -173,6 +173,7 @@ def _set_bargains(x):
 def start(x, seed, luck, run):
     """Begin run number ``run``: draw assumptions, set positions and statuses, schedule what is already due."""
     run_(x, 0).seed, run_(x, 0).luck, run_(x, 0).run = seed, luck, run
+    run_(x, 0).turn = 0
     _clear(x)
     assume(x)
     _set_bargains(x)

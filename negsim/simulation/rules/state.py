@@ -27,7 +27,7 @@ def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
 TABLES: dict[str, np.dtype[Any]] = {
     "size": _record(
         "issues bargains channels regimes shocks marks dists parameters patches numbers single regime steps sleepers "
-        "outbox log sojourn_stream next_stream breakdown_stream",
+        "outbox log turns sojourn_stream next_stream breakdown_stream",
         "horizon deadline",
     ),
     "issue_is": _record(
@@ -73,7 +73,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "drawn": _record("", "value"),  # this run's assumptions
     "dist": _record("", "loc scale shape1 shape2"),
     "run": _record(
-        "seed luck run over regime entry out log logging clipped error culprit active unsettled meetings",
+        "seed luck run over regime entry out log logging clipped error culprit active unsettled meetings turn",
         "pace_sum since suspended_until now",
     ),
     "issue": _record(
@@ -92,6 +92,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "mark": _record("", "step since now now_at"),
     "agenda": _record("bargain", "key"),  # the list of one meeting
     "outbox": _record("kind who tag", "delay"),
+    "turn": _record("luck", "t"),  # from this time on, chance is that of another number
     "log": EVENT,
 }
 
@@ -129,7 +130,7 @@ def _table(name: str) -> Any:
     mark_on, provoke_is, dist_is, table, parameter_is, patch, template, number, issue_of, reserve_of, tactic_of,
     bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of, dated_of, pending_of, mark_of,
     provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain, side, offer, piece, term,
-    channel, shock, mark, agenda, outbox, log,
+    channel, shock, mark, agenda, outbox, turn, log,
 ) = (_table(name) for name in TABLES)  # fmt: skip
 
 __all__ = ["EVENT", "OFFERS", "OUTCOME", "RUN", "SLOT", "TABLES"]
