@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from negsim.errors import InputError
+
 #: What a file may hold by mistake or by malice, whatever the place.
 BAD: dict[str, Any] = {
     "null": None,
@@ -73,3 +75,11 @@ _NAMED |= {
     "next",
     "heads",
 }
+
+
+def has_places(error: InputError, file: str) -> bool:
+    """Check that an error has a file and messages that a terminal can show."""
+    assert error.problems
+    assert all(problem.message and problem.file.startswith(file) for problem in error.problems)
+    assert all(letter.isprintable() or letter in "\n\t" for letter in str(error))
+    return True
