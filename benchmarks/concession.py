@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from negsim.history.concession import TACTICS, Fit, fit, grid_of
+from negsim.history.concession import TACTICS, ConcessionFit, fit_concessions, grid_of
 from negsim.history.offer_simulation import drawn_from
 from negsim.history.offer_steps import paths_of
 from negsim.history.scores import generator
@@ -24,15 +24,15 @@ CASES: dict[str, list[dict[str, float]]] = {
 }
 
 
-def recovered(name: str, many: int) -> tuple[int, Fit]:
+def recovered(name: str, many: int) -> tuple[int, ConcessionFit]:
     """The number of steps of drawn negotiations, and the fit to them."""
     rows = CASES[name]
     weights = np.full(len(rows), 1 / len(rows))
     paths = paths_of(drawn_from(grid_of(rows), weights, many, 0.2, generator("concession", name, many)))
-    return sum(len(path.steps) for path in paths), fit(paths)
+    return sum(len(path.steps) for path in paths), fit_concessions(paths)
 
 
-def described(found: Fit) -> list[str]:
+def described(found: ConcessionFit) -> list[str]:
     """Frequencies of the kinds; of time tactics the mean of log2 beta, the reach and the share of calendar clocks."""
     tactics, time = found.tactics, found.weights * (found.tactics.kind == 0)
     time = time / time.sum()

@@ -12,6 +12,8 @@ from .backtest import Scored as Scored
 from .backtest import gathered as gathered
 from .baselines import BASELINES as BASELINES
 from .concession import TACTICS as TACTICS
+from .concession import ConcessionFit as ConcessionFit
+from .concession import fit_concessions as fit_concessions
 from .describe import descriptions_data as descriptions_data
 from .describe import descriptions_table as descriptions_table
 from .describe import state_data as state_data

@@ -161,7 +161,7 @@ def log_likelihood(path: SidePath, tactics: Tactics, repeat: float) -> Floats:
 
 
 @dataclass(frozen=True)
-class Fit:
+class ConcessionFit:
     """How frequent each tactic of the grid is among sides, and how often a side repeats its last offer."""
 
     tactics: Tactics
@@ -193,7 +193,9 @@ def repeats(paths: Iterable[SidePath]) -> float:
     return (sum(step.repeats for step in offers) + 1) / (len(offers) + 2)
 
 
-def fit(paths: Sequence[SidePath], tactics: Tactics | None = None, strength: float = STRENGTH) -> Fit:
+def fit_concessions(
+    paths: Sequence[SidePath], tactics: Tactics | None = None, strength: float = STRENGTH
+) -> ConcessionFit:
     """Fit the frequencies of tactics among sides by the EM algorithm.
 
     With ``L`` the likelihoods and ``p`` the prior, each turn sets ``w`` to the mean posterior of the sides, ``p``
@@ -207,14 +209,14 @@ def fit(paths: Sequence[SidePath], tactics: Tactics | None = None, strength: flo
     >>> from negsim.history import load_offers
     >>> from negsim.history.offer_steps import paths_of
     >>> few = [load_offers("seeds/offers")[name] for name in ("nhl_2004", "nba_2011")]
-    >>> found = fit(paths_of(few))
+    >>> found = fit_concessions(paths_of(few))
     >>> round(sum(found.shares.values()), 6)
     1.0
     """
     tactics = grid() if tactics is None else tactics
     repeat = repeats(paths)
     logs = [log_likelihood(path, tactics, repeat) for path in paths]
-    return Fit(tactics, mixed(likelihoods(logs), prior(tactics), strength), repeat)
+    return ConcessionFit(tactics, mixed(likelihoods(logs), prior(tactics), strength), repeat)
 
 
 def likelihoods(logs: Sequence[Floats]) -> Floats:

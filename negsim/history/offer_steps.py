@@ -46,12 +46,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class SidePath:
-    """The steps of side ``number`` (0: side A, 1: side B) on an issue of a negotiation."""
+    """The steps of side ``number`` (0: side A, 1: side B) on an issue of a negotiation.
+
+    ``start`` is the day of its first offer. ``turn``, ``before`` and ``given`` are those of its next step.
+    """
 
     negotiation: str
     issue: str
     number: int
     steps: tuple[Step, ...]
+    start: date
+    turn: int
+    before: float
+    given: float
 
     @property
     def offers(self) -> tuple[Step, ...]:
@@ -100,19 +107,18 @@ def path_of(record: OfferRecord, dance: Dance, number: int, until: date | None =
     own, other = firsts[number], firsts[1 - number]
     if own is None or other is None or own == other:
         return None
-    start, way, side = None, other - own, record.sides[number]
+    way, side = other - own, record.sides[number]
+    start = next(offer.on for offer in moves if offer.side == side)
     before = given = theirs = 0.0
     turn, steps = 0, []
     for offer in moves:
         share = (offer.value - own) / way
         if offer.side == side or offer.kind == SETTLEMENT:
-            if start is None:
-                start = offer.on
-            else:
+            if turn:
                 half, day = rounding(offer.value) / abs(way), float((offer.on - start).days)
                 steps.append(Step(day, turn, before, given, share, half, offer.kind == SETTLEMENT))
             before, given, turn = share, 0.0, turn + 1
         elif offer.kind != MEDIATOR:
             conceded = 1.0 - share
             given, theirs = given + max(0.0, conceded - theirs), conceded
-    return SidePath(record.id, dance.issue, number, tuple(steps))
+    return SidePath(record.id, dance.issue, number, tuple(steps), start, turn, before, given)

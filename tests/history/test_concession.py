@@ -13,7 +13,7 @@ from negsim.history.concession import (
     RECIPROCAL,
     ROUNDS,
     TIME,
-    fit,
+    fit_concessions,
     grid,
     grid_of,
     likelihood,
@@ -107,7 +107,7 @@ def test_the_law_that_drew_the_offers_is_recovered(row, log_beta):
     """Fifteen drawn negotiations; `python benchmarks/concession.py` has more."""
     tactics = grid_of([{"patience": 120.0, "reach": 0.7, "sigma": 0.04} | row])
     paths = paths_of(drawn_from(tactics, [1.0], 15, 0.2, generator("recovery", log_beta)))
-    found = fit(paths)
+    found = fit_concessions(paths)
     time = found.weights * (found.tactics.kind == TIME)
     assert found.shares["time"] > 0.75
     assert (time @ np.log2(found.tactics.beta)) / time.sum() == pytest.approx(log_beta, abs=0.5)
@@ -117,7 +117,7 @@ def test_the_law_that_drew_the_offers_is_recovered(row, log_beta):
 
 
 def test_what_a_side_did_moves_its_own_tactic_away_from_the_frequencies():
-    found = fit(paths_of(RECORDS.negotiations.values()))
+    found = fit_concessions(paths_of(RECORDS.negotiations.values()))
     assert found.posterior(None) is found.weights
     uaw = next(path for path in paths_of([RECORDS["uaw_gm_2023"]]) if path.number == 1)
     assert abs(found.posterior(uaw) - found.weights).sum() > 0.2
