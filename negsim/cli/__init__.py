@@ -105,7 +105,7 @@ _TOUR: dict[str, tuple[Any, ...]] = {
     "Questions": (asking.when, asking.how_many, asking.explain, comparing.compare),
     "Monitoring": (monitoring.update, monitoring.timeline, monitoring.score),
     "Experiments": (finding.sweep, finding.sensitivity, finding.discover),
-    "History": (history_app, offers.offers, calibrating.calibrate, history.backtest),
+    "History": (history_app, offers.offers, offers.forecast_offers, calibrating.calibrate, history.backtest),
     "Results": (trusting.verify, trusting.rerun),
     "Other tools": (exchange.export, exchange.import_),
 }

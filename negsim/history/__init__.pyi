@@ -34,6 +34,15 @@ from .negotiations import Target as Target
 from .negotiations import known_by as known_by
 from .negotiations import others_by as others_by
 from .negotiations import state as state
+from .offer_forecast_text import OfferForecasts as OfferForecasts
+from .offer_forecast_text import forecast_offers as forecast_offers
+from .offer_forecast_text import forecasts_data as forecasts_data
+from .offer_forecast_text import forecasts_text as forecasts_text
+from .offer_scores import OfferScore as OfferScore
+from .offer_scores import score_offers as score_offers
+from .offer_scores_text import scores_data as scores_data
+from .offer_scores_text import scores_page as scores_page
+from .offer_scores_text import scores_table as scores_table
 from .offer_steps import SidePath as SidePath
 from .offer_steps import paths_of as paths_of
 from .offers import Dance as Dance

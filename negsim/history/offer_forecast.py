@@ -3,7 +3,8 @@
 Method. The laws of `negsim.history.offer_laws` draw when the next event comes and what it is. The tactic of each side
 is drawn from its posterior: the frequencies among other sides, weighted by the probability of what this side has done.
 An offer follows the drawn tactic with its error. As soon as a side would concede as much as the other asks, it accepts
-the other's last offer, as in the model. Draws are keyed by the negotiation, the issue and the day.
+the other's last offer, as in the model. If days have passed since the last offer, the draws are conditioned on that
+silence. Draws are keyed by the negotiation, the issue and the day.
 """
 
 from __future__ import annotations
@@ -60,21 +61,47 @@ def forecast(laws: OfferLaws, now: Situation, draws: int = DRAWS) -> Draws:
     rng = generator("offers", now.negotiation, now.issue, now.on)
     mean, deviation = laws.pace.posterior(now.gaps)
     pace = mean + deviation * rng.standard_normal(draws)
+    pace, over, first = _waited(laws, pace, now.waited, rng)
     if now.open_share is None:
-        return _of_a_silent_side(laws, pace, rng)
+        return _of_a_silent_side(laws, pace, over, first, rng)
     run = _Run(laws, now, draws, rng)
-    for _ in range(MOST):
+    run.step(first, over)
+    for _ in range(MOST - 1):
         if not run.alive.any():
             break
-        run.step(np.exp(pace + laws.pace.within * rng.standard_normal(draws)))
+        run.step(np.exp(pace + laws.pace.within * rng.standard_normal(draws)), laws.over)
     return Draws(run.days, run.values, (run.nexts[0], run.nexts[1]), (run.next_days[0], run.next_days[1]))
 
 
-def _of_a_silent_side(laws: OfferLaws, pace: Floats, rng: np.random.Generator) -> Draws:
+def _waited(
+    laws: OfferLaws, pace: Floats, waited: float, rng: np.random.Generator
+) -> tuple[Floats, Floats | float, Floats]:
+    """Paces, probabilities that nothing follows, and days to the next event, given the silence since the last offer.
+
+    With ``S`` the probability that the next gap is longer than the silence, a draw counts ``over + (1 - over) S``.
+    """
+    from scipy.special import log_ndtr, ndtri_exp
+
+    if waited <= 0:
+        return pace, laws.over, np.exp(pace + laws.pace.within * rng.standard_normal(len(pace)))
+    longer = log_ndtr(-(np.log(waited) - pace) / laws.pace.within)
+    weights = laws.over + (1.0 - laws.over) * np.exp(longer)
+    chosen = rng.choice(len(pace), size=len(pace), p=weights / weights.sum())
+    pace, longer = pace[chosen], longer[chosen]
+    # A normal draw above the silence: its survival function is uniform below that of the silence.
+    above = -ndtri_exp(longer + np.log(1.0 - rng.random(len(pace))))
+    return pace, laws.over / weights[chosen], np.exp(pace + laws.pace.within * above) - waited
+
+
+def _of_a_silent_side(
+    laws: OfferLaws, pace: Floats, over_now: Floats | float, gap: Floats, rng: np.random.Generator
+) -> Draws:
     """Days to the settlement while a side is silent: a sum of gaps, each of which may be the last."""
     draws = len(pace)
-    gaps = np.exp(pace + laws.pace.within * rng.standard_normal((MOST, draws))).cumsum(axis=0)
-    over, settles = rng.random((MOST, draws)) < laws.over, rng.random((MOST, draws)) < laws.settle_silent
+    later = np.exp(pace + laws.pace.within * rng.standard_normal((MOST - 1, draws)))
+    gaps = np.vstack([gap[None], later]).cumsum(axis=0)
+    chances = np.vstack([np.broadcast_to(over_now, (1, draws)), np.full((MOST - 1, draws), laws.over)])
+    over, settles = rng.random((MOST, draws)) < chances, rng.random((MOST, draws)) < laws.settle_silent
     first = (over | settles).argmax(axis=0)
     each = np.arange(draws)
     ends = settles[first, each] & ~over[first, each]
@@ -106,11 +133,11 @@ class _Run:
         self.nexts = [np.full(draws, np.nan) for _ in range(2)]
         self.next_days = [np.full(draws, np.nan) for _ in range(2)]
 
-    def step(self, gap: Floats) -> None:
+    def step(self, gap: Floats, over: Floats | float) -> None:
         """Go to the next day with an event, and let it happen."""
         laws, chance = self.laws, self.rng.random((3, self.draws))
         self.clock += gap
-        self.alive &= chance[0] >= laws.over
+        self.alive &= chance[0] >= over
         settles = self.alive & (chance[1] < laws.settles(1.0 - self.conceded[0] - self.conceded[1]))
         self._settle(settles, self._settlement())
         both = chance[2] < laws.both

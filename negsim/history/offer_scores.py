@@ -3,7 +3,7 @@
 The negotiation that is forecast is left out of everything that is learnt. Values are scored on issues for which both
 sides have named different values, as shares of the way between the first demands; days on all issues. A score is the
 CRPS, smaller is better: its mean over the offers of an issue, then issues, then negotiations. Coverage is that of the
-central 80 % interval, over the randomised probability integral transform. A forecast of the day is cut off at two years.
+central 80 % interval, over the randomised probability integral transform. Forecasts of days are cut off at two years.
 A negotiation that failed has no settlement within the horizon; one that the record leaves is followed to that day.
 """
 
@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from negsim.history.offer_baselines import DATES, VALUES, kaplan_meier, next_offers, settlements
 from negsim.history.offer_forecast import DRAWS, Draws, forecast
-from negsim.history.offer_laws import OfferLaws, learn
+from negsim.history.offer_laws import learn
 from negsim.history.offer_situations import Outcome, Situation, cases
 from negsim.history.offers import OfferRecord
 from negsim.history.scores import coverage, crps, crps_of_samples, pit_bounds
@@ -167,10 +167,9 @@ def _scores_of(record: OfferRecord, others: Sequence[OfferRecord], points: Seque
         drawn = forecast(laws, now)
         for (key, method), point in mine.items():
             if key[:2] == (now.issue, str(now.on)):
-                lead = (record.id, *key, method)
-                yield OfferScore(*lead, abs(point.said - point.came), None)
+                yield OfferScore(record.id, *key, method, abs(point.said - point.came), None)
                 samples = point.said + errors[key[2], method]
-                yield _of_samples((*lead[:-1], method + WITH_ERRORS), samples, point.came, point.half)
+                yield _of_samples((record.id, *key, method + WITH_ERRORS), samples, point.came, point.half)
         if now.open_share is not None:
             half = abs(now.share(now.half) - now.share(0.0))
             for target, side, came in _came(record, now, then):
@@ -180,10 +179,10 @@ def _scores_of(record: OfferRecord, others: Sequence[OfferRecord], points: Seque
         yield from _dates(now, then, drawn, [curves[0].cdf(HORIZON, now.elapsed), curves[1].cdf(HORIZON)])
 
 
-def _of_samples(lead: tuple[str, ...], samples: Floats, came: float, half: float) -> OfferScore:
+def _of_samples(lead: tuple[str, str, str, str, str, str], samples: Floats, came: float, half: float) -> OfferScore:
     """Samples within the rounding of what came count as equal to it."""
     bounds = (float(np.mean(samples < came - half - 1e-12)), float(np.mean(samples <= came + half + 1e-12)))
-    return OfferScore(*lead, crps_of_samples(samples, came, np.inf), bounds)  # type: ignore[arg-type]
+    return OfferScore(*lead, crps_of_samples(samples, came, np.inf), bounds)
 
 
 def _dates(now: Situation, then: Outcome, drawn: Draws, curves: Sequence[Floats]) -> Iterator[OfferScore]:

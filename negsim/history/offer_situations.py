@@ -24,6 +24,7 @@ class Situation:
         last: the side that spoke last (0 or 1); None if only a mediator has spoken.
         mediator: the last proposal of a mediator.
         elapsed: days since the first value on the issue.
+        waited: days since the last value on the issue.
         gaps: days between offers on the issues of this negotiation, so far.
         paths: of side A and side B; None without a share.
         half: half the width of the finest rounding, in units.
@@ -38,6 +39,7 @@ class Situation:
     last: int | None
     mediator: float | None
     elapsed: float
+    waited: float
     gaps: tuple[float, ...]
     paths: tuple[SidePath | None, SidePath | None]
     half: float
@@ -110,6 +112,7 @@ def situation(record: OfferRecord, dance: Dance, on: date) -> Situation:
         record.sides.index(spoken[-1].side) if spoken else None,
         proposals[-1] if proposals else None,
         float((on - made[0].on).days),
+        float((on - made[-1].on).days),
         tuple(gap for each in record.dances for gap in gaps(each, on)),
         (path_of(record, dance, 0, on), path_of(record, dance, 1, on)),
         min(rounding(offer.value) for offer in made),
