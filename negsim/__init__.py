@@ -140,10 +140,26 @@ def __getattr__(name: str) -> Any:
         return import_module(f"{__name__}.history")
     home = _HOMES.get(name)
     if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_hint(name)}")
     value = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
+
+
+def _hint(name: str) -> str:
+    """What was probably meant by a name that is not public."""
+    if name.startswith("_"):
+        return ""
+    from negsim.errors import did_you_mean
+    from negsim.plots import KINDS
+    from negsim.projection import Projection
+
+    if name in KINDS:
+        return f"; a projection draws it: negsim.run(...).plot.{name}()"
+    if hasattr(Projection, name):
+        return f"; a projection has it: negsim.run(...).{name}"
+    meant = did_you_mean(name, __all__)
+    return f"; did you mean {meant}?" if meant else ""
 
 
 def __dir__() -> list[str]:

@@ -16,7 +16,7 @@ import inspect
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from numbers import Integral, Real
@@ -58,6 +58,7 @@ _PLAIN: dict[str, tuple[str, tuple[type, ...]]] = {
     "str": ("text", (str,)),
     "date": ("a date", (date,)),
     "Path": ("a path", (str, os.PathLike)),
+    "Mapping[str, Any]": ("a mapping", (Mapping,)),
     "os.PathLike[str]": ("a path", (os.PathLike,)),
     "Sequence[str]": ("a list of texts", (list, tuple)),
     "Workers": ("a number or an executor", (Integral,)),  # what has `submit` is an executor
@@ -94,6 +95,22 @@ def checks_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
         return function(*args, **keywords)
 
     return checked
+
+
+def not_called(name: str, given: Sequence[object], makes: str) -> None:
+    """Refuse a call of a class whose values a function makes from files or mappings.
+
+    Raises:
+        ArgumentTypeError: something is given.
+
+    >>> not_called("Scenario", ["s.yaml"], "negsim.load")
+    Traceback (most recent call last):
+    negsim.errors.ArgumentTypeError: Scenario() takes nothing; negsim.load makes it from ...
+    """
+    if given:
+        raise ArgumentTypeError(
+            f"{name}() takes nothing; {makes} makes it from a file, or from a mapping in the form of one"
+        )
 
 
 def _fits(value: object, parts: list[str]) -> bool:

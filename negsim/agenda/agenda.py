@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
@@ -35,6 +35,7 @@ from negsim.errors import (
     NegsimError,
     Problem,
     check_name,
+    not_called,
 )
 from negsim.files import Model, Text
 from negsim.quantities import PartialDate
@@ -61,6 +62,11 @@ class Agenda(Model):
     >>> sorted(ns.load("baseline").agenda.sides)
     ['russia', 'us']
     """
+
+    def __new__(cls, *given: object, **values: object) -> Self:
+        """Refuse arguments; pydantic gives none."""
+        not_called(cls.__name__, [*given, *values], "negsim.load_agenda")
+        return super().__new__(cls)
 
     title: Text = Field(description="Name of the negotiation.")
     description: Text | None = Field(None, description="The negotiation in a few sentences.")

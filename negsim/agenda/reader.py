@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,17 @@ from negsim.errors import (
     one_of,
     was,
 )
-from negsim.files import Node, gap_problems, in_file_order, raise_problems, read_yaml, try_validate
+from negsim.files import Node, Place, gap_problems, in_file_order, raise_problems, read_yaml, try_validate
 
 #: What a record may ask of its claims.
 CITATIONS = ("required", "optional")
 
 
 @checks_arguments
-def load_agenda(path: str | os.PathLike[str], strict: bool = False) -> Agenda:
+def load_agenda(path: str | os.PathLike[str] | Mapping[str, Any], strict: bool = False) -> Agenda:
     """Read an agenda file, and the file of sources if it names one; ``strict`` as in `agenda_from_node`.
+
+    A mapping in the form of a file gives the agenda that the file would.
 
     Raises:
         InputError: the file is invalid; it lists all problems.
@@ -33,7 +36,8 @@ def load_agenda(path: str | os.PathLike[str], strict: bool = False) -> Agenda:
     >>> load_agenda("seeds/agenda.yaml").issue("visas").id
     'visas'
     """
-    return agenda_from_node(read_yaml(path), strict)
+    node = Node.of(path, Place("agenda")) if isinstance(path, Mapping) else read_yaml(path)
+    return agenda_from_node(node, strict)
 
 
 def agenda_from_node(node: Node, strict: bool = False) -> Agenda:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -24,7 +24,7 @@ from pydantic.json_schema import SkipJsonSchema
 from negsim.agenda.citations import Citation, without_unused
 from negsim.agenda.short_form import NO_POSITION
 from negsim.agenda.status import Status
-from negsim.errors import Complaint, ComplaintsError, did_you_mean, one_of, was
+from negsim.errors import Complaint, ComplaintsError, did_you_mean, not_called, one_of, was
 from negsim.files import FrozenDict, Model, Text
 from negsim.quantities import PartialDate
 
@@ -103,6 +103,11 @@ class Issue(Model):
     >>> ns.load("baseline").agenda.issue("visas").title
     'Visa processing'
     """
+
+    def __new__(cls, *given: object, **values: object) -> Self:
+        """Refuse arguments; pydantic gives none."""
+        not_called(cls.__name__, [*given, *values], "negsim.load_agenda")
+        return super().__new__(cls)
 
     id: SkipJsonSchema[str] = Field("", exclude=True)
     title: Text = Field(description="The issue in words.")

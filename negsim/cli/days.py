@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from negsim.errors import NegsimError
@@ -42,14 +41,10 @@ def day_by(text: str | None, scenario: Scenario) -> date | None:
     """
     if text is None:
         return None
-    if text == "horizon":
-        return scenario.horizon_date - timedelta(days=1)
-    with contextlib.suppress(ValueError):
-        return date.fromisoformat(text)
-    from negsim.analysis import milestone
+    from negsim.projection import day_of_text
 
     try:
-        return milestone(scenario.as_of, text).date
+        return day_of_text(text, (scenario.as_of, scenario.horizon_date))
     except NegsimError:
         raise NegsimError(
             f'--by takes a date (2027-04-10), a time from the as-of date ("24 months") or horizon, but was {text!r}'

@@ -71,7 +71,6 @@ def check(files: Files, strict: Strict = False, as_json: Json = False) -> None:
 
 def _problems(file: Path, strict: bool) -> list[Problem]:
     """The problems of a scenario, an agenda, a file of proposals, or a folder of histories or offers."""
-    from negsim.agenda import load_agenda
     from negsim.files import read_yaml
     from negsim.history import load as load_histories
     from negsim.history import load_offers
@@ -89,8 +88,6 @@ def _problems(file: Path, strict: bool) -> list[Problem]:
         if "proposals" in keys:
             read_proposals(file)
             return []
-        if "issues" in keys and not keys & _SCENARIO_KEYS:
-            return list(load_agenda(file, strict).warnings)
     except InputError as error:
         return error.problems
     return problems_of(file, strict=strict)
@@ -196,5 +193,3 @@ def schema(
 
 
 _SCHEMAS = ("scenario", "agenda")
-#: Keys that only a scenario has.
-_SCENARIO_KEYS = {"extends", "agenda", "as_of", "horizon", "tactics", "channels"}

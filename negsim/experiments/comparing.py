@@ -17,6 +17,7 @@ from negsim.projection import (
     ScenarioLike,
     Workers,
     as_source,
+    day_of_text,
     executor_of,
     run,
     several,
@@ -44,8 +45,8 @@ def compare(
         runs: number of pairs; that of a given projection, else 2,000.
         seed: the key of all draws; that of a given projection, else 1.
         engine: as for `negsim.run`.
-        by: the date of the verdicts (``2027-04-10``); default: of the milestones and the last common date, the one
-            at which the probabilities of both are nearest to one half.
+        by: the day of the verdicts: a date, a time from the as-of date (``24 months``) or ``horizon``; default: of the
+            milestones and the last common date, the one at which the probabilities of both are nearest to one half.
         workers: as for `negsim.run`.
         progress: called with how many more runs are finished.
 
@@ -62,7 +63,8 @@ def compare(
     sources = [as_source(each) for each in several(scenarios[0] if one_list else scenarios)]
     if len(sources) < 2:
         raise NegsimError("a comparison takes two scenarios or more")
-    on = _day(by)
+    begin = sources[0].scenario if isinstance(sources[0], Projection) else sources[0]
+    on = None if by is None else day_of_text(by, (begin.as_of, begin.horizon_date))
     given = [each for each in sources if isinstance(each, Projection)]
     first = given[0] if given else None
     runs = runs if runs is not None else first.runs if first else DEFAULT_RUNS
@@ -76,13 +78,6 @@ def compare(
             for each in sources
         ]
     return Comparison(played[0], tuple(played[1:]), on)
-
-
-def _day(by: str | date | None) -> date | None:
-    try:
-        return date.fromisoformat(by) if isinstance(by, str) else by
-    except ValueError:
-        raise NegsimError(f"a date is written 2026-04-10, but was {by!r}") from None
 
 
 def _refuse_in_vain(scenarios: Sequence[Scenario | Projection], runs: int, on: date | None) -> None:

@@ -48,8 +48,8 @@ def explain(
         scenario: a scenario, a file or a name; of a projection or a results folder, the scenario that was run.
         issue: the id of the issue.
         side: only changes that this side can make alone; default: each side, and both together.
-        by: the date of the probabilities that rank the changes; default: of the milestones and the last date, the
-            one at which the probability is nearest to one half.
+        by: the day of the probabilities that rank the changes: a date, a time from the as-of date or ``horizon``;
+            default: of the milestones and the last date, the one at which the probability is nearest to one half.
         runs: pairs of runs for each candidate; default 2,000.
         seed: the key of all draws; candidates are chosen under the next one.
         engine: as for `negsim.run`.
@@ -68,8 +68,8 @@ def explain(
     total = runs if runs is not None else DEFAULT_RUNS
     if total * len(scenario.issues) > KEPT:
         raise NegsimError(f"{total:,} runs are too many to keep in memory for each change; use fewer")
-    wanted = None if by is None else day_of_text(by)
     ends = (scenario.as_of, scenario.horizon_date)
+    wanted = None if by is None else day_of_text(by, ends)
     dates = dates_in_common(*ends, *ends, wanted)[2]
 
     with executor_of(workers, engine) as executor:

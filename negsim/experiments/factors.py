@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from negsim.errors import ComplaintsError, InputError, NegsimError, one_of
+from negsim.errors import ArgumentTypeError, ComplaintsError, InputError, NegsimError, one_of
 from negsim.files import read_yaml_text, to_line
 from negsim.quantities import DISTRIBUTIONS, Draw, Fixed, Rule, head, kind_of, parse, parse_plain
 
@@ -139,6 +139,9 @@ def factors_of(vary: Mapping[str, object] | Sequence[Factor]) -> tuple[Factor, .
     Raises:
         NegsimError: a factor is not valid, or there is none.
     """
+    if not isinstance(vary, Mapping) and not all(isinstance(each, Factor) for each in vary):
+        takes = 'values by path, such as {"tactics.us.beta": [0.2, 1]}'
+        raise ArgumentTypeError(f"vary takes {takes}, but was {vary!r:.60}")
     found = [Factor.of(path, given) for path, given in vary.items()] if isinstance(vary, Mapping) else list(vary)
     if not found:
         raise NegsimError("nothing is varied; give --vary path=values")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from negsim.errors import NegsimError, check_name
 from negsim.files import csv_text, write_file
@@ -67,6 +67,9 @@ class Picture:
         write_file(beside, csv_text(self.table).encode())
         write_file(target, picture)
         return beside
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f'a picture has no "{name}"; save("x.svg") writes it, and figure is that of matplotlib')
 
     def _repr_svg_(self) -> str:
         return self.svg

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from negsim.projection.projection import Projection
     from negsim.scenario import Scenario
 
-#: What stands for a scenario: the scenario, a file or name of one, or a projection of it.
-ScenarioLike: TypeAlias = Union["Scenario", "Projection", str, "os.PathLike[str]"]
+#: What stands for a scenario: the scenario, a file or name of one, a mapping in the form of a file, or a projection.
+ScenarioLike: TypeAlias = Union["Scenario", "Projection", str, "os.PathLike[str]", Mapping[str, Any]]
 
-_ALLOWED = "a scenario, a projection, the path of a scenario file or results folder, or a name such as baseline"
+_ALLOWED = (
+    "a scenario, a projection, the path of a scenario file or results folder, a name such as baseline, or a mapping in "
+    "the form of a scenario file"
+)
 
 
 def is_results_folder(path: str | os.PathLike[str]) -> bool:
@@ -37,10 +40,12 @@ def as_source(value: ScenarioLike) -> Scenario | Projection:
     """
     from negsim.projection.projection import Projection
     from negsim.projection.stored_tables import FORMAT
-    from negsim.scenario import Scenario, load
+    from negsim.scenario import Scenario, from_mapping, load
 
     if isinstance(value, Scenario | Projection):
         return value
+    if isinstance(value, Mapping):
+        return from_mapping(value)
     if not isinstance(value, str | os.PathLike):
         raise ArgumentTypeError(f"expected {_ALLOWED}, but was {_described(value)}")
     if is_results_folder(value):
@@ -66,7 +71,7 @@ def as_scenario(value: ScenarioLike) -> Scenario:
 
 def several(values: Any) -> list[Any]:
     """A list of one value, or the values of a list or another collection."""
-    alone = isinstance(values, str | os.PathLike) or not isinstance(values, Iterable)
+    alone = isinstance(values, str | os.PathLike | Mapping) or not isinstance(values, Iterable)
     from negsim.projection.projection import Projection
     from negsim.scenario import Scenario
 

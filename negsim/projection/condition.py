@@ -43,7 +43,7 @@ def condition(projection: Results, issue: str, limits: Mapping[str, str | date |
     if len(stated) != 1:
         raise NegsimError(f"a condition takes one of {one_of(_WORDS)}")
     kind, value = stated[0]
-    on = day_of_text(value)
+    on = day_of_text(value, (projection.context.as_of, projection.context.horizon))
     day = projection.context.day_of(on)
     times = projection.outcomes["agreed" if kind == "agreed_by" else "resolved"][:, ids.index(issue)]
     within = np.floor(np.where(np.isnan(times), np.inf, times)) <= day
@@ -56,7 +56,7 @@ def read_condition(projection: R, text: str) -> R:
     Raises:
         NegsimError: it is not written so, or as for `condition`.
     """
-    found = re.fullmatch(r"(\S+)\s+(?:(not)\s+)?by\s+(\S+)", text.strip())
+    found = re.fullmatch(r"(\S+)\s+(?:(not)\s+)?by\s+(.+)", text.strip())
     if found is None:
         raise NegsimError(f'a condition is written "banking by 2026-01-01" or "banking not by ...", but was "{text}"')
     issue, negated, on = found.groups()

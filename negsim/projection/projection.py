@@ -140,20 +140,24 @@ class Projection(Results):
         """
         from negsim.analysis import chances_by
 
-        return chances_by(self.context, self.tally.agreed, self.tally.all_agreed, day_of_text(on))
+        return chances_by(self.context, self.tally.agreed, self.tally.all_agreed, self._day(on))
 
     def resolved_by(self, on: str | date) -> pd.DataFrame:
         """The probability that each issue, and all of them, are resolved by a date, with its standard error.
 
         Args:
-            on: a date (``2026-04-10``) from ``as_of`` to the horizon.
+            on: a date (``2026-04-10``) from ``as_of`` to the horizon, a time from ``as_of`` (``12 months``) or
+                ``horizon``.
 
         Raises:
             NegsimError: it is not a date, or outside the time that was simulated.
         """
         from negsim.analysis import chances_by
 
-        return chances_by(self.context, self.tally.resolved, self.tally.all_resolved, day_of_text(on))
+        return chances_by(self.context, self.tally.resolved, self.tally.all_resolved, self._day(on))
+
+    def _day(self, text: str | date) -> date:
+        return day_of_text(text, (self.context.as_of, self.context.horizon))
 
     def when(self, probability: float = 0.8, issues: Sequence[str] | None = None, first: int | None = None) -> When:
         """The first date by which issues are resolved with a given probability, with its 95 % interval.
@@ -184,7 +188,7 @@ class Projection(Results):
         """The number of issues resolved by a date: a distribution over the runs.
 
         Args:
-            by: a date from ``as_of`` to the horizon.
+            by: a date from ``as_of`` to the horizon, a time from ``as_of`` (``12 months``) or ``horizon``.
             issues: ids of issues; default: all in play.
 
         Raises:
@@ -197,7 +201,7 @@ class Projection(Results):
         """
         from negsim.analysis import how_many
 
-        return how_many(self.context, self.outcomes["resolved"], day_of_text(by), issues)
+        return how_many(self.context, self.outcomes["resolved"], self._day(by), issues)
 
     def ends(self) -> pd.DataFrame:
         """How often each issue is resolved first, and how often last, with standard errors.
@@ -221,7 +225,7 @@ class Projection(Results):
         from negsim.projection.assumption_share import assumption_share
 
         self._refuse_condition("assumption_share")
-        return assumption_share(self, day_of_text(on))
+        return assumption_share(self, self._day(on))
 
     def quality(self, of: str | None = None) -> pd.DataFrame:
         """How good the agreements are, a row per package or issue with offers: means over the logged runs.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from negsim.errors import NegsimError
@@ -12,21 +12,37 @@ if TYPE_CHECKING:
     from negsim.scenario import Scenario
 
 
-def day_of_text(value: str | date) -> date:
+def day_of_text(value: str | date, ends: tuple[date, date] | None = None) -> date:
     """A date from text such as 2026-04-10.
 
+    With the as-of date and the horizon as ``ends``, it may also be a time from the as-of date (``24 months``) or
+    ``horizon``, the last simulated day.
+
     Raises:
-        NegsimError: it is not a date.
+        NegsimError: it is none of these.
 
     >>> day_of_text("2026-04-10").year
     2026
+    >>> ends = date(2025, 4, 10), date(2028, 4, 10)
+    >>> str(day_of_text("2 weeks", ends)), str(day_of_text("horizon", ends))
+    ('2025-04-24', '2028-04-09')
     """
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise NegsimError(f"a date is written 2026-04-10, but was {value!r}") from None
+        if ends is None:
+            raise NegsimError(f"a date is written 2026-04-10, but was {value!r}") from None
+    if value == "horizon":
+        return ends[1] - timedelta(days=1)
+    from negsim.analysis import milestone
+
+    try:
+        return milestone(ends[0], str(value)).date
+    except NegsimError:
+        allowed = 'a date (2026-04-10), a time from the as-of date ("24 months") or "horizon"'
+        raise NegsimError(f"a day is {allowed}, but was {value!r}") from None
 
 
 def context_of(scenario: Scenario) -> Context:

@@ -7,12 +7,21 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import Any, Self
 
 from pydantic import PrivateAttr
 
 from negsim.agenda import Agenda
-from negsim.errors import Complaint, ComplaintsError, InputError, NegsimError, Problem, checks_arguments, was
+from negsim.errors import (
+    Complaint,
+    ComplaintsError,
+    InputError,
+    NegsimError,
+    Problem,
+    checks_arguments,
+    not_called,
+    was,
+)
 from negsim.files import (
     Node,
     Place,
@@ -51,6 +60,11 @@ class Scenario(Resolved):
     >>> s == ns.load("baseline").replace(horizon="3 years"), s.horizon_days
     (True, 1095)
     """
+
+    def __new__(cls, *given: object, **values: object) -> Self:
+        """Refuse arguments; pydantic gives none."""
+        not_called(cls.__name__, [*given, *values], "negsim.load")
+        return super().__new__(cls)
 
     _friendly: Node = PrivateAttr()
     _record: Agenda = PrivateAttr()

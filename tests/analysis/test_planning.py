@@ -128,7 +128,7 @@ def test_all_of_them_are_no_product_of_chances(projection):
         (lambda p: p.when(issues="banking"), "a list of names"),
         (lambda p: p.when(issues=["banking"], first=2), "first 1 to 1 can be asked for, but was 2"),
         (lambda p: p.how_many("2040-01-01"), "nothing was computed"),
-        (lambda p: p.how_many("soon"), "a date is written"),
+        (lambda p: p.how_many("soon"), "a day is a date"),
         (lambda p: p.how_many("2026-01-01").surely(2), "above 0 to 1"),
     ],
 )

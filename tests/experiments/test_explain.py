@@ -231,7 +231,7 @@ def test_progress_never_runs_over_what_was_announced():
         (("b", {"side": "usa"}), 'there is no side "usa" in play; allowed: us, russia; did you mean "us"?'),
         (("bb", {}), 'there is no issue "bb" in play'),
         (("b", {"by": "2040-01-01"}), "2040-01-01 is not among the dates"),
-        (("b", {"by": "soon"}), "a date is written"),
+        (("b", {"by": "soon"}), "a day is a date"),
         (("b", {"runs": 10**8}), "too many to keep"),
     ],
 )

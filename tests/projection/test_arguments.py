@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -98,3 +99,56 @@ def test_several_projections_stand_in_one_table(few):
     assert both.loc[["Other"], "visas"].isna().all()
     with pytest.raises(NegsimError, match='no column "p5"'):
         ns.table(few, "p5")
+
+
+TALKS = {"agenda": {"sides": ["A", "B"], "issues": ["X"]}, "as_of": "2025-01-01", "horizon": "3 months"}
+
+
+def test_a_mapping_stands_for_the_file_that_it_would_be(tmp_path):
+    (tmp_path / "s.yaml").write_text(json.dumps(TALKS))
+    assert ns.load(TALKS) == ns.load(tmp_path / "s.yaml")
+    assert ns.run(TALKS, runs=5, engine="reference").scenario == ns.load(TALKS)
+    with pytest.raises(ns.InputError, match=r'unknown key "agnda"; allowed: .*; did you mean "agenda"'):
+        ns.load({**TALKS, "agnda": 1})
+    with pytest.raises(ns.InputError, match="summary"):
+        ns.load(TALKS, strict=True)
+    assert list(ns.load_agenda(TALKS["agenda"]).issues) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("cls", "makes"), [(ns.Scenario, "load"), (ns.Agenda, "load_agenda"), (ns.Issue, "load_agenda")]
+)
+def test_classes_of_files_name_the_function_that_makes_them(cls, makes):
+    for given, named in (((TALKS,), {}), (("s.yaml",), {}), ((), {"title": "x"})):
+        with pytest.raises(ArgumentTypeError, match=rf"{cls.__name__}\(\) takes nothing; negsim.{makes} makes it"):
+            cls(*given, **named)
+
+
+def test_a_day_is_a_date_or_a_time_from_the_as_of_date(few):
+    for on in ("12 months", "2026-04-10", "horizon"):
+        on_date = "2028-04-08" if on == "horizon" else "2026-04-10"
+        assert few.resolved_by(on).equals(few.resolved_by(on_date))
+        assert few.how_many(on).by.isoformat() == on_date
+        assert few.given("visas", resolved_by=on).runs == few.given("visas", resolved_by=on_date).runs
+    assert ns.compare(few, few, by="12 months").verdict == ns.compare(few, few, by="2026-04-10").verdict
+
+
+def test_what_is_no_public_name_is_answered_with_what_was_meant(few):
+    for name, message in (
+        ("when", r"a projection has it: negsim.run\(...\).when"),
+        ("burndown", r"a projection draws it: negsim.run\(...\).plot.burndown\(\)"),
+        ("laod", 'did you mean "load"'),
+        ("nothing_like_it", "has no attribute 'nothing_like_it'$"),
+    ):
+        with pytest.raises(AttributeError, match=message):
+            getattr(ns, name)
+    with pytest.raises(AttributeError, match=r'no "savefig"; save\("x.svg"\) writes it'):
+        few.plot("burndown").savefig  # noqa: B018
+    with pytest.raises(ArgumentTypeError, match=r"vary takes values by path, such as .*, but was 'tactics"):
+        ns.sweep("baseline", "tactics.us.beta=0.2,1")
+
+
+def test_check_takes_an_agenda(tmp_path):
+    (tmp_path / "a.yaml").write_text(json.dumps({"sides": ["A", "B"], "issues": []}))
+    assert [p.message for p in ns.check("seeds/agenda.yaml")] == []
+    assert "issues" in ns.check(tmp_path / "a.yaml")[0].message

@@ -83,10 +83,10 @@ def test_agreed_comes_no_later_than_resolved(projection):
 @pytest.mark.parametrize(
     ("when", "message"),
     [
-        ("tomorrow", "a date is written 2026-04-10, but was 'tomorrow'"),
+        ("tomorrow", "a day is a date .* or .horizon., but was 'tomorrow'"),
         ("2040-01-01", "nothing was computed for 2040-01-01"),
         (date(2020, 1, 1), "nothing was computed for 2020-01-01"),
-        (7, "a date is written 2026-04-10, but was 7"),
+        (7, "a day is a date .*, but was 7"),
     ],
 )
 def test_a_date_that_cannot_be_answered_is_refused(projection, when, message):
