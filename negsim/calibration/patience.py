@@ -16,7 +16,7 @@ All draws are keyed by seed, number and name, as in the engines. So the result d
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -163,15 +163,11 @@ def _simulated(
     """The shares under each law, (laws, negotiations, figures), in simulations from the number ``first`` on."""
     pieces = [(first + at, laws[at : at + _PIECE]) for at in range(0, len(laws), _PIECE)]
     found: dict[int, Floats] = {}
-    for at, shares in spread(piece_of, play, pieces, executor) if executor else _here(play, pieces):
+    for at, shares in spread(piece_of, play, pieces, executor):
         found[at] = shares
         if progress is not None:
             progress(len(shares))
     return np.concatenate([found[at] for at, _ in pieces])
-
-
-def _here(play: Play, pieces: Sequence[tuple[int, Floats]]) -> Iterator[tuple[int, Floats]]:
-    return (piece_of(play, piece) for piece in pieces)
 
 
 def summary(shares: Floats) -> Floats:

@@ -194,8 +194,7 @@ def evaluate(
         if progress is not None:
             progress(len(pieces) - len(todo))
         job = Job(histories, remembered, horizon)
-        fresh = spread(at_origin, job, todo, executor) if executor is not None else (at_origin(job, p) for p in todo)
-        for piece, each in fresh:
+        for piece, each in spread(at_origin, job, todo, executor):
             found[piece] = each
             if keeper is not None:
                 keeper.put(piece, each)

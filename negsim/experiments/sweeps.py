@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -218,12 +218,7 @@ def _play(
     if progress is not None:
         progress(len(done) * base.runs)
     todo = [piece for piece in pieces if piece[0] not in done]
-    fresh: Iterator[Result]
-    if executor is None:
-        fresh = (play_experiment(base, piece) for piece in todo)
-    else:
-        fresh = spread(play_experiment, base, todo, executor)
-    for result in fresh:
+    for result in spread(play_experiment, base, todo, executor):
         done[result.number] = result
         if checkpoint is not None:
             checkpoint.put(f"{result.number:06}", result.data())

@@ -74,12 +74,7 @@ def update(
     misses, held = np.zeros(runs, np.int64), np.zeros(runs, np.int64)
     pieces = [(chunk, first, number) for chunk, (first, number) in sizes(runs).items()]
     with executor_of(workers, "batch") as executor:
-        done = (
-            map(lambda piece: _summaries(job, piece), pieces)
-            if executor is None
-            else spread(_summaries, job, pieces, executor)
-        )
-        for first, missed, rounds in done:
+        for first, missed, rounds in spread(_summaries, job, pieces, executor):
             misses[first : first + len(missed)], held[first : first + len(missed)] = missed, rounds
             if progress is not None:
                 progress(len(missed))

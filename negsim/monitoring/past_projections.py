@@ -73,8 +73,7 @@ def timeline(
         todo = [str(day) for day in days if str(day) not in parts]
         with executor_of(workers, "batch") as executor:
             job = (base, runs, seed)
-            done = (_of_day(job, day) for day in todo) if executor is None else spread(_of_day, job, todo, executor)
-            for day, part in done:
+            for day, part in spread(_of_day, job, todo, executor):
                 parts[day] = part
                 if checkpoint is not None:
                     checkpoint.put(day, part)

@@ -133,18 +133,21 @@ def _there(
         yield part
 
 
-def spread(do: Callable[[Any, Any], Any], job: Any, pieces: Iterable[Any], executor: Executor) -> Iterator[Any]:
-    """Call ``do(job, piece)`` for every piece on an executor; yield results in the order in which they finish.
+def spread(do: Callable[[Any, Any], Any], job: Any, pieces: Iterable[Any], executor: Executor | None) -> Iterator[Any]:
+    """Call ``do(job, piece)`` for every piece; yield results in the order in which they finish.
 
     Args:
         do: a function of a module.
         job: what all pieces need, sent once.
         pieces: the small arguments that differ.
-        executor: where to run.
+        executor: where to run; without one, here and in order.
 
     Raises:
         NegsimError: a worker was lost; or what ``do`` raises.
     """
+    if executor is None:
+        yield from (do(job, piece) for piece in pieces)
+        return
     raw = zlib.compress(pickle.dumps(job), 1)
     key, blob = sha256(raw).hexdigest(), _sent_once(executor, raw)
     left = iter(pieces)
