@@ -2,9 +2,9 @@
 
 const body = document.body, $ = (id) => document.getElementById(id);
 const token = new URLSearchParams(location.search).get("token") || "";
-const VIEWS = ["Board", "Projection", "What if", "Why", "When", "Record"];
+const VIEWS = ["Board", "Projection", "What if", "Why", "When", "History"];
 const listeners = new Map();
-let socket = null, opened = null, panelOf = null, view = "Board", asked = 0, boardDay = null, versions = null, wasOpen = false;
+let socket = null, opened = null, panelOf = null, view = "Board", asked = 0, versions = null, wasOpen = false;
 
 const on = (what, call) => listeners.set(what, [...(listeners.get(what) || []), call]);
 const pending = new Map();
@@ -67,10 +67,10 @@ function working(words) {
   $("work").hidden = false;
 }
 on("progress", ({ done, total, words }) => {
+  if (!total) { working(words); return; }
   $("work").hidden = false;
-  if (words) { working(words); return; }
-  $("bar").value = total ? done / total : 0;
-  $("doing").textContent = `${done.toLocaleString("en")} of ${total.toLocaleString("en")} runs`;
+  $("bar").value = done / total;
+  $("doing").textContent = `${done.toLocaleString("en")} of ${total.toLocaleString("en")} ${words}`;
 });
 $("stop").addEventListener("click", () => ask({ do: "stop" }));
 
@@ -104,9 +104,10 @@ function choose(name) {
 }
 
 function fill() {
-  if (view === "Board" || view === "Record") ask({ do: "board", on: boardDay });
-  if (view === "Projection") { ask({ do: "table" }); chartKinds.forEach(([kind]) => ask({ do: "chart", kind, issue: survivalIssue })); }
+  if (view === "Board") ask({ do: "board", on: remembered().day || null });
+  if (view === "Projection") { ask({ do: "table" }); chartKinds.forEach((kind) => ask({ do: "chart", kind, issue: survivalPick.value })); }
   if (view === "When") askWhen();
+  if (view === "History") { ask({ do: "history" }); ask({ do: "board", on: null, whole: true }); }
 }
 
 const scheme = (name) => { body.classList.remove("dark", "light"); if (name) body.classList.add(name); };
@@ -117,31 +118,42 @@ $("scheme").addEventListener("click", () => {
 });
 
 on("opened", (answer) => {
-  const again = opened && opened.scenario === answer.scenario;
   opened = answer;
-  if (!again) boardDay = null;
   document.title = `${answer.title} – negsim`;
   $("talks").textContent = answer.title;
   $("about").textContent = `${answer.question || answer.description} From ${answer.as_of} to ${answer.horizon}, if the sides concede as the scenario assumes; no forecast of what they will do.`;
   $("pick").hidden = answer.scenarios.length < 2;
   $("scenario").replaceChildren(...answer.scenarios.map((title, k) => h("option", { value: k, selected: k === answer.scenario }, title)));
   mistaken(answer.mistakes);
-  const before = remembered();
-  const levers = before.scenario === answer.scenario || (before.scenario === undefined && answer.scenario === 0) ? before.levers : null;
-  remember({ scenario: answer.scenario });
-  buildStatic();
+  const before = remembered(), same = before.scenario === undefined ? answer.scenario === 0 : before.scenario === answer.scenario;
+  if (!same) history.replaceState(null, "", `${location.pathname}${location.search}`);
+  remember({ scenario: answer.scenario, view, scheme: before.scheme });
+  buildProjection();
+  buildWhy();
+  buildWhen();
   panelOf = panel(model, places["What if"], (state) => {
-    remember({ levers: { moved: state.moved, joined: state.joined, pins: state.pins.map(({ name, moved, joined }) => ({ name, moved, joined })) } });
+    remember({ others: state.reference, levers: { moved: state.moved, joined: state.joined, pins: state.pins.map(({ name, moved, joined }) => ({ name, moved, joined })) } });
+    $("which").textContent = state.words.length ? `With moved levers: ${state.words.join("; ")}.` : "";
     if (view !== "What if") fill();
   });
-  if (levers) { ask({ do: "set", ...levers }); once("state", () => panelOf.restore({ moved: levers.moved || {}, joined: levers.joined || [] })); }
+  if (same && before.others) ask({ do: "others", show: true });
+  if (same && before.levers) {
+    ask({ do: "set", ...before.levers });
+    once("state", () => { panelOf.restore({ moved: before.levers.moved || {}, joined: before.levers.joined || [] }); resume(); });
+  } else resume();
   choose(view);
 });
+/** Repeat the long work of the view that the address restores. */
+function resume() {
+  const { why, days } = remembered();
+  if (view === "Why" && why) askWhy(why);
+  if (view === "History" && days) askTimeline(days);
+}
 function once(what, call) {
   const wrapped = (answer) => { listeners.set(what, listeners.get(what).filter((each) => each !== wrapped)); call(answer); };
   on(what, wrapped);
 }
-$("scenario").addEventListener("change", () => { remember({ levers: null }); ask({ do: "open", scenario: Number($("scenario").value) }); });
+$("scenario").addEventListener("change", () => ask({ do: "open", scenario: Number($("scenario").value) }));
 
 function mistaken(text) {
   $("mistakes").hidden = !text;
@@ -161,138 +173,11 @@ function alertIn(place, text) {
   place.prepend(h("pre", { class: "trouble", role: "alert" }, text));
 }
 
-// --- board and record ---------------------------------------------------------------------------------------------------
-
-function citations(list) {
-  if (!list.length) return null;
-  return h("details", { class: "cite" }, h("summary", {}, list.length === 1 ? "1 citation" : `${list.length} citations`),
-    h("ul", {}, list.map((one) => h("li", {}, /^https?:\/\//.test(one.url || one.place)
-      ? h("a", { href: one.url || one.place, rel: "noreferrer noopener", target: "_blank" }, one.place) : one.place,
-    one.about ? ` (${one.about})` : ""))));
+/** Show what the address says. */
+function begin() {
+  const start = remembered();
+  if (VIEWS.includes(start.view)) view = start.view;
+  scheme(["dark", "light"].includes(start.scheme) ? start.scheme : "");
+  choose(view);
+  connect();
 }
-const announced = (list) => (list.length ? h("ul", {}, list.map((one) => h("li", {}, h("strong", {}, `${one.by} `), h("span", { class: "status" }, one.state), ` ${one.words}`, citations(one.citations)))) : null);
-
-on("board", (answer) => {
-  if (view === "Board") board(answer);
-  if (view === "Record") record(answer);
-});
-
-function board(answer) {
-  const first = time(answer.first), last = Math.max(time(answer.last), first + 1);
-  const shown = h("output", { for: "day" }, answer.on);
-  const day = h("input", { id: "day", type: "range", min: first, max: last, step: 1, value: time(answer.on), "aria-label": "Day of the board", "aria-valuetext": answer.on,
-    input: () => { boardDay = dateText(Number(day.value)); shown.textContent = boardDay; day.setAttribute("aria-valuetext", boardDay); clearTimeout(day.timer); day.timer = setTimeout(() => ask({ do: "board", on: boardDay }), 120); } });
-  const focused = document.activeElement && document.activeElement.id === "day";
-  const open = new Set([...places.Board.querySelectorAll("article[data-open]")].map((each) => each.id));
-  places.Board.replaceChildren(
-    h("h2", {}, `Board of ${answer.title}`),
-    h("div", { class: "asked" }, h("label", { for: "day" }, "As of"), day, shown),
-    ...(answer.issues.length ? [] : [h("p", {}, "Nothing is on the agenda on that day.")]),
-    ...answer.issues.map((issue) => h("article", { class: "card", id: `issue-${issue.id}` },
-      h("h3", {}, issue.title, " ", h("span", { class: "status" }, issue.status), issue.since ? h("small", {}, ` since ${issue.since}`) : null),
-      h("div", { class: "pair" }, issue.demands.map((one) => h("div", {}, h("strong", {}, `${one.side}: `), one.text, citations(one.citations)))),
-      announced(issue.announced),
-      issue.disputed.length ? h("p", {}, `Disputed: ${issue.disputed.join("; ")}`) : null,
-      h("details", { open: open.has(`issue-${issue.id}`) }, h("summary", {}, "History and criterion"),
-        h("p", {}, `Resolved when: ${issue.resolves_when}`),
-        h("ul", {}, issue.history.map((one) => h("li", {}, `${one.date}, ${one.status}: ${one.what}`, citations(one.citations))))))));
-  if (focused) $("day").focus();
-}
-
-function record(answer) {
-  places.Record.replaceChildren(
-    h("h2", {}, `Record up to ${answer.on}`),
-    h("h3", {}, "Rounds"),
-    answer.rounds.length ? h("ul", {}, answer.rounds.map((one) => h("li", {}, h("strong", {}, `${one.date} ${one.title}: `), one.what, citations(one.citations)))) : h("p", {}, "No round is on record."),
-    h("h3", {}, "Announced dates"),
-    announced(answer.announced) || h("p", {}, "No date was announced."),
-    h("h3", {}, "Changes"),
-    h("ul", {}, answer.issues.flatMap((issue) => issue.history.map((one) => [one.date, issue.title, one])).sort((a, b) => (a[0] < b[0] ? 1 : -1))
-      .map(([date, title, one]) => h("li", {}, h("strong", {}, `${date} ${title}: `), `${one.status}. ${one.what}`, citations(one.citations)))));
-}
-
-// --- projection ---------------------------------------------------------------------------------------------------------
-
-const chartKinds = [["burndown"], ["calendar"], ["survival"], ["flow"], ["waiting"], ["terms"]];
-let survivalIssue = "all", tablePlace, chartPlaces = {}, order = [0, 1];
-
-function buildStatic() {
-  tablePlace = h("div");
-  chartPlaces = Object.fromEntries(chartKinds.map(([kind]) => [kind, h("div")]));
-  survivalIssue = "all";
-  const pick = h("select", { "aria-label": "Issue of the next picture", change: () => { survivalIssue = pick.value; ask({ do: "chart", kind: "survival", issue: survivalIssue }); } },
-    h("option", { value: "all" }, "all issues"), opened.issues.map(([name, title]) => h("option", { value: name }, title)));
-  places.Projection.replaceChildren(h("h2", {}, "Projection"), h("p", { class: "hint", id: "which" }), tablePlace,
-    ...chartKinds.flatMap(([kind]) => [kind === "survival" ? h("label", {}, "Unresolved over time: ", pick) : null, chartPlaces[kind]].filter(Boolean)));
-  buildWhy();
-  buildWhen();
-}
-
-on("chart", (answer) => draw(answer.chart, chartPlaces[answer.kind]));
-on("table", (answer) => {
-  const [by, sign] = order;
-  const rows = [...answer.rows].sort((a, b) => (a.cells[by][1] < b.cells[by][1] ? -sign : a.cells[by][1] > b.cells[by][1] ? sign : 0));
-  const number = (k) => (k > 1 && k < answer.heads.length - 2 ? "number" : null);
-  tablePlace.replaceChildren(h("div", { class: "wide", role: "region", tabindex: 0, "aria-label": "Table of results" },
-    h("table", {}, h("caption", {}, answer.caption),
-      h("thead", {}, h("tr", {}, answer.heads.map((head, k) => h("th", { scope: "col", class: number(k), "aria-sort": k === by ? (sign > 0 ? "ascending" : "descending") : "none" },
-        h("button", { type: "button", click: () => { order = [k, k === by ? -sign : 1]; for (const call of listeners.get("table")) call(answer); tablePlace.querySelectorAll("th button")[k].focus(); } }, head, k === by ? (sign > 0 ? " ▲" : " ▼") : ""))))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.cells.map(([text], k) => (k ? h("td", { class: number(k) }, text) : h("th", { scope: "row" }, text, " ",
-        h("button", { type: "button", "aria-label": `Why: ${text}`, click: () => askWhy(row.id) }, "why?"))))))),
-      h("tfoot", {}, h("tr", {}, answer.foot.map((text, k) => (k ? h("td", { class: number(k) }, text) : h("th", { scope: "row" }, text))))))),
-    h("p", { class: "hint" }, `${answer.provenance}. ${answer.notes.join(" ")}`));
-});
-
-// --- why and when -----------------------------------------------------------------------------------------------------
-
-let whyIssue, whySide, whyPlace, whenP, whenBoxes, whenPlace;
-function buildWhy() {
-  whyIssue = h("select", { id: "why-issue" }, opened.issues.map(([name, title]) => h("option", { value: name }, title)));
-  whySide = h("select", { id: "why-side" }, h("option", { value: "" }, "either side"), opened.sides.map(([name, title]) => h("option", { value: name }, `${title} alone`)));
-  whyPlace = h("div", { "aria-live": "polite" });
-  places.Why.replaceChildren(h("h2", {}, "Why does it take so long, and what would change it?"),
-    h("div", { class: "asked" }, h("label", { for: "why-issue" }, "Issue"), whyIssue, h("label", { for: "why-side" }, "Changes by"), whySide,
-      h("button", { type: "button", click: () => askWhy(whyIssue.value) }, "Explain")), whyPlace);
-}
-function askWhy(issue) {
-  choose("Why");
-  whyIssue.value = issue;
-  whyPlace.replaceChildren();
-  working("Trying changes …");
-  ask({ do: "explain", issue, side: whySide.value || null });
-}
-on("explanation", (answer) => {
-  whyPlace.replaceChildren(h("h3", {}, answer.title), ...answer.sentences.flatMap(({ heading, said }) =>
-    [heading ? h("h3", {}, heading) : null, h("ul", {}, said.map((text) => h("li", {}, text)))].filter(Boolean)),
-  ...answer.notes.map((text) => h("p", { class: "hint" }, text)));
-});
-on("stopped", () => { if (whyPlace) whyPlace.replaceChildren(h("p", {}, "Stopped.")); });
-
-function buildWhen() {
-  whenP = h("input", { id: "when-p", type: "number", min: 1, max: 100, step: 1, value: 80, change: askWhen });
-  whenBoxes = opened.issues.map(([name, title]) => { const box = h("input", { type: "checkbox", value: name, checked: true, change: askWhen }); return [box, h("label", {}, box, title)]; });
-  whenPlace = h("div", { "aria-live": "polite" });
-  places.When.replaceChildren(h("h2", {}, "When is it resolved with a given probability?"),
-    h("div", { class: "asked" }, h("label", { for: "when-p" }, "Probability, %"), whenP),
-    h("fieldset", {}, h("legend", {}, "Issues"), whenBoxes.map(([, label]) => label)), whenPlace);
-}
-function askWhen() {
-  const chosen = whenBoxes.filter(([box]) => box.checked).map(([box]) => box.value);
-  if (!chosen.length) { whenPlace.replaceChildren(h("p", {}, "Choose an issue.")); return; }
-  ask({ do: "when", probability: Number(whenP.value) / 100, issues: chosen });
-}
-on("when", (answer) => {
-  const old = places.When.querySelector(".trouble");
-  if (old) old.remove();
-  whenPlace.replaceChildren(h("div", { class: "wide", role: "region", tabindex: 0, "aria-label": "Table of dates" }, h("table", {},
-    h("caption", {}, `Resolved in ${+(100 * answer.probability).toFixed(1)} % of the runs`),
-    h("thead", {}, h("tr", {}, ["resolved", "by", "from (95 %)", "to (95 %)", "% by the horizon"].map((head) => h("th", { scope: "col" }, head)))),
-    h("tbody", {}, answer.rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.title), [row.day, row.low, row.high, row.horizon].map((text) => h("td", { class: "day" }, text))))))),
-  h("p", { class: "hint" }, `${answer.provenance}. Intervals measure the simulation, not how right the assumptions are.`));
-});
-
-const start = remembered();
-if (VIEWS.includes(start.view)) view = start.view;
-scheme(["dark", "light"].includes(start.scheme) ? start.scheme : "");
-choose(view);
-connect();

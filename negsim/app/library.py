@@ -9,6 +9,7 @@ from pathlib import Path
 
 from negsim.errors import InputError, NegsimError
 from negsim.files import Node, find_scenario, read_yaml
+from negsim.monitoring import Timeline
 from negsim.scenario import Scenario, load, read_extended
 
 
@@ -27,11 +28,22 @@ class Library:
     """The scenarios that the app was started with. A request names them by number, never by a path.
 
     Raises:
-        NegsimError: a scenario cannot be read at the start.
+        NegsimError: a scenario or a timeline cannot be read at the start, or a timeline is of another scenario.
     """
 
-    def __init__(self, sources: Sequence[str | os.PathLike[str]]) -> None:
+    def __init__(
+        self, sources: Sequence[str | os.PathLike[str]], timelines: Sequence[str | os.PathLike[str]] = ()
+    ) -> None:
         self.entries = [Entry(os.fspath(each), load(each), seen=_state(each)) for each in sources]
+        known = {entry.scenario.hash for entry in self.entries}
+        self.timelines: list[Timeline] = []
+        for folder in timelines:
+            found = Timeline.load(folder)
+            if found.scenario.hash not in known:
+                raise NegsimError(
+                    f'{os.fspath(folder)} holds the timeline of another scenario, "{found.scenario.title}"'
+                )
+            self.timelines.append(found)
 
     def refresh(self) -> bool:
         """Read again what has changed on disk. Return whether anything did.

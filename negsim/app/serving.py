@@ -24,6 +24,7 @@ def serve(
     token: str | None = None,
     runs: int = DEFAULT_RUNS,
     seed: int = DEFAULT_SEED,
+    timelines: Sequence[str | os.PathLike[str]] = (),
     ready: Callable[[str], object] = print,
 ) -> None:
     """Serve the app until it is interrupted (Ctrl-C).
@@ -38,11 +39,12 @@ def serve(
         token: secret in the address; default: a new one.
         runs: number of runs of each projection.
         seed: seed of all random draws.
+        timelines: folders of ``negsim timeline --out``, shown with the scenario that they are of.
         ready: called with the address once the server answers.
 
     Raises:
-        NegsimError: the extra ``app`` is not installed, a scenario cannot be read, the port is taken, or ``host`` is
-            given without a token of at least 16 characters.
+        NegsimError: the extra ``app`` is not installed, a scenario or a timeline cannot be read, the port is taken,
+            or ``host`` is given without a token of at least 16 characters.
     """
     try:
         import uvicorn
@@ -58,7 +60,7 @@ def serve(
         raise NegsimError(f"--host {host} lets other machines in, so it needs --token with a secret of your own")
     if token is not None and len(token) < _TOKEN:
         raise NegsimError(f"a token has at least {_TOKEN} characters")
-    library = Library(scenarios)
+    library = Library(scenarios, timelines)
     secret = token or secrets.token_urlsafe(24)
     with _listening(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host

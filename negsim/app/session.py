@@ -6,11 +6,13 @@ The questions of the explorer (`negsim.explorer.conversation`) are answered for 
 ``do``       more keys                                             answer
 ===========  ====================================================  =====================================
 ``open``     ``scenario``: its number                              ``opened``
-``board``    ``on``: a date                                        ``board``
+``board``    ``on``: a date; ``whole``: the whole record           ``board``
 ``table``                                                          ``table``
 ``chart``    ``kind``; for survival ``issue``                      ``chart``
 ``when``     ``probability``; ``issues`` (default: all)            ``when``
+``history``                                                        ``history``: the timeline, if known
 ``explain``  ``issue``; ``side`` (optional)                        ``explanation``; takes seconds
+``timeline`` ``days``: month, quarter, year or a number of days    ``history``; takes seconds
 ===========  ====================================================  =====================================
 """
 
@@ -18,20 +20,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negsim.app import views
+from negsim.app.history_view import days_of, history
 from negsim.app.library import Library
 from negsim.errors import NegsimError
 from negsim.explorer import Conversation, Exploration
+from negsim.projection import sizes
 from negsim.reporting import CHARTS, survival
 from negsim.simulation import is_compiled, pick_engine
 
+if TYPE_CHECKING:
+    from negsim.monitoring import Timeline
+
 Progress = Callable[[int, int, str], None]
+#: Questions that take seconds: they are answered beside the others.
+LONG = ("explain", "timeline")
 
 
-class StoppedError(Exception):
-    """The person stopped long work."""
+class StoppedError(NegsimError):
+    """The person stopped the work."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped. What you see is the state before.")
 
 
 class Session:
@@ -41,31 +53,44 @@ class Session:
         self.library, self._runs, self._seed = library, runs, seed
         self.number, self.version = 0, -1
         self._talk: Conversation | None = None
+        self._progress: Callable[[int], object] | None = None
+        self._timeline: Timeline | None = None
         self._answers = {
             "open": self._open,
             "board": self._board,
             "table": self._table,
             "chart": self._chart,
             "when": self._when,
+            "history": self._history,
         }
+        self._long = {"explain": self._explain, "timeline": self._compute}
 
     def answer(self, question: Any, progress: Progress) -> dict[str, Any]:
-        """The answer to a question; an error is an answer, too. ``progress`` gets the runs done, all runs, and words.
+        """The answer to a question; an error is an answer, too.
 
-        Raises:
-            StoppedError: from ``progress``.
+        ``progress`` gets what is done, all there is, and its unit; without a total, words. It may raise `StoppedError`.
         """
+        do = question.get("do") if isinstance(question, Mapping) else None
+        do = do if isinstance(do, str) else None
         try:
             if self._talk is None and not is_compiled(engine := pick_engine("auto", self._runs)):
                 progress(0, 0, f"Compiling the {engine} engine, once for this version: about half a minute.")
-            do = question.get("do") if isinstance(question, Mapping) else None
-            if do == "explain":
-                return self._explain(question, progress)
-            if isinstance(do, str) and do in self._answers:
+            if do in self._long:
+                return self._long[do](question, progress)
+            self._follow(progress)
+            if do in self._answers:
                 return self._answers[do](question)
             return self.talk.answer(question)
+        except StoppedError as error:
+            return {"what": "stopped"} if do in self._long else {"what": "error", "text": str(error)}
         except NegsimError as error:
             return {"what": "error", "text": str(error)}
+
+    def _follow(self, progress: Progress) -> None:
+        """Let projections tell their progress, if they have more than one chunk of runs."""
+        self._progress = _counted(progress, self._runs, "runs") if len(sizes(self._runs)) > 1 else None
+        if self._talk is not None:
+            self._talk.exploration.progress = self._progress
 
     @property
     def talk(self) -> Conversation:
@@ -80,7 +105,7 @@ class Session:
         if type(number) is not int or not 0 <= number < len(self.library.entries):
             raise NegsimError(f"there are {len(self.library.entries)} scenarios")
         entry = self.library.entries[number]
-        self._talk = Conversation(Exploration(entry.scenario, self._runs, self._seed))
+        self._talk = Conversation(Exploration(entry.scenario, self._runs, self._seed, progress=self._progress))
         self.number, self.version = number, entry.version
         scenario = entry.scenario
         return {
@@ -101,6 +126,8 @@ class Session:
     def _board(self, question: Mapping[str, Any]) -> dict[str, Any]:
         scenario = self.talk.exploration.scenario
         on = question.get("on")
+        if question.get("whole") is True:
+            return views.board(scenario, max(scenario.record.last_day, scenario.as_of)) | {"whole": True}
         if on is None:
             return views.board(scenario, scenario.as_of)
         try:
@@ -137,14 +164,36 @@ class Session:
         issue, side = question.get("issue"), question.get("side") or None
         if not isinstance(issue, str) or not isinstance(side, str | None):
             raise NegsimError("issue and side are ids")
-        total, done = variants(scenario, issue, side) * self._runs, 0
-
-        def advance(runs: int) -> None:
-            nonlocal done
-            done += runs
-            progress(done, total, "")
-
+        advance = _counted(progress, variants(scenario, issue, side) * self._runs, "runs")
         found = explain(scenario, issue, side=side, runs=self._runs, seed=self._seed, progress=advance)
         data = found.data()
         return {"what": "explanation", "issue": issue, "title": data["title"], "sentences": data["sentences"],
                 "notes": data["notes"]}  # fmt: skip
+
+    def _history(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        """The timeline of what is shown: the one computed last, or one of those that the app was started with."""
+        scenario = self.talk.exploration.variant.scenario
+        known = (self._timeline, *self.library.timelines)
+        found = (each for each in known if each is not None and each.scenario.hash == scenario.hash)
+        return history(scenario, next(found, None))
+
+    def _compute(self, question: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        from negsim.monitoring import timeline
+
+        scenario = self.talk.exploration.variant.scenario
+        dates = days_of(scenario, question.get("days"))
+        advance = _counted(progress, len(dates), "days")
+        self._timeline = timeline(scenario, dates=dates, runs=self._runs, seed=self._seed, progress=advance)
+        return history(scenario, self._timeline)
+
+
+def _counted(progress: Progress, total: int, unit: str) -> Callable[[int], None]:
+    """A callback for newly finished parts that passes on how many are done."""
+    done = 0
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(done, total, unit)
+
+    return advance

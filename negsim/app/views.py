@@ -34,7 +34,7 @@ def board(scenario: Scenario, on: date) -> dict[str, Any]:
                 "demands": [
                     {
                         "side": agenda.sides[side].title,
-                        "text": text or "no public position",
+                        "text": text,
                         "citations": cited(agenda, issue.demands[side].citations) if text else [],
                     }
                     for side, text in row.demands.items()
@@ -95,22 +95,27 @@ def cited(agenda: Agenda, citations: Sequence[Citation]) -> list[dict[str, str]]
 
 
 def table(projection: Projection) -> dict[str, Any]:
-    """The headline table: a cell is a text and the number by which it sorts."""
+    """The headline table: a cell is a text, the value by which it sorts, and for a date its 95 % interval."""
     context, digest = projection.context, projection.digest
     unit, long = digest.unit, context.horizon_days
     heads = ["issue", "status", *(milestone.words for milestone in context.milestones), "horizon", "50 % by", "80 % by",
              "usual terms", "waits for"]  # fmt: skip
 
-    def dated(day: date | None) -> list[Any]:
-        return [until(day, context, unit), (day - context.as_of).days if day is not None else long + 1]
+    def dated(day: date | None, span: tuple[date | None, date | None]) -> list[Any]:
+        low, high = (until(each, context, unit) for each in span)
+        between = f"{low} to {high}" if low != high else ""
+        return [until(day, context, unit), (day - context.as_of).days if day is not None else long + 1, between]
 
     rows = []
     for place, issue in enumerate(digest.issues):
         chances = [*issue.by.values(), issue.resolved]
         cells: list[list[Any]] = [[issue.facts.title, place], [issue.facts.status, issue.facts.status]]
         cells += [[f"{100 * c.p:.0f} ± {100 * c.se:.1f}", c.p] for c in chances]
-        cells += [dated(issue.p50), dated(issue.p80)]
-        cells += [[terms_words(issue, context) or "–", 0], [waits_words(issue, context) or "–", 0]]
+        cells += [dated(issue.p50, issue.p50_range), dated(issue.p80, issue.p80_range)]
+        share = -1.0 if issue.terms is None else issue.terms.share
+        usual = f"{100 * share:.0f} %" if issue.terms and issue.terms.option < 0 else terms_words(issue, context) or "–"
+        waits = waits_words(issue, context) or "–"
+        cells += [[usual, share], [waits, waits]]
         rows.append({"id": issue.facts.id, "cells": cells})
     every = [*digest.all_by.values(), digest.all_resolved]
     foot = [f"all {len(rows)} issues", "", *(f"{100 * c.p:.0f} ± {100 * c.se:.1f}" for c in every)]
@@ -118,10 +123,12 @@ def table(projection: Projection) -> dict[str, Any]:
     return {
         "what": "table",
         "caption": "Percentage of runs that resolve each issue within a time or by the horizon, ± one standard error "
-        "of the simulation",
+        "of the simulation; below a date its 95 % interval",
         "heads": heads,
         "rows": rows,
         "foot": foot,
+        "terms": f"Usual terms: the share of the way to its demand that {context.sides[0]} gets (median), or the most "
+        "frequent option.",
         "notes": projection.notes,
         "provenance": projection.provenance,
     }
@@ -147,8 +154,7 @@ def when(projection: Projection, probability: float, issues: Sequence[str] | Non
             {
                 "title": title,
                 "day": str(found.day or after),
-                "low": str(found.low or after),
-                "high": str(found.high or after),
+                "between": f"{found.low or after} to {found.high or after}",
                 "horizon": f"{100 * found.by_horizon.value:.0f} ± {100 * found.by_horizon.se:.1f}",
             }
             for title, found in rows

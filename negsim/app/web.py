@@ -25,7 +25,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from negsim.app.library import Library
-from negsim.app.session import Session, StoppedError
+from negsim.app.session import LONG, Session, StoppedError
 from negsim.explorer import panel_source
 
 #: Seconds between two looks at the files on disk, and between two reports of progress.
@@ -39,7 +39,8 @@ _TABS = 20
 @lru_cache(maxsize=1)
 def page() -> tuple[str, str]:
     """The page, and the policy that allows only its own script and style."""
-    script = panel_source("charts.js") + panel_source("panel.js") + _file("app.js")
+    ours = _file("app.js") + _file("views.js") + "begin();\n"
+    script = panel_source("charts.js") + panel_source("panel.js") + ours
     style = panel_source("panel.css") + _file("app.css")
     text = _file("app.html").replace("/*STYLE*/", style).replace("/*SCRIPT*/", script)
     policy = (
@@ -131,7 +132,8 @@ class _Tab:
         self._waiting: deque[dict[str, Any]] = deque()
         self._more = anyio.Event()
         self._long = anyio.CapacityLimiter(1)
-        self._stopped = threading.Event()
+        #: What stops the long work under way, and the question under way.
+        self._stop_long, self._stop_question = threading.Event(), threading.Event()
         self._told = 0.0
 
     async def run(self) -> None:
@@ -141,14 +143,15 @@ class _Tab:
             try:
                 while True:
                     if (question := self._take(await self._socket.receive_text())) is not None:
-                        group.start_soon(self._explain, question, self._stopped)
+                        group.start_soon(self._beside, question, self._stop_long)
             except (WebSocketDisconnect, KeyError):  # KeyError: a message of bytes
                 self.stop()
                 group.cancel_scope.cancel()
 
     def stop(self) -> None:
-        """Stop long work at its next step."""
-        self._stopped.set()
+        """Stop all work at its next step."""
+        self._stop_long.set()
+        self._stop_question.set()
 
     async def send(self, answer: dict[str, Any]) -> None:
         """Send an answer; a closed tab gets none."""
@@ -168,10 +171,10 @@ class _Tab:
         if question.get("do") == "stop":
             self.stop()
             return None
-        if question.get("do") == "explain":
-            # A new explanation stops the one before; a stop that follows at once is its own.
-            self.stop()
-            self._stopped = threading.Event()
+        if str(question.get("do")) in LONG:
+            # New long work stops the one before; a stop that follows at once is its own.
+            self._stop_long.set()
+            self._stop_long = threading.Event()
             return question
         if question.get("do") == "set":  # levers that moved on make the earlier question idle
             self._waiting = deque(each for each in self._waiting if each.get("do") != "set")
@@ -185,24 +188,22 @@ class _Tab:
             while not self._waiting:
                 self._more = anyio.Event()
                 await self._more.wait()
-            await self._one(self._waiting.popleft())
+            self._stop_question = threading.Event()
+            await self._one(self._waiting.popleft(), self._stop_question)
 
-    async def _explain(self, question: dict[str, Any], stopped: threading.Event) -> None:
-        """Explain beside the other questions, one explanation at a time."""
+    async def _beside(self, question: dict[str, Any], stopped: threading.Event) -> None:
+        """Do long work beside the other questions, one at a time."""
         async with self._long:
             await self._one(question, stopped)
 
-    async def _one(self, question: dict[str, Any], stopped: threading.Event | None = None) -> None:
+    async def _one(self, question: dict[str, Any], stopped: threading.Event) -> None:
         def progress(done: int, total: int, words: str) -> None:
-            if stopped is not None and stopped.is_set():
+            if stopped.is_set():
                 raise StoppedError
             self._progress(done, total, words)
 
-        try:
-            # The thread is left behind if the tab closes; `stop` ends it at its next step.
-            answer = await anyio.to_thread.run_sync(self._session.answer, question, progress, abandon_on_cancel=True)
-        except StoppedError:
-            answer = {"what": "stopped"}
+        # The thread is left behind if the tab closes; `stop` ends it at its next step.
+        answer = await anyio.to_thread.run_sync(self._session.answer, question, progress, abandon_on_cancel=True)
         if isinstance(question.get("ask"), int):
             answer = {**answer, "ask": question["ask"]}
         await self.send(answer)

@@ -31,12 +31,17 @@ def app(
         int, typer.Option("--runs", "-n", metavar="N", min=1, help="Number of runs of each projection.")
     ] = DEFAULT_RUNS,
     seed: Seed = DEFAULT_SEED,
+    timelines: Annotated[
+        list[Path] | None,
+        typer.Option("--timeline", metavar="DIR", help="Folder of negsim timeline --out to show; repeatable."),
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     as_json: Json = False,
 ) -> None:
     """Explore scenarios in the browser.
 
-    Serves a page to this machine only, until Ctrl-C: the board of any day, the projection, what-if, why and when.
+    Serves a page to this machine only, until Ctrl-C: the board of any day, the projection, what-if, why, when and
+    the history.
     """
     from negsim.app import serve
     from negsim.simulation import pick_engine
@@ -54,4 +59,6 @@ def app(
             webbrowser.open(address)
 
     chosen = sources or [Path("baseline")]
-    serve(chosen, port=port, host=host, token=token, runs=runs, seed=seed, ready=ready)
+    serve(
+        chosen, port=port, host=host, token=token, runs=runs, seed=seed, timelines=timelines or (), ready=ready
+    )  # fmt: skip

@@ -46,8 +46,20 @@ function figure(chart, svg, readout, legend) {
     legend, svg, readout);
 }
 
-function legendOf(entries) {
-  return h("ul", { class: "legend" }, entries.map(([style, label]) => h("li", {}, h("span", { class: `swatch ${style}`, "aria-hidden": "true" }), label)));
+const EVENTS = { round: "|", cancellation: "×", announcement: "▼" };
+
+/** The events of the record after the day before the k-th one, up to it. */
+function eventsAt(chart, k) {
+  const since = k ? chart.x[k - 1] : "", until = chart.x[k];
+  const found = (chart.events || []).filter((one) => one.day > since && one.day <= until).map((one) => `${one.event} of ${one.day}: ${one.what}`);
+  return found.length ? `. ${since ? `Since ${since}: ` : ""}${found.join("; ")}` : "";
+}
+
+function legendOf(entries, chart) {
+  const events = Object.keys(EVENTS).filter((kind) => (chart.events || []).some((one) => one.event === kind));
+  return h("ul", { class: "legend" }, entries.map(([style, label]) => h("li", {}, h("span", { class: `swatch ${style}`, "aria-hidden": "true" }), label)),
+    events.map((kind) => h("li", {}, h("span", { class: "glyph", "aria-hidden": "true" }, EVENTS[kind]), kind)),
+    chart.right ? h("li", {}, `right: ${chart.right}`) : null);
 }
 
 /** Draw a chart into a place, replacing what is there; the cursor stays where it was. */
@@ -67,7 +79,7 @@ function draw(chart, place) {
 }
 
 function timeChart(chart, place, before) {
-  const width = Math.max(place.clientWidth || 760, 280), height = 280, left = 44, right = 14, top = 10, bottom = 26;
+  const width = Math.max(place.clientWidth || 760, 280), height = 280, left = 44, right = 14, top = 10, bottom = chart.events ? 42 : 26;
   const x = chart.x.map(time), from = x[0], to = Math.max(x.at(-1), from + 1), peak = chart.top || 1;
   const px = (day) => left + ((day - from) / (to - from)) * (width - left - right);
   const py = (value) => height - bottom - (value / peak) * (height - top - bottom);
@@ -85,8 +97,12 @@ function timeChart(chart, place, before) {
   }
   for (const one of chart.series) {
     const points = (values) => values.map((value, k) => [x[k], value]).filter(([, value]) => value != null);
-    if (one.kind === "line") {
-      const steps = points(one.y).map(([day, value], k, all) => (k ? `H${px(day).toFixed(1)}V${py(value).toFixed(1)}` : `M${px(day).toFixed(1)} ${py(value).toFixed(1)}`));
+    if (chart.points) {
+      const joined = points(one.y).map(([day, value]) => `${px(day).toFixed(1)} ${py(value).toFixed(1)}`);
+      svg.append(s("path", { class: `line ${one.style}`, d: `M${joined.join("L")}` }));
+      for (const [day, value] of points(one.y)) svg.append(s("circle", { class: one.style, cx: px(day), cy: py(value), r: 3 }));
+    } else if (one.kind === "line") {
+      const steps = points(one.y).map(([day, value], k) => (k ? `H${px(day).toFixed(1)}V${py(value).toFixed(1)}` : `M${px(day).toFixed(1)} ${py(value).toFixed(1)}`));
       svg.append(s("path", { class: `line ${one.style}`, d: steps.join("") }));
     } else {
       const high = points(one.high), low = points(one.low).reverse();
@@ -98,13 +114,14 @@ function timeChart(chart, place, before) {
   }
   const today = time(chart.as_of);
   if (today > from && today < to) svg.append(s("line", { class: "today", x1: px(today), x2: px(today), y1: top, y2: height - bottom }));
+  for (const one of chart.events || []) svg.append(s("text", { class: "event", x: px(time(one.day)), y: height - 25, "text-anchor": "middle" }, EVENTS[one.event]));
   const cursor = s("line", { class: "cursor", x1: 0, x2: 0, y1: top, y2: height - bottom, visibility: "hidden" });
   svg.append(cursor);
   const readout = h("output", { class: "readout", id: `readout${++charts}`, "aria-live": "polite" });
   const say = (k) => {
     place.cursor = k;
     cursor.setAttribute("x1", px(x[k])); cursor.setAttribute("x2", px(x[k])); cursor.setAttribute("visibility", "visible");
-    readout.textContent = wordsAt(chart, k);
+    readout.textContent = `${wordsAt(chart, k)}${eventsAt(chart, k)}`;
   };
   const nearest = (event) => {
     const box = svg.getBoundingClientRect();
@@ -121,7 +138,7 @@ function timeChart(chart, place, before) {
   });
   if (before != null && before < x.length) say(before);
   else readout.textContent = "Point at a day, or use the arrow keys.";
-  return figure(chart, svg, readout, legendOf(chart.series.map((one) => [`${one.kind} ${one.style}`, one.label])));
+  return figure(chart, svg, readout, legendOf(chart.series.map((one) => [`${one.kind} ${one.style}`, one.label]), chart));
 }
 
 function rowChart(chart, place, before) {
@@ -160,5 +177,5 @@ function rowChart(chart, place, before) {
   for (const [at, label] of labels) axis.append(s("text", { class: "tick", x: `${100 * at}%`, y: 12, "text-anchor": at > 0.93 ? "end" : at < 0.05 ? "start" : "middle" }, label));
   const scale = h("div", { class: "scale", "aria-hidden": "true" }, h("span", { class: "name" }), axis, h("span", { class: "value" }));
   if (before != null && before < items.length) say(before);
-  return figure(chart, h("div", {}, list, scale), readout, legendOf(chart.legend));
+  return figure(chart, h("div", {}, list, scale), readout, legendOf(chart.legend, chart));
 }

@@ -24,7 +24,7 @@ from typing import Any
 from negsim.errors import NegsimError
 from negsim.explorer.changes import Moved, means_something
 from negsim.explorer.exploration import Exploration, Pin
-from negsim.reporting import CHARTS
+from negsim.reporting import CHARTS, side_by_side
 
 #: The most pins and joins that a question can ask for.
 _MOST = 12
@@ -99,6 +99,7 @@ class Conversation:
             "hidden": [lever.key for lever in now.levers if not means_something(now.scenario, lever, now.moved)],
             "free": [[name, titles[name].short_title] for name in now.free()],
             "pins": [self._pinned(pin) for pin in now.pins],
+            "side_by_side": side_by_side(now.projection, pins) if pins else None,
             "charts": [
                 CHARTS["burndown"](now.projection, pins, others),
                 CHARTS["calendar"](now.projection, pins, others),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +35,8 @@ class Pin:
 class Exploration:
     """The state of an exploration, without widgets. All variants use the same random numbers.
 
-    An invalid change raises; ``moved`` then holds it, and the projection stays.
+    An invalid change raises; ``moved`` then holds it, and the projection stays. ``progress`` is called with each number
+    of newly finished runs.
 
     >>> import negsim as ns
     >>> e = Exploration(ns.load("scenarios/baseline.yaml"), runs=20, engine="reference")
@@ -54,13 +56,15 @@ class Exploration:
         engine: str = "auto",
         workers: Workers = 1,
         reference: bool = False,
+        progress: Callable[[int], object] | None = None,
     ) -> None:
         self.scenario = scenario
         self.moved = Moved()
         self.variant = Variant(scenario, {})
         self._how = (runs, seed, engine)
         self._workers = workers
-        self.projection = run(scenario, runs, seed, engine, workers=workers)
+        self.progress = progress
+        self.projection = run(scenario, runs, seed, engine, progress, workers=workers)
         self.pins: tuple[Pin, ...] = ()
         self.reference = reference
         self._others: dict[tuple[str, ...], Projection] = {}
@@ -134,7 +138,7 @@ class Exploration:
         self.moved = moved
         found = variant(self.scenario, self.levers, moved)
         if found.scenario != self.projection.scenario:
-            self.projection = run(found.scenario, *self._how, workers=self._workers)
+            self.projection = run(found.scenario, *self._how, self.progress, workers=self._workers)
         self.variant = found
 
     def pin(self, name: str = "") -> Pin:

@@ -115,7 +115,12 @@ function panel(model, place, changed = () => {}) {
     said.replaceChildren(h("p", {}, `Moved: ${words}.`), ...(state.notes.length ? [h("ul", {}, state.notes.map((note) => h("li", {}, note)))] : []));
     controls.get("others").input.checked = state.reference;
     state.charts.forEach((chart, k) => draw(chart, chartPlaces[k]));
-    pins.replaceChildren(...state.pins.map((pin, k) => h("section", { class: "pin", "aria-label": pin.name },
+    const side = state.side_by_side;
+    const table = side && h("div", { class: "wide", role: "region", tabindex: 0, "aria-label": "Table of the pins" }, h("table", {},
+      h("caption", {}, side.caption),
+      h("thead", {}, h("tr", {}, side.heads.map((head) => h("th", { scope: "col" }, head)))),
+      h("tbody", {}, side.rows.map(([title, ...cells]) => h("tr", {}, h("th", { scope: "row" }, title), cells.map((text) => h("td", { class: "day" }, text)))))));
+    pins.replaceChildren(...(table ? [table] : []), ...state.pins.map((pin, k) => h("section", { class: "pin", "aria-label": pin.name },
       h("h4", {}, h("span", { class: `swatch line pin${k % 4}`, "aria-hidden": "true" }), pin.name, " ",
         h("button", { type: "button", "aria-label": `Unpin ${pin.name}`, click: () => ask({ do: "unpin", name: pin.name }) }, "Unpin"),
         h("button", { type: "button", "aria-label": `Restore ${pin.name}`, click: () => restore(pin) }, "Restore")),

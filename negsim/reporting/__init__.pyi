@@ -1,4 +1,7 @@
 from .charts import CHARTS as CHARTS
+from .charts import PARTS as PARTS
+from .charts import line as line
+from .charts import side_by_side as side_by_side
 from .charts import survival as survival
 from .description import describe as describe
 from .description import markdown as markdown

@@ -1,8 +1,9 @@
 """Charts of a projection as plain data: drawn by ``charts.js`` of the explorer, read on the page by ``reading.js``.
 
-A chart over time has ``x`` (dates) and ``series``: a ``line`` has ``y``, a ``band`` has ``low`` and ``high``. A chart
-of rows has a scale from ``from`` to ``to``, and ``rows`` with ``bars``. ``words`` is the answer in a sentence; ``read``
-of a row says what its bars show.
+A chart over time has ``x`` (dates) and ``series``: a ``line`` has ``y``, a ``band`` has ``low`` and ``high``; with
+``points`` a line joins its points instead of making steps, and ``events`` are marks below. A chart of rows has a scale
+from ``from`` to ``to``, and ``rows`` with ``bars``; ``right`` says what its right column shows. ``words`` is the answer
+in a sentence; ``read`` of a row says what its bars show.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.analysis import chance_by, quantile, share
+from negsim.analysis import chance_by, quantile, share, until
 from negsim.calibration import OTHER_NEGOTIATIONS
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 _QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 #: The most points of a line; longer horizons are thinned evenly.
 _POINTS = 800
+
+#: How many colours ``panel.css`` has for parts.
+PARTS = 11
 
 Pinned = tuple[str, "Projection"]
 #: What a chart shows beside a projection: name, projection, style.
@@ -54,12 +58,12 @@ def burndown(projection: Projection, pins: Iterable[Pinned] = (), others: Projec
         _band("recorded", "past", past("low"), past("high")),
         _band("80 % of runs", "wide", later("q10"), later("q90")),
         _band("50 % of runs", "narrow", later("q25"), later("q75")),
-        _line("median", "main", later("median")),
+        line("median", "main", later("median")),
     ]
     for name, beside, style in _beside(pins, others):
         table = beside.view("burndown").projected
         if len(table) == len(projected):
-            series.append(_line(f"median, {name}", style, later("median", table.iloc[::step])))
+            series.append(line(f"median, {name}", style, later("median", table.iloc[::step])))
     highest = max(float(recorded["high"].max()), float(projected["q90"].max()))
     return {
         "kind": "time",
@@ -78,7 +82,8 @@ def _band(label: str, style: str, low: Sequence[float | None], high: Sequence[fl
     return {"label": label, "kind": "band", "style": style, "low": list(low), "high": list(high)}
 
 
-def _line(label: str, style: str, y: Sequence[float | None]) -> dict[str, Any]:
+def line(label: str, style: str, y: Sequence[float | None]) -> dict[str, Any]:
+    """A line of a chart over time."""
     return {"label": label, "kind": "line", "style": style, "y": list(y)}
 
 
@@ -115,6 +120,7 @@ def calendar(projection: Projection, pins: Iterable[Pinned] = (), others: Projec
         "to": str(context.horizon),
         "legend": [["wide", "80 % of runs"], ["narrow", "50 % of runs"], ["main", "50 % date"]]
         + [[style, f"50 % date, {name}"] for name, _, style in beside],
+        "right": "resolved by the horizon",
         "rows": rows,
     }
 
@@ -161,6 +167,33 @@ def _counts(projection: Projection, name: str) -> Any:
     return projection.tally.resolved[names.index(name)] if name in names else None
 
 
+def side_by_side(projection: Projection, pins: Sequence[Pinned]) -> dict[str, Any]:
+    """A row for each issue: the share of runs that resolve it by the horizon and its 50 % date, now and in each pin.
+
+    >>> import negsim as ns
+    >>> p = ns.run("baseline", runs=200)
+    >>> side_by_side(p, [("Pin 1", p)])["rows"][0]
+    ['Banking and financing of the missions', '82 %, 2026-04', '82 %, 2026-04']
+    """
+    every = [projection, *(pinned for _, pinned in pins)]
+    known = [{issue.facts.id: issue for issue in each.digest.issues} for each in every]
+    titles: dict[str, str] = {}
+    for issues in known:
+        titles = {name: issue.facts.title for name, issue in issues.items()} | titles
+
+    def cell(number: int, name: str) -> str:
+        issue, of = known[number].get(name), every[number]
+        if issue is None:
+            return "–"
+        return f"{100 * issue.resolved.p:.0f} %, {until(issue.p50, of.context, of.digest.unit)}"
+
+    return {
+        "caption": "Resolved by the horizon, and the 50 % date",
+        "heads": ["issue", "now", *(name for name, _ in pins)],
+        "rows": [[title, *(cell(number, name) for number in range(len(every)))] for name, title in titles.items()],
+    }
+
+
 def _day(projection: Projection, day: float) -> str:
     found: date | None = projection.context.date_of(day)
     return str(found) if found is not None else f"after {projection.context.last_day}"
@@ -182,12 +215,12 @@ def survival(projection: Projection, issue: str) -> dict[str, Any]:
         raise KeyError(issue)
     days = np.unique(np.linspace(0, context.horizon_days - 1, min(context.horizon_days, _POINTS)).astype(int))
     by = [share(int(counts[: day + 1].sum()), projection.runs) for day in days]
-    title = next((facts.title for facts in context.issues if facts.id == issue), "all issues")
+    title = next((facts.title for facts in context.issues if facts.id == issue), "at least one issue")
     last = chance_by(counts, context.horizon_days - 1)
     return {
         "kind": "time",
         "title": f"Unresolved: {title}",
-        "words": f"{title}: unresolved at the horizon in {100 * (1 - last.p):.0f} % of the runs",
+        "words": f"at the horizon in {100 * (1 - last.p):.0f} % of the runs",
         "x": [str(context.date_of(float(day))) for day in days],
         "as_of": str(context.as_of),
         "top": 1,
@@ -196,7 +229,7 @@ def survival(projection: Projection, issue: str) -> dict[str, Any]:
         "runs": projection.runs,
         "series": [
             _band("95 % interval", "narrow", [1 - each.high for each in by], [1 - each.low for each in by]),
-            _line("unresolved", "main", [1 - each.value for each in by]),
+            line("unresolved", "main", [1 - each.value for each in by]),
         ],
     }
 
@@ -214,7 +247,7 @@ def waiting(projection: Projection) -> dict[str, Any]:
         for number, what in enumerate(whats):
             size = float(parts[what])
             if size > 0:
-                bars.append({"a": left, "b": left + size, "style": f"part{number % 10}"})
+                bars.append({"a": left, "b": left + size, "style": f"part{number % PARTS}"})
                 left += size
             if size >= 0.005:
                 read.append((size, f"{words[what]} {100 * size:.0f} %"))
@@ -225,7 +258,7 @@ def waiting(projection: Projection) -> dict[str, Any]:
         )
     return {
         "kind": "rows", "title": "What each issue waits for", "words": view.verdict, "from": 0, "to": 1,
-        "percent": True, "legend": [[f"part{k % 10}", words[what]] for k, what in enumerate(whats)], "rows": rows,
+        "percent": True, "legend": [[f"part{k % PARTS}", words[what]] for k, what in enumerate(whats)], "rows": rows,
     }  # fmt: skip
 
 
@@ -257,7 +290,8 @@ def terms(projection: Projection) -> dict[str, Any]:
         )  # fmt: skip
     return {
         "kind": "rows", "title": f"Terms: how much of its demand {side} gets", "words": view.verdict, "from": 0,
-        "to": 1, "percent": True, "legend": [["narrow", "80 % of agreements"], ["main", "median"]], "rows": rows,
+        "to": 1, "percent": True, "legend": [["narrow", "80 % of agreements"], ["main", "median"]],
+        "right": "median", "rows": rows,
     }  # fmt: skip
 
 
@@ -281,7 +315,8 @@ def flow(projection: Projection) -> dict[str, Any]:
     series, below = [], np.zeros(len(wide))
     for number, status in enumerate(wide.columns):
         top = below + wide[status].to_numpy()
-        series.append(_band(str(status), f"part{number % 10}", below.round(3).tolist(), top.round(3).tolist()))
+        if wide[status].max() > 0.005:
+            series.append(_band(str(status), f"part{number % PARTS}", below.round(3).tolist(), top.round(3).tolist()))
         below = top
     return {
         "kind": "time", "title": "Issues by status", "words": view.verdict, "x": [str(day) for day in wide.index],

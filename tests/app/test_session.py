@@ -125,16 +125,85 @@ def test_explaining_tells_its_progress_and_can_be_stopped(file):
     def stop(done, total, words):
         raise StoppedError
 
-    with pytest.raises(StoppedError):
-        session.answer({"do": "explain", "issue": "health"}, stop)
+    assert session.answer({"do": "explain", "issue": "health"}, stop) == {"what": "stopped"}
+
+
+def test_runs_of_several_chunks_tell_their_progress_and_stopped_levers_move_nothing(file):
+    session, told = Session(Library([file]), 10_000, 1), []
+    session.answer({"do": "open", "scenario": 0}, lambda *part: told.append(part))
+    assert told == sorted(told)
+    assert told[-1] == (10_000, 10_000, "runs")
+    before = session.answer({"do": "table"}, quiet)
+    levers = session.answer({"do": "hello"}, quiet)["levers"]
+    moved = {next(lever["key"] for lever in levers if lever["key"].startswith("gap.")): 0}
+
+    def stop(done, total, words):
+        raise StoppedError
+
+    assert session.answer({"do": "set", "moved": moved}, stop)["what"] == "error"
+    assert session.answer({"do": "table"}, quiet) == before
+    assert session.answer({"do": "set", "moved": moved}, quiet)["moved"] == moved
+
+
+def test_the_history_is_computed_on_request_and_forgotten_with_other_levers(file):
+    session, told = Session(Library([file]), 50, 1), []
+    before = session.answer({"do": "history"}, quiet)
+    assert (before["first"], before["last"], before["possible"], before["charts"]) == (
+        "2023-09-15",
+        "2023-09-20",
+        True,
+        [],
+    )
+    found = session.answer({"do": "timeline", "days": 3}, lambda *part: told.append(part))
+    assert told == [(1, 3, "days"), (2, 3, "days"), (3, 3, "days")]
+    assert found["days"] == ["2023-09-15", "2023-09-17", "2023-09-20"]
+    expected = ns.timeline(file, dates=found["days"], runs=50).data()
+    assert [each["y"] for each in found["charts"][0]["series"]] == [each["p"] for each in expected["issues"]]
+    assert found["charts"][1]["series"][0]["y"] == expected["expected_left"]
+    assert session.answer({"do": "history"}, quiet) == found
+    levers = session.answer({"do": "hello"}, quiet)["levers"]
+    moved = {next(lever["key"] for lever in levers if lever["key"].startswith("gap.")): 0}
+    session.answer({"do": "set", "moved": moved}, quiet)
+    assert session.answer({"do": "history"}, quiet)["charts"] == []
+    for days, text in (
+        ("month", None),
+        (1, "2 to 60"),
+        ("week", "one of month"),
+        (None, "one of month"),
+        (True, "2 to 60"),
+    ):
+        answer = session.answer({"do": "timeline", "days": days}, quiet)
+        assert text is None or text in answer["text"], answer
+
+    def stop(done, total, words):
+        raise StoppedError
+
+    assert session.answer({"do": "timeline", "days": 3}, stop) == {"what": "stopped"}
+
+
+def test_a_timeline_on_disk_is_shown_with_its_scenario(file, tmp_path):
+    ns.timeline(file, dates=["2023-09-15", "2023-09-20"], runs=20, out=tmp_path / "t")
+    found = Session(Library(["baseline", file], [tmp_path / "t"]), 20, 1)
+    found.answer({"do": "open", "scenario": 1}, quiet)
+    assert found.answer({"do": "history"}, quiet)["days"] == ["2023-09-15", "2023-09-20"]
+    with pytest.raises(ns.NegsimError, match='timeline of another scenario, "Ford and UAW"'):
+        Library(["baseline"], [tmp_path / "t"])
+
+
+def test_a_record_that_ends_on_the_as_of_date_has_no_timeline(tmp_path):
+    path = tmp_path / "short.yaml"
+    path.write_text("agenda:\n  sides: [a, b]\n  issues: [x]\nas_of: 2025-01-01\nhorizon: 90 days\n")
+    session = Session(Library([path]), 20, 1)
+    assert session.answer({"do": "history"}, quiet)["possible"] is False
+    assert "one projection only" in session.answer({"do": "timeline", "days": 3}, quiet)["text"]
 
 
 ANY = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=6),
     st.lists(st.text(max_size=3), max_size=2),
 )  # fmt: skip
-KEYS = ["scenario", "on", "kind", "issue", "probability", "issues", "moved", "name"]
-QUESTIONS = ["open", "board", "table", "chart", "when", "hello", "set", "pin", "unpin", "save"]
+KEYS = ["scenario", "on", "whole", "days", "kind", "issue", "probability", "issues", "moved", "name"]
+QUESTIONS = ["open", "board", "table", "chart", "when", "history", "hello", "set", "pin", "unpin", "save"]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent.parent
-VIEWS = ("Board", "Projection", "What if", "Why", "When", "Record")
+VIEWS = ("Board", "Projection", "What if", "Why", "When", "History")
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,10 @@ def test_a_variant_is_pinned_compared_saved_and_restored_by_its_link(page, chrom
     settled(page)
     verdict = shown.get_by_role("region", name="soft").inner_text()
     assert "points" in verdict
-    for button, ending in (("Save scenario", ".yaml"), ("Save table", ".csv")):
+    side_by_side = shown.get_by_role("region", name="Table of the pins")
+    assert side_by_side.locator("thead th").all_inner_texts() == ["issue", "now", "soft"]
+    assert side_by_side.locator("tbody tr").count() == 9
+    for button, ending in (("Save scenario", ".yaml"), ("Save table", ".csv"), ("Save report", ".html")):
         with page.expect_download() as download:
             shown.get_by_role("button", name=button).click()
         assert download.value.suggested_filename.endswith(ending)
@@ -174,6 +177,47 @@ def test_when_follows_the_probability_and_the_subset(page):
     shown.get_by_label("Probability, %").fill("0")
     page.keyboard.press("Tab")
     shown.get_by_role("alert").wait_for()
+
+
+def test_the_history_is_computed_read_and_restored_by_its_link(page, chromium):
+    shown = view(page, "History")
+    shown.get_by_role("heading", name="Record up to").wait_for()
+    assert "Second round" in shown.inner_text()
+    assert shown.locator("figure").count() == 0
+    shown.get_by_label("Days", exact=True).select_option("quarter")
+    shown.get_by_role("button", name="Compute").click()
+    chart = shown.locator("figure", has_text="Probability that an issue is resolved by").first
+    chart.wait_for(timeout=60_000)
+    picture = chart.locator("svg[role=img]")
+    picture.hover(position={"x": 300, "y": 100})
+    said = chart.locator("output").inner_text()
+    assert "Banking" in said
+    assert "2,000 runs" in said
+    picture.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert chart.locator("output").inner_text().startswith("2025-07-10: ")
+    assert "Since 2025-04-10: announcement of 2025-06-10" in chart.locator("output").inner_text()
+    table = shown.get_by_role("region", name="Table of the timeline").inner_text()
+    other = opened_from(chromium, page.url)
+    other.get_by_role("region", name="Table of the timeline").wait_for(timeout=60_000)
+    assert other.get_by_role("region", name="Table of the timeline").inner_text() == table
+    other.close()
+
+
+def test_a_link_restores_what_is_chosen_in_every_view(page, chromium):
+    board = view(page, "Board")
+    board.get_by_role("slider", name="Day of the board").focus()
+    page.keyboard.press("End")
+    board.get_by_text("the projection does not know it").wait_for()
+    view(page, "When").get_by_label("Probability, %").fill("40")
+    page.keyboard.press("Tab")
+    view(page, "Projection").get_by_label("Issue of the next picture").select_option("visas")
+    other = opened_from(chromium, page.url)
+    other.get_by_text("Unresolved: Visa processing").wait_for(timeout=30_000)
+    assert view(other, "When").get_by_label("Probability, %").input_value() == "40"
+    view(other, "Board").get_by_text("the projection does not know it").wait_for()
+    other.close()
 
 
 def test_a_file_with_mistakes_shows_them_and_the_last_good_state_stays(page, folder):
