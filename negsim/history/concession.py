@@ -219,7 +219,7 @@ def fit_concessions(
     return ConcessionFit(tactics, mixed(likelihoods(logs), prior(tactics), strength), repeat)
 
 
-def likelihoods(logs: Sequence[Floats]) -> Floats:
+def likelihoods(logs: Sequence[Floats] | Floats) -> Floats:
     """Likelihoods of sides (rows) under tactics (columns), the largest of each row 1."""
     return np.array([np.exp(each - each.max()) for each in logs])
 
