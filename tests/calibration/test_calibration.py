@@ -156,6 +156,7 @@ def observed(prior, effect, within, random, many):
     return Tries(tries)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prior", [TIMES, CHANCE, RATE], ids=["values", "tries", "exposure"])
 @pytest.mark.parametrize("own", [True, False], ids=["own past", "new talks"])
 def test_ranks_of_the_truth_among_what_is_inferred_are_uniform(prior, own):
@@ -249,6 +250,7 @@ def test_the_share_of_issues_that_stay_is_recovered_by_partial_pooling():
     assert prior.posterior(seen, seen[0]).ppf(0.5) == pytest.approx(0.2, abs=0.12)
 
 
+@pytest.mark.slow
 def test_after_long_silence_a_scenario_may_have_stopped_and_then_settles_nothing():
     _, said = scenario_on("turkey", date(2018, 6, 12))
     (dated,) = said["shocks"]["standstill"]["dates"]
@@ -344,6 +346,7 @@ def test_an_agenda_is_a_record_in_which_documents_show_issues_and_nobody_opens_t
     assert {issue.name for issue in found.issues if issue.opened is None} == dormant
 
 
+@pytest.mark.slow
 def test_a_record_of_the_same_talks_adds_its_meetings_and_teaches_nothing():
     agenda = load_agenda("seeds/agenda.yaml")
     subject = of_agenda(agenda, date(2025, 4, 10), 365, None, TEACHERS)
@@ -377,6 +380,7 @@ def test_without_an_announcement_or_steps_the_end_has_a_rate():
     assert made.said["shocks"]["conclusion"]["rate"] == {"parameter": "end"}
 
 
+@pytest.mark.slow
 def test_an_announced_end_moves_the_end_of_the_scenario():
     _, said = scenario_on("brexit", date(2018, 6, 19))
     earlier = said["parameters"]["end"]["value"]["empirical"]["values"]
@@ -392,6 +396,7 @@ def test_an_announced_end_moves_the_end_of_the_scenario():
     assert median[1] > 2 * median[0]
 
 
+@pytest.mark.slow
 def test_an_announced_end_that_is_overdue_is_still_to_come():
     said = [Target(day(0), "x", "y", "end", day(0), day(100), None)]
     toy = talks([(0, 40), (0, None)], until=300, end="running", targets=said)
@@ -415,6 +420,7 @@ def test_a_feature_that_is_off_changes_the_scenario(feature):
     assert from_mapping(less).issues.keys() == from_mapping(whole).issues.keys()
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(st.data())
 def test_whatever_is_planted_after_the_day_changes_no_scenario(data):
@@ -435,6 +441,7 @@ def test_whatever_is_planted_after_the_day_changes_no_scenario(data):
     assert texts[0] == texts[1]
 
 
+@pytest.mark.slow
 def test_the_simulated_forecast_is_the_share_of_runs_resolved_by_each_day():
     snapshot = Snapshot.of(HISTORIES["brexit"], date(2018, 6, 19), 500)
     others = others_of("brexit")
@@ -464,6 +471,7 @@ def test_an_end_that_is_planted_on_a_day_is_forecast_for_that_day(monkeypatch):
         assert cdf[[99, 100]] == pytest.approx([0, 1], abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_template_keeps_what_records_do_not_tell():
     template = ns.load("scenarios/baseline.yaml")
     found = making.from_template(TEACHERS, Path("scenarios/baseline.yaml"), simulate=False)
@@ -475,6 +483,7 @@ def test_a_template_keeps_what_records_do_not_tell():
     assert any(line.startswith("document:") for line in found.said["channels"]["consultations"]["source"])
 
 
+@pytest.mark.slow
 def test_what_is_replaced_and_what_is_left_alone_is_told_with_the_evidence(tmp_path):
     """Records count all meetings together, so they tell no gap of one channel beside another."""
     dated = tmp_path / "dated.yaml"
@@ -493,6 +502,7 @@ def test_what_is_replaced_and_what_is_left_alone_is_told_with_the_evidence(tmp_p
     assert "channels" not in two.said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gap", "source", "why"),
     [
@@ -528,6 +538,7 @@ def test_patience_that_the_record_does_not_tell_is_left_alone():
     assert replace(fit, median=np.geomspace(200, 400, 500)).told
 
 
+@pytest.mark.slow
 def test_issues_that_a_scenario_from_an_agenda_leaves_out_are_named(negsim, tmp_path):
     ended = negsim("calibrate", "-o", tmp_path / "x.yaml")
     assert ended.code == 0, ended.err
@@ -553,6 +564,7 @@ def test_a_template_keeps_a_parameter_that_happens_to_have_the_name(tmp_path):
     assert "gap_of_talks" in str(found.scenario.channels["consultations"].gap.text)
 
 
+@pytest.mark.slow
 def test_a_template_by_announced_dates_gets_their_slip_and_one_by_chance_its_chance():
     dated = making.from_template(FIRST, Path("scenarios/flights_target.yaml"), simulate=False)
     slips = dated.said["parameters"]["slip"]["value"]
@@ -572,6 +584,7 @@ def pot():
     return sum(t.happened for t in tries) / sum(t.stood + t.happened for t in tries)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["baseline", "base_rates", "flights_target"])
 def test_the_numbers_of_the_scenarios_are_those_that_calibrate_gives(name):
     """They rest on the first twelve records. Issues that stay came later: that change is named."""
@@ -623,6 +636,7 @@ def test_the_scenario_from_the_record_alone_is_what_calibrate_writes_but_for_one
     assert set(now.issues) == set(then.issues)
 
 
+@pytest.mark.slow
 def test_nothing_is_learned_that_came_after_the_day_unless_it_is_asked_for():
     talks, on = HISTORIES["croatia"], date(2009, 6, 12)
     then, later = (making.from_record(TEACHERS, talks, on, 365, hindsight) for hindsight in (False, True))
@@ -631,6 +645,7 @@ def test_nothing_is_learned_that_came_after_the_day_unless_it_is_asked_for():
     assert then.said["issues"] != later.said["issues"]
 
 
+@pytest.mark.slow
 def test_the_base_rates_of_other_negotiations_stand_beside_each_issue(negsim):
     ended = negsim("run", "baseline", "--runs", "50", "--reference")
     assert ended.code == 0, ended.err
@@ -643,6 +658,7 @@ def test_the_base_rates_of_other_negotiations_stand_beside_each_issue(negsim):
     assert max(rates) - min(rates) < 0.4
 
 
+@pytest.mark.slow
 def test_base_rates_use_the_agenda_and_nothing_of_what_a_scenario_assumes():
     one, other = (making.reference(TEACHERS, ns.load(name)).said for name in ("baseline", "long_freeze"))
     assert one == other
@@ -653,6 +669,7 @@ def test_base_rates_use_the_agenda_and_nothing_of_what_a_scenario_assumes():
 # --- the command -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_calibrate_writes_a_scenario_that_runs_and_the_same_bytes_each_time(negsim, tmp_path):
     first, second = tmp_path / "a" / "one.yaml", tmp_path / "two.yaml"
     first.parent.mkdir()
@@ -707,6 +724,7 @@ def test_talks_that_nobody_watched_to_the_end_do_not_teach_themselves():
         making.from_record([HISTORIES["brexit"]], HISTORIES["brexit"], date(2018, 6, 19), 365)
 
 
+@pytest.mark.slow
 def test_an_agenda_with_statuses_alone_has_base_rates(negsim, tmp_path):
     (tmp_path / "agenda.yaml").write_text(
         "sides: [Ford, UAW]\nissues: {wages: {status: discussing}, tiers: {status: raised}, "

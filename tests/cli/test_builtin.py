@@ -105,6 +105,7 @@ def test_the_record_needs_no_clone(negsim, installed, words, line):
     assert (ended.code, ended.out.splitlines()[0]) == (0, line), ended.err
 
 
+@pytest.mark.slow
 def test_calibrate_of_the_built_in_agenda_loads_here(negsim, installed):
     assert negsim("calibrate", "-o", "mine.yaml").code == 0
     assert ns.load("mine").file == "mine.yaml"
@@ -143,6 +144,7 @@ def test_what_lies_here_wins_over_a_name(negsim, installed, tmp_path):
     assert ns.load("baseline").title == "zero"
 
 
+@pytest.mark.slow
 def test_a_folder_of_results_wins_where_folders_are_taken_and_can_be_resumed(negsim, installed):
     assert negsim("run", "baseline", *SMALL, "--out", "baseline").code == 0
     ended = negsim("when", "baseline")
@@ -194,6 +196,7 @@ def test_scenarios_lists_names_titles_and_questions(negsim, installed):
         assert (one["title"], one["question"]) == (scenario.title, scenario.question)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["baseline", "summit"])
 def test_init_copies_a_built_in_scenario_with_all_it_needs(negsim, installed, monkeypatch, tmp_path, name):
     before = ns.load(name)

@@ -80,6 +80,7 @@ def test_out_is_refused_before_any_work_is_done(negsim, tmp_path, monkeypatch):
     assert "is not changed" in ended.err
 
 
+@pytest.mark.slow
 def test_out_replaces_other_runs_only_with_force(negsim, tmp_path):
     def run(*more):
         return negsim("run", BASELINE, "--engine", "reference", "--out", tmp_path / "out", *more)

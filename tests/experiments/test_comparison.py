@@ -173,6 +173,7 @@ def test_the_command_draws_the_comparison(negsim, tmp_path):
     assert "a picture is written as .svg or .png" in refused.err
 
 
+@pytest.mark.slow
 def test_folders_are_compared_as_they_are_and_files_fill_up(negsim, tmp_path):
     for story, seed in (("baseline", 1), ("summit", 2)):
         negsim("run", f"scenarios/{story}.yaml", "-n", 20, "--seed", seed, "--out", tmp_path / story)

@@ -269,6 +269,7 @@ def test_without_the_workbench_the_error_says_how_to_install_it(baseline, monkey
         ema_model(baseline, VARY)
 
 
+@pytest.mark.slow
 def test_salib_samples_evaluates_and_analyses_a_scenario(baseline):
     from SALib.analyze import sobol as analyze
     from SALib.sample import sobol as sample

@@ -196,6 +196,7 @@ def test_designs_find_the_factor_that_matters_and_the_one_that_does_not(baseline
     assert found.cases.each == "experiment"
 
 
+@pytest.mark.slow
 def test_a_sweep_is_analysed_by_the_method_of_its_design(baseline):
     vary = {
         "parameters.us_patience.value": {"uniform": {"low": "1 month", "high": "8 years"}},

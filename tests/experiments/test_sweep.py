@@ -242,6 +242,7 @@ def test_a_dask_cluster_changes_nothing(baseline):
         assert sweep(baseline, BETA, runs=50, workers=client.get_executor()).table.equals(alone)
 
 
+@pytest.mark.slow
 def test_a_sweep_is_read_back_as_it_was_written(baseline, tmp_path):
     done = sweep(baseline, {**BETA, "horizon": ["1 year", "2 years"]}, runs=20, out=tmp_path / "a")
     back = Sweep.load(tmp_path / "a")

@@ -143,6 +143,7 @@ def test_explore_runs_when_its_panel_asks_and_says_what_it_needs(monkeypatch):
         ns.explore(from_mapping(talks("a b")), runs=20)
 
 
+@pytest.mark.slow
 def test_base_rates_of_other_negotiations_are_shown_on_request():
     talk = Conversation(Exploration(ns.load("scenarios/baseline.yaml"), runs=20, engine="reference"))
     without = talk.answer({"do": "set", "moved": {}, "joined": []})

@@ -303,6 +303,7 @@ def test_pictures_report_when_trace_and_explorer_work_on_a_history(negsim, tmp_p
     assert len(projection.scenario.issues) == 3 < len(agenda.issues)
 
 
+@pytest.mark.slow
 def test_board_burndown_and_report_work_on_a_history(negsim, tmp_path):
     agenda, scenario = tmp_path / "brexit.yaml", tmp_path / "scenario.yaml"
     assert negsim("history", "agenda", "brexit", "--on", "2018-03-31", "-o", agenda).code == 0
