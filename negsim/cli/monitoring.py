@@ -226,11 +226,24 @@ def _begun(advance: Callable[[int], object]) -> Callable[[int], object]:
     return advance
 
 
+def _together(table: Any, most: int = 3) -> list[str]:
+    """The largest rank correlations that the updated scenario keeps, and those that it does not keep."""
+    kept, lost = table[table["kept"]].head(most), table[~table["kept"]].head(most)
+    lines = [
+        f"{row['first']} and {row['second']}: {row['rank_correlation']:+.2f}{note}"
+        for rows, note in ((kept, ""), (lost, ", not kept in the updated scenario"))
+        for _, row in rows.iterrows()
+    ]
+    return lines or ["none"]
+
+
 def _update_text(found: Update, output: Path, style: TextStyle) -> str:
     page = TextPage(style).title(f"{found.prior.title}, from {found.prior.as_of} to {found.day}")
     page.add(f"By the record: {found.seen.words}.")
     page.add(f"{found.counted}, seed {found.seed}: {found.level.words}.").add()
     page.title("Assumptions that moved").items(found.sentences).add()
+    if len(together := found.correlations):
+        page.title("Assumptions that go together (rank correlation)").items(_together(together)).add()
     page.title("Resolved by the end of the earlier horizon, %")
     widths = (9, 11, 11)
     page.row("issue", ("before", "restarted", "continued"), widths, left=True)

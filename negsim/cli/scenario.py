@@ -181,15 +181,19 @@ def schemas(incomplete: str) -> list[str]:
 
 
 def schema(
-    what: Annotated[str, typer.Argument(metavar="scenario|agenda", help="Type of file.", autocompletion=schemas)],
+    what: Annotated[
+        str, typer.Argument(metavar="scenario|agenda|proposals", help="Type of file.", autocompletion=schemas)
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="No effect: the output is always JSON.")] = False,
 ) -> None:
     """Print the JSON schema of a type of file, for editors."""
     from negsim.agenda import agenda_schema
+    from negsim.ingest import proposals_schema
     from negsim.scenario import scenario_schema
 
     check_name(what, _SCHEMAS, f'there is no schema "{what}"')
-    print_json(scenario_schema() if what == "scenario" else agenda_schema())
+    made = {"scenario": scenario_schema, "agenda": agenda_schema, "proposals": proposals_schema}
+    print_json(made[what]())
 
 
-_SCHEMAS = ("scenario", "agenda")
+_SCHEMAS = ("scenario", "agenda", "proposals")

@@ -12,6 +12,7 @@ from .proposals import Proposals as Proposals
 from .proposals import ReadDocument as ReadDocument
 from .proposals import merged as merged
 from .proposals import plover_lines as plover_lines
+from .proposals import proposals_schema as proposals_schema
 from .proposals import read_proposals as read_proposals
 from .proposals import write_proposals as write_proposals
 from .review import HELP as HELP

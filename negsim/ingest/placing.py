@@ -158,7 +158,7 @@ def _place(tree: Any, one: Proposal) -> bool:
 
 def _in_history(tree: Any, one: Proposal) -> bool:
     """A status change or a milestone of an issue; a first demand also becomes the position of its side."""
-    issue = _issue(tree, str(one.issue))
+    issue = _issue(tree, str(one.issue), one.new_issue)
     history = issue.setdefault("history", [])
     assert one.date is not None
     for entry in history:
@@ -179,13 +179,15 @@ def _in_history(tree: Any, one: Proposal) -> bool:
     return True
 
 
-def _issue(tree: Any, name: str) -> Any:
-    """The mapping of an issue; short forms become mappings."""
+def _issue(tree: Any, name: str, new: str | None = None) -> Any:
+    """The mapping of an issue; short forms become mappings. ``new`` is the title of one that may be added."""
     issues = tree["issues"]
     if not isinstance(issues, Mapping):
         from negsim.agenda import id_of
 
         tree["issues"] = issues = {id_of(str(each)) or str(each): {"title": str(each)} for each in issues}
+    if name not in issues and new is not None:
+        issues[name] = {"title": new}
     if name not in issues:
         raise ValueError(f'there is no issue "{name}"')
     if not isinstance(issues[name], Mapping):

@@ -63,6 +63,9 @@ class Proposal(Model):
     hours: float | None = Field(None, gt=0)
     marks: tuple[Mark, ...] = Field((), description="How the sentence says it.")
     contradicts: Text | None = Field(None, description="Path in the agenda of what it contradicts.")
+    new_issue: Text | None = Field(
+        None, description="Title of an issue that the proposal adds to the agenda; `issue` is its id."
+    )
     state: State = "open"
 
     @model_serializer(mode="wrap")
@@ -71,8 +74,12 @@ class Proposal(Model):
 
     @property
     def id(self) -> str:
-        """Citation, kind, side and issue: equal for the same proposal of another reading."""
-        facts = (self.kind, self.meeting, self.status.label if self.status is not None else None, self.issue)
+        """Citation, kind, side and issue: equal for the same proposal of another reading.
+
+        The issue of an item that fits no issue comes from a review, so it does not count.
+        """
+        issue = None if self.kind == "unplaced" else self.issue
+        facts = (self.kind, self.meeting, self.status.label if self.status is not None else None, issue)
         return "/".join([self.citation.place, *(str(fact) for fact in (*facts, *self.actor) if fact)])
 
 
@@ -115,6 +122,15 @@ _HEAD = """\
 # Proposals of negsim ingest. `negsim review` walks through them; nothing enters the agenda without a yes.
 # docs/documents.md explains every key. Texts are in words of our own; a citation names document, sentence and SHA-256.
 """
+
+
+def proposals_schema() -> dict[str, Any]:
+    """The JSON schema of a file of proposals, for editors and other tools.
+
+    >>> sorted(proposals_schema()["properties"])
+    ['documents', 'proposals']
+    """
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Proposals.model_json_schema()}
 
 
 def read_proposals(path: str | os.PathLike[str]) -> Proposals:

@@ -15,8 +15,8 @@ from negsim.ingest.placing import Entered, enter, lacking, source_entries
 from negsim.ingest.proposals import Proposal, Proposals, write_proposals
 
 HELP = (
-    "a accept; r reject; e KEY=VALUE edit, such as e date=2025-06-10; m ISSUE take it for an issue; s skip; "
-    "u undo; q stop and enter what was accepted"
+    "a accept; r reject; e KEY=VALUE edit, such as e date=2025-06-10; m ISSUE take it for an issue; "
+    "n ID TITLE accept it as a new issue; s skip; u undo; q stop and enter what was accepted"
 )
 _EDITABLE = ("actor", "by", "date", "hours", "host", "issue", "location", "status", "venue", "what", "meeting")
 
@@ -53,6 +53,7 @@ class Review:
             "r": lambda _: self._decide("rejected"),
             "e": self._edit,
             "m": self._merge,
+            "n": self._new_issue,
             "s": lambda _: self._skip(),
             "u": lambda _: self._back(),
         }
@@ -128,7 +129,7 @@ class Review:
         key, value = match[1], match[2].strip()
         names = [part.strip() for part in value.split(",") if part.strip()]
         if key == "issue" and value:
-            self.agenda.issue(value)
+            self._check_issue(value)
         for name in names if key == "actor" else ():
             if name not in self.agenda.sides:
                 raise NegsimError(f"there is no side {name!r}; allowed: {', '.join(self.agenda.sides)}")
@@ -136,9 +137,38 @@ class Review:
         return ""
 
     def _merge(self, issue: str) -> str:
-        self.agenda.issue(issue)
+        self._check_issue(issue)
         self._change(issue=issue)
         return ""
+
+    def _new_issue(self, text: str) -> str:
+        """Accept an item that fits no issue as the first entry of a new one."""
+        name, _, title = text.partition(" ")
+        title = title.strip().strip("\"'").strip()
+        one = self._required()
+        if one.kind != "unplaced":
+            raise NegsimError("only an item that fits no issue becomes a new issue")
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or not title:
+            raise NegsimError(
+                'n ID TITLE, such as n siren "A siren at the mill"; an id has lower-case letters, digits, _'
+            )
+        if name in self._issues:
+            raise NegsimError(f"there is an issue {name} already; m {name} takes the item for it")
+        if one.date is None:
+            raise NegsimError("it needs: date; write e date=DATE")
+        self._change(issue=name, new_issue=title, state="accepted")
+        self.at = self._next(self.at)
+        return ""
+
+    @property
+    def _issues(self) -> list[str]:
+        """The issues of the agenda, and those that accepted proposals add."""
+        added = [one.issue for one in self.found.proposals if one.new_issue and one.state == "accepted" and one.issue]
+        return [*self.agenda.issues, *added]
+
+    def _check_issue(self, name: str) -> None:
+        if name not in self._issues:
+            self.agenda.issue(name)
 
     def _skip(self) -> str:
         self._required()

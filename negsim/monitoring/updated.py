@@ -12,6 +12,7 @@ import numpy as np
 from negsim.errors import NegsimError
 from negsim.monitoring.filtering import Branches
 from negsim.monitoring.matching import Level
+from negsim.monitoring.posterior import as_written, joint_values, put
 from negsim.monitoring.what_happened import Observed
 
 if TYPE_CHECKING:
@@ -23,15 +24,14 @@ if TYPE_CHECKING:
 
 #: Runs whose assumptions stand for the time before the record was looked at.
 _BEFORE = 20_000
-#: Values of a conditioned assumption in the updated scenario.
-_VALUES = 199
 #: The distance of two distributions above which an assumption has moved: Kolmogorov's, at 99.9 %.
 _MOVED = 1.95
+#: The rank correlation, times the root of the number of runs, above which two assumptions go together: at 99.9 %.
+_TOGETHER = 3.3
 _COLUMNS = {f"{when}_{share}": float for when in ("before", "after") for share in (10, 50, 90)} | {
     "distance": float,
     "moved": bool,
 }
-_UNIT = {"duration": " days", "hours": " hours", "rate": " per year", "rounds": " rounds"}
 #: Fewer matching runs than this give a warning.
 FEW = 200
 
@@ -142,7 +142,8 @@ class Update:
     def scenario(self) -> Scenario:
         """The scenario as of the day, with the assumptions that moved as observed in the matching runs.
 
-        Each of them gets 199 equally likely values. How they go together is not kept; `continued` keeps it.
+        Each of them gets 199 equally likely values, drawn together as rows (`joint`). How they go together with
+        assumptions that did not move is not kept; `correlations` lists it, and `continued` keeps it.
         """
         from negsim.scenario import from_mapping
         from negsim.simulation import compile
@@ -151,12 +152,34 @@ class Update:
         names, _, after = self._draws
         data = self.prior.at(self.day).resolved()
         moved = self.assumptions.index[self.assumptions["moved"]]
-        for name in moved:
-            values = np.quantile(after[:, names.index(name)], _places(len(after)), method="inverted_cdf")
-            unit = _UNIT.get(kinds[name])
-            given = [float(f"{v:.5g}") if unit is None else f"{v:.5g}{unit}" for v in values]
-            _set(data, name, {"empirical": {"values": given}}, self._line)
+        columns = joint_values(after[:, [names.index(name) for name in moved]])
+        for name, values in zip(moved, columns.T, strict=True):
+            put(data, name, as_written(values, kinds[name], f"update {self.day}"), self._line)
         return from_mapping(data, f"{self.prior.title}, updated")
+
+    @cached_property
+    def correlations(self) -> pd.DataFrame:
+        """Pairs of assumptions that go together after the update: ``rank_correlation`` (Spearman), the largest first.
+
+        ``kept``: whether the updated scenario keeps it, because both moved. Listed are pairs above
+        3.3 / sqrt(effective number), a level of 0.1 %.
+        """
+        import pandas as pd
+
+        names, _, after = self._draws
+        moved = self.assumptions["moved"]
+        ranks = pd.DataFrame(after, columns=list(names)).rank()
+        ranks = ranks.loc[:, ranks.nunique() > 1]
+        table = np.atleast_2d(np.corrcoef(ranks.to_numpy(), rowvar=False)) if ranks.shape[1] > 1 else np.zeros((0, 0))
+        limit = _TOGETHER / np.sqrt(self.found.effective)
+        rows = [
+            (a, b, float(table[i, j]), bool(moved[a] and moved[b]))
+            for i, a in enumerate(ranks.columns)
+            for j, b in enumerate(ranks.columns)
+            if i < j and abs(table[i, j]) > limit
+        ]
+        rows.sort(key=lambda row: -abs(row[2]))
+        return pd.DataFrame(rows, columns=["first", "second", "rank_correlation", "kept"])
 
     @property
     def _line(self) -> str:
@@ -257,34 +280,6 @@ class Update:
             "effective": self.effective,
             "warning": self.warning,
             "assumptions": table.astype({"moved": bool}).to_dict("records"),
+            "correlations": self.correlations.to_dict("records"),
             "hash": self.scenario.hash,
         }
-
-
-def _places(number: int) -> Any:
-    return (np.arange(_VALUES) + 0.5) / _VALUES
-
-
-def _set(data: dict[str, Any], path: str, value: Any, line: str) -> None:
-    """Set an assumption in the full form of a scenario, with its source; one that is gone is left out."""
-    if path.startswith("parameters."):
-        steps = ["parameters", path.removeprefix("parameters."), "value"]
-    elif path in data.get("parameters", {}):
-        steps = ["parameters", path, "value"]
-    else:
-        steps = path.split(".")
-    parts: list[Any] = [data]
-    for step in steps[:-1]:
-        inside = parts[-1]
-        step_: Any = int(step) if isinstance(inside, list) else step
-        try:
-            parts.append(inside[step_])
-        except (KeyError, IndexError, TypeError):
-            return
-    last: Any = int(steps[-1]) if isinstance(parts[-1], list) else steps[-1]
-    if not isinstance(parts[-1], list) and last not in parts[-1]:
-        return
-    parts[-1][last] = value
-    block = next((part for part in reversed(parts) if isinstance(part, dict) and "source" in part), None)
-    if block is not None and line not in block["source"]:
-        block["source"] = [*block["source"], line]

@@ -135,7 +135,7 @@ class _Reader:
             self.refuse(f"{family} needs {one_of(FAMILIES[family])}, but was {was(numbers)}", (*path, family))
             return None
         if family == "empirical":
-            return self.empirical(numbers, rule, (*path, family))
+            return self.empirical(numbers, rule, (*path, family), rule.chance and not depth)
         return self.draw(family, numbers, rule, (*path, family), depth)
 
     def plain(self, data: object, rule: Rule, path: tuple[str | int, ...]) -> float | None:
@@ -200,17 +200,28 @@ class _Reader:
             return None
         return Parameter(str(name), rule, times, plus)
 
-    def empirical(self, data: Mapping[Any, Any], rule: Rule, path: tuple[str | int, ...]) -> Quantity | None:
+    def empirical(
+        self, data: Mapping[Any, Any], rule: Rule, path: tuple[str | int, ...], each_time: bool
+    ) -> Quantity | None:
+        """Observed values; ``each_time``: whether they are drawn more than once a run."""
         before = len(self.complaints)
-        self.check_keys(data, ("values",), path)
+        self.check_keys(data, ("values", "joint"), path)
         values = data.get("values")
         if not isinstance(values, list | tuple) or not values:
             self.refuse("empirical needs values, a list of observations", path)
             return None
+        joint = data.get("joint", "")
+        if not isinstance(joint, str) or ("joint" in data and not joint.strip()):
+            self.refuse(f"joint must be a name, but was {was(joint)}", (*path, "joint"))
+        elif joint and each_time:
+            allowed = "joint in what is drawn once a run, such as a parameter"
+            self.refuse(
+                "{what} is drawn each time, so it cannot be drawn together with others", (*path, "joint"), allowed
+            )
         read = [self.plain(value, rule, (*path, "values", number)) for number, value in enumerate(values)]
         if len(self.complaints) > before:
             return None
-        return Draw("empirical", FrozenDict(), rule, tuple(value for value in read if value is not None))
+        return Draw("empirical", FrozenDict(), rule, tuple(value for value in read if value is not None), joint)
 
     def check_keys(self, data: Mapping[Any, Any], names: tuple[str, ...], path: tuple[str | int, ...]) -> None:
         for key in data:

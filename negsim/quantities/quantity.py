@@ -131,18 +131,23 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A distribution; ``numbers`` by name, or for ``empirical`` the observed ``values``, in canonical units."""
+    """A distribution; ``numbers`` by name, or for ``empirical`` the observed ``values``, in canonical units.
+
+    Assumptions with the same ``joint`` name are drawn together: a run takes the same place of each list.
+    """
 
     family: str
     numbers: Mapping[str, Quantity]
     rule: Rule
     values: tuple[float, ...] = ()
+    joint: str = ""
 
     @property
     def text(self) -> Any:
         """The form in a file."""
         if self.family == "empirical":
-            return {"empirical": {"values": [_plain_text(value, self.rule.kind) for value in self.values]}}
+            values = {"values": [_plain_text(value, self.rule.kind) for value in self.values]}
+            return {"empirical": values | ({"joint": self.joint} if self.joint else {})}
         return {self.family: {name: number.text for name, number in self.numbers.items()}}
 
 

@@ -72,7 +72,9 @@ def _distribution(kind: str, each_time: bool) -> dict[str, Any]:
     for family, names in FAMILIES.items():
         properties: dict[str, Any] = {name: number(name) for name in names}
         if family == "empirical":
+            together = "Values with the same name are drawn together: a run takes the same place of each list."
             properties = {"values": {"type": "array", "minItems": 1, "items": _reference(f"{kind}_plain")}}
+            properties |= {} if each_time else {"joint": {"type": "string", "description": together}}
         needed = ["a", "b"] if family == "beta" and kind == "number" else list(names)
         choices.append(_only({family: _only(properties, needed), PER: per}, [family]))
     choices.append(_only({ELICIT: _reference(f"{kind}_experts"), PER: per}, [ELICIT]))

@@ -25,8 +25,27 @@ _SUM = 1e-9
 
 def inconsistencies(parts: Draft) -> list[Problem]:
     """All problems between the parts."""
-    checks = (names, days, starts, _tactics, _packages, _talks, _climate, _shocks, _circles, _single)
+    checks = (names, days, starts, _tactics, _packages, _talks, _climate, _shocks, _circles, _single, _joints)
     return [problem for check in checks for problem in check(parts)]
+
+
+def _joints(parts: Draft) -> Iterator[Problem]:
+    """Values that are drawn together: lists of equal length."""
+    sizes: dict[str, int] = {}
+    for path, data in _observed(parts.full.data, ()):
+        name, values = data.get("joint"), data.get("values")
+        if isinstance(name, str) and isinstance(values, list) and sizes.setdefault(name, len(values)) != len(values):
+            message = f'"{name}" draws lists of {sizes[name]} and of {len(values)} values together'
+            yield parts.problem(message, *path, "values", allowed=f"{sizes[name]} values")
+
+
+def _observed(data: object, path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], Mapping[str, object]]]:
+    items = data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in items:
+        if key == "empirical" and isinstance(value, Mapping):
+            yield (*path, key), value
+        else:
+            yield from _observed(value, (*path, key))
 
 
 def _each_tactic(parts: Draft) -> Iterator[tuple[Tactic, tuple[Step, ...]]]:

@@ -30,7 +30,8 @@ def quantity(value: Any) -> str:
         return f"{times}{value['parameter']}{plus}"
     if family == "empirical":
         values = sorted(value[family]["values"], key=lambda each: float(str(each).split()[0]))
-        return f"one of {len(values)} values, from {number(values[0])} to {number(values[-1])}"
+        joint = f", drawn together with the others of {value[family]['joint']}" if "joint" in value[family] else ""
+        return f"one of {len(values)} values, from {number(values[0])} to {number(values[-1])}{joint}"
     n = {key: f"({quantity(inner)})" if head(inner) else number(inner) for key, inner in value[family].items()}
     match family:
         case "pert" | "triangular":

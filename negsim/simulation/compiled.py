@@ -46,8 +46,11 @@ class Compiled:
 
     def assumption(self, name: str, u: float) -> float:
         """The value of an assumption at a quantile."""
-        record = self.record()
-        return float(quantiles.quantile(record.x, self._dist(name), u))
+        record, d = self.record(), self._dist(name)
+        if (row := self.tables["dist_is"][d])["family"] == quantiles.EMPIRICAL:  # joint values are not in order
+            values = np.sort(self.tables["table"]["q"][row["table"] : row["table"] + row["n1"]])
+            return float(values[min(int(u * len(values)), len(values) - 1)])
+        return float(quantiles.quantile(record.x, d, u))
 
     def _dist(self, name: str) -> int:
         return int(self.tables["parameter_is"]["dist"][list(self.assumptions).index(name)])

@@ -89,14 +89,15 @@ class Rows:
         if path not in self.parameters:
             self.parameters[path] = len(self.parameters)
             self.kinds[path] = value.rule.kind
-            d = self.distribution(value, path)
+            joint = value.joint if isinstance(value, Draw) else ""
+            d = self.distribution(value, path, in_order=bool(joint))
             # Dated shocks keep the stream of the time when their key was "on": the same seed gives the same draws.
             drawn = path.replace(".dates.", ".on.") if path.startswith("shocks.") else path
-            self.add("parameter_is", dist=d, stream=stream(f"param/{drawn}"))
+            self.add("parameter_is", dist=d, stream=stream(f"joint/{joint}" if joint else f"param/{drawn}"))
         return self.parameters[path]
 
-    def distribution(self, value: Quantity | float, path: str) -> int:
-        """The index of a distribution, of chance or of an assumption."""
+    def distribution(self, value: Quantity | float, path: str, in_order: bool = False) -> int:
+        """The index of a distribution, of chance or of an assumption; ``in_order``: observed values stay in order."""
         low, high = -math.inf, math.inf
         if isinstance(value, Fixed | Draw | Parameter):
             low = value.rule.lo + LEAST if value.rule.lo_open else value.rule.lo
@@ -108,7 +109,7 @@ class Rows:
         row: dict[str, float] = {"n1": 1, "n2": 1, "lo": low, "hi": high}
         if isinstance(value, Draw) and value.family == "empirical":
             at = sum(len(part) for part in self.quantiles)
-            self.quantiles.append(np.array(sorted(value.values), float))
+            self.quantiles.append(np.array(value.values if in_order else sorted(value.values), float))
             row |= {"family": quantiles.EMPIRICAL, "table": at, "n1": len(value.values)}
         elif not isinstance(value, Draw):
             row |= {"family": quantiles.CONSTANT, "uncertain": self.number("dist_of", d, 0, value, path)}

@@ -203,6 +203,7 @@ def test_init_copies_a_built_in_scenario_with_all_it_needs(negsim, installed, mo
     data = json.loads(negsim("init", "mine", "--from", name, "--json").out)
     expected = {"README.md", "scenarios/baseline.yaml", f"scenarios/{name}.yaml", "seeds/agenda.yaml"}
     expected |= {"seeds/sources.yaml", "schemas/agenda.schema.json", "schemas/scenario.schema.json"}
+    expected.add("schemas/proposals.schema.json")
     assert set(data["files"]) == expected
     monkeypatch.chdir(tmp_path / "here" / "mine")
     shutil.rmtree(installed)  # nothing is read from the package any more

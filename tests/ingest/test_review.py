@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -22,12 +23,16 @@ from negsim.ingest import (
     ReadDocument,
     Review,
     enter,
+    merged,
+    proposals_schema,
     read,
     read_proposals,
     write_proposals,
 )
 
 ROOT = Path(__file__).parents[2]
+#: What a new reading of a document knows of an item that fits no issue.
+OPEN = {"state": "open", "issue": None, "new_issue": None}
 AGENDA = """\
 # The record of the river.
 sides: {upper: {title: Upperton}, lower: {title: Lowmarsh}}
@@ -108,9 +113,38 @@ def test_decisions_edits_and_undo(place: Path) -> None:
     assert again.found.count("accepted") == 4
 
 
+def test_an_unplaced_item_becomes_a_new_issue_until_it_is_undone(place: Path) -> None:
+    session = review(place)
+    for _ in range(4):
+        session.do("s")
+    for command, message in (
+        ("n bridge", "n ID TITLE"),
+        ("n Bridge A bridge", "n ID TITLE"),
+        ("n sewage A bridge", "there is an issue sewage already"),
+    ):
+        with pytest.raises(NegsimError, match=message):
+            session.do(command)
+    session.do('n bridge "A bridge for both towns"')
+    session.do("u")
+    assert session.current is not None
+    assert (session.current.issue, session.current.new_issue, session.current.state) == (None, None, "open")
+    assert session.enter().entered == []
+    session.do('n bridge "A bridge for both towns"')
+    (entered,) = session.enter().entered
+    assert entered.issue == "bridge"
+    issue = load_agenda(place / "agenda.yaml").issues["bridge"]
+    assert (issue.title, [entry.status.label for entry in issue.history]) == ("A bridge for both towns", ["raised"])
+    again = review(place)
+    assert (again.enter().entered, len(again.enter().known)) == ([], 1)
+    again.do("m bridge")  # another proposal may take the new issue
+    kept = merged(again.found, Proposals(proposals=tuple(one.model_copy(update=OPEN) for one in again.found.proposals)))
+    assert kept.proposals[4].new_issue == "A bridge for both towns"
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [
+        ("n x y", "only an item that fits no issue"),
         ("x", "a accept; r reject"),
         ("u", "nothing to undo"),
         ("e date=soon", "that is not valid: .*is not a date"),
@@ -259,3 +293,12 @@ def test_a_model_that_is_not_there_is_named(negsim: Callable[..., Any], place: P
     )
     assert (ended.code, (place / "q").exists()) == (2, False)
     assert "negsim[nlp]" in ended.err or "no_such" in ended.err
+
+
+def test_the_schema_of_proposals_is_current_and_takes_the_file(place: Path, negsim: Callable[..., Any]) -> None:
+    schema = json.loads((ROOT / "schemas" / "proposals.schema.json").read_text(encoding="utf-8"))
+    assert schema == proposals_schema() == json.loads(negsim("schema", "proposals").out)
+    proposal = schema["$defs"]["Proposal"]
+    assert set(proposal["required"]) == {"citation", "kind", "confidence", "what"}
+    for one in read_proposals(place / "p.yaml").model_dump(mode="json")["proposals"]:
+        assert set(one) <= set(proposal["properties"])

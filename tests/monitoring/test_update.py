@@ -11,9 +11,9 @@ import pytest
 import negsim as ns
 from negsim.errors import NegsimError
 from negsim.history.scores import crps_of_samples
-from negsim.monitoring import LEVELS, Observed, observed, update
+from negsim.monitoring import LEVELS, Observed, Update, observed, update
 from negsim.monitoring.conditioning import _until, chosen
-from negsim.monitoring.filtering import filtered
+from negsim.monitoring.filtering import filtered, plain
 from negsim.monitoring.matching import ends_of, misses_of
 from negsim.scenario import from_mapping
 from negsim.simulation import compile
@@ -295,3 +295,23 @@ def test_an_update_by_the_filter_says_so_and_workers_do_not_show():
     assert one.continued.resolved_by("2025-07-01")["p"]["b"] == 0
     with pytest.raises(NegsimError, match="cannot be replayed"):
         _ = one.continued.logs
+
+
+def test_the_updated_scenario_keeps_how_assumptions_go_together():
+    """Without the number of rounds, no agreement means rare meetings or small chances: the two go together."""
+    prior, day = with_record(), date(2025, 12, 1)
+    short, seen = _until(prior, day), observed(prior, day)
+    outcomes, _ = batch.run(short, 1, 0, 4000)
+    matching = np.flatnonzero(misses_of(outcomes, short.issues, seen) == 0)
+    found = Update(prior, day, 4000, 1, seen, LEVELS[5], plain(matching))
+    row = found.correlations.set_index(["first", "second"]).iloc[0]
+    assert row["kept"]
+    draws = np.array(compile(found.scenario).assumed(3, 0, 20_000))
+    again = np.corrcoef(draws.argsort(axis=0).argsort(axis=0), rowvar=False)[0, 1]
+    assert abs(again - row["rank_correlation"]) < 0.2
+    assert abs(row["rank_correlation"]) > 0.2
+    for name in ("p", "gap"):
+        values = found.scenario.parameters[name].value
+        assert values.joint == "update 2025-12-01"
+    median = compile(found.scenario).assumption("parameters.gap", 0.5)
+    assert median == pytest.approx(found.assumptions.loc["parameters.gap", "after_50"], rel=0.02)
