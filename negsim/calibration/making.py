@@ -12,13 +12,14 @@ from negsim.agenda import load_agenda
 from negsim.calibration import record_scenario as of_record
 from negsim.calibration.calibration import Calibration
 from negsim.calibration.fitting import Teaching
+from negsim.calibration.offered import beta_laws
 from negsim.calibration.patience import patience as fitted
 from negsim.calibration.patience import why_not
 from negsim.calibration.subjects import Subject, of_agenda, of_history, same_talks
 from negsim.calibration.template import LeftAlone, Replacement
 from negsim.errors import NegsimError, checks_arguments
 from negsim.files import find_scenario, installed_name, read_yaml_text, to_yaml, write_file
-from negsim.history import Histories, Talks, as_histories, days_of, others_by
+from negsim.history import Histories, Talks, as_histories, days_of, load_offers, others_by
 from negsim.projection import Workers, as_scenario, day_of_text, executor_of
 from negsim.scenario import Scenario, from_node, load, overlay, read_extended, without
 
@@ -42,6 +43,7 @@ def calibrate(
     out: str | os.PathLike[str] | None = None,
     workers: Workers = 1,
     histories: Histories | str | os.PathLike[str] | None = None,
+    offers: str | os.PathLike[str] | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Calibration:
     """Estimate the numbers of a scenario from past negotiations.
@@ -62,6 +64,7 @@ def calibrate(
         out: a scenario file to write.
         workers: number of processes that simulate, or any `concurrent.futures.Executor`.
         histories: the record, or its folder; default: the built-in one.
+        offers: a folder of offers on record, for the beta of the template's tactics; default: beta stays.
         progress: called with how many more laws of patience were simulated.
 
     Raises:
@@ -80,6 +83,8 @@ def calibrate(
         raise NegsimError(
             f"calibrate takes one of template, negotiation or agenda, but got {' and '.join(named) or 'none'}"
         )
+    if offers is not None and template is None:
+        raise NegsimError("offers on record tell of the beta of tactics, so they need a template")
     if template is not None and on is not None:
         raise NegsimError("a template has its own as_of; leave on out")
     record, target = as_histories(histories), None if out is None else Path(out)
@@ -88,7 +93,7 @@ def calibrate(
     day = None if on is None else day_of_text(on)
     if template is not None:
         source = Path(template) if isinstance(template, str | os.PathLike) else as_scenario(template)
-        found = from_template(teachers, source, target, patience, hindsight, progress, workers, replace_given)
+        found = from_template(teachers, source, target, patience, hindsight, progress, workers, replace_given, offers)
     elif negotiation is not None:
         subject = record[negotiation]
         found = from_record(teachers, subject, day or subject.until, days_of(horizon), hindsight)
@@ -153,6 +158,7 @@ def from_template(
     progress: Callable[[int], object] | None = None,
     workers: Workers = 1,
     given: bool = False,
+    offers: str | os.PathLike[str] | None = None,
 ) -> Calibration:
     """A scenario file with the numbers that records tell; the new file extends it and says nothing else.
 
@@ -165,6 +171,7 @@ def from_template(
         progress: Called with how many more laws of patience were simulated.
         workers: Number of processes that simulate, or any `concurrent.futures.Executor`.
         given: Whether numbers that an expert, a document or a paper gave are replaced, too.
+        offers: A folder of offers on record for the beta of the tactics; offers after the scenario's day are not used.
 
     Raises:
         InputError: The template can't be read, or is no valid scenario.
@@ -176,17 +183,20 @@ def from_template(
     found = _taught(teachers, subject, hindsight).of(subject.snapshot)
     new = Replacement(friendly.data, found, given)
     new.numbers()
+    if offers is not None:
+        records = list(load_offers(offers).negotiations.values())
+        new.beta(beta_laws(records, None if hindsight else scenario.as_of))
     said["title"] = f"{scenario.title}, calibrated"
     patience = None
     if simulate and not why_not(so_far := _over(friendly, {**said, **new.said}, out).data):
-        records = [talks for talks in found.taught.others if talks.issues]
-        if not records:
+        replayed = [talks for talks in found.taught.others if talks.issues]
+        if not replayed:
             raise NegsimError(
                 "no issues of these talks are on record, so nothing tells of patience; name other talks, or leave "
                 "patience as it is (negsim calibrate --no-patience)"
             )
         with executor_of(workers, "reference") as executor:
-            patience = fitted(so_far, records, progress=progress, executor=executor)
+            patience = fitted(so_far, replayed, progress=progress, executor=executor)
         new.patience(patience)
     # A file that extends the template says the changes alone; a scenario in memory is changed in its place.
     said = said | new.said if "extends" in said else overlay(_node(said, out), _node(new.said, out)).data

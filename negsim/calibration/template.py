@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from negsim.calibration.fitting import Fit
+from negsim.calibration.offered import BetaLaw, beta_places
 from negsim.calibration.patience_law import Patience
 from negsim.calibration.record_scenario import STANDSTILL, beta, chances, gap, lognormal, stopped
 from negsim.quantities import PER
@@ -42,7 +43,8 @@ class Replacement:
     - the gap of the channel that takes all issues, if there is only one channel: records count all meetings;
     - the cancellations and breakdowns of the regime at the start: records tell nothing of the other regimes;
     - every parameter by which an announced date slips (``patience: {until: ..., times: {parameter: X}}``);
-    - the chance of the ``defaults``, if issues settle by chance, with a share of issues that stay.
+    - the chance of the ``defaults``, if issues settle by chance, with a share of issues that stay;
+    - the ``beta`` of the sides' tactics, if offers on record are given.
 
     One thing is added to a scenario with a climate: the probability that the negotiation has stopped for good.
 
@@ -89,6 +91,20 @@ class Replacement:
                 paths |= fit.changes_of(place)
                 self.changes.append(Change(place.path, old, fit.law, fit.source[0].removeprefix("history: ")))
         put(self.said, self.friendly, paths)
+
+    def beta(self, laws: Mapping[str, BetaLaw]) -> None:
+        """Replace the exponents of the sides' time curves by the law of the offers on record."""
+        for path, clock in beta_places(self.friendly):
+            stated, block = _at(self.friendly, path)
+            old, holder = self._behind(stated, block)
+            if not self._free(path, old, holder, None):
+                continue
+            law = laws[clock]
+            new = _drawn_as(old, law.law)
+            at = f"parameters.{stated['parameter']}.value" if holder is not block else path
+            beside = at.rpartition(".")[0] + ".source"
+            put(self.said, self.friendly, {at: new, beside: [law.source]})
+            self.changes.append(Change(path, old, new, law.source.removeprefix("history: ")))
 
     def _gap(self) -> None:
         channels = self.friendly.get("channels", {})

@@ -14,7 +14,7 @@ from negsim.cli.history import Folder, Memory, On, histories_in, negotiation_ids
 from negsim.cli.options import YAML, AgendaFile, Json, agenda_path, scenarios
 from negsim.cli.output import builtin_notice, data_notice, emit, make_parent
 from negsim.errors import NegsimError
-from negsim.files import TextStyle
+from negsim.files import TextStyle, find_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +52,9 @@ ReplaceGiven = Annotated[
     bool,
     typer.Option("--replace-given", help="Also replace numbers that an expert, a document or a paper gave."),
 ]
+Offers = Annotated[
+    bool, typer.Option("--offers", help="Also estimate beta, how early the sides concede, from offers on record.")
+]
 Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, help="Number of processes that simulate.")]
 
 
@@ -66,6 +69,7 @@ def calibrate(
     patience: Patience = True,
     hindsight: Hindsight = False,
     replace_given: ReplaceGiven = False,
+    offers: Offers = False,
     workers: Workers = 1,
     histories: Folder = None,
     memory: Memory = False,
@@ -81,13 +85,15 @@ def calibrate(
     from negsim.calibration import calibrate as estimate
 
     _one_target({"--template": template, "--for": for_, "--agenda": agenda}, on)
+    if offers and template is None:
+        raise NegsimError("--offers needs --template: offers on record tell of the beta of tactics")
     where = agenda_path(agenda) if template is None and for_ is None else None
     with progress(None, "patience", "simulations") as advance:
         found = estimate(
             template, negotiation=for_, agenda=where, learn_from=negotiations, on=day(on), horizon=horizon,
             patience=patience, hindsight=hindsight, replace_given=replace_given,
             out=None if out is None else make_parent(out), workers=workers, histories=histories_in(histories, memory),
-            progress=advance,
+            offers=find_data("seeds/offers").path if offers else None, progress=advance,
         )  # fmt: skip
     if out is not None:
         typer.echo(f"wrote {out}", err=True)

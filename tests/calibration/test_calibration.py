@@ -1,6 +1,7 @@
 """Numbers from records: likelihoods against closed forms, recovery, uniform ranks, scenarios that load, the command."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
@@ -30,6 +31,7 @@ from negsim.calibration.evidence import (
     stalls,
 )
 from negsim.calibration.fitting import Features, Teaching
+from negsim.calibration.offered import beta_laws
 from negsim.calibration.partial import Prior
 from negsim.calibration.patience_law import Patience
 from negsim.calibration.record_scenario import gap as gap_of
@@ -37,7 +39,9 @@ from negsim.calibration.record_scenario import record_scenario
 from negsim.calibration.simulated import simulated
 from negsim.calibration.subjects import of_agenda, of_history, talks_of
 from negsim.errors import NegsimError
-from negsim.history import Issue, Meeting, Talks, Target, load
+from negsim.history import Issue, Meeting, Talks, Target, load, load_offers
+from negsim.history.concession import grid_of
+from negsim.history.offer_simulation import drawn_from
 from negsim.history.scores import generator
 from negsim.history.snapshot import Snapshot
 from negsim.scenario.scenario import from_mapping
@@ -737,3 +741,35 @@ def test_an_agenda_with_statuses_alone_has_base_rates(negsim, tmp_path):
     assert list(scenario.issues) == ["wages", "tiers"]
     ended = negsim("run", tmp_path / "s.yaml", "-n", 50, "--reference")
     assert (ended.code, ended.out.count("\n  negotiations")) == (0, 2)
+
+
+def test_beta_comes_from_the_offers_up_to_the_as_of_date_if_it_is_asked_for(negsim, tmp_path):
+    laws = beta_laws(list(load_offers("seeds/offers").negotiations.values()), date(2026, 3, 1))
+    page = Path("docs/calibration.md").read_text(encoding="utf-8")
+    for law in laws.values():
+        numbers = law.law["lognormal"]
+        assert re.search(rf"{numbers['median']:g}.{{1,40}}{numbers['q90']:g}", page)
+    negsim("init", tmp_path / "river")
+    template = tmp_path / "river" / "scenario.yaml"
+    found = ns.calibrate(template, patience=False, offers="seeds/offers")
+    changed = {change.path: change.new for change in found.changes if change.path.endswith("beta")}
+    assert changed == dict.fromkeys(("tactics.upper.beta", "tactics.lower.beta"), laws["calendar"].law)
+    for side in ("upper", "lower"):
+        assert found.said["tactics"][side]["source"][0] == laws["calendar"].source
+    assert not any("beta" in c.path for c in ns.calibrate(template, patience=False).changes)
+    out = tmp_path / "out.yaml"
+    ended = negsim("calibrate", "--template", template, "--offers", "--no-patience", "-o", out)
+    assert (ended.code, negsim("check", out).code) == (0, 0)
+    assert "offers.csv" in out.read_text(encoding="utf-8")
+    early = beta_laws(list(load_offers("seeds/offers").negotiations.values()), date(2012, 12, 31))
+    assert early["calendar"].sides < laws["calendar"].sides
+    with pytest.raises(NegsimError, match="needs ten"):
+        beta_laws([], None)
+    assert "--offers needs --template" in negsim("calibrate", "--offers").err
+
+
+def test_the_law_of_beta_has_the_moments_of_the_fit():
+    tactics = grid_of([{"kind": 0, "beta": beta, "patience": 120.0, "reach": 0.7, "sigma": 0.04} for beta in (0.5, 2)])
+    law = beta_laws(drawn_from(tactics, [0.5, 0.5], 40, 0.2, generator("law of beta")))["calendar"]
+    assert np.log2(law.median) == pytest.approx(0, abs=0.4)  # the mean of -1 and 1
+    assert np.log2(law.q90 / law.median) == pytest.approx(1.28, abs=0.4)  # the deviation of two values is 1
