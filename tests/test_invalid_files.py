@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -14,8 +15,11 @@ import pytest
 import negsim.agenda.agenda
 import negsim.scenario.scenario  # noqa: F401  (loads all models)
 from negsim.agenda import load_agenda
-from negsim.errors import InputError
+from negsim.errors import InputError, Problem
 from negsim.files import Model
+from negsim.history import load, load_offers
+from negsim.history.offers_reader import NEGOTIATIONS, OFFERS
+from negsim.history.reader import ISSUES, ROUNDS, TALKS, TARGETS
 from negsim.ingest import read_proposals
 from negsim.scenario.file_check import as_data, check
 from tests.conftest import ROOT
@@ -63,6 +67,59 @@ def test_every_field_has_an_invalid_file() -> None:
     assert sorted(fields - wrong - NOT_IN_FILES) == []
 
 
+#: Tables of past negotiations: their reader, its module, and the columns of each.
+TABLES: dict[str, Any] = {
+    "histories": (
+        load,
+        "reader.py",
+        {"talks": TALKS, "issues": ISSUES, "rounds": ROUNDS, "announced_targets": TARGETS},
+    ),
+    "offers": (load_offers, "offers_reader.py", {"negotiations": NEGOTIATIONS, "offers": OFFERS}),
+}
+
+
+def folders(kind: str) -> list[Path]:
+    return sorted(FOLDER.glob(f"{kind}*"))
+
+
+@cache
+def table_problems(folder: Path) -> list[Problem]:
+    read = TABLES[folder.name.split("_")[0]][0]
+    with pytest.raises(InputError) as caught:
+        read(folder)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize("folder", [each for kind in TABLES for each in folders(kind)], ids=lambda folder: folder.name)
+def test_an_invalid_table_gives_the_messages_that_it_expects(folder: Path) -> None:
+    said = [problem.headline.removeprefix(f"{folder}{os.sep}") for problem in table_problems(folder)]
+    assert said == (folder / "expected.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_column_that_is_checked_has_an_invalid_row(kind: str) -> None:
+    wrong = {
+        (Path(problem.file).stem, problem.source_line[: problem.col - 1].count(","))
+        for folder in folders(kind)
+        for problem in table_problems(folder)
+    }
+    missing = [
+        (name, column)
+        for name, columns in TABLES[kind][2].items()
+        for number, (column, parser) in enumerate(columns.items())
+        if (name, number) not in wrong and getattr(parser, "__name__", "") != "_text"
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_rule_between_rows_has_an_invalid_row(kind: str) -> None:
+    said = [problem.message for folder in folders(kind) for problem in table_problems(folder)]
+    patterns = list(messages(ROOT / "negsim" / "history" / TABLES[kind][1]))
+    assert len(patterns) > 5
+    assert [each for each in patterns if not any(re.fullmatch(each, one) for one in said)] == []
+
+
 def messages(module: Path) -> Iterator[str]:
     """Patterns of the messages in a module: what is filled in matches anything."""
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
@@ -70,7 +127,8 @@ def messages(module: Path) -> Iterator[str]:
         if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in (
             "problem", "Complaint"
         ):  # fmt: skip
-            texts = node.args[:1]
+            of_row = getattr(getattr(node.func, "value", None), "id", "") in ("row", "head")
+            texts = node.args[1:2] if of_row else node.args[:1]
         elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "message":
             texts = [node.value]
         for text in texts:

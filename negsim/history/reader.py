@@ -122,14 +122,15 @@ def load(folder: str | os.PathLike[str] | None = None, memory: bool = False) -> 
         )
     }
     heads = {row["id"]: row for row in tables["talks"]}
-    problems += _twice(tables["talks"], ("id",), "these talks")
+    problems += _twice(tables["talks"], ("id",), "these talks stand")
     # Talks with a mistake in their own row are named all the same.
-    named = [row["id"] for row in read_table(place / "talks.csv", dict.fromkeys(TALKS, _text), [])]
+    unchecked = read_table(place / "talks.csv", dict.fromkeys(TALKS, _text), [])
+    named = list(dict.fromkeys(row["id"] for row in unchecked))
     if named:
         for name in ("issues", "rounds", "announced_targets"):
             problems += _unknown_talks(tables[name], named)
-    problems += _twice(tables["issues"], ("talks", "issue"), "this issue")
-    problems += _twice(tables["rounds"], ("talks", "round"), "this round")
+    problems += _twice(tables["issues"], ("talks", "issue"), "this issue stands")
+    problems += _twice(tables["rounds"], ("talks", "round"), "this round stands")
     for row in tables["issues"]:
         problems += _issue_problems(row)
     problems += _censor_dates(tables["issues"])
@@ -153,7 +154,7 @@ def _twice(rows: Iterable[Row], columns: tuple[str, ...], what: str) -> Iterable
     for row in rows:
         key = tuple(row[column] for column in columns)
         if key in seen:
-            yield row.problem(columns[-1], f"{what} stands here a second time; the first is in line {seen[key]}")
+            yield row.problem(columns[-1], f"{what} here a second time; the first is in line {seen[key]}")
         seen.setdefault(key, row.line)
 
 
