@@ -7,6 +7,7 @@ from .changes import Change as Change
 from .changes import difference as difference
 from .citations import DOCUMENT_ID as DOCUMENT_ID
 from .citations import Citation as Citation
+from .citations import is_link as is_link
 from .reader import agenda_from_node as agenda_from_node
 from .reader import agenda_schema as agenda_schema
 from .reader import load_agenda as load_agenda

@@ -53,6 +53,13 @@ class Picture:
 
         return render(self.figure, "svg").decode()
 
+    def bare(self) -> Picture:
+        """The picture without heading and footnote, for a page that writes both itself. It changes the figure."""
+        from negsim.plots.style import trim
+
+        trim(self.figure)
+        return Picture(self.figure, self.table)
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture and, beside it, its data as CSV. Returns the path of the CSV file.
 

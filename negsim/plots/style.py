@@ -103,11 +103,31 @@ def settle(figure: Figure) -> None:
     Artists marked `WIDE` lie above or below the axes and take only height. All distances are in points, so they also
     hold at the final position. A figure grows if a long heading would leave its axes less than `LEAST` inches.
     """
+    width, height = figure.bbox.width, figure.bbox.height
+    left, right, below, above = _around(figure)
+    if (needed := below + above + LEAST * figure.dpi) > height:
+        figure.set_figheight(needed / figure.dpi)
+        height = needed
+    figure.subplots_adjust(left=left / width, right=1 - right / width, bottom=below / height, top=1 - above / height)
+
+
+def trim(figure: Figure) -> None:
+    """Remove heading and footnote of a settled figure. Its axes keep their height, and the figure becomes lower."""
+    (ax,) = figure.axes
+    tall = ax.get_window_extent().height
+    for text in [each for each in ax.texts if each.get_gid() == WIDE]:
+        text.remove()
+    _, _, below, above = _around(figure)
+    figure.set_figheight((below + above + tall) / figure.dpi)
+    settle(figure)
+
+
+def _around(figure: Figure) -> tuple[float, float, float, float]:
+    """The room that everything around the axes needs: left, right, below and above, in pixels."""
     from matplotlib.transforms import Bbox
 
     (ax,) = figure.axes
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    width, height = figure.bbox.width, figure.bbox.height
     edge = EDGE * figure.dpi
     ax.apply_aspect()
     with any_script():
@@ -115,16 +135,8 @@ def settle(figure: Figure) -> None:
         wide = [artist.get_window_extent(renderer) for artist in ax.findobj(lambda artist: artist.get_gid() == WIDE)]
     assert own is not None
     tall = Bbox.union([own, *wide])
-    below, above = edge + inner.y0 - tall.y0, edge + tall.y1 - inner.y1
-    if (needed := below + above + LEAST * figure.dpi) > height:
-        figure.set_figheight(needed / figure.dpi)
-        height = needed
-    figure.subplots_adjust(
-        left=(edge + inner.x0 - own.x0) / width,
-        right=1 - (edge + own.x1 - inner.x1) / width,
-        bottom=below / height,
-        top=1 - above / height,
-    )
+    left, right = edge + inner.x0 - own.x0, edge + own.x1 - inner.x1
+    return left, right, edge + inner.y0 - tall.y0, edge + tall.y1 - inner.y1
 
 
 @contextmanager

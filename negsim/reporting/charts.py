@@ -138,8 +138,7 @@ def _dates(
     words = [
         f"resolved in {100 * found.value:.0f} % of {projection.runs:,} runs (95 %: {100 * found.low:.0f} to "
         f"{100 * found.high:.0f} %)",
-        f"50 % by {_day(projection, p50)}",
-        f"80 % of runs between {_day(projection, p10)} and {_day(projection, p90)}",
+        f"10 % {_by(projection, p10)}, 50 % {_by(projection, p50)}, 90 % {_by(projection, p90)}",
     ]
     for pin, other, style in beside:
         theirs = _counts(other, name)
@@ -149,7 +148,7 @@ def _dates(
         if half < long:
             marks.append({"at": half, "style": style})
         done = 100 * theirs[:-1].sum() / other.runs
-        words.append(f"{pin}: resolved in {done:.0f} %, 50 % by {_day(other, half)}")
+        words.append(f"{pin}: resolved in {done:.0f} %, 50 % {_by(other, half)}")
     return {
         "id": name,
         "label": title,
@@ -194,9 +193,9 @@ def side_by_side(projection: Projection, pins: Sequence[Pinned]) -> dict[str, An
     }
 
 
-def _day(projection: Projection, day: float) -> str:
+def _by(projection: Projection, day: float) -> str:
     found: date | None = projection.context.date_of(day)
-    return str(found) if found is not None else f"after {projection.context.last_day}"
+    return f"by {found}" if found is not None else f"after {projection.context.last_day}"
 
 
 def survival(projection: Projection, issue: str) -> dict[str, Any]:

@@ -5,31 +5,32 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import all_of, terms_words, until, waits_words
+from negsim.agenda import is_link
+from negsim.analysis import all_of, until, waits_words
 from negsim.errors import NegsimError
 from negsim.files import render
-from negsim.plots import KINDS
-from negsim.reporting.picture import embedded
+from negsim.reporting.figures import Figures, figures
+from negsim.reporting.reading import reading_script
 from negsim.reporting.timeline_section import timeline_section
+from negsim.reporting.words import SECTIONS, table_words
 from negsim.scenario import describe
 
 if TYPE_CHECKING:
-    from negsim.agenda import Agenda, Announced
-    from negsim.analysis import Chance
+    from datetime import date
+
+    from negsim.agenda import Agenda, Announced, Citation
+    from negsim.analysis import Chance, Context, IssueSummary
     from negsim.monitoring import Timeline
     from negsim.projection import Projection
 
-#: The pictures of the first projection and of the others, the most important first.
-FIRST = (
-    "burndown", "calendar", "terms", "waiting", "flow", "frontier", "gap", "survival", "burnup", "last", "climate",
-    "trace",
-)  # fmt: skip
-#: The pictures that show base rates of other negotiations too.
-WITH_OTHERS = ("burndown", "calendar", "survival")
-OTHERS = ("burndown", "calendar", "terms", "waiting")
+#: Bytes of the elements that only a page with figures has.
+_AROUND = 4000
+#: The most issues in the table of the printed summary.
+_BRIEF = 14
 
 
 def page(
@@ -46,20 +47,26 @@ def page(
     if not projections:
         raise NegsimError("a report needs a projection")
     others = others or [None] * len(projections)
-    style, script = _resource("page.css"), _resource("page.js")
+    style, script = _resource("page.css"), reading_script() + _resource("page.js")
+    agendas = list(_agendas(projections))
+    records = [each["record"] for each in agendas]
+    anchors = [agendas[records.index(projection.scenario.agenda)]["anchor"] for projection in projections]
     data: dict[str, Any] = {
         "style": style,
         "script": script,
         "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'",
         "talks": projections[0].context.talks,
-        "scenarios": [_scenario(k, projection, projections[0], others[k]) for k, projection in enumerate(projections)],
-        "agendas": list(_agendas(projections)),
+        "scenarios": [
+            _scenario(k, projection, projections[0], others[k]) | {"anchor": anchors[k]}
+            for k, projection in enumerate(projections)
+        ],
+        "agendas": agendas,
         "timeline": timeline and timeline_section(timeline, projections[0].context.talks),
     }
-    bare = render("reporting/page.html", **data, pictures={}, left_out={})
-    pictures, left_out = _pictures(projections, most - len(bare.encode()) - 4000, others)
-    return render("reporting/page.html", **data, pictures=pictures, left_out=left_out)
+    bare = render("reporting/page.html", **data, figures=Figures())
+    found = figures(projections, most - len(bare.encode()) - _AROUND, others)
+    return render("reporting/page.html", **data, figures=found)
 
 
 def _resource(name: str) -> str:
@@ -68,36 +75,6 @@ def _resource(name: str) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _pictures(
-    projections: Sequence[Projection], room: int, others: Sequence[Projection | None]
-) -> tuple[dict[int, list[dict[str, str]]], dict[int, list[str]]]:
-    """The pictures that fit, the most important first, and the kinds left out."""
-    shown: dict[int, list[dict[str, str]]] = {k: [] for k in range(len(projections))}
-    left_out: dict[int, list[str]] = {k: [] for k in range(len(projections))}
-    wanted = [(k, kind) for kind in OTHERS for k in range(len(projections))]
-    wanted += [(0, kind) for kind in FIRST if kind not in OTHERS]
-    for k, kind in wanted:
-        if not _says_something(projections[k], kind):
-            continue
-        view = projections[k].view(kind)
-        if (kind == "gap" and view.rows.empty) or (kind == "terms" and not view.rows["settled"].any()):
-            continue  # settled by chance: no offers, no terms
-        beside = [other] if (other := others[k]) is not None and kind in WITH_OTHERS else []
-        svg = embedded(projections[k].plot(kind, others=beside).svg, f"p{k}-{kind}-", f"{KINDS[kind]} {view.verdict}")
-        if len(svg.encode()) + 600 > room:
-            left_out[k].append(kind)
-            continue
-        room -= len(svg.encode()) + 600
-        shown[k].append({"question": KINDS[kind], "svg": svg})
-    return shown, left_out
-
-
-def _says_something(projection: Projection, kind: str) -> bool:
-    """Whether a picture has contents: a frontier needs a package, a climate two regimes."""
-    names = projection.context.names
-    return {"frontier": bool(names.packages), "climate": len(names.regimes) > 1}.get(kind, True)
 
 
 def _scenario(number: int, projection: Projection, first: Projection, other: Projection | None) -> dict[str, Any]:
@@ -109,9 +86,8 @@ def _scenario(number: int, projection: Projection, first: Projection, other: Pro
             "title": issue.facts.title,
             "status": issue.facts.status,
             "chances": [_chance(c) for c in (*issue.by.values(), issue.resolved)],
-            "p50": until(issue.p50, context, unit),
-            "p80": until(issue.p80, context, unit),
-            "terms": terms_words(issue, context),
+            "dates": [_dated(day, context, unit) for day in (issue.p50, issue.p80)],
+            "terms": _terms(issue),
             "waits": waits_words(issue, context),
             "others": _base_rates(other, issue.facts.id, unit),
         }
@@ -120,8 +96,7 @@ def _scenario(number: int, projection: Projection, first: Projection, other: Pro
     every = {
         "title": all_of(len(rows)),
         "chances": [_chance(c) for c in (*digest.all_by.values(), digest.all_resolved)],
-        "p50": until(digest.all_p50, context, unit),
-        "p80": until(digest.all_p80, context, unit),
+        "dates": [_dated(day, context, unit) for day in (digest.all_p50, digest.all_p80)],
         "others": _base_rates(other, None, unit) if other and len(other.digest.issues) == len(rows) else None,
     }
     return {
@@ -131,13 +106,16 @@ def _scenario(number: int, projection: Projection, first: Projection, other: Pro
         "description": scenario.description,
         "as_of": context.as_of,
         "horizon": context.horizon,
-        "short": "; ".join(projection.view(kind).verdict for kind in ("burndown", "calendar", "waiting")),
+        "sides": context.sides,
+        "words": table_words([issue.facts.status for issue in digest.issues], context.sides),
+        "short": _short(projection, every),
+        "brief": _BRIEF,
         "columns": [*milestones, "horizon"],
         "rows": rows,
         "every": every,
         "notes": projection.notes,
         "warnings": [problem.message for problem in scenario.warnings],
-        "sections": describe(scenario),
+        "sections": [(section, SECTIONS.get(section.title, "")) for section in describe(scenario)],
         "provenance": _provenance(projection),
         **_compared(number, projection, first),
     }
@@ -157,8 +135,7 @@ def _base_rates(other: Projection | None, name: str | None, unit: str) -> dict[s
         chances, p50, p80 = (*issue.by.values(), issue.resolved), issue.p50, issue.p80
     return {
         "chances": [_chance(c) for c in chances],
-        "p50": until(p50, context, unit),
-        "p80": until(p80, context, unit),
+        "dates": [_dated(day, context, unit) for day in (p50, p80)],
     }
 
 
@@ -179,15 +156,44 @@ def _compared(number: int, projection: Projection, first: Projection) -> dict[st
     return found
 
 
+def _short(projection: Projection, every: dict[str, Any]) -> list[str]:
+    """The answer in a few sentences, the most important first."""
+    last = every["chances"][-1]
+    title = f"{every['title'][:1].upper()}{every['title'][1:]}"
+    verb = "is" if len(projection.context.issues) == 1 else "are"
+    told = [f"{title} {verb} resolved by the horizon, {projection.context.horizon}, in {last['p']} % of the runs"]
+    kinds = ("burndown", "calendar", "waiting") + (("terms",) if any(i.terms for i in projection.digest.issues) else ())
+    return told + [projection.view(kind).verdict for kind in kinds]
+
+
 def _chance(chance: Chance) -> dict[str, Any]:
-    return {"p": f"{100 * chance.p:.0f}", "se": f"{100 * chance.se:.1f}"}
+    return {"p": f"{100 * chance.p:.0f}", "se": f"{100 * chance.se:.1f}", "value": f"{chance.p:.4f}"}
+
+
+def _dated(day: date | None, context: Context, unit: str) -> dict[str, Any]:
+    """A date as the table shows it, and the days from the start by which it is sorted."""
+    days = context.horizon_days + 1 if day is None else (day - context.as_of).days
+    return {"text": until(day, context, unit), "value": days}
+
+
+def _terms(issue: IssueSummary) -> dict[str, Any] | None:
+    """The usual terms of an issue: the share of its demand that the first side gets, or an option."""
+    if issue.terms is None:
+        return None
+    share = f"{100 * issue.terms.share:.0f} %"
+    if issue.terms.option >= 0:
+        return {"text": f"{issue.facts.options[issue.terms.option]} ({share})", "value": 2}
+    return {"text": share, "value": f"{issue.terms.share:.4f}"}
 
 
 def _provenance(projection: Projection) -> list[tuple[str, str]]:
     versions = ", ".join(f"{name} {version}" for name, version in projection.versions.items())
     return [
         ("Scenario", f"{projection.scenario.title}, SHA-256 {projection.hash}"),
-        ("Runs", f"{projection.runs:,} with seed {projection.seed}, luck {projection.luck}"),
+        (
+            "Runs",
+            f"{projection.runs:,} with seed {projection.seed}, luck {projection.luck} (a set of draws of chance)",
+        ),
         ("Engine", projection.engine),
         ("Versions", versions),
     ]
@@ -203,8 +209,10 @@ def _agendas(projections: Sequence[Projection]) -> Iterator[dict[str, Any]]:
         seen.append(agenda)
         yield {
             "record": agenda,
+            "anchor": "issue" if len(seen) == 1 else f"agenda-{len(seen)}-issue",
             "as_of": as_of,
             "announced": [_announced(agenda, one) for one in agenda.announced(as_of)],
+            "known": partial(_known, agenda),
             "sources": [(name, _about(source)) for name, source in agenda.sources.items()],
         }
 
@@ -213,6 +221,21 @@ def _about(source: Any) -> str:
     data = source.model_dump(mode="json", exclude_none=True)
     known = [str(data[key]) for key in ("title", "subtitle", "publisher", "author", "date", "about") if data.get(key)]
     return "; ".join(known)
+
+
+def _known(agenda: Agenda, citation: Citation) -> dict[str, str]:
+    """What is known of a citation: its sentence and fingerprint, its document, its address."""
+    source = agenda.sources.get(citation.document)
+    about = [_about(source)] if source is not None else []
+    if citation.sentence:
+        of = f" of {source.sentences}" if source is not None and source.sentences else ""
+        about.insert(0, f"sentence {citation.sentence}{of}")
+    if citation.reported:
+        about.append(f"reported {citation.date}, {citation.confidence}")
+    if citation.sha256:
+        about.append(f"SHA-256 {citation.sha256[:12]}…")
+    address = citation.document if is_link(citation.document) else source.url if source is not None else ""
+    return {"about": "; ".join(filter(None, about)), "url": address or ""}
 
 
 def _announced(agenda: Agenda, one: Announced) -> tuple[Announced, str]:

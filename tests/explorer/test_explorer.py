@@ -406,7 +406,7 @@ def test_rows_say_what_the_summary_says(projection):
     for name, row in rows.items():
         assert row["text"] == f"{100 * table.at[name, 'p_resolved']:.0f} %"
         p50 = str(table.at[name, "p50"])
-        assert f"50 % by {p50}" in row["read"]
+        assert f"50 % {p50}," in row["read"].replace("50 % by ", "50 % ")
     waits = {row["id"]: row for row in charts.waiting(projection)["rows"]}
     assert all(row["bars"][-1]["b"] == pytest.approx(1, abs=0.03) for row in waits.values())
 

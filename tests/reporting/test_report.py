@@ -1,6 +1,7 @@
 """The page: what stands on it, that it needs nothing else, that nothing from a file gets out of its place."""
 
 import base64
+import gzip
 import hashlib
 import html.parser
 import re
@@ -9,8 +10,11 @@ import pytest
 
 import negsim as ns
 from negsim.errors import NegsimError
-from negsim.reporting.page import OTHERS, page
+from negsim.files import csv_text
+from negsim.reporting.figures import OTHERS, reading
+from negsim.reporting.page import page
 from negsim.reporting.picture import embedded
+from negsim.reporting.words import STATUSES
 from negsim.scenario.scenario import from_mapping
 from tests.kit import talks
 
@@ -39,7 +43,7 @@ class Tree(html.parser.HTMLParser):
 @pytest.fixture
 def few(monkeypatch):
     """A page of the pictures that every scenario has: what a test needs that looks at something else."""
-    monkeypatch.setattr("negsim.reporting.page.FIRST", OTHERS)
+    monkeypatch.setattr("negsim.reporting.figures.FIRST", OTHERS)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +121,7 @@ def test_it_needs_nothing_from_anywhere(both):
     for tag, name, value in Tree(both).attributes:
         assert name not in ("src", "srcset", "action", "style", "data", "background"), (tag, name)
         if name.endswith("href"):
-            assert value.startswith("#"), (tag, value)
+            assert value.startswith(("#", "data:application/gzip;base64,")), (tag, value)
     assert "@import" not in both
     assert "url(http" not in both
 
@@ -136,13 +140,56 @@ def test_no_id_is_used_twice_and_every_reference_is_there(both):
     tree = Tree(both)
     assert len(tree.ids) == len(set(tree.ids))
     referred = re.findall(r"url\(#([^)]+)\)", both)
-    referred += [value[1:] for _, name, value in tree.attributes if name.endswith("href")]
+    referred += [value[1:] for _, name, value in tree.attributes if name.endswith("href") and value[0] == "#"]
     referred += [value for _, name, value in tree.attributes if name in ("for", "aria-labelledby")]
     assert referred
     assert set(referred) <= set(tree.ids)
 
 
 @pytest.mark.slow
+def test_each_picture_has_its_data(one, projection):
+    """The link holds the whole table, so it works without scripts, and with a policy that allows no request."""
+    links = [value for tag, name, value in Tree(one).attributes if (tag, name) == ("a", "href") and value[0] != "#"]
+    tables = [gzip.decompress(base64.b64decode(link.partition(",")[2])).decode() for link in links]
+    assert len(tables) == len(ns.plots.KINDS) - 1
+    assert tables[0] == csv_text(projection.plot("burndown").table.round(4))
+
+
+def test_a_reading_says_what_the_summary_says(projection):
+    found = reading(projection)
+    table = projection.summary()
+    for name, title, survival, dates in zip(
+        table.index[:-1], found["labels"], found["survival"], found["calendar"], strict=True
+    ):
+        assert title == table.at[name, "title"]
+        assert survival["series"][1]["y"][-1] == pytest.approx(1 - table.at[name, "p_resolved"], abs=1e-4)
+        assert dates.startswith(f"resolved in {100 * table.at[name, 'p_resolved']:.0f} % of ")
+
+
+def test_terms_are_explained_where_they_stand(one, projection):
+    text = " ".join("".join(Tree(one).texts).split())
+    a, b = projection.context.sides
+    assert f"Usual terms mean; 100 %: full demand of {a}; 0 %: of {b}" in text
+    for status in {issue.facts.status for issue in projection.digest.issues}:
+        assert f"{status}{STATUSES[status]}" in text
+
+
+def test_a_citation_unfolds_to_its_document(one, projection):
+    tree, agenda = Tree(one), projection.scenario.agenda
+    cited = next(iter(agenda.issues.values())).demands["us"].citations[0]
+    assert f"{cited.place}: sentence {cited.sentence} of {agenda.sources[cited.document].sentences}" in "".join(
+        tree.texts
+    )
+
+
+def test_every_issue_and_scenario_has_a_link(both, projection):
+    tree = Tree(both)
+    links = {value for tag, name, value in tree.attributes if (tag, name) == ("a", "href")}
+    for issue in projection.context.issues:
+        assert {f"#issue-{issue.id}", f"#scenario-1-{issue.id}", f"#scenario-2-{issue.id}"} <= links
+    assert {"#scenario-1", "#scenario-2"} <= links
+
+
 def test_the_same_input_gives_the_same_bytes(few, baseline, projection):
     once = ns.report([projection])
     assert ns.report([ns.run(baseline, runs=300, seed=1)]) == once
@@ -179,8 +226,13 @@ def test_it_stays_small_and_says_what_it_leaves_out(few, one, projection):
     less = len(whole.encode()) - 20_000
     small = page([projection], less)
     assert len(small.encode()) < less
-    assert "Left out to keep the page small: " in small
-    assert "Left out" not in whole
+    assert "Without data, to keep the page small: " in small
+    assert "Left out" not in small
+    assert "Without data" not in whole
+    least = len(whole.encode()) - 90_000
+    tiny = page([projection], least)
+    assert len(tiny.encode()) < least
+    assert "Left out to keep the page small: " in tiny
 
 
 @pytest.mark.slow
@@ -210,7 +262,7 @@ def test_beside_a_folder_scenarios_are_played_as_often(few, negsim, tmp_path):
     folder, target = tmp_path / "done", tmp_path / "page.html"
     assert negsim("run", "scenarios/package.yaml", "-n", 40, "--seed", 5, "--out", folder).code == 0
     assert negsim("report", folder, "scenarios/baseline.yaml", "-o", target).code == 0
-    assert target.read_text(encoding="utf-8").count("40 with seed 5") == 2
+    assert target.read_text(encoding="utf-8").count("40 with seed 5") == 4  # the summary and the provenance of each
     ended = negsim("report", folder, "-n", 50, "-o", target)
     assert (ended.code, "holds finished runs" in ended.err) == (2, True)
 

@@ -1,0 +1,162 @@
+"""The figures of the page: pictures with their answers, what a reader sees at a point, and their data."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from negsim.files import csv_text
+from negsim.plots import KINDS
+from negsim.reporting.charts import CHARTS, survival
+from negsim.reporting.picture import embedded
+
+if TYPE_CHECKING:
+    from negsim.plots import Picture
+    from negsim.projection import Projection
+
+#: The pictures of the first projection and of the others, the most important first.
+FIRST = (
+    "burndown", "calendar", "terms", "waiting", "flow", "frontier", "gap", "survival", "burnup", "last", "climate",
+    "trace",
+)  # fmt: skip
+OTHERS = ("burndown", "calendar", "terms", "waiting")
+#: The pictures that show base rates of other negotiations too.
+WITH_OTHERS = ("burndown", "calendar", "survival")
+#: The pictures with a readout at each point, and those of them with a row for each issue.
+READ, ROWS = ("burndown", "calendar", "survival", "terms"), ("calendar", "survival", "terms")
+#: Digits of shares in readouts and data.
+_DIGITS = 4
+#: Bytes of the element around a picture.
+_AROUND = 1200
+
+
+@dataclass
+class Figures:
+    """Figures by scenario: ``shown``; the packed ``readings``; kinds of picture ``left_out``, and ``without_data``."""
+
+    shown: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    readings: dict[int, str] = field(default_factory=dict)
+    left_out: dict[int, list[str]] = field(default_factory=dict)
+    without_data: dict[int, list[str]] = field(default_factory=dict)
+
+
+def figures(projections: Sequence[Projection], room: int, others: Sequence[Projection | None]) -> Figures:
+    """The figures that fit into ``room`` bytes: first the pictures, then the readings, then the data.
+
+    In each pass the most important come first.
+    """
+    wanted = [(k, kind) for kind in OTHERS for k in range(len(projections))]
+    wanted += [(0, kind) for kind in FIRST if kind not in OTHERS]
+    found, made = Figures(), []
+    for k, kind in wanted:
+        if not _says_something(projections[k], kind):
+            continue
+        figure, picture = _figure(projections[k], k, kind, others[k])
+        if len(figure["svg"].encode()) + _AROUND > room:
+            found.left_out.setdefault(k, []).append(kind)
+            continue
+        room -= len(figure["svg"].encode()) + _AROUND
+        found.shown.setdefault(k, []).append(figure)
+        made.append((k, figure, picture))
+    for k in found.shown:
+        text = packed(json.dumps(reading(projections[k], others[k]), separators=(",", ":"), ensure_ascii=False))
+        if len(text) < room:
+            room -= len(text)
+            found.readings[k] = text
+    for k, figure, picture in made:
+        text = packed(csv_text(picture.table.round(_DIGITS)))
+        if len(text) < room:
+            room -= len(text)
+            figure["data"] = text
+        else:
+            found.without_data.setdefault(k, []).append(figure["kind"])
+    return found
+
+
+def _says_something(projection: Projection, kind: str) -> bool:
+    """Whether a picture has contents: a frontier needs a package, a climate two regimes, terms agreements."""
+    names = projection.context.names
+    if not {"frontier": bool(names.packages), "climate": len(names.regimes) > 1}.get(kind, True):
+        return False
+    if kind == "gap":
+        return not projection.view(kind).rows.empty
+    return kind != "terms" or bool(projection.view(kind).rows["settled"].any())
+
+
+def _figure(projection: Projection, k: int, kind: str, other: Projection | None) -> tuple[dict[str, Any], Picture]:
+    view = projection.view(kind)
+    beside = [other] if other is not None and kind in WITH_OTHERS else []
+    picture = projection.plot(kind, others=beside).bare()
+    figure = {
+        "kind": kind,
+        "question": KINDS[kind],
+        "answer": view.verdict,
+        "note": view.note,
+        "svg": embedded(picture.svg, f"p{k}-{kind}-", f"{KINDS[kind]} {view.verdict}"),
+        "read": _place(picture, len(projection.context.issues) if kind in ROWS else 1) if kind in READ else None,
+        "size": [f"{72 * size:.1f}" for size in picture.figure.get_size_inches()],
+        "file": f"{_slug(projection.context.title)}-{kind}.csv.gz",
+        "data": "",
+    }
+    return figure, picture
+
+
+def _place(picture: Picture, rows: int) -> dict[str, Any]:
+    """The axes of a picture in the coordinates of its SVG, the days (or shares) at its sides, and its rows."""
+    (ax,) = picture.figure.axes
+    wide, tall = (72 * size for size in picture.figure.get_size_inches())
+    at = ax.get_position()
+    box = (at.x0 * wide, (1 - at.y1) * tall, at.x1 * wide, (1 - at.y0) * tall)
+    return {
+        "box": " ".join(f"{value:.1f}" for value in box),
+        "span": " ".join(f"{value:.2f}" for value in ax.get_xlim()),
+        "rows": rows,
+    }
+
+
+def reading(projection: Projection, other: Projection | None = None) -> dict[str, Any]:
+    """What the page says at each point of its pictures: charts over time, and a text for each issue."""
+    issues = projection.context.issues
+    dates = {row["id"]: row["read"] for row in CHARTS["calendar"](projection, others=other)["rows"]}
+    terms = {row["id"]: row["read"] for row in CHARTS["terms"](projection)["rows"]}
+    found: dict[str, Any] = _rounded(
+        {
+            "labels": [issue.title for issue in issues],
+            "burndown": CHARTS["burndown"](projection, others=other),
+            "survival": [survival(projection, issue.id) for issue in issues],
+            "calendar": [dates[issue.id] for issue in issues],
+            "terms": [terms.get(issue.id, "no terms: settled by chance, or never") for issue in issues],
+        }
+    )
+    return found
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    return round(value, _DIGITS) if isinstance(value, float) else value
+
+
+def packed(text: str) -> str:
+    """A text compressed by gzip, in base64; the same bytes each time.
+
+    >>> gzip.decompress(base64.b64decode(packed("a,b"))).decode()
+    'a,b'
+    """
+    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
+
+
+def _slug(title: str) -> str:
+    """The part of a file name that stands for a scenario.
+
+    >>> _slug("Patience runs out within a year!")
+    'patience-runs-out-within-a-year'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-") or "scenario"
