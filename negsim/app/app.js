@@ -19,7 +19,7 @@ const ask = (question) => {
 };
 const model = {
   send: ask,
-  on: (_, call) => ["levers", "state", "error", "file"].forEach((what) => listeners.set(`panel ${what}`, [call])),
+  on: (_, call) => ["levers", "state", "error", "file", "progress"].forEach((what) => listeners.set(`panel ${what}`, [call])),
 };
 
 // --- what is shown, in the address ------------------------------------------------------------------------------------

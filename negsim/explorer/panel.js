@@ -2,9 +2,11 @@
 // `model` has send(question) and on("msg:custom", answer => ...), as anywidget's models have.
 
 const AFTER = 60; // milliseconds between a move and its question: what moves in between goes together
+const SILENT = 15; // seconds without any answer, after which the panel says so
+const UNANSWERED = `No answer for ${SILENT} seconds. Long runs may need more time. If the kernel or the app has stopped, start it again.`;
 
 function panel(model, place, changed = () => {}) {
-  let levers = [], state = null, moved = {}, joined = [], busy = false, waiting = false, timer = null, asked = 0;
+  let levers = [], state = null, moved = {}, joined = [], busy = false, waiting = false, timer = null, silence = null;
   const controls = new Map();
   const said = h("div", { class: "said", role: "status", "aria-live": "polite" });
   const trouble = h("pre", { class: "trouble", role: "alert", hidden: true });
@@ -18,13 +20,19 @@ function panel(model, place, changed = () => {}) {
   place.replaceChildren(h("div", { class: `negsim panel ${scheme}` }, left, right));
   said.textContent = "Starting …";
 
-  const ask = (question) => model.send(question);
+  const ask = (question) => {
+    clearTimeout(silence);
+    silence = setTimeout(() => { free(); tell(UNANSWERED); }, 1000 * SILENT);
+    model.send(question);
+  };
+  const free = () => { busy = false; place.setAttribute("aria-busy", "false"); };
+  const tell = (text) => { trouble.textContent = text; trouble.hidden = false; };
   /** At most one question is under way; the last state of the levers is asked for when its answer comes. */
   const move = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       if (busy) { waiting = true; return; }
-      busy = true; waiting = false; asked += 1;
+      busy = true; waiting = false;
       place.setAttribute("aria-busy", "true");
       ask({ do: "set", moved, joined });
     }, AFTER);
@@ -138,18 +146,17 @@ function panel(model, place, changed = () => {}) {
   }
 
   function answer(found) {
+    clearTimeout(silence);
+    if (trouble.textContent === UNANSWERED) trouble.hidden = true;
     if (found.what === "levers") build(found);
     else if (found.what === "wait") said.textContent = found.text;
     else if (found.what === "state" && levers.length) { // before the levers came, a state is that of an earlier panel
-      busy = false;
-      place.setAttribute("aria-busy", "false");
+      free();
       if (waiting) move();
       else update(found);
     } else if (found.what === "error") {
-      busy = false;
-      place.setAttribute("aria-busy", "false");
-      trouble.textContent = found.text;
-      trouble.hidden = false;
+      free();
+      tell(found.text);
       if (waiting) move();
     } else if (found.what === "file") save(found.name, found.text);
   }

@@ -47,7 +47,8 @@ def address(folder):
 
 def opened(chromium, address, **options):
     page = chromium.new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
-    page.heard, page.away = [], []
+    page.heard, page.away, page.sent = [], [], []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda text: page.sent.append(text)))
     page.on("console", lambda message: page.heard.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: page.heard.append(str(error)))
     here = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
@@ -116,12 +117,24 @@ def test_ten_quick_moves_end_in_the_result_of_the_last(page):
     shown = view(page, "What if")
     slider = shown.get_by_role("slider", name="United States: Beta (hard to soft)")
     slider.focus()
+    page.sent.clear()
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     label = slider.get_attribute("aria-valuetext")
     shown.get_by_text(f"Moved: United States beta: {label}.").wait_for()
     settled(page)
     assert slider.get_attribute("aria-valuetext") == label
+    asked = [text for text in page.sent if '"do":"set"' in text]
+    assert 1 <= len(asked) < 10  # presses that come faster than pictures are merged
+
+
+def test_every_slider_has_a_name_and_says_its_value(page):
+    shown = view(page, "What if")
+    shown.locator("details.group").evaluate_all("all => all.forEach(each => { each.open = true; })")
+    names = [slider.get_attribute("aria-label") for slider in shown.get_by_role("slider").all()]
+    assert len(names) == len(set(names)) >= 6
+    assert all(": " in name for name in names)
+    assert all(slider.get_attribute("aria-valuetext") for slider in shown.get_by_role("slider").all())
 
 
 def test_a_variant_is_pinned_compared_saved_and_restored_by_its_link(page, chromium):
@@ -138,7 +151,7 @@ def test_a_variant_is_pinned_compared_saved_and_restored_by_its_link(page, chrom
     assert side_by_side.locator("thead th").all_inner_texts() == ["issue", "now", "soft"]
     assert side_by_side.locator("tbody tr").count() == 9
     for button, ending in (("Save scenario", ".yaml"), ("Save table", ".csv"), ("Save report", ".html")):
-        with page.expect_download() as download:
+        with page.expect_download(timeout=90_000) as download:
             shown.get_by_role("button", name=button).click()
         assert download.value.suggested_filename.endswith(ending)
     other = opened_from(chromium, page.url)
@@ -266,6 +279,26 @@ def test_a_stopped_app_is_told(chromium, folder):
     ended(server)
     page.get_by_text("negsim app has stopped").wait_for(timeout=20_000)
     assert page.locator("article.card").count() > 5
+    page.close()
+
+
+def test_a_worker_that_does_not_answer_is_told(chromium, folder):
+    server, address = started(folder)
+    page = opened(chromium, address)
+    shown = view(page, "What if")
+    shown.get_by_text("Moved: nothing.").wait_for(timeout=30_000)
+    settled(page)
+    page.clock.install()
+    server.send_signal(signal.SIGSTOP)
+    shown.get_by_role("slider", name="Russia: Patience").press("ArrowRight")
+    page.clock.fast_forward(16_000)
+    page.clock.fast_forward(16_000)
+    shown.get_by_text("No answer for 15 seconds.").wait_for()
+    server.send_signal(signal.SIGCONT)
+    shown.get_by_text("Moved: Russia patience").wait_for(timeout=30_000)
+    assert shown.get_by_text("No answer for 15 seconds.").is_hidden()
+    server.kill()
+    ended(server)
     page.close()
 
 

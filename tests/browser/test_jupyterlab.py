@@ -56,7 +56,7 @@ def lab(folder):
         )
     try:
         wait_for(f"http://127.0.0.1:{port}/api/status?token={token}", server, said)
-        yield f"http://127.0.0.1:{port}/lab/tree/{{}}?reset&token={token}"
+        yield server, f"http://127.0.0.1:{port}/lab/tree/{{}}?reset&token={token}"
     finally:
         os.killpg(server.pid, signal.SIGTERM)  # with its kernels
         try:
@@ -87,7 +87,7 @@ def opened(chromium, lab, folder):
     here = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
     page.on("request", lambda request: None if request.url.startswith(here) else page.away.append(request.url))
     try:
-        page.goto(lab.format("notebooks/02_concessions.ipynb"))
+        page.goto(lab[1].format("notebooks/02_concessions.ipynb"))
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
         page.get_by_text("| Idle").wait_for(timeout=60_000)  # sooner it would ask for a kernel
         page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -164,3 +164,17 @@ def test_what_is_shown_can_be_read_by_everybody(opened):
 
     found = Axe().run(opened, context=".negsim.panel").response["violations"]
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+def test_a_killed_kernel_is_told(opened, lab):
+    import psutil
+
+    kernels = [one for one in psutil.Process(lab[0].pid).children(recursive=True) if "ipykernel" in str(one.cmdline())]
+    assert kernels
+    for kernel in kernels:
+        kernel.kill()
+    dialog = opened.locator(".jp-Dialog")
+    dialog.get_by_text("It will restart automatically").wait_for(timeout=30_000)
+    dialog.get_by_role("button").last.click()
+    opened.get_by_role("slider", name="Russia: Patience").press("ArrowRight")
+    opened.get_by_text("No answer for 15 seconds.").wait_for(timeout=30_000)
