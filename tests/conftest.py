@@ -29,20 +29,14 @@ settings.load_profile("negsim")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the engines side by side, once, before the workers would each compile both."""
+    """Compile the rules once, before each worker would."""
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         return
-    from negsim.simulation.engines import ENGINES
     from negsim.simulation.machine import is_compiled
 
-    script = "import negsim as ns; ns.run(ns.load('scenarios/baseline.yaml'), runs=1, engine={!r})"
-    started = [
-        subprocess.Popen([sys.executable, "-c", script.format(engine)], cwd=ROOT)
-        for engine in ENGINES
-        if not is_compiled(engine)
-    ]
-    for process in started:
-        process.wait()
+    if not is_compiled():
+        script = "import negsim as ns; ns.run('baseline', runs=1)"
+        subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
 
 @pytest.fixture(autouse=True)

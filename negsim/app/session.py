@@ -29,7 +29,7 @@ from negsim.errors import NegsimError
 from negsim.explorer import Conversation, Exploration
 from negsim.projection import sizes
 from negsim.reporting import CHARTS, survival
-from negsim.simulation import is_compiled, pick_engine
+from negsim.simulation import COMPILING, is_compiled
 
 if TYPE_CHECKING:
     from negsim.monitoring import Timeline
@@ -73,8 +73,8 @@ class Session:
         do = question.get("do") if isinstance(question, Mapping) else None
         do = do if isinstance(do, str) else None
         try:
-            if self._talk is None and not is_compiled(engine := pick_engine("auto", self._runs)):
-                progress(0, 0, f"Compiling the {engine} engine, once for this version: about half a minute.")
+            if self._talk is None and not is_compiled():
+                progress(0, 0, COMPILING)
             if do in self._long:
                 return self._long[do](question, progress)
             self._follow(progress)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from negsim.cli.execution import announce
 from negsim.cli.options import Json, Seed, scenarios
 from negsim.cli.output import print_json
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
@@ -44,9 +43,6 @@ def app(
     the history.
     """
     from negsim.app import serve
-    from negsim.simulation import pick_engine
-
-    announce(pick_engine("auto", runs))
 
     def ready(address: str) -> None:
         if as_json:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import typer
 
 from negsim.cli.days import day_by, default_day_notice
-from negsim.cli.execution import announce, check_dates, loaded, progress
+from negsim.cli.execution import check_dates, loaded, progress
 from negsim.cli.options import (
     AsOf,
     By,
@@ -55,9 +55,7 @@ def compare(
     on = day_by(by, first)
     check_dates(first, dates)
     total = runs or next((each.runs for each in given if isinstance(each, Projection)), DEFAULT_RUNS)
-    engine = pick_engine(engine, total * len(to_run))
-    if to_run:
-        announce(engine)
+    engine = pick_engine(engine)
     with progress(total * len(to_run), "compare") as advance:
         found = compare_all(*given, runs=runs, seed=seed, engine=engine, by=on, workers=workers, progress=advance)
     if dates is not None:

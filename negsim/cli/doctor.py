@@ -16,7 +16,6 @@ from typing import Any
 from negsim.cli.output import count
 from negsim.files import TextPage, TextStyle, data_folder
 from negsim.simulation import __version__
-from negsim.simulation.engines import ENGINES
 
 #: The oldest Python that is supported.
 PYTHON = (3, 11)
@@ -94,11 +93,8 @@ def _cache_rows(cache: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if cache["folder"] is None:
         yield "cache", cache.get("problem") or "none without numba and platformdirs"
         return
-    state = [f"{name} {'yes' if done else 'no'}" for name, done in cache["compiled"].items()]
-    later = "" if all(cache["compiled"].values()) else " (the first run compiles, about half a minute)"
-    yield "compiled", ", ".join(state) + later
-    if later:
-        yield "", "Machine code belongs to one folder of sources: another clone or environment compiles its own."
+    yield "compiled", "yes" if cache["compiled"] else "no (the first run compiles, about ten seconds)"
+    yield "", "Machine code belongs to the text of the rules: all clones of this version share it."
     yield "cache", f"{cache['folder']}, {_megabytes(cache['bytes'])}{'' if cache['writable'] else ', not writable'}"
     if others := cache["others"]:
         size = _megabytes(sum(other["bytes"] for other in others))
@@ -174,18 +170,18 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _cache() -> dict[str, Any]:
     """The folder of the compiled engines, and folders of other versions."""
     if util.find_spec("numba") is None or util.find_spec("platformdirs") is None:
-        return {"folder": None, "writable": False, "bytes": 0, "compiled": {}, "others": []}
+        return {"folder": None, "writable": False, "bytes": 0, "compiled": False, "others": []}
     from negsim.simulation import cache_folder, is_compiled, other_folders
 
     try:
         folder = cache_folder()
     except PermissionError as error:
-        return {"folder": None, "problem": str(error), "writable": False, "bytes": 0, "compiled": {}, "others": []}
+        return {"folder": None, "problem": str(error), "writable": False, "bytes": 0, "compiled": False, "others": []}
     return {
         "folder": str(folder),
         "writable": os.access(folder, os.W_OK),
         "bytes": _size(folder),
-        "compiled": {engine: is_compiled(engine) for engine in ENGINES},
+        "compiled": is_compiled(),
         "others": [{"folder": str(other), "bytes": _size(other)} for other in other_folders()],
     }
 

@@ -107,8 +107,7 @@ def run_file(
     total = runs or DEFAULT_RUNS
     if (precision := more.get("precision")) is not None:
         total = Precision.of(precision, runs or MOST).enough
-    engine = pick_engine(engine, total)
-    announce(engine)
+    engine = pick_engine(engine)
     with resumable(more.get("out")), progress(total, file.stem) as advance:
         return run_all(scenario, runs, seed, engine, advance, **more)
 
@@ -173,14 +172,6 @@ def scenario_of(file: Path, as_of: str | None = None, strict: bool = False) -> S
 
     scenario = load(file, strict=strict)
     return scenario if as_of is None else scenario.at(as_of)
-
-
-def announce(engine: str) -> None:
-    """Print on standard error that the engine is compiled first, if it is not yet."""
-    from negsim.simulation import is_compiled
-
-    if not is_compiled(engine):
-        typer.echo(f"Compiling the {engine} engine, once for this version: about half a minute.", err=True)
 
 
 @contextmanager

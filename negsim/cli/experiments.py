@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from negsim.cli.days import default_day_notice
-from negsim.cli.execution import announce, check_dates, loaded, progress, resumable, workers_of
+from negsim.cli.execution import check_dates, loaded, progress, resumable, workers_of
 from negsim.cli.options import (
     By,
     Dask,
@@ -97,7 +97,6 @@ def sweep(
     from negsim.experiments import DEFAULT_SAMPLES, by_words, milestones_of, points
     from negsim.experiments import sweep as sweep_all
     from negsim.scenario import load
-    from negsim.simulation import pick_engine
 
     scenario, factors, number = load(file), _factors(vary), samples or DEFAULT_SAMPLES
     check_dates(scenario, dates, asked := milestone_list(milestones))
@@ -105,7 +104,6 @@ def sweep(
     extra = [] if day in (None, "horizon") else [str(day)]
     lengths = [*milestones_of(scenario, asked), *extra]
     total = len(points(design, factors, number, seed)) * runs
-    announce(pick_engine(engine, total))
     with workers_of(workers, dask) as where, resumable(out), progress(total, file.stem) as advance:
         done = sweep_all(
             scenario, factors, design, number, runs, seed, engine, advance, workers=where, milestones=lengths, out=out,
@@ -167,7 +165,6 @@ def sensitivity(
     given = _source(source, runs, seed)
     check_dates(given if isinstance(given, ScenarioClass) else given.scenario, dates)
     total = 0 if isinstance(given, Projection | Sweep) else planned(given, method, factors or (), samples, runs)
-    announce("batch")
     with progress(total, source.stem) as advance:
         found = found_by(
             given, issue, by, days, method, names=factors or (), samples=samples, runs=runs,

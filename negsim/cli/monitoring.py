@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from negsim.cli.days import day
-from negsim.cli.execution import announce, progress, resumable, scenario_of
+from negsim.cli.execution import progress, resumable, scenario_of
 from negsim.cli.options import Json, Scenario, Seed, Workers
 from negsim.cli.output import builtin_notice, emit, make_parent
 from negsim.errors import NegsimError
@@ -53,7 +53,6 @@ def update(
 
     scenario = scenario_of(file)
     names = tuple(name.strip() for name in unknown.split(",")) if unknown else ()
-    announce("batch")
     with progress(runs, f"update {file.stem}") as advance:
         found = condition(
             scenario, to, runs, seed, unknown=names, enough=enough, workers=workers, progress=_begun(advance)
@@ -174,7 +173,6 @@ def _timeline(
     from negsim.monitoring import timeline as projected
 
     scenario = scenario_of(file)
-    announce("batch")
     days, names = (None if text is None else [part.strip() for part in text.split(",")] for text in (dates, issues))
     with resumable(out), progress(None, f"timeline {file.stem}", "days") as advance:
         return projected(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negsim.cli.execution import (
-    announce,
     check_dates,
     check_out,
     conditional,
@@ -41,7 +40,7 @@ from negsim.cli.options import (
 )
 from negsim.cli.output import builtin_notice, count, emit, make_parent, warnings_on_stderr
 from negsim.errors import NegsimError
-from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
+from negsim.projection import DEFAULT_SEED
 
 if TYPE_CHECKING:
     from negsim.projection import Projection
@@ -97,7 +96,7 @@ def run(
     check_dates(scenario, dates, asked)
     if not force:
         check_out(out, scenario, runs, seed, precision)
-    engine = pick_engine(engine, runs or DEFAULT_RUNS)
+    engine = pick_engine(engine)
     with workers_of(workers, dask) as where:
         projected = run_file(
             file, scenario, runs, seed, engine, workers=where, out=out, precision=precision,
@@ -258,6 +257,5 @@ def trace(
 
     scenario = scenario_of(file, as_of)
     check_dates(scenario, dates)
-    announce("reference")
     found = replay(scenario, number, seed).time_scale(dates)
     emit(as_json, lambda: {"scenario": str(file), **found.data()}, lambda _: found.text, builtin_notice(file))

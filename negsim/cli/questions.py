@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from negsim.cli.days import day_by, default_day_notice
-from negsim.cli.execution import announce, check_dates, conditional, progress, projection, projections, scenario_of
+from negsim.cli.execution import check_dates, conditional, progress, projection, projections, scenario_of
 from negsim.cli.options import (
     AsOf,
     By,
@@ -129,8 +129,7 @@ def explain(
     scenario = scenario_of(file, as_of)
     check_dates(scenario, dates)
     sets, each = variants(scenario, issue, side), runs or DEFAULT_RUNS
-    engine = pick_engine(engine, sets * each)
-    announce(engine)
+    engine = pick_engine(engine)
     with progress(sets * each, f"explain {issue}") as advance:
         found = why(
             scenario,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from negsim.cli.execution import announce, progress
+from negsim.cli.execution import progress
 from negsim.cli.options import Json, Workers
 from negsim.cli.output import count, emit
 from negsim.files import TextPage, TextStyle
@@ -47,7 +47,6 @@ def rerun(folder: Folder, workers: Workers = 1, as_json: Json = False) -> None:
     """
     from negsim.experiments import rerun as repeat
 
-    announce("batch")
     with progress(None, folder.name) as advance:
         found = repeat(folder, workers, advance)
 

@@ -116,7 +116,7 @@ def salib_model(
 
 
 def _base(scenario: Scenario, factors: Sequence[Factor], runs: int, seed: int) -> Base:
-    engine, own = pick_engine("auto", 10**6), frozenset[str]()
+    engine, own = pick_engine("auto"), frozenset[str]()
     base = Base(scenario, compile(scenario), engine, seed, runs, milestones_of(scenario), own)
     check_moves(base, factors)
     return base

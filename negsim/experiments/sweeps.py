@@ -165,7 +165,7 @@ def sweep(
     check_design(design, factors, samples)
     if out is not None:
         refuse_to_overwrite(Path(out))
-    lengths, engine = milestones_of(scenario, milestones), pick_engine(engine, 10**6)
+    lengths, engine = milestones_of(scenario, milestones), pick_engine(engine)
     own = frozenset(factor.path for factor in factors if factor.own)
     base = Base(scenario, compile(scenario), engine, seed, runs, lengths, own)
     check_moves(base, factors)

@@ -12,7 +12,7 @@ from negsim.errors import NegsimError
 from negsim.explorer.conversation import Conversation
 from negsim.explorer.exploration import Exploration
 from negsim.explorer.panel_files import panel_source
-from negsim.simulation import is_compiled, pick_engine
+from negsim.simulation import COMPILING, is_compiled, pick_engine
 
 _RENDER = "export default { render({ model, el }) { panel(model, el); } };"
 
@@ -27,7 +27,8 @@ class Explorer(anywidget.AnyWidget):
     _css = panel_source("panel.css")
 
     def __init__(self, start: Callable[[], Exploration], engine: str, runs: int) -> None:
-        self._start, self._engine = start, pick_engine(engine, runs)
+        self._start = start
+        pick_engine(engine)  # an unknown one is an error now
         super().__init__()
         self.on_msg(self._answer)
 
@@ -42,8 +43,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _answer(self, _: Any, question: Any, __: Any) -> None:
         if "exploration" not in self.__dict__:
-            compiling = f"Compiling the {self._engine} engine, once for this version: about half a minute."
-            self.send({"what": "wait", "text": "Running …" if is_compiled(self._engine) else compiling})
+            self.send({"what": "wait", "text": "Running …" if is_compiled() else COMPILING})
         try:
             answer = self._talk.answer(question)
         except NegsimError as error:  # the first runs

@@ -26,7 +26,7 @@ DRAWS, LUCKS = 1000, 8
 
 def under_lucks(compiled: Compiled, seed: int, draws: int = DRAWS) -> Iterator[npt.NDArray[np.float64]]:
     """The days on which issues are resolved (draws by issues, ``inf`` for never), for each set of random numbers."""
-    engine = pick_engine("auto", draws * LUCKS)
+    engine = pick_engine("auto")
     for luck in range(LUCKS):
         job = Job(compiled, engine, seed, luck)
         parts = [play(job, chunk, *size, keep=True) for chunk, size in sizes(draws).items()]

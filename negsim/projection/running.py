@@ -89,7 +89,7 @@ def run(
     most, seed = whole_number("runs", most, 1, 1_000_000_000), whole_number("seed", seed, 0, 2**64 - 1)
     luck = whole_number("luck", luck, 0, 2**63 - 1)
     goal = None if precision is None else Precision.of(precision, most)
-    engine = pick_engine(engine, most)
+    engine = pick_engine(engine)
     scenario.check_work(most if goal is None else 1)
     job = Job(compiled.compile(scenario), engine, seed, luck)
     expected = most if goal is None else goal.enough if goal.se is not None else 0  # unknown for a goal in days

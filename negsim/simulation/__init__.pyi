@@ -10,4 +10,5 @@ from .keyed_draws import uniforms as uniforms
 from .machine import is_compiled as is_compiled
 from .machine import pick_engine as pick_engine
 from .rules.draws import stream as stream
+from .rules.machine_code import COMPILING as COMPILING
 from .version import __version__ as __version__

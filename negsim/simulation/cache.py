@@ -1,8 +1,7 @@
 """The folder of compiled machine code, found without importing numba.
 
-numba's cache depends on the file of a function alone, so a caller would keep an old copy of a changed callee. The
-name of the folder is therefore a fingerprint of the source of all rules. numba loads what the folder holds, so nobody
-else may be able to write there.
+The name of the folder is a fingerprint of the source of all rules and of the compiler. So machine code that does not
+fit is never loaded, and all clones of one source share a folder. Nobody else may be able to write there.
 """
 
 from __future__ import annotations
@@ -32,9 +31,10 @@ def cache_folder() -> Path:
     >>> len(cache_folder().name)
     16
     """
-    digest = hashlib.sha256(metadata.version("numba").encode())
+    digest = hashlib.sha256("".join(f"{name} {metadata.version(name)}\n" for name in ("numba", "llvmlite")).encode())
     package = Path(__file__).resolve().parent
-    for source in sorted([*package.glob("rules/*.py"), *package.glob("engines/*.py"), package / "events.py"]):
+    others = [package / name for name in ("events.py", "keyed_draws.py")]
+    for source in sorted([*package.glob("rules/*.py"), *package.glob("engines/*.py"), *others]):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     name = digest.hexdigest()[:16]
     chosen = os.environ.get("NUMBA_CACHE_DIR")

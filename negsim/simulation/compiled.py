@@ -41,7 +41,7 @@ class Compiled:
         """What runs ``first`` to ``first + runs - 1`` assume: an array (runs, assumptions) in canonical units."""
         values = np.zeros((runs, len(self.assumptions)))
         record = self.record()  # its memory is what the rules work on
-        quantiles.assumptions(record.x, as_signed(seed), first, values)
+        quantiles.assumptions(record.x, as_signed(seed), first, runs, values.ctypes.data)
         return values
 
     def assumption(self, name: str, u: float) -> float:
@@ -50,7 +50,7 @@ class Compiled:
         if (row := self.tables["dist_is"][d])["family"] == quantiles.EMPIRICAL:  # joint values are not in order
             values = np.sort(self.tables["table"]["q"][row["table"] : row["table"] + row["n1"]])
             return float(values[min(int(u * len(values)), len(values) - 1)])
-        return float(quantiles.quantile(record.x, d, u))
+        return float(quantiles.quantile_of(record.x, d, u))
 
     def _dist(self, name: str) -> int:
         return int(self.tables["parameter_is"]["dist"][list(self.assumptions).index(name)])

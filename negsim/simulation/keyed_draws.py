@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.simulation.rules.draws import as_signed, stream, uniform_at
-from negsim.simulation.rules.jit import jit
+from negsim.simulation.rules.jit import entry, real
 
 
 def uniforms(seed: int, run: int, what: str, number: int) -> npt.NDArray[np.float64]:
@@ -18,11 +18,11 @@ def uniforms(seed: int, run: int, what: str, number: int) -> npt.NDArray[np.floa
     False
     """
     found = np.empty(number)
-    _fill(as_signed(seed), run, stream(what), found)
+    _fill(as_signed(seed), run, stream(what), number, found.ctypes.data)
     return found
 
 
-@jit
-def _fill(seed, run, stream, found):
-    for n in range(len(found)):
-        found[n] = uniform_at(seed, 0, run, stream, n, 0)
+@entry("int, int, int, int, int -> None")
+def _fill(seed, run, stream, number, found):
+    for n in range(number):
+        real(found, n).value = uniform_at(seed, 0, run, stream, n, 0)

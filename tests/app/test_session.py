@@ -106,7 +106,7 @@ def test_the_agenda_and_an_extended_file_are_watched(tmp_path):
 def test_a_first_compilation_is_told(file, monkeypatch):
     from negsim.app import session
 
-    monkeypatch.setattr(session, "is_compiled", lambda engine: False)
+    monkeypatch.setattr(session, "is_compiled", lambda: False)
     told = []
     Session(Library([file]), 20, 1).answer({"do": "table"}, lambda done, total, words: told.append(words))
     assert len(told) == 1

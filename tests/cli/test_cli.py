@@ -10,7 +10,6 @@ import time
 import pytest
 from rich.cells import cell_len as cells
 
-from negsim.cli.execution import announce
 from negsim.cli.projection_table import projection_table
 from negsim.files.terminal_text import TextStyle
 from tests.conftest import heed_interrupts
@@ -93,15 +92,6 @@ def test_out_replaces_other_runs_only_with_force(negsim, tmp_path):
         assert "holds 6 runs with seed 1; use --force to replace them" in ended.err
     assert run("-n", 3, "--force").code == 0
     assert "3 runs, seed 1" in negsim("when", tmp_path / "out").out
-
-
-@pytest.mark.parametrize("engine", ["batch", "reference"])
-def test_the_first_run_says_that_it_compiles_where_it_is_piped_too(capsys, monkeypatch, engine):
-    monkeypatch.setattr("negsim.simulation.is_compiled", lambda _: False)
-    announce(engine)
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith(f"Compiling the {engine} engine")
 
 
 def test_an_agenda_in_this_folder_is_used_and_named(negsim, tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from rich.cells import cell_len as cells
 
 from negsim.cli import doctor
 from negsim.files import builtin_scenarios
-from negsim.simulation import cache, machine
+from negsim.simulation import cache
 
 pytestmark = pytest.mark.slow
 
@@ -94,9 +94,8 @@ def test_an_old_python_is_named(monkeypatch):
 
 def test_it_lists_the_compiled_engines_and_the_folders_of_other_versions(negsim, monkeypatch, tmp_path):
     mine = tmp_path / ("0" * 16)
-    folder = mine / machine.numba_folder("engines")
-    folder.mkdir(parents=True)
-    (folder / "batch.play_many-58.py311.nbi").write_bytes(b"x" * 1_500_000)
+    mine.mkdir()
+    (mine / "rules-znver4-01234567.o").write_bytes(b"x" * 1_500_000)
     other = tmp_path / "0123456789abcdef"
     other.mkdir()
     (other / "old.nbc").write_bytes(b"x" * 2_500_000)
@@ -104,24 +103,15 @@ def test_it_lists_the_compiled_engines_and_the_folders_of_other_versions(negsim,
     monkeypatch.setattr(cache, "cache_folder", lambda: mine)
     monkeypatch.setattr("negsim.simulation.cache_folder", lambda: mine)
     text = said(negsim)
-    assert "compiled batch yes, reference no" in text
+    assert "compiled yes" in text
     assert "1.5 MB" in text
     assert "2.5 MB of other versions beside it in 1 folder" in text
     before = sorted(tmp_path.rglob("*"))
     data = json.loads(negsim("doctor", "--json").out)["cache"]
     assert (data["folder"], data["bytes"], data["writable"]) == (str(mine), 1_500_000, True)
-    assert data["compiled"] == {"batch": True, "reference": False}
+    assert data["compiled"] is True
     assert data["others"] == [{"folder": str(other), "bytes": 2_500_000}]
     assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_code_that_another_clone_compiled_does_not_count(monkeypatch, tmp_path):
-    """numba keeps the code of each folder of sources apart, so a fresh clone compiles again."""
-    folder = tmp_path / "engines_0123456789012345678901234567890123456789"
-    folder.mkdir()
-    (folder / "batch.play_many-58.py311.nbi").touch()
-    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path)
-    assert not machine.is_compiled("batch")
 
 
 def test_a_browser_is_found_by_its_name(negsim, monkeypatch, tmp_path):

@@ -284,7 +284,7 @@ def test_runs_that_cannot_be_are_refused(baseline, wrong, message):
 
 
 def test_the_engine_that_ran_is_named(projection):
-    assert (pick_engine("auto", 2000), projection.engine) == ("batch", "batch")
+    assert (pick_engine("auto"), projection.engine) == ("batch", "batch")
     assert "batch engine" in projection.provenance
 
 

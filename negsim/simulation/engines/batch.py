@@ -19,7 +19,7 @@ from negsim.simulation.events import OUTCOME, RUN
 from negsim.simulation.rules.draws import as_signed
 from negsim.simulation.rules.environment import SPONTANEOUS, next_shock
 from negsim.simulation.rules.happening import happen
-from negsim.simulation.rules.jit import jit, jit_inline
+from negsim.simulation.rules.jit import Rows, entry, jit_inline, whole
 from negsim.simulation.rules.meetings import REGULAR, next_gap
 from negsim.simulation.rules.outcome import finish
 from negsim.simulation.rules.start import start
@@ -32,8 +32,10 @@ Outcomes = np.ndarray[Any, np.dtype[Any]]
 #: An appointment: time, rank at equal times (class, then declaration), order of scheduling, and what it is.
 DUE = np.dtype([("t", "f8"), ("rank", "i8"), ("asked", "i8"), ("kind", "i8"), ("who", "i8"), ("tag", "i8")])
 
+_due = Rows(DUE)
 _CLASS = 1 << 32
 _SPONTANEOUS = -1 - SPONTANEOUS
+_OUTCOME, _RUN = OUTCOME.itemsize, RUN.itemsize
 
 
 @jit_inline
@@ -51,40 +53,40 @@ def _copy(to, of):
 
 
 @jit_inline
-def _push(heap, n, asked, t, kind, who, tag):
+def _push(heap, room, n, asked, t, kind, who, tag):
     """Add an appointment to a heap of ``n`` (its last row is scratch)."""
-    new = heap[len(heap) - 1]
+    new = _due(heap, room - 1)
     new.t, new.rank, new.asked, new.kind, new.who, new.tag = t, kind * _CLASS + who, asked, kind, who, tag
     i = n
     while i > 0:
         parent = (i - 1) >> 1
-        if not _before(new, heap[parent]):
+        if not _before(new, _due(heap, parent)):
             break
-        _copy(heap[i], heap[parent])
+        _copy(_due(heap, i), _due(heap, parent))
         i = parent
-    _copy(heap[i], new)
+    _copy(_due(heap, i), new)
 
 
 @jit_inline
 def _drop(heap, n):
     """Remove the earliest of ``n`` appointments."""
-    last = heap[n - 1]
+    last = _due(heap, n - 1)
     i, n = 0, n - 1
     while True:
         child = 2 * i + 1
         if child >= n:
             break
-        if child + 1 < n and _before(heap[child + 1], heap[child]):
+        if child + 1 < n and _before(_due(heap, child + 1), _due(heap, child)):
             child += 1
-        if not _before(heap[child], last):
+        if not _before(_due(heap, child), last):
             break
-        _copy(heap[i], heap[child])
+        _copy(_due(heap, i), _due(heap, child))
         i = child
-    _copy(heap[i], last)
+    _copy(_due(heap, i), last)
 
 
 @jit_inline
-def play(x, heap, seed, luck, number, outcome, result):
+def play(x, heap, room, seed, luck, number, outcome, result):
     """Play run ``number`` and write its outcome; returns whether the heap was large enough."""
     horizon, series = size(x, 0).horizon, size(x, 0).channels + size(x, 0).shocks
     start(x, seed, luck, number)
@@ -94,40 +96,40 @@ def play(x, heap, seed, luck, number, outcome, result):
         end = 0.0
     else:
         while True:
-            if n + run_(x, 0).out + series >= len(heap):
+            if n + run_(x, 0).out + series >= room:
                 return False
             if kind == MEETING and tag == REGULAR:
                 gap = next_gap(x, who)
                 if gap < horizon:
-                    _push(heap, n, asked, t + gap, MEETING, who, REGULAR)
+                    _push(heap, room, n, asked, t + gap, MEETING, who, REGULAR)
                     n, asked = n + 1, asked + 1
             elif kind == SHOCK and tag == _SPONTANEOUS:
                 gap = next_shock(x, who)
                 if gap < horizon:
-                    _push(heap, n, asked, t + gap, SHOCK, who, _SPONTANEOUS)
+                    _push(heap, room, n, asked, t + gap, SHOCK, who, _SPONTANEOUS)
                     n, asked = n + 1, asked + 1
             for k in range(run_(x, 0).out):
                 row = outbox(x, k)
-                _push(heap, n, asked, t + row.delay, row.kind, row.who, row.tag)
+                _push(heap, room, n, asked, t + row.delay, row.kind, row.who, row.tag)
                 n, asked = n + 1, asked + 1
             run_(x, 0).out = 0
             if kind == -1:  # the start: first its appointments, then the series
                 for c in range(size(x, 0).channels):
                     gap = next_gap(x, c)
                     if gap < horizon:
-                        _push(heap, n, asked, gap, MEETING, c, REGULAR)
+                        _push(heap, room, n, asked, gap, MEETING, c, REGULAR)
                         n, asked = n + 1, asked + 1
                 for s in range(size(x, 0).shocks):
                     gap = next_shock(x, s)
                     if gap < horizon:
-                        _push(heap, n, asked, gap, SHOCK, s, _SPONTANEOUS)
+                        _push(heap, room, n, asked, gap, SHOCK, s, _SPONTANEOUS)
                         n, asked = n + 1, asked + 1
             if run_(x, 0).active == 0:
                 end = t
                 break
-            if run_(x, 0).error != 0 or n == 0 or heap[0].t >= horizon:
+            if run_(x, 0).error != 0 or n == 0 or _due(heap, 0).t >= horizon:
                 break
-            t, kind, who, tag = heap[0].t, heap[0].kind, heap[0].who, heap[0].tag
+            t, kind, who, tag = _due(heap, 0).t, _due(heap, 0).kind, _due(heap, 0).who, _due(heap, 0).tag
             _drop(heap, n)
             n -= 1
             happen(x, t, kind, who, tag)
@@ -135,18 +137,48 @@ def play(x, heap, seed, luck, number, outcome, result):
     return True
 
 
-@jit
-def play_many(x, seed, luck, first, outcomes, results):
-    """Play the runs from ``first``, one row of outcomes each.
+@entry("int, int, int, int, int, int, int, int, int, int, int -> int", alone=True)
+def play_rows(x, heap, room, seed, luck, first, runs, outcomes, results, numbers, lucks):
+    """Play ``runs`` runs from ``first``, one row of outcomes each at the addresses ``outcomes`` and ``results``.
+
+    With addresses of ``numbers`` and ``lucks``, runs by number, each with a row of lucks: that of the start, then of
+    each turn of the record.
+
+    Returns how many are done: fewer if the heap of ``room`` appointments is too small; negative, as ``-1 -`` this
+    number, if a run cannot continue.
+    """
+    issues, turns = size(x, 0).issues, size(x, 0).turns
+    for k in range(runs):
+        number = first + k
+        if lucks != 0:
+            number, luck = whole(numbers, k).value, whole(lucks, k * (turns + 1)).value
+            for j in range(turns):
+                turn(x, j).luck = whole(lucks, k * (turns + 1) + j + 1).value
+        outcome, result = outcomes + k * issues * _OUTCOME, results + k * _RUN
+        if not play(x, heap, room, seed, luck, number, outcome, result):
+            return k
+        if run_(x, 0).error != 0:
+            return -1 - k
+    return runs
+
+
+def play_many(
+    x: int, seed: int, luck: int, first: int, outcomes: Outcomes, results: Outcomes, *branches: Outcomes
+) -> int:
+    """Play the runs from ``first``, one row of outcomes each; or those of ``branches``: their numbers and lucks.
 
     Returns the row of the first run that cannot continue, else -1.
     """
-    heap = np.empty(256, DUE)
-    for k in range(len(results)):
-        while not play(x, heap, seed, luck, first + k, outcomes[k], results[k : k + 1]):
+    heap, done = np.empty(256, DUE), 0
+    while done < len(results):
+        places = [each[done:].ctypes.data for each in (outcomes, results, *branches)] + [0, 0]
+        left = len(results) - done
+        played: int = play_rows(x, heap.ctypes.data, len(heap), seed, luck, first + done, left, *places[:4])
+        if played < 0:
+            return done - 1 - played
+        done += played
+        if done < len(results):
             heap = np.empty(2 * len(heap), DUE)  # the run starts again with the same draws
-        if run_(x, 0).error != 0:
-            return k
     return -1
 
 
@@ -238,21 +270,15 @@ def _guarded(record: Record, arguments: tuple[Any, ...]) -> int:
     return failed
 
 
-@jit
-def play_branches(x, seed, numbers, lucks, outcomes, results):
+def play_branches(
+    record: Record, seed: int, numbers: Outcomes, lucks: Outcomes, outcomes: Outcomes, results: Outcomes
+) -> int:
     """Play runs by number, each with a row of ``lucks``: that of the start, then of each turn of the record.
 
     Returns the row of the first run that cannot continue, else -1.
     """
-    heap = np.empty(256, DUE)
-    for k in range(len(results)):
-        for j in range(size(x, 0).turns):
-            turn(x, j).luck = lucks[k, j + 1]
-        while not play(x, heap, seed, lucks[k, 0], numbers[k], outcomes[k], results[k : k + 1]):
-            heap = np.empty(2 * len(heap), DUE)
-        if run_(x, 0).error != 0:
-            return k
-    return -1
+    branches = (np.ascontiguousarray(each, np.int64) for each in (numbers, lucks))
+    return play_many(record.x, as_signed(seed), 0, 0, outcomes, results, *branches)
 
 
 def branches(
@@ -269,7 +295,7 @@ def branches(
     issues = np.zeros((len(numbers), len(compiled.issues)), OUTCOME)
     results = np.zeros(len(numbers), RUN)
     record = compiled.record(turns=turns)
-    failed = int(play_branches(record.x, as_signed(seed), numbers, lucks, issues, results))
+    failed = play_branches(record, seed, numbers, lucks, issues, results)
     if failed >= 0:
         check(compiled, record, int(numbers[failed]))
     return issues, results
@@ -283,11 +309,11 @@ def watch_branches(
     outcome, result = np.zeros((1, len(compiled.issues)), OUTCOME), np.zeros(1, RUN)
     for k, number in enumerate(numbers):
         one = slice(k, k + 1)
-        play_branches(record.x, as_signed(seed), numbers[one], lucks[one], outcome, result)
+        play_branches(record, seed, numbers[one], lucks[one], outcome, result)
         while int(record.run["error"]) == LOG_FULL:
             room *= 4
             record = compiled.record(room, turns)
-            play_branches(record.x, as_signed(seed), numbers[one], lucks[one], outcome, result)
+            play_branches(record, seed, numbers[one], lucks[one], outcome, result)
         check(compiled, record, int(number))
         yield record.log()
 

@@ -48,6 +48,7 @@ class Run:
 
     def __init__(self, compiled: Compiled, record: Record) -> None:
         self.compiled, self.record, self.x = compiled, record, record.x
+        self.happen, self.next_gap, self.next_shock = happen.native, next_gap.native, next_shock.native
         self.outbox = record.arrays["outbox"]
         self.word = memoryview(record.arrays["run"].data).cast("B").cast("q")  # the run's integers, quick to read
 
@@ -73,14 +74,14 @@ class Run:
 
     def meetings(self, channel: int) -> Wait:
         """A channel: gap, meeting, next gap, until the talks end."""
-        while 0 <= (gap := next_gap(self.x, channel)) < self.compiled.horizon:
+        while 0 <= (gap := self.next_gap(self.x, channel)) < self.compiled.horizon:
             yield Due(self.env, gap, MEETING, channel)
             self.let(MEETING, channel, REGULAR)
         self.stopped |= gap < 0  # the age of the gap under way is impossible
 
     def shocks(self, shock: int) -> Wait:
         """Spontaneous shocks of a kind: exponential gaps."""
-        while (gap := next_shock(self.x, shock)) < self.compiled.horizon:
+        while (gap := self.next_shock(self.x, shock)) < self.compiled.horizon:
             yield Due(self.env, gap, SHOCK, shock)
             self.let(SHOCK, shock, -1 - SPONTANEOUS)
 
@@ -91,7 +92,7 @@ class Run:
 
     def let(self, kind: int, who: int, tag: int) -> None:
         """Call the rule of an event, then schedule its appointments."""
-        happen(self.x, self.env.now, kind, who, tag)
+        self.happen(self.x, self.env.now, kind, who, tag)
         if self.word[_OUT]:
             self.appoint()
         self.stopped = self.word[_ACTIVE] == 0 or self.word[_ERROR] != 0
@@ -134,7 +135,7 @@ def run(
     for k in range(runs):
         end = player.play(seed, luck, first + k)
         check(compiled, record, first + k)
-        finish(record.x, end, issues[k], results[k : k + 1])
+        finish(record.x, end, issues[k].ctypes.data, results[k:].ctypes.data)
         if progress is not None:
             progress(1)
     return issues, results
@@ -153,7 +154,7 @@ def trace(compiled: Compiled, seed: int, run: int, luck: int = 0) -> np.ndarray[
         end = Run(compiled, record).play(seed, luck, run)
         if int(record.run["error"]) != LOG_FULL:
             check(compiled, record, run)
-            finish(record.x, end, outcome, result)
+            finish(record.x, end, outcome.ctypes.data, result.ctypes.data)
             if int(record.run["error"]) != LOG_FULL:
                 return record.log()
         room *= 4

@@ -19,7 +19,7 @@ from negsim.simulation.rules.concession import (
 )
 from negsim.simulation.rules.draws import befalls, uniform
 from negsim.simulation.rules.frontier import possible
-from negsim.simulation.rules.jit import jit
+from negsim.simulation.rules.jit import entry, jit
 from negsim.simulation.rules.quantiles import draw, draw_part
 from negsim.simulation.rules.state import (
     bargain,
@@ -122,7 +122,7 @@ def climate_change(x, t, entry):
 
 
 # -------------------------------------------------------------------------------------------------------------- shocks
-@jit
+@entry("int, int -> float")
 def next_shock(x, s):
     """Days to the next spontaneous shock of kind ``s`` (Poisson); infinite without a rate."""
     n = shock(x, s).spontaneous

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from negsim.simulation.rules.environment import climate_change, end_talks, resume, shake
 from negsim.simulation.rules.implementation import end_lag
-from negsim.simulation.rules.jit import jit
+from negsim.simulation.rules.jit import entry
 from negsim.simulation.rules.meetings import meeting
 from negsim.simulation.rules.state import issue, run, size, turn
 from negsim.simulation.rules.status import (
@@ -20,7 +20,7 @@ from negsim.simulation.rules.status import (
 )
 
 
-@jit
+@entry("int, float, int, int, int -> None")
 def happen(x, t, kind, who, tag):
     """Do what is due: ``kind`` is the class, ``who`` and ``tag`` say which of it.
 

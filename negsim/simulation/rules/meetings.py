@@ -11,7 +11,7 @@ from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import CHANCE, ROUNDS, insists, move, offsets, receive
 from negsim.simulation.rules.draws import befalls, uniform
 from negsim.simulation.rules.frontier import TOLERANCE, best_for_other, closest, possible, terms
-from negsim.simulation.rules.jit import jit, jit_inline
+from negsim.simulation.rules.jit import entry, jit, jit_inline
 from negsim.simulation.rules.quantiles import draw, residual
 from negsim.simulation.rules.state import (
     agenda,
@@ -60,7 +60,7 @@ _MEETING, _OFFER, _DISCUSSION, _DEAL = (int(k) for k in (Kind.MEETING, Kind.OFFE
 _ROOM, _SIDE_A, _SIDE_B, _BOTH = (int(w) for w in (Spent.ROOM, Spent.SIDE_A, Spent.SIDE_B, Spent.BOTH))
 
 
-@jit
+@entry("int, int -> float")
 def next_gap(x, c):
     """Days from now to channel ``c``'s next regular meeting; infinite after the end of the talks.
 

@@ -9,8 +9,8 @@ from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import CONCEDE
 from negsim.simulation.rules.frontier import possible
 from negsim.simulation.rules.implementation import undo
-from negsim.simulation.rules.jit import jit
-from negsim.simulation.rules.state import bargain, bargain_is, issue, side, size, spent
+from negsim.simulation.rules.jit import entry, jit
+from negsim.simulation.rules.state import bargain, bargain_is, issue, outcome_row, result_row, side, size, spent
 from negsim.simulation.rules.state import run as run_
 from negsim.simulation.rules.status import (
     BLOCKED,
@@ -46,15 +46,15 @@ def _why(x, i):
     return _HORIZON
 
 
-@jit
+@entry("int, float, int, int -> None")
 def finish(x, t, outcome, result):
-    """Write the outcome of the run that ends at ``t``: a row per issue and a row for the run."""
+    """Write the outcome of the run that ends at ``t`` at two addresses: a row per issue and a row for the run."""
     tell(x, t, _END, 0, 0, 0, 0 if run_(x, 0).active == 0 else 1, np.nan, np.nan, np.nan)
     for b in range(size(x, 0).bargains):
         if bargain(x, b).live:
             name_stretch(x, t, b, WAITING)
     for i in range(size(x, 0).issues):
-        row, out = issue(x, i), outcome[i]
+        row, out = issue(x, i), outcome_row(outcome, i)
         if np.isnan(row.agreed):  # a provisional settlement is no agreement
             undo(x, i)
         if row.status != RESOLVED and row.status != LAPSED:
@@ -66,5 +66,6 @@ def finish(x, t, outcome, result):
         out.status, out.reason = row.status, row.reason
         for w in range(_WAYS):
             out.spent[w] = spent(x, i * _WAYS + w).days
-    result[0].end = t
-    result[0].clipped, result[0].meetings, result[0].error = run_(x, 0).clipped, run_(x, 0).meetings, run_(x, 0).error
+    own, run = result_row(result, 0), run_(x, 0)
+    own.end = t
+    own.clipped, own.meetings, own.error = run.clipped, run.meetings, run.error

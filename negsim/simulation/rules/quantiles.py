@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from negsim.simulation.rules.draws import uniform, uniform_assumed, uniform_part
-from negsim.simulation.rules.jit import jit, jit_inline
+from negsim.simulation.rules.jit import entry, jit, jit_inline, real
 from negsim.simulation.rules.state import dist, dist_is, dist_of, drawn, number, parameter_is, patch, size, table
 from negsim.simulation.rules.state import run as run_
 
@@ -90,6 +90,12 @@ def _standard(x, d, u):
     if dist_is(x, d).n1 > 1:
         return _between(x, d, u)
     return _nodes(x, dist_is(x, d).table, u)
+
+
+@entry("int, int, float -> float")
+def quantile_of(x, d, u):
+    """The value of distribution ``d`` at ``u``, unclipped."""
+    return quantile(x, d, u)
 
 
 @jit_inline
@@ -172,7 +178,7 @@ def _grid(shape, n):
     return (n - 1) * math.log(shape / SHAPE_LOW) / math.log(SHAPE_HIGH / SHAPE_LOW)
 
 
-@jit
+@entry("int, int -> None")
 def settle(x, d):
     """From a distribution's declared numbers to location, scale and shapes.
 
@@ -216,14 +222,15 @@ def assumption(x, a):
     return quantile(x, parameter_is(x, a).dist, uniform_assumed(x, parameter_is(x, a).stream))
 
 
-@jit
-def assumptions(x, seed, first, values):
-    """The assumptions of the runs from ``first`` on, a row per run."""
+@entry("int, int, int, int, int -> None")
+def assumptions(x, seed, first, runs, values):
+    """Write the assumptions of ``runs`` runs from ``first`` on, a row per run, at the address ``values``."""
     run_(x, 0).seed = seed
-    for k in range(values.shape[0]):
+    n = size(x, 0).parameters
+    for k in range(runs):
         run_(x, 0).run = first + k
-        for a in range(values.shape[1]):
-            values[k, a] = assumption(x, a)
+        for a in range(n):
+            real(values, k * n + a).value = assumption(x, a)
 
 
 @jit

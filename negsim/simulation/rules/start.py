@@ -10,7 +10,7 @@ from negsim.simulation.rules.draws import uniform
 from negsim.simulation.rules.environment import free, stay
 from negsim.simulation.rules.frontier import best_for_other, closest
 from negsim.simulation.rules.frontier_building import build, normalise
-from negsim.simulation.rules.jit import jit
+from negsim.simulation.rules.jit import entry, jit
 from negsim.simulation.rules.quantiles import assume, draw
 from negsim.simulation.rules.state import (
     bargain,
@@ -169,7 +169,7 @@ def _set_bargains(x):
         row.agreed = row.resolved = row.lapsed = row.u_a = row.u_b = np.nan
 
 
-@jit
+@entry("int, int, int, int -> None")
 def start(x, seed, luck, run):
     """Begin run number ``run``: draw assumptions, set positions and statuses, schedule what is already due."""
     run_(x, 0).seed, run_(x, 0).luck, run_(x, 0).run = seed, luck, run

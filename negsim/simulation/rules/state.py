@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
-from numba.core import types
-from numba.extending import intrinsic
 
 from negsim.simulation.events import EVENT, OUTCOME, RUN
+from negsim.simulation.rules.jit import Rows
 
 
 def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
@@ -103,34 +101,15 @@ SLOT = {name: k for k, name in enumerate(TABLES)}
 OFFERS = 24
 
 
-def _table(name: str) -> Any:
-    slot, row = 8 * SLOT[name], numba.from_dtype(TABLES[name])
-    width = TABLES[name].itemsize
-
-    @intrinsic
-    def at(typing: Any, x: Any, index: Any) -> Any:
-        """Row ``index`` of the table: a reference, to read and to write."""
-
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            word = context.get_value_type(types.int64)
-            where = builder.inttoptr(builder.add(arguments[0], word(slot)), word.as_pointer())
-            start = builder.load(where)
-            # a table does not move during a call: its address need not be read again after every write
-            start.set_metadata("invariant.load", builder.module.add_metadata([]))
-            offset = builder.mul(arguments[1], word(width))
-            return builder.inttoptr(builder.add(start, offset), context.get_value_type(row))
-
-        return row(types.int64, types.int64), generate
-
-    return at
-
-
 (
     size, issue_is, need, bargain_is, tactic_is, member_is, place, channel_is, takes, shock_is, dated_is, mark_is,
     mark_on, provoke_is, dist_is, table, parameter_is, patch, template, number, issue_of, reserve_of, tactic_of,
     bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of, dated_of, pending_of, mark_of,
     provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain, side, offer, piece, term,
     channel, shock, mark, agenda, outbox, turn, log,
-) = (_table(name) for name in TABLES)  # fmt: skip
+) = (Rows(row, SLOT[name]) for name, row in TABLES.items())  # fmt: skip
+
+#: A run's outcome, a row per issue, and its own row, at their addresses.
+outcome_row, result_row = Rows(OUTCOME), Rows(RUN)
 
 __all__ = ["EVENT", "OFFERS", "OUTCOME", "RUN", "SLOT", "TABLES"]

@@ -1,0 +1,186 @@
+"""Compile rules with numba: all entries into one piece of machine code, or one rule for a call from Python.
+
+numba compiles each rule to unoptimised code. LLVM then optimises and translates all of them once, in one module.
+numba's own way optimises each rule together with everything it calls, so the same code many times.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # vectorised mathematics differs in the last bit
+
+import llvmlite.binding as llvm
+import numba
+from llvmlite import ir
+from numba.core import codegen
+from numba.core.registry import cpu_target
+from numba.extending import intrinsic, typeof_impl
+
+from negsim.simulation.cache import cache_folder
+from negsim.simulation.rules.jit import C_FUNCTIONS, ENTRIES, Entry, Primitive, Rows, Rule
+
+TYPES = {"int": numba.int64, "float": numba.float64, "None": numba.void}
+
+#: Strict arithmetic: division by zero gives an infinity, and nothing is reordered.
+_STRICT: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+
+
+@typeof_impl.register(Rule)
+def _type_of_rule(rule: Rule, context: Any) -> Any:
+    return numba.types.Dispatcher(_dispatcher(rule))
+
+
+@typeof_impl.register(Rows)
+def _type_of_rows(rows: Rows, context: Any) -> Any:
+    return cpu_target.typing_context.resolve_value_type(_row(rows))
+
+
+@typeof_impl.register(Primitive)
+def _type_of_primitive(primitive: Primitive, context: Any) -> Any:
+    return cpu_target.typing_context.resolve_value_type(_primitive(primitive))
+
+
+@cache
+def _dispatcher(rule: Rule) -> Any:
+    """The rule for other rules: without the code by which Python would call it."""
+    compiled = numba.njit(
+        forceinline=rule.inline, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, **_STRICT
+    )(rule.function)
+    return _one_template(compiled)
+
+
+@cache
+def called_from_python(rule: Rule) -> Any:
+    """The rule compiled alone, with a place in numba's cache."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_folder())  # read when a function is decorated; restored for other packages
+    try:
+        return _one_template(numba.njit(cache=True, **_STRICT)(rule.function))
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def _one_template(compiled: Any) -> Any:
+    template = compiled.get_call_template
+
+    def one_template(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Compile once per types, not once per constant that a caller passes."""
+        return template(
+            tuple(numba.types.unliteral(a) for a in arguments),
+            {name: numba.types.unliteral(a) for name, a in keywords.items()},
+        )
+
+    compiled.get_call_template = one_template
+    return compiled
+
+
+@cache
+def _row(rows: Rows) -> Any:
+    """Row ``index`` of a table: a reference, to read and to write."""
+    row, width, slot = numba.from_dtype(rows.row), rows.row.itemsize, rows.slot
+
+    @intrinsic
+    def at(typing: Any, x: Any, index: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            word, start = context.get_value_type(numba.types.int64), arguments[0]
+            if slot is not None:
+                start = builder.load(builder.inttoptr(builder.add(start, word(8 * slot)), word.as_pointer()))
+                # a table does not move during a call: its address need not be read again after every write
+                start.set_metadata("invariant.load", builder.module.add_metadata([]))
+            offset = builder.mul(arguments[1], word(width))
+            return builder.inttoptr(builder.add(start, offset), context.get_value_type(row))
+
+        return row(numba.types.int64, numba.types.int64), generate
+
+    cpu_target.typing_context.refresh()
+    return at
+
+
+@cache
+def _primitive(primitive: Primitive) -> Any:
+    result = TYPES[primitive.signature.split(" -> ")[1]]
+
+    @intrinsic
+    def call(typing: Any, argument: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            word = ir.IntType(64)
+            kind = ir.FunctionType(word if result == numba.int64 else ir.VoidType(), [word])
+            function = builder.module.globals.get(primitive.name) or ir.Function(builder.module, kind, primitive.name)
+            called = builder.call(function, arguments)
+            return called if result == numba.int64 else context.get_dummy_value()
+
+        return result(numba.types.int64), generate
+
+    cpu_target.typing_context.refresh()
+    return call
+
+
+def object_code(machine: Any) -> bytes:
+    """The machine code of all entries, for a target machine."""
+    with _unoptimised():
+        modules = [_module(each) for each in ENTRIES.values()]
+    whole = modules[0]
+    for module in modules[1:]:
+        whole.link_in(module)
+    for function in whole.functions:
+        if not function.is_declaration and function.name not in ENTRIES:
+            function.linkage = "internal"  # may be inlined and left out
+    _optimise(whole, machine)
+    lacking = {one.name for one in whole.functions if one.is_declaration and not one.name.startswith("llvm.")}
+    assert lacking <= set(C_FUNCTIONS), f"a rule calls what is not in C: {sorted(lacking)}"
+    code: bytes = machine.emit_object(whole)
+    return code
+
+
+@contextmanager
+def _unoptimised() -> Iterator[None]:
+    """Let numba leave the code of each rule as it is: `object_code` optimises all of it."""
+    level, library = numba.config.OPT, codegen.CPUCodeLibrary
+    passes = library._optimize_final_module
+    numba.config.OPT = type(level)(0)
+    library._optimize_final_module = lambda self: None
+    try:
+        yield
+    finally:
+        numba.config.OPT, library._optimize_final_module = level, passes
+
+
+def _module(each: Entry) -> Any:
+    """The code of an entry and of all that it calls, with a function of C that has the entry's name."""
+    rule, types = _dispatcher(each), tuple(TYPES[name] for name in each.arguments)
+    rule.compile(types)
+    module = llvm.parse_assembly(rule.inspect_llvm(types))
+    module.link_in(llvm.parse_assembly(str(_function_of_c(each, rule.overloads[types].fndesc.llvm_func_name))))
+    return module
+
+
+def _function_of_c(each: Entry, name: str) -> ir.Module:
+    """Call numba's function: it writes its result to an address and returns a status. Rules raise no exceptions."""
+    kinds = {"int": ir.IntType(64), "float": ir.DoubleType(), "None": ir.IntType(8).as_pointer()}
+    module, result, arguments = ir.Module(), kinds[each.result], [kinds[name] for name in each.arguments]
+    error = ir.IntType(8).as_pointer()
+    numbas = ir.Function(
+        module, ir.FunctionType(ir.IntType(32), [result.as_pointer(), error.as_pointer(), *arguments]), name
+    )
+    ours = ir.Function(
+        module, ir.FunctionType(ir.VoidType() if each.result == "None" else result, arguments), each.name
+    )
+    builder = ir.IRBuilder(ours.append_basic_block())
+    place = builder.alloca(result)
+    builder.call(numbas, [place, builder.alloca(error), *ours.args])
+    if each.result == "None":
+        builder.ret_void()
+    else:
+        builder.ret(builder.load(place))
+    return module
+
+
+def _optimise(module: Any, machine: Any) -> None:
+    options = llvm.PipelineTuningOptions(speed_level=3)
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
