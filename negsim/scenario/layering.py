@@ -127,14 +127,15 @@ def normal(node: Node) -> Node:
 def _with_both(node: Node) -> Node:
     """An issue or package whose reservation value and clock without a side stand under `both`."""
     reservation, start = node.find("reservation"), node.find("start")
-    if reservation is not None and _is_quantity(reservation):
+    if reservation is not None and is_quantity(reservation):
         node = put(node, "reservation", _under_both(reservation))
-    if start is not None and (clock := start.find("clock")) is not None and _is_quantity(clock):
+    if start is not None and (clock := start.find("clock")) is not None and is_quantity(clock):
         node = put(node, "start", put(start, "clock", _under_both(clock)))
     return node
 
 
-def _is_quantity(node: Node) -> bool:
+def is_quantity(node: Node) -> bool:
+    """Whether a node has the form of a quantity: a number with a unit, a distribution or a parameter."""
     if isinstance(node.value, dict):
         return head(_shape(node)) is not None
     return isinstance(node.value, str | int | float)

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from negsim.errors import Complaint, InputError
 from negsim.files import Node, Place
-from negsim.scenario.layering import overlay
+from negsim.quantities import DISTRIBUTIONS, PER
+from negsim.scenario.layering import BOTH, is_quantity, overlay
 from negsim.scenario.node_tools import at, put
+
+#: The keys of quantities.
+_QUANTITY_KEYS = {*DISTRIBUTIONS, "elicit", "parameter", "times", "plus", "until", PER}
+
+
+def steps_of(node: Node, path: str) -> list[str]:
+    """The steps of a path: values without a side stand under `both`, and the key of a quantile has a dot."""
+    steps: list[str] = []
+    for step in re.sub(r"\bquantiles\.([01])\.(\d)", "quantiles.\\1\0\\2", path).split("."):
+        if steps and steps[-1] in ("reservation", "clock") and step in _QUANTITY_KEYS:
+            found = node.find(*steps)
+            if found is not None and BOTH in found.mapping:
+                steps.append(BOTH)
+        steps.append(step.replace("\0", "."))
+    return steps
 
 
 def with_value(node: Node, path: list[str], value: Node, place: Place) -> Node:
@@ -19,9 +37,11 @@ def with_value(node: Node, path: list[str], value: Node, place: Place) -> Node:
         item = with_value(node.value[number], rest, value, place) if rest else value
         return Node([*node.value[:number], item, *node.value[number + 1 :]], node.place)
     over = Node({step: value}, place, {step: place})
+    if not rest and is_quantity(node) and step in node.mapping:  # a part of a quantity: its other parts stay
+        return put(node, step, value)
     if rest:
         child = at(node, step)
-        if isinstance(child.value, list) or (isinstance(child.value, dict) and _has_list(child, rest)):
+        if isinstance(child.value, list) or (isinstance(child.value, dict) and _goes_inside(child, rest)):
             return put(node, step, with_value(child, rest, value, place))
         for key in reversed(rest):
             value = Node({key: value}, place, {key: place})
@@ -32,8 +52,8 @@ def with_value(node: Node, path: list[str], value: Node, place: Place) -> Node:
     return Node(changed.value, node.place, changed.keys)
 
 
-def _has_list(node: Node, path: list[str]) -> bool:
-    """Whether the path passes through a list."""
+def _goes_inside(node: Node, path: list[str]) -> bool:
+    """Whether the path passes through a list, or leads to a part of a quantity that is there."""
     for step in path[:-1]:
         found = node.find(step)
         if found is None:
@@ -41,4 +61,4 @@ def _has_list(node: Node, path: list[str]) -> bool:
         node = found
         if isinstance(node.value, list):
             return True
-    return False
+    return is_quantity(node) and path[-1] in node.mapping

@@ -40,7 +40,7 @@ from negsim.scenario.inherited import named_both
 from negsim.scenario.layering import FORMER_KEY, KEYS, normal, notices, read_extended
 from negsim.scenario.lookup import value_at
 from negsim.scenario.no_effect import no_effect_warnings
-from negsim.scenario.node_changes import with_value
+from negsim.scenario.node_changes import steps_of, with_value
 from negsim.scenario.node_tools import at, only, put
 from negsim.scenario.parts import parts_of
 from negsim.scenario.reachability import reachability_warnings
@@ -152,7 +152,12 @@ class Scenario(Resolved):
             if rest[0] == "source":
                 return [*stated[: 2 if stated[0] == "tactics" else 1], "source"]
             return [*stated, *rest[1:]]
-        return path.split(".")
+        return steps_of(self._friendly, path)
+
+    def _is_reference(self, steps: list[str]) -> bool:
+        """Whether the file states only the name of a parameter there."""
+        found = self._friendly.find(*steps)
+        return found is not None and set(found.mapping) == {"parameter"}
 
     def check(self) -> Problems:
         """The warnings of this scenario; errors are raised when it is loaded."""
@@ -201,7 +206,8 @@ class Scenario(Resolved):
     def replace(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Scenario:
         """A changed copy; paths are those of the file, with dots (in keywords, ``__``); defaults follow the change.
 
-        A value is anything that the file may hold there; ``None`` removes a key.
+        A value is anything that the file may hold there; ``None`` removes a key. The value that `scenario[path]` reads
+        changes nothing.
 
         Raises:
             InputError: the changed scenario is not valid.
@@ -216,6 +222,8 @@ class Scenario(Resolved):
         for path, value in every.items():
             place = Place(f"replace {path}")
             steps = self.steps(path)
+            if self._is_reference(steps) and value == self[path]:
+                continue
             if steps[0] == "shocks" and steps[2:3] == ["on"]:
                 steps[2] = "dates"
                 former.append(place.problem(Complaint(FORMER_KEY, warning=True)))
