@@ -80,6 +80,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # a browser that is faster than the server waits
     except OSError as error:
         listener.close()
         raise NegsimError(f"the app cannot listen on {host}:{port}: {error.strerror or error}") from None

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from contextlib import contextmanager
 
 import pytest
@@ -9,9 +10,10 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 import negsim as ns
-from negsim.app import serve
+from negsim.app import serve, serving
 from negsim.app.library import Library
-from negsim.app.web import application
+from negsim.app.web import application, page
+from negsim.explorer import panel_source
 
 TOKEN = "a-token-of-this-launch"
 HERE = "http://127.0.0.1:8001"
@@ -44,6 +46,14 @@ def test_the_page_needs_the_token_and_allows_only_its_own_script(library):
             assert asked.get(path).status_code == 403
         for path in ("/etc/passwd", "/../pyproject.toml", "/%2e%2e/pyproject.toml", "/ws", "/static/app.js"):
             assert asked.get(f"{path}?token={TOKEN}").status_code == 404
+
+
+def test_the_app_and_the_notebook_have_the_same_panel():
+    from negsim.explorer.widget import Explorer
+
+    parts = [panel_source(name) for name in ("charts.js", "panel.js", "panel.css")]
+    notebook, app = Explorer._esm + Explorer._css, page()[0]
+    assert all(part in notebook and part in app for part in parts)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:8002", "evil.example:8001", ""])
@@ -115,6 +125,11 @@ def test_levers_that_moved_on_make_the_earlier_question_idle(library):
 def test_other_machines_are_let_in_only_with_a_token(asked, message):
     with pytest.raises(ns.NegsimError, match=message):
         serve(["baseline"], **asked)
+
+
+def test_a_browser_that_is_faster_than_the_server_waits():
+    with serving._listening(serving.LOCAL, 0) as listener:
+        socket.create_connection(listener.getsockname(), timeout=5).close()
 
 
 def test_a_scenario_that_cannot_be_read_is_told_before_anything_is_served(negsim, tmp_path):

@@ -74,7 +74,7 @@ def view(page, name):
 
 
 def settled(page):
-    page.wait_for_function("document.querySelector('#view-What-if').getAttribute('aria-busy') !== 'true'")
+    page.locator("#view-What-if:not([aria-busy=true])").wait_for(state="attached")
 
 
 def test_the_board_of_another_day_by_keyboard_and_citations_on_a_click(page):
@@ -265,6 +265,12 @@ def test_every_view_fits_and_can_be_read_by_everybody(chromium, address, width, 
     for name in VIEWS:
         shown = view(page, name)
         shown.locator("h2, .group, figure").first.wait_for(timeout=30_000)
+        if name == "What if":
+            shown.get_by_role("button", name="Pin", exact=True).click()
+            shown.get_by_role("region", name="Table of the pins").wait_for(timeout=30_000)
+        if name == "History":
+            shown.get_by_role("button", name="Compute").click()
+            shown.get_by_role("region", name="Table of the timeline").wait_for(timeout=60_000)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
         found = Axe().run(page).response["violations"]
         assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == [], name
