@@ -127,6 +127,8 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     # With colorama installed, numba would end the output on a terminal with an escape sequence.
     os.environ.setdefault("NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING", "1")
+    # Plugins for pydantic would be looked for in the metadata of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     try:
         code = app(prog_name="negsim", standalone_mode=False, color=False if plain else None)

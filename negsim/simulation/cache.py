@@ -12,6 +12,7 @@ import re
 import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -85,6 +86,28 @@ def dangerous(folder: Path) -> str:
         if shared and not (each != folder and found.st_mode & stat.S_ISVTX):
             return f"other users can write to {each}"
     return ""
+
+
+def stored(file: Path) -> bytes | None:
+    """The content of a file in the cache, or None: there is none, or it is damaged."""
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return None
+    return data[32:] if hashlib.sha256(data[32:]).digest() == data[:32] else None
+
+
+def store(file: Path, content: bytes) -> None:
+    """Write a content and its digest; a reader sees the whole file or none. On a full disk nothing is written."""
+    with suppress(OSError):
+        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(hashlib.sha256(content).digest() + content)
+            os.replace(name, file)
+        except OSError:
+            os.unlink(name)
+            raise
 
 
 def other_folders() -> list[Path]:

@@ -133,12 +133,12 @@ def test_what_is_compiled_is_seen_in_the_cache(monkeypatch, tmp_path):
 
 def test_damaged_machine_code_is_not_loaded(tmp_path):
     file = tmp_path / "rules.o"
-    machine_code._write(file, b"code")
-    assert machine_code._read(file) == b"code"
+    cache.store(file, b"code")
+    assert cache.stored(file) == b"code"
     assert [path.name for path in tmp_path.iterdir()] == ["rules.o"]
     file.write_bytes(file.read_bytes()[:-1])
-    assert machine_code._read(file) is None
-    assert machine_code._read(tmp_path / "none.o") is None
+    assert cache.stored(file) is None
+    assert cache.stored(tmp_path / "none.o") is None
 
 
 def test_every_entry_is_in_the_machine_code():

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import ctypes.util
 import hashlib
-import os
 import sys
-import tempfile
 import threading
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-from negsim.simulation.cache import cache_folder
+from negsim.simulation.cache import cache_folder, store, stored
 from negsim.simulation.rules.jit import C_FUNCTIONS
 
 #: The modules that hold entries.
@@ -52,13 +49,13 @@ def _engine() -> Any:
     _initialise(llvm)
     machine, processor = _target(llvm)
     file = cache_folder() / f"rules-{processor}.o"
-    code = _read(file)
+    code = stored(file)
     if code is None:
         print(COMPILING, file=sys.stderr, flush=True)  # nobody waits before a silent screen
         for module in _MODULES:
             import_module(module)
         code = import_module("negsim.simulation.rules.compiling").object_code(machine)
-        _write(file, code)
+        store(file, code)
     for name, place in _library().items():
         llvm.add_symbol(name, place)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
@@ -89,25 +86,3 @@ def _target(llvm: Any) -> tuple[Any, str]:
         cpu=name, features=features, opt=3, reloc="static" if static else "default", codemodel="jitdefault", jit=True
     )
     return machine, f"{name}-{hashlib.sha256(features.encode()).hexdigest()[:8]}"
-
-
-def _read(file: Path) -> bytes | None:
-    """The code in a file, or None: there is none, or it is damaged."""
-    try:
-        data = file.read_bytes()
-    except OSError:
-        return None
-    return data[32:] if hashlib.sha256(data[32:]).digest() == data[:32] else None
-
-
-def _write(file: Path, code: bytes) -> None:
-    """Write the code and its digest; a reader sees the whole file or none. Without room on the disk nothing is kept."""
-    with suppress(OSError):
-        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(hashlib.sha256(code).digest() + code)
-            os.replace(name, file)
-        except OSError:
-            os.unlink(name)
-            raise

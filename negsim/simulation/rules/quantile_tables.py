@@ -1,20 +1,26 @@
 """Tables of standard quantiles, made once at compile time. ``quantiles`` describes the layout.
 
 The quantiles are those of ``scipy.stats``, bit for bit, but mostly from ``scipy.special``: importing ``scipy.stats``
-takes a third of a second, which every command would wait for.
+takes a third of a second, which every command would wait for. Tables of one shape are kept in the cache beside the
+machine code, so most commands load no SciPy at all.
 """
 
 from __future__ import annotations
 
 import warnings
 from functools import lru_cache
+from importlib import metadata
 from typing import Any
 
 import numpy as np
 
+from negsim.simulation.cache import cache_folder, store, stored
 from negsim.simulation.rules import quantiles as q
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+#: At most this many tables are in the cache: 7 MB.
+MOST_KEPT = 256
 
 #: Nodes over the uncertain shapes of each family.
 SHAPE_NODES = {q.PERT: (33, 1), q.GAMMA: (33, 1), q.BETA: (21, 21)}
@@ -39,6 +45,19 @@ def _nodes(family: int, first: float = 0.0, second: float = 0.0) -> Floats:
         warnings.simplefilter("ignore", RuntimeWarning)
         lower, upper = _tails(family, w, first, second)
     return np.concatenate([np.fmin.accumulate(lower), np.fmax.accumulate(upper)])
+
+
+def _kept_nodes(family: int, first: float = 0.0, second: float = 0.0) -> Floats:
+    """`_nodes`, from the cache if they are there: a start with the same shapes needs no SciPy."""
+    folder = cache_folder()
+    file = folder / f"quantiles-{metadata.version('scipy')}-{family}-{first.hex()}-{second.hex()}"
+    content = stored(file)
+    if content is not None and len(content) == 8 * q.NODES:
+        return np.frombuffer(content)
+    values = _nodes(family, first, second)
+    if len(list(folder.glob("quantiles-*"))) < MOST_KEPT:
+        store(file, values.tobytes())
+    return values
 
 
 def _tails(family: int, w: Floats, first: float, second: float) -> tuple[Any, Any]:
@@ -86,9 +105,9 @@ def standard_tables(family: int, shapes: tuple[float, float] | None) -> tuple[Fl
 
 def _standard_tables(family: int, shapes: tuple[float, float] | None) -> tuple[Floats, int, int]:
     if family in (q.UNIFORM, q.LOGNORMAL, q.WEIBULL, q.EXPONENTIAL):
-        return _nodes(family), 1, 1
+        return _kept_nodes(family), 1, 1
     if shapes is not None:
-        return _nodes(family, *shapes), 1, 1
+        return _kept_nodes(family, *shapes), 1, 1
     if family == q.TRIANGULAR:
         return np.zeros(1), 1, 1  # computed, not looked up
     n1, n2 = SHAPE_NODES[family]
