@@ -50,7 +50,7 @@ def _nodes(family: int, first: float = 0.0, second: float = 0.0) -> Floats:
 def _kept_nodes(family: int, first: float = 0.0, second: float = 0.0) -> Floats:
     """`_nodes`, from the cache if they are there: a start with the same shapes needs no SciPy."""
     folder = cache_folder()
-    file = folder / f"quantiles-{metadata.version('scipy')}-{family}-{first.hex()}-{second.hex()}"
+    file = folder / f"quantiles-{metadata.version('scipy')}-{family}-{float(first).hex()}-{float(second).hex()}"
     content = stored(file)
     if content is not None and len(content) == 8 * q.NODES:
         return np.frombuffer(content)
