@@ -57,6 +57,7 @@ from .quality import Quality as Quality
 from .quality import qualities as qualities
 from .quality import quality_frame as quality_frame
 from .quality import quality_words as quality_words
+from .scale import Scale as Scale
 from .sensitivity_indices import need_salib as need_salib
 from .sensitivity_indices import problem as problem
 from .solutions import SOLUTIONS as SOLUTIONS

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from negsim.agenda import Status
+from negsim.analysis.scale import Scale
 from negsim.analysis.time_scale import Milestone, milestones, unit_for, unit_of
 from negsim.errors import NegsimError
 
@@ -40,7 +41,7 @@ class Round:
 
 @dataclass(frozen=True)
 class IssueFacts:
-    """An issue of the scenario: id, title, status label at ``as_of``, titles of its options, and its record.
+    """An issue of the scenario: id, title, status label at ``as_of``, titles of its options, its record, its scale.
 
     ``history`` holds the recorded statuses up to ``as_of``, oldest first.
     """
@@ -50,6 +51,7 @@ class IssueFacts:
     status: str
     options: tuple[str, ...] = ()
     history: tuple[Entry, ...] = ()
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True)

@@ -45,12 +45,17 @@ def waits_words(summary: IssueSummary, context: Context) -> str:
 
 
 def terms_words(summary: IssueSummary, context: Context) -> str:
-    """The usual terms: ``US 62 %``, or the most frequent option with its share; empty if there are none."""
+    """The usual terms: ``US 62 %``, or the most frequent option with its share; empty if there are none.
+
+    An issue with a scale states the value first: ``47.0 cents on the dollar (US 62 %)``.
+    """
     if summary.terms is None:
         return ""
     if summary.terms.option >= 0:
         return f"{summary.facts.options[summary.terms.option]} ({100 * summary.terms.share:.0f} %)"
-    return f"{context.sides[0]} {100 * summary.terms.share:.0f} %"
+    share = f"{context.sides[0]} {100 * summary.terms.share:.0f} %"
+    scale = summary.facts.scale
+    return share if scale is None else f"{scale.text(summary.terms.share)} ({share})"
 
 
 def until(day: date | None, context: Context, unit: str = "day") -> str:
@@ -172,7 +177,9 @@ def _terms_data(issue: IssueSummary, context: Context) -> dict[str, Any] | None:
         return None
     if issue.terms.option >= 0:
         return {"option": issue.facts.options[issue.terms.option], "share_of_runs": issue.terms.share}
-    return {"side": context.side_ids[0], "share": issue.terms.share}
+    scale = issue.facts.scale
+    value = {} if scale is None else {"value": scale.value(issue.terms.share), "unit": scale.unit}
+    return {"side": context.side_ids[0], "share": issue.terms.share, **value}
 
 
 def _iso(day: date | None) -> str | None:

@@ -12,7 +12,7 @@ from negsim.plots import frame, style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from negsim.analysis import View
+    from negsim.analysis import Scale, View
 
 FULL = 0.84
 
@@ -38,7 +38,8 @@ def gap(view: View, ax: Axes) -> Axes:
     """
     context = view.context
     bargains = list(view.rows.groupby("bargain", sort=False))
-    for j, (_, rows) in enumerate(bargains):
+    scales: dict[Any, Scale] = {issue.id: issue.scale for issue in context.issues if issue.scale is not None}
+    for j, (name_of, rows) in enumerate(bargains):
         floor = j + 0.92
 
         def level(values: Any, floor: float = floor) -> np.ndarray:
@@ -63,8 +64,9 @@ def gap(view: View, ax: Axes) -> Axes:
             near = side == 1 and abs(first - firsts.get(0, -1.0)) < 0.2
             as_of = float(date2num(context.as_of))
             place = at[0] if len(past) else as_of if days[0] - as_of < LABEL * context.horizon_days else days[0]
+            text = scales[name_of].number(first) if name_of in scales else f"{100 * first:.0f}"
             ax.annotate(
-                f"{100 * first:.0f}", (place, float(level([first])[0])), xytext=(-5, 0),
+                text, (place, float(level([first])[0])), xytext=(-5, 0),
                 ha="right", va="center" if not near else "top" if first <= firsts[0] else "bottom",
                 textcoords="offset points", fontsize=7.5, color=colour, fontweight="bold",
             )  # fmt: skip
@@ -81,7 +83,10 @@ def gap(view: View, ax: Axes) -> Axes:
     ax.set_xlim(float(date2num(context.as_of)) - left, float(date2num(context.horizon)))
     ax.axvline(float(date2num(context.as_of)), color=style.INK, linewidth=1, linestyle=(0, (1, 2)))
     frame.between(ax, context)
-    frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in bargains], lines=False)
+    titles = [
+        str(rows["title"].iloc[0]) + (f", {scales[name].unit}" if name in scales else "") for name, rows in bargains
+    ]
+    frame.rows(ax, titles, lines=False)
     frame.heading(ax, context, view.verdict)
     handles = _handles(view, bool(bargains), bool(most))
     frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from negsim.analysis import View
+    from negsim.analysis import Scale, View
 
 
 def height(view: View) -> float:
@@ -32,7 +32,7 @@ def terms(view: View, ax: Axes) -> Axes:
                     color=style.GREY)  # fmt: skip
             continue
         if what == "share":
-            _silhouette(rows, j, ax)
+            _silhouette(rows, j, ax, context.issues[j].scale)
         else:
             _options(rows, j, ax)
         ax.annotate(
@@ -43,7 +43,7 @@ def terms(view: View, ax: Axes) -> Axes:
     b, a = context.sides[1], context.sides[0]
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [f"demand of {b}", "25 %", "half way", "75 %", f"demand of {a}"])
     ax.grid(axis="x")
-    frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues])
+    frame.rows(ax, [_title(str(rows["title"].iloc[0]), context.issues[j].scale) for j, (_, rows) in enumerate(issues)])
     frame.heading(ax, context, view.verdict)
     from matplotlib.lines import Line2D
 
@@ -56,7 +56,12 @@ def terms(view: View, ax: Axes) -> Axes:
     return ax
 
 
-def _silhouette(rows: pd.DataFrame, j: int, ax: Axes) -> None:
+def _title(title: str, scale: Scale | None) -> str:
+    """The title of a row; with a scale, also the demands of side B and side A."""
+    return title if scale is None else f"{title}: {scale.number(0)} to {scale.text(1)}"
+
+
+def _silhouette(rows: pd.DataFrame, j: int, ax: Axes, scale: Scale | None) -> None:
     p = rows["p"].to_numpy(float)
     edges = [*rows["from"], rows["to"].iloc[-1]]
     tall = p / p.max() * 0.8
@@ -66,8 +71,9 @@ def _silhouette(rows: pd.DataFrame, j: int, ax: Axes) -> None:
     ax.plot([row["q10"], row["q90"]], [j + 0.93] * 2, color=style.INK, linewidth=1.2)
     ax.plot([row["median"]] * 2, [j + 0.1, j + 0.96], color=style.VERMILLION, linewidth=2.6, solid_capstyle="butt")
     near = row["median"] > 0.85
+    text = f"{100 * row['median']:.0f} %" if scale is None else scale.number(row["median"])
     ax.annotate(
-        f"{100 * row['median']:.0f} %", (row["median"], j + 0.3), xytext=(-4 if near else 4, 0), va="center",
+        text, (row["median"], j + 0.3), xytext=(-4 if near else 4, 0), va="center",
         textcoords="offset points", ha="right" if near else "left", fontsize=8.5,
     )  # fmt: skip
 

@@ -90,7 +90,11 @@ class Trace:
         unit = self.asked_unit or "day"
         ends = " to ".join(date_text(day, unit) for day in (self.as_of, self.horizon))
         head = f"{self.title}: run {self.run} under seed {self.seed}, {ends}"
-        how = "A side's figure is what it insists on, as a share of its own demand; an arrow says that it moved."
+        units = any("value" in beat.facts for beat in self.beats)
+        how = (
+            f"A side's figure is what it insists on, as a share of its own demand{' or in units' if units else ''}; an "
+            "arrow says that it moved."
+        )
         page = TextPage(TextStyle()).add(head).add(how).add()
         last, hours = None, self.asked_unit is None and self._needs_hours
         for (_, _, depth, words), group in groupby(

@@ -11,6 +11,7 @@ from negsim.agenda import Reason, Spent, Status
 from negsim.analysis import WAITS
 from negsim.projection.chunks import whole_number
 from negsim.projection.narrative import End, Trace, TraceEntry
+from negsim.projection.scenario_context import context_of
 from negsim.simulation import Kind
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from negsim.analysis import Scale
     from negsim.scenario import Scenario
     from negsim.simulation import Compiled
 
@@ -98,6 +100,10 @@ class _Teller:
         ]
         self.channels = [scenario.channels[name].title for name in names.channels]
         self.shocks = [scenario.shocks[name].title for name in names.shocks]
+        facts = context_of(scenario).issues
+        self.scales = [issue.scale for issue in facts]
+        #: Of each bargain that is a single issue.
+        self.scale_of = [self.scales[members[0]] if len(members) == 1 else None for members in map(list, names.members)]
         self.stands: dict[tuple[int, int], float] = {}
         self.offers: list[str] = []
         self.last_offer = 0
@@ -144,7 +150,8 @@ class _Teller:
             words += f", on the terms: {options[int(row['option'])].title}"
         elif isfinite(row["u_a"]):
             facts["terms"] = dict(zip(self.scenario.sides, (float(row["u_a"]), float(row["u_b"])), strict=True))
-            words += f", on the terms: {self._shares(row['u_a'], row['u_b'])}"
+            words += f", on the terms: {self._terms(self.scales[issue], row['u_a'], row['u_b'])}"
+            facts |= self._value(self.scales[issue], row["u_a"])
         if status is not Status.RESOLVED and row["spent"].sum() > 0:
             spent = Spent(int(row["spent"].argmax()))
             facts["waited_for"] = spent.name.lower()
@@ -153,6 +160,12 @@ class _Teller:
             why = "" if reason in (Reason.RESOLVED, Reason.HORIZON) else f"; never settled: {reason.label}"
             words += f"{why}; waited mostly for {sides.get(spent) or WAITS[spent]} ({share} of the time)"
         return End(self.names.issues[issue], self.issues[issue], words, facts, self.since.get(issue))
+
+    def _terms(self, scale: Scale | None, a: float, b: float) -> str:
+        return self._shares(a, b) if scale is None else f"{scale.text(a)} ({self._shares(a, b)})"
+
+    def _value(self, scale: Scale | None, a: float) -> dict[str, Any]:
+        return {} if scale is None else {"value": scale.value(float(a))}
 
     def _shares(self, a: float, b: float) -> str:
         return ", ".join(f"{side} {_percent(share)}" for side, share in zip(self.sides, (a, b), strict=True))
@@ -216,16 +229,21 @@ class _Teller:
         bargain, side, stand = int(event["who"]), int(event["other"]), float(event["z"])
         before = self.stands.get((bargain, side), stand)
         self.stands[bargain, side], self.last_offer = stand, side
-        moved = f"{100 * before:.0f} → " if abs(before - stand) > 0.005 else ""
-        self.offers.append(f"{self.sides[side]} {moved}{_percent(stand)}")
+        scale = self.scale_of[bargain]
+        old, new = f"{100 * before:.0f}", _percent(stand)
+        if scale is not None:
+            old, new = (scale.number(u if side == 0 else 1.0 - u) for u in (before, stand))
+        self.offers.append(f"{self.sides[side]} {f'{old} → ' if abs(before - stand) > 0.005 else ''}{new}")
         facts = {"bargain": self.names.bargains[bargain], "side": self.scenario.sides[side], "insists_on": stand}
         offer = dict(zip(self.scenario.sides, (float(event["x"]), float(event["y"])), strict=True))
-        return "", "", {**facts, "offer": offer}
+        value = {} if scale is None else {"value": scale.value(stand if side == 0 else 1.0 - stand)}
+        return "", "", {**facts, "offer": offer, **value}
 
     def _discussion(self, event: Any) -> Tale:
         bargain, gap, outcome = int(event["who"]), float(event["x"]), int(event["now"])
+        scale = self.scale_of[bargain]
         how = (
-            f"{_percent(gap)} apart" if isfinite(gap) else "in vain",
+            f"{_percent(gap) if scale is None else scale.distance(gap)} apart" if isfinite(gap) else "in vain",
             f"{self.sides[1 - self.last_offer]} accepts",
             "both take the host's proposal",
             "it settles",
@@ -242,7 +260,8 @@ class _Teller:
         facts: dict[str, Any] = {"bargain": self.names.bargains[bargain]}
         words = "AGREED"
         if isfinite(a):
-            words += f", {self._shares(a, b)}"
+            words += f", {self._terms(self.scale_of[bargain], a, b)}"
+            facts |= self._value(self.scale_of[bargain], a)
             facts["terms"] = dict(zip(self.scenario.sides, (a, b), strict=True))
         return words, self.bargains[bargain], facts
 

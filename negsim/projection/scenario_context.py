@@ -47,7 +47,7 @@ def day_of_text(value: str | date, ends: tuple[date, date] | None = None) -> dat
 
 def context_of(scenario: Scenario) -> Context:
     """The names and dates of a scenario for the analyses."""
-    from negsim.analysis import Context, Entry, IssueFacts, Names, Round
+    from negsim.analysis import Context, Entry, IssueFacts, Names, Round, Scale
 
     agenda = scenario.agenda
     a, b = scenario.sides
@@ -65,6 +65,9 @@ def context_of(scenario: Scenario) -> Context:
                 title=agenda.issues[name].short_title,
                 status=issue.start.status,
                 options=tuple(option.title for option in issue.options),
+                scale=None
+                if issue.scale is None
+                else Scale(issue.scale.unit, issue.scale.demands[a], issue.scale.demands[b]),
                 history=tuple(
                     Entry(change.date.earliest, change.date.latest, change.status)
                     for change in agenda.issues[name].changes

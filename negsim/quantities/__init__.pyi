@@ -23,6 +23,7 @@ from .fields import Name as Name
 from .fields import Names as Names
 from .fields import Number as Number
 from .fields import PatienceSpan as PatienceSpan
+from .fields import PlainNumber as PlainNumber
 from .fields import Positive as Positive
 from .fields import PositiveSpan as PositiveSpan
 from .fields import Provoked as Provoked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -209,6 +210,16 @@ def _unit_number(value: object) -> object:
 
 #: A plain number from 0 to 1, never a distribution.
 Unit = Annotated[float, BeforeValidator(_unit_number), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
+
+
+def _plain_number(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    raise ComplaintsError([Complaint(f"{{what}} was {was(value)}", (), "a plain number")])
+
+
+#: A plain number, never a distribution.
+PlainNumber = Annotated[float, BeforeValidator(_plain_number), WithJsonSchema({"type": "number"})]
 
 Day = Annotated[
     date,

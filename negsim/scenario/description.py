@@ -120,6 +120,9 @@ class _Speaker:
             if isinstance(part["outcome"], Mapping):
                 options = "; ".join(str(option["title"]) for option in part["outcome"]["options"])
                 words.append(f"Possible outcomes: {options}.")
+            if scale := part.get("scale"):
+                values = "; ".join(f"{self.sides[k]} demands {scale[k]:,g}" for k in self.sides)
+                words.append(f"In {scale['unit']}: {values}.")
             if opens := part.get("opens"):
                 words.append(self._opens(opens))
             carry = part["implementation"]

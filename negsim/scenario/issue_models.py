@@ -22,7 +22,7 @@ from pydantic_core import CoreSchema
 
 from negsim.errors import Complaint, ComplaintsError
 from negsim.files import FrozenDict, Model, Text
-from negsim.quantities import ClockValue, Day, Hours, Lag, Name, Names, Number, Share, Source, Span, Unit
+from negsim.quantities import ClockValue, Day, Hours, Lag, Name, Names, Number, PlainNumber, Share, Source, Span, Unit
 from negsim.scenario.model_fields import ByName, StatusWord, form, word_or
 from negsim.scenario.tactics import Tactic
 
@@ -30,23 +30,24 @@ from negsim.scenario.tactics import Tactic
 class _BySide(Model):
     """A model whose utilities are written beside its other keys, one for each side."""
 
-    #: The other keys that a file must state.
+    #: The other keys that a file must state, and the field that holds what it says of each side.
     _required: ClassVar[tuple[str, ...]] = ()
+    _by: ClassVar[str] = "utilities"
 
     @model_validator(mode="before")
     @classmethod
     def _sides_as_keys(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping) or "utilities" in data:
+        if not isinstance(data, Mapping) or cls._by in data:
             return data
         named = {key: value for key, value in data.items() if key in cls.model_fields}
-        return {**named, "utilities": {key: value for key, value in data.items() if key not in named}}
+        return {**named, cls._by: {key: value for key, value in data.items() if key not in named}}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Sides stand beside the other keys."""
         found = handler(schema)
         properties = dict(found["properties"])
-        (share,) = properties.pop("utilities")["patternProperties"].values()
+        (share,) = properties.pop(cls._by)["patternProperties"].values()
         return {**found, "properties": properties, "additionalProperties": share, "required": list(cls._required)}
 
 
@@ -151,10 +152,26 @@ class Implementation(Model):
     requires: Names = Field((), description="Issues that must be resolved before the implementation begins.")
 
 
+class Scale(_BySide):
+    """The terms of a divisible issue in real units: the value that each side demands."""
+
+    _required: ClassVar[tuple[str, ...]] = ("unit",)
+    _by: ClassVar[str] = "demands"
+    unit: Text = Field(description="The unit in words, such as percent or million dollars.")
+    demands: ByName[PlainNumber] = Field(description="The value that each side demands, where its utility is 1.")
+
+    @model_serializer(mode="plain")
+    def _with_sides(self) -> dict[str, Any]:
+        return {"unit": self.unit, **self.demands}
+
+
 class IssueSetup(Model):
     """All assumptions about one issue."""
 
     outcome: Outcome = Field(description="`divisible`, or a list of options.")
+    scale: Scale | None = Field(
+        None, description="Terms in real units: the unit, and the value that each side demands."
+    )
     reservation: ByName[Share] = Field(description="Utility below which a side prefers no agreement.")
     tactics: ByName[Tactic] = Field(description="How each side concedes on this issue.")
     settle: Settle = Field(description="`concession`, or `{chance: ...}`.")

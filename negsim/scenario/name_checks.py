@@ -76,6 +76,32 @@ def _known(
             yield node.problem(message, *where, on_key=keys, **more)
 
 
+def _of_scale(parts: Draft, name: str) -> Iterator[Problem]:
+    """A scale names the value that both sides demand, these differ, and the issue is divisible."""
+    full, path = parts.full, ("issues", name, "scale")
+    scale = at(full, *path).mapping
+    if not scale:
+        return
+    if at(full, "issues", name, "outcome").value != "divisible":
+        allowed = "a scale on a divisible issue; the titles of options may hold their values"
+        yield full.problem(
+            f"{name} has options, and a scale needs a divisible issue", *path, on_key=True, allowed=allowed
+        )
+        return
+    unknown = [key for key in scale if key not in ("unit", *parts.sides)]
+    for key in unknown:
+        more = {"allowed": one_of(("unit", *parts.sides)), "suggestion": did_you_mean(key, ("unit", *parts.sides))}
+        yield full.problem(f'there is no side "{key}"', *path, key, on_key=True, **more)
+    missing = [side for side in parts.sides if side not in scale]
+    for side in () if unknown else missing:
+        yield full.problem(
+            f"the scale does not state what {side} demands", *path, on_key=True, allowed=f"{side}: a number"
+        )
+    values = [scale[side].value for side in parts.sides if side in scale]
+    if len(values) == 2 and values[0] == values[1]:
+        yield full.problem("both sides demand the same value", *path, parts.sides[1], allowed="two different numbers")
+
+
 def _of_issue(parts: Draft, name: str) -> Iterator[Problem]:
     full, sides = parts.full, parts.sides
     for key in ("clock", "offers"):
@@ -84,6 +110,7 @@ def _of_issue(parts: Draft, name: str) -> Iterator[Problem]:
     if "option" not in at(full, "issues", name, "start", "terms").mapping:
         yield from _known(parts, full, "side", sides, "issues", name, "start", "terms", keys=True)
         yield from _both_sides(parts, "issues", name, "start", "terms")
+    yield from _of_scale(parts, name)
     for number, option in enumerate(at(full, "issues", name, "outcome", "options").items):
         path: tuple[Step, ...] = ("issues", name, "outcome", "options", number)
         for key in option.mapping:
