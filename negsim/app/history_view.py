@@ -100,7 +100,7 @@ def _rows(data: dict[str, Any]) -> list[list[str]]:
             issue["title"],
             f"{100 * issue['p'][0]:.0f} %",
             f"{100 * issue['p'][-1]:.0f} %",
-            f"{round(100 * (issue['p'][-1] - issue['p'][0])):+d}",
+            f"{change:+d}" if (change := round(100 * (issue["p"][-1] - issue["p"][0]))) else "0",
             issue["p50"][0] or after,
             issue["p50"][-1] or after,
             "" if issue["flip_flop"] is None else f"{issue['flip_flop']:.3f}",

@@ -154,7 +154,7 @@ def when(projection: Projection, probability: float, issues: Sequence[str] | Non
             {
                 "title": title,
                 "day": str(found.day or after),
-                "between": f"{found.low or after} to {found.high or after}",
+                "between": f"{found.low or after} to {found.high or after}" if found.low else "–",
                 "horizon": f"{100 * found.by_horizon.value:.0f} ± {100 * found.by_horizon.se:.1f}",
             }
             for title, found in rows
