@@ -181,7 +181,7 @@ def from_template(
     scenario = from_node(friendly)
     subject = of_agenda(scenario.agenda, scenario.as_of, scenario.horizon_days, None, teachers)
     found = _taught(teachers, subject, hindsight).of(subject.snapshot)
-    new = Replacement(friendly.data, found, given)
+    new = Replacement(friendly.data, scenario, found, given)
     new.numbers()
     if offers is not None:
         records = list(load_offers(offers).negotiations.values())
@@ -200,7 +200,8 @@ def from_template(
         new.patience(patience)
     # A file that extends the template says the changes alone; a scenario in memory is changed in its place.
     said = said | new.said if "extends" in said else overlay(_node(said, out), _node(new.said, out)).data
-    scenario = from_node(_over(friendly, said, out))
+    # A file that holds all says null where nothing is known; in one that extends another, null removes a key.
+    scenario = from_node(_over(friendly, said, out) if "extends" in said else _node(said, out))
     return Calibration(said, scenario, found, patience, tuple(new.changes), tuple(new.left))
 
 
@@ -211,10 +212,11 @@ def _extending(template: Path | Scenario, out: Path | None) -> tuple[Node, dict[
         NegsimError: the file would extend itself.
     """
     if isinstance(template, Scenario):
-        if template.file is None or load(template.file) != template:
+        origin = template.file
+        if origin is None or not Path(origin).is_file() or load(origin) != template:
             full = without(template._friendly, "extends")
             return full, {**full.data, "agenda": template.agenda.model_dump(mode="json")}
-        template = Path(template.file)
+        template = Path(origin)
     file = find_scenario(template)
     if out is not None and out.resolve() == file.path.resolve():
         raise NegsimError(f"{out} would extend itself; write the calibrated scenario to another file")

@@ -10,10 +10,16 @@ from negsim.calibration.fitting import Fit
 from negsim.calibration.offered import BetaLaw, beta_places
 from negsim.calibration.patience_law import Patience
 from negsim.calibration.record_scenario import STANDSTILL, beta, chances, gap, lognormal, stopped
-from negsim.quantities import PER
+from negsim.quantities import PER, Quantity, median
+from negsim.scenario import Scenario
 
 #: A number with one of these sources, and none from records, is not replaced unless the caller asks for it.
 GIVEN = ("document", "paper")
+
+#: The quantiles of the prediction for a new negotiation between which a template's number may be replaced.
+RANGE = (0.01, 0.99)
+#: The units of numbers in words.
+_UNITS = {"gap": " days", "stall": " per year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,17 @@ class Replacement:
     One thing is added to a scenario with a climate: the probability that the negotiation has stopped for good.
 
     A number without observations is left alone. So is one from an expert (``elicit``), a document or a paper, unless
-    ``given`` is true.
+    ``given`` is true. So is one that other negotiations cannot tell: this negotiation has no observations of it, and
+    the median in the ``scenario`` is outside the `RANGE` that the others predict. The source of its block says
+    so.
     """
 
     friendly: Mapping[str, Any]
+    scenario: Scenario
     found: Fit
     given: bool = False
     said: dict[str, Any] = field(default_factory=dict)
+    stays: list[tuple[str, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     left: list[LeftAlone] = field(default_factory=list)
 
@@ -76,6 +86,8 @@ class Replacement:
                 source = sources(defaults, self.found.source("close"))
                 self.said["defaults"] = {"settle": {"chance": new}, "source": source}
                 self._changed(path, old, new, "close")
+        for block, why in self.stays:
+            self._say(block, f"judgement: {why}")
 
     def patience(self, fit: Patience) -> None:
         """Replace the patience of the sides, unless the record does not tell it or an expert or a document gave it."""
@@ -186,7 +198,36 @@ class Replacement:
         if who and not self.given:
             self.left.append(LeftAlone(path, f"{who} gave it; --replace-given replaces it"))
             return False
+        if number is not None and (why := self._far(path, number)):
+            self.left.append(LeftAlone(path, why))
+            where = "climate" if path.startswith("climate") else path if number == "slip" else path.split(".gap")[0]
+            self.stays.append((where.removesuffix(".settle.chance"), f"{path} {why}"))
+            return False
         return True
+
+    def _far(self, path: str, number: str) -> str:
+        """Why other negotiations cannot tell a number of which this one has no observations; empty if they can."""
+        stated = _stated(self.scenario, path)
+        if stated is None or self.found.observations(number)[1]:
+            return ""
+        named = {name: each.value for name, each in self.scenario.parameters.items()}
+        typical, law = median(stated, named), self.found.laws[number]
+        low, high = (float(end) for end in law.ppf(RANGE))
+        if low <= typical <= high:
+            return ""
+        unit = _UNITS.get(number, "")
+        return (
+            f"stays: its median, {typical:.3g}{unit}, is outside the 98 % range of other negotiations ({low:.3g} to "
+            f"{high:.3g}{unit}), and this one has no observations of it"
+        )
+
+    def _say(self, block: str, line: str) -> None:
+        """Add a line to the source of a block."""
+        said, old = self.said, self.friendly
+        for key in block.split("."):
+            said, old = said.setdefault(key, {}), old.get(key, {})
+        lines = _lines(said) or _lines(old)
+        said["source"] = [*lines, *({line} - set(lines))]
 
 
 def put(said: dict[str, Any], friendly: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
@@ -226,6 +267,21 @@ def _elicited(value: Any) -> bool:
 def _drawn_as(old: Any, new: dict[str, Any]) -> dict[str, Any]:
     """The new distribution, drawn for each issue (``per``) if the old one is."""
     return {**new, PER: old[PER]} if isinstance(old, Mapping) and PER in old else new
+
+
+def _stated(scenario: Scenario, path: str) -> Quantity | None:
+    """The quantity at a path of a file, in the full form of the scenario."""
+    match path.split("."):
+        case ["parameters", *name]:
+            return scenario.parameters[".".join(name)].value
+        case ["channels", name, key]:
+            found: Quantity | None = getattr(scenario.channels[name], key)
+        case ["climate", "regimes", name, key]:
+            found = getattr(scenario.climate.regimes[name], key)
+        case _:  # the chance of the defaults
+            settles = (issue.settle for issue in scenario.issues.values())
+            found = next((each.chance for each in settles if not isinstance(each, str)), None)
+    return found
 
 
 def _references(value: Any) -> Iterator[Any]:

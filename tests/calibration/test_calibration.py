@@ -773,3 +773,30 @@ def test_the_law_of_beta_has_the_moments_of_the_fit():
     law = beta_laws(drawn_from(tactics, [0.5, 0.5], 40, 0.2, generator("law of beta")))["calendar"]
     assert np.log2(law.median) == pytest.approx(0, abs=0.4)  # the mean of -1 and 1
     assert np.log2(law.q90 / law.median) == pytest.approx(1.28, abs=0.4)  # the deviation of two values is 1
+
+
+@pytest.mark.parametrize(
+    ("gap", "stays"), [("4 days", True), ("60 days", False), (None, True), ({"parameter": "often", "times": 2}, True)]
+)
+def test_a_number_on_another_scale_stays_if_this_negotiation_tells_nothing_of_it(gap, stays):
+    strike = {
+        "agenda": {"sides": ["Ford", "UAW"], "issues": ["Wages"]},
+        "as_of": "2023-09-16",
+        "horizon": "15 weeks",
+        "parameters": {"often": {"value": "2 days", "source": "judgement: a strike"}},
+        "channels": {"table": {"gap": gap, "source": "judgement: a strike"}} if gap else {"table": {}},
+    }
+    found = ns.calibrate(strike, patience=False)
+    assert [change.path for change in found.changes] == ([] if stays else ["channels.table.gap"])
+    lines = found.scenario["channels.table.source"]
+    if stays:
+        (left,) = found.left
+        assert re.search(r"outside the 98 % range of other negotiations \(9\.\d+ to 5\d\d days\)", left.why)
+        assert lines[-1] == f"judgement: {left.path} {left.why}"
+        assert ns.calibrate(found.scenario, patience=False).scenario["channels.table.source"] == lines
+    else:
+        assert found.fit.laws["gap"].cdf(60) > 0.01
+
+
+def test_own_observations_count_whatever_the_scale():
+    assert [change.path for change in ns.calibrate("uaw-ford-2023", patience=False).changes] == ["channels.table.gap"]
