@@ -41,5 +41,6 @@ def test_there_are_notebooks():
         "04_your_own_talks",
         "05_what_drives_it",
         "06_one_origin",
+        "07_living_projection",
         "08_real_offers",
     ]

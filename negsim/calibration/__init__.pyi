@@ -6,3 +6,4 @@ from .other_negotiations import OTHER_NEGOTIATIONS as OTHER_NEGOTIATIONS
 from .other_negotiations import base_rates as base_rates
 from .simulated import ABLATION as ABLATION
 from .simulated import SIMULATED as SIMULATED
+from .updated import UPDATED as UPDATED

@@ -134,6 +134,10 @@ def backtest(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder for all scores (CSV). A stopped backtest resumes there."),
     ] = None,
+    updated: Annotated[
+        bool,
+        typer.Option("--updated", help="Also score scenarios of a year before, conditioned on what happened since."),
+    ] = False,
     workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, help="Number of processors.")] = 1,
     as_json: Json = False,
 ) -> None:
@@ -155,7 +159,8 @@ def backtest(
 
         found = forecast_all(
             negotiations or None, origins=origins, horizon=horizon, histories=_folder(histories), memory=memory,
-            report=None if report is None else make_parent(report), out=out, workers=workers, progress=advanced,
+            report=None if report is None else make_parent(report), updated=updated, out=out, workers=workers,
+            progress=advanced,
         )  # fmt: skip
     if out is not None:
         state = "already holds all scores; nothing was computed" if len(steps) == 1 else "holds all scores"

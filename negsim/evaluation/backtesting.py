@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from negsim.errors import NegsimError, checks_arguments
-from negsim.evaluation.evaluation import PARTS, Evaluation, evaluate
+from negsim.evaluation.evaluation import REPORTED, Evaluation, evaluate
 from negsim.evaluation.track_record import write_page
 from negsim.files import find_data
 from negsim.history import Histories, as_histories, days_of, load, read_origins
@@ -27,6 +27,7 @@ def backtest(
     histories: _Path | None = None,
     memory: bool = False,
     report: str | os.PathLike[str] | None = None,
+    updated: bool = False,
     out: str | os.PathLike[str] | None = None,
     workers: Workers = 1,
     progress: Callable[[int, int], object] | None = None,
@@ -42,6 +43,7 @@ def backtest(
         histories: the folder of the record; default: the built-in one.
         memory: whether dates that are recorded from memory only are used, too.
         report: a file for the track record, a page with pictures; it takes four times as long.
+        updated: also score two forecasts by an update: scenarios of a year before, conditioned on what happened since.
         out: a folder for all scores. A stopped backtest resumes there.
         workers: number of processes, or any `concurrent.futures.Executor`. A script calls this under
             ``if __name__ == "__main__":``, because each process imports the script.
@@ -58,17 +60,22 @@ def backtest(
     """
     if report is not None and negotiations is not None:
         raise NegsimError("a report covers all negotiations with origins; leave their names out")
+    if report is not None and updated:
+        raise NegsimError("a report has no rows of updated forecasts; leave one of them out")
     days, record = days_of(horizon), load(histories, memory)
     folder = find_data("seeds/histories").path if histories is None else Path(histories)
     wanted = _chosen(record, negotiations, folder / "origins.yaml" if origins is None else origins)
-    total = sum(map(len, wanted.values())) * (len(PARTS) if report is not None else 1)
+    total = sum(map(len, wanted.values())) * (1 + len(REPORTED) if report is not None else 1)
     remembered = load(histories, memory=True) if report is not None else None
 
     def advance(some: int) -> None:
         if progress is not None:
             progress(some, total)
 
-    found = evaluate(record, wanted, days, advance, remembered, workers=workers, out=None if out is None else Path(out))
+    found = evaluate(
+        record, wanted, days, advance, remembered, updated=updated, workers=workers,
+        out=None if out is None else Path(out),
+    )  # fmt: skip
     if report is not None:
         found = replace(found, files=tuple(write_page(found, as_histories(record), Path(report))))
     return found

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from negsim.calibration import ABLATION as ABLATION_OF_SIMULATED
-from negsim.calibration import SIMULATED
+from negsim.calibration import SIMULATED, UPDATED
 from negsim.errors import NegsimError
 from negsim.evaluation import evaluation_tables as verdict
 from negsim.evaluation.results_store import Keeper, Piece, identity
@@ -42,6 +42,8 @@ AGAINST = (
     ("ours", "target x slip"),
     ("sim., no targets", "per meeting"),
     ("simulated", "target x slip"),
+    ("updated, others only", "simulated"),
+    ("updated", "simulated"),
 )
 
 #: Methods that also forecast without hindsight, and with dates from memory: those that choose nothing by scores.
@@ -113,9 +115,13 @@ _ALL: dict[str, Forecaster] = {**BASELINES, **OURS, **SIMULATED}
 PARTS = {
     "scored": Part(_ALL),
     "ablation": Part({**ABLATION, **{LESS + words: method for words, method in ABLATION_OF_SIMULATED.items()}}),
+    "updated": Part({**_ALL, **UPDATED}),
     "early": Part({name: _ALL[name] for name in EARLY}, hindsight=False),
     "remembered": Part({name: _ALL[name] for name in EARLY}, remembered=True),
 }
+
+#: The parts that only the track record needs.
+REPORTED = ("ablation", "early", "remembered")
 
 
 class Job:
@@ -147,6 +153,7 @@ def evaluate(
     progress: Callable[[int], Any] | None = None,
     remembered: Histories | None = None,
     *,
+    updated: bool = False,
     workers: Workers = 1,
     out: Path | None = None,
 ) -> Evaluation:
@@ -161,6 +168,7 @@ def evaluate(
         horizon: The days that are scored.
         progress: Called with the number of origins finished before, then with the number of newly finished ones.
         remembered: The record with dates from memory.
+        updated: Whether to score `negsim.calibration.UPDATED` too.
         workers: Number of processes, or any `concurrent.futures.Executor`.
         out: A folder for all scores, see `results_store`. Finished origins are saved beside it, and the same call
             resumes there.
@@ -171,13 +179,14 @@ def evaluate(
     """
     if len(histories.talks) < 2:
         raise NegsimError("a forecast learns from other negotiations, so the record needs at least two")
-    parts = [name for name, part in PARTS.items() if remembered is not None or part is PARTS["scored"]]
+    first = "updated" if updated else "scored"
+    parts = [first, *(REPORTED if remembered is not None else ())]
     of = {part: _negotiations(part, origins, histories, remembered) for part in parts}
     pieces = [(part, name, day) for part in parts for name in of[part] for day in origins[name]]
     ends = {name: histories[name].end for name in origins}
 
     def whole(found: Mapping[Piece, AtOrigin]) -> Evaluation:
-        return _whole(found, of, origins, ends, horizon)
+        return _whole(found, of, origins, ends, horizon, first)
 
     methods = {name: list(part.methods) for name, part in PARTS.items()}
     keeper = Keeper(out, identity(histories, origins, horizon, methods)) if out is not None else None
@@ -221,6 +230,7 @@ def _whole(
     origins: Mapping[str, Sequence[date]],
     ends: Mapping[str, str],
     horizon: int,
+    first: str,
 ) -> Evaluation:
     each = {
         part: gathered(
@@ -231,8 +241,9 @@ def _whole(
         for part, names in of.items()
         if names
     }
+    scored = each.pop(first)
     parts: dict[str, Any] = dict(each)
-    return Evaluation(horizon=horizon, differences=_differences(each["scored"]), **parts)
+    return Evaluation(scored=scored, horizon=horizon, differences=_differences(scored), **parts)
 
 
 def _differences(scored: Scored) -> list[Difference]:
@@ -240,7 +251,7 @@ def _differences(scored: Scored) -> list[Difference]:
         difference(scored, method, against, kind)
         for kind in KINDS
         for method, against in AGAINST
-        if any(case.kind == kind for case in scored.cases)
+        if {method, against} <= set(scored.methods) and any(case.kind == kind for case in scored.cases)
     ]
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from negsim.agenda import Agenda, split
 from negsim.errors import ComplaintsError, NegsimError, did_you_mean
-from negsim.files import TextPage, TextStyle
+from negsim.files import TextPage, TextStyle, read_yaml
 from negsim.ingest.placing import Entered, enter, lacking, source_entries
 from negsim.ingest.proposals import Proposal, Proposals, write_proposals
 
@@ -148,6 +148,12 @@ class Review:
         one = self._required()
         if one.kind != "unplaced":
             raise NegsimError("only an item that fits no issue becomes a new issue")
+        strict = read_yaml(self.agenda_path).find("strict")
+        if strict is not None and strict.value is True:
+            raise NegsimError(
+                "this agenda is strict, so an issue needs summary, demands, stances and resolves_when: "
+                "add it to the file, then take the item for it with m ISSUE"
+            )
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or not title:
             raise NegsimError(
                 'n ID TITLE, such as n siren "A siren at the mill"; an id has lower-case letters, digits, _'

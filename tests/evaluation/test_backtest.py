@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import negsim as ns
 from negsim.calibration.simulated import SIMULATED
 from negsim.errors import InputError, NegsimError
 from negsim.evaluation.evaluation import evaluate
@@ -554,3 +555,12 @@ def test_a_round_with_its_date_in_doubt_is_no_meeting_day():
 def test_closings_from_memory_are_within_an_interval_for_those_that_know_intervals():
     found = durations(FIRST)
     assert (len(found.seen), len(found.running), len(found.within)) == (21 + 1 + 2 + 5, 16 + 10, 7 + 1)
+
+
+@pytest.mark.slow
+def test_updated_forecasts_are_scored_on_request():
+    found = ns.backtest(origins={"brexit": ["2018-06-19"]}, horizon="180 days", updated=True)
+    assert {"updated", "updated, others only"} <= set(found.scored.methods)
+    assert ("updated", "simulated") in {(each.method, each.against) for each in found.differences}
+    with pytest.raises(NegsimError, match="no rows of updated forecasts"):
+        ns.backtest(report="page.md", updated=True)

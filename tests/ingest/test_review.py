@@ -124,6 +124,10 @@ def test_an_unplaced_item_becomes_a_new_issue_until_it_is_undone(place: Path) ->
     ):
         with pytest.raises(NegsimError, match=message):
             session.do(command)
+    (place / "agenda.yaml").write_text("strict: true\n" + AGENDA, encoding="utf-8")
+    with pytest.raises(NegsimError, match="this agenda is strict"):
+        session.do("n bridge A bridge")
+    (place / "agenda.yaml").write_text(AGENDA, encoding="utf-8")
     session.do('n bridge "A bridge for both towns"')
     session.do("u")
     assert session.current is not None
