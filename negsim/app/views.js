@@ -24,11 +24,13 @@ function board(answer) {
       day.timer = setTimeout(() => ask({ do: "board", on: to }), 120);
     } });
   const note = answer.on === answer.as_of ? "the as-of date of the scenario" : answer.on > answer.as_of ? `after the as-of date ${answer.as_of}: the projection does not know it` : "";
-  const focused = document.activeElement && document.activeElement.id === "day";
+  const focused = document.activeElement && document.activeElement.id;
+  const to = (id, words, on) => h("button", { type: "button", id, disabled: !on, click: () => { remember({ day: on }); ask({ do: "board", on }); } }, words);
   const open = new Set([...places.Board.querySelectorAll("article[data-open]")].map((each) => each.id));
   places.Board.replaceChildren(
     h("h2", {}, `Board of ${answer.title}`),
-    h("div", { class: "asked" }, h("label", { for: "day" }, "As of"), day, shown, h("span", { class: "hint" }, note)),
+    h("div", { class: "asked" }, h("label", { for: "day" }, "As of"), day, shown,
+      h("span", {}, to("earlier", "Previous change", answer.days.findLast((each) => each < answer.on)), to("later", "Next change", answer.days.find((each) => each > answer.on))), h("span", { class: "hint" }, note)),
     ...(answer.issues.length ? [] : [h("p", {}, "Nothing is on the agenda on that day.")]),
     ...answer.issues.map((issue) => h("article", { class: "card", id: `issue-${issue.id}` },
       h("h3", {}, issue.title, " ", h("span", { class: "status" }, issue.status), issue.since ? h("small", { class: "day" }, ` since ${issue.since}`) : null),
@@ -38,7 +40,7 @@ function board(answer) {
       h("details", { open: open.has(`issue-${issue.id}`) }, h("summary", {}, "History and criterion"),
         h("p", {}, `Resolved when: ${issue.resolves_when}`),
         h("ul", {}, issue.history.map((one) => h("li", {}, `${one.date}, ${one.status}: ${one.what}`, citations(one.citations))))))));
-  if (focused) $("day").focus();
+  if (["day", "earlier", "later"].includes(focused)) ($(focused).disabled ? $("day") : $(focused)).focus();
 }
 
 // --- projection ---------------------------------------------------------------------------------------------------------

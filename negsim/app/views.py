@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 def board(scenario: Scenario, on: date) -> dict[str, Any]:
     """The agenda at the end of a day: nothing later is in it.
 
-    ``first`` and ``last`` are the days between which the record changes.
+    ``first`` and ``last`` are the days between which the record changes, ``days`` those on which it does.
     """
     agenda = scenario.record
-    days = [change.date.earliest for issue in agenda.issues.values() for change in issue.history]
+    dates = [change.date for issue in agenda.issues.values() for change in issue.history]
+    days = [day.earliest for day in dates]
+    changes = {each.latest for each in (*dates, *(one.date for one in agenda.rounds.values()),
+                                        *(one.said for one in agenda.targets))}  # fmt: skip
     rows = []
     for row in agenda.board(on):
         issue = agenda.issues[row.id]
@@ -60,6 +63,7 @@ def board(scenario: Scenario, on: date) -> dict[str, Any]:
         "first": str(min(days, default=scenario.as_of)),
         "last": str(max(agenda.last_day, scenario.as_of)),
         "as_of": str(scenario.as_of),
+        "days": sorted(map(str, changes)),
         "sides": [side.title for side in agenda.sides.values()],
         "issues": rows,
         "announced": _announced(agenda, on),

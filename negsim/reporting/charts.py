@@ -320,7 +320,7 @@ def flow(projection: Projection) -> dict[str, Any]:
     return {
         "kind": "time", "title": "Issues by status", "words": view.verdict, "x": [str(day) for day in wide.index],
         "as_of": str(projection.context.as_of), "top": len(projection.context.issues), "unit": "issues",
-        "stacked": True, "runs": projection.runs, "series": series,
+        "stacked": True, "runs": projection.logs.runs, "series": series,
     }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ def test_a_board_of_a_day_shows_nothing_later(file):
     assert "Done." not in json.dumps(then)
     assert [row["status"] for row in views.board(scenario, date(2023, 9, 20))["issues"]] == ["agreed", "raised"]
     assert (then["first"], then["last"]) == ("2023-08-01", "2023-09-20")
+    assert then["days"] == ["2023-08-01", "2023-08-15", "2023-09-20"]
 
 
 def test_the_table_is_the_summary(projection):

@@ -88,6 +88,15 @@ def test_the_board_of_another_day_by_keyboard_and_citations_on_a_click(page):
     board.get_by_text("Nothing is on the agenda on that day.").wait_for()
     page.keyboard.press("End")
     board.locator("article").first.wait_for()
+    day.press("Home")
+    later = board.get_by_role("button", name="Next change")
+    board.get_by_text("Nothing is on the agenda on that day.").wait_for()
+    later.focus()
+    page.keyboard.press("Enter")
+    board.locator("output", has_text="2025-02-28").wait_for()
+    page.keyboard.press("Enter")
+    board.locator("output", has_text="2025-04-10").wait_for()
+    board.get_by_text("the as-of date of the scenario").wait_for()
 
 
 def test_the_projection_is_sorted_and_read_by_pointer_and_keyboard(page):

@@ -422,6 +422,12 @@ def test_survival_is_one_minus_the_probability_and_terms_are_shares(projection):
     assert all(0 <= bar["a"] <= bar["b"] <= 1 for row in charts.terms(projection)["rows"] for bar in row["bars"])
     flow = charts.flow(projection)
     assert all(top <= flow["top"] + 1e-6 for top in flow["series"][-1]["high"])
+    assert all(max(np.subtract(one["high"], one["low"])) > 0.004 for one in flow["series"])
+
+
+def test_statuses_over_time_tell_the_number_of_runs_with_a_log(baseline, monkeypatch):
+    monkeypatch.setattr("negsim.projection.logged_runs.MOST", 30)
+    assert charts.flow(ns.run(baseline, runs=50))["runs"] == 30
 
 
 @pytest.mark.alone
