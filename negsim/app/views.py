@@ -158,7 +158,7 @@ def when(projection: Projection, probability: float, issues: Sequence[str] | Non
             {
                 "title": title,
                 "day": str(found.day or after),
-                "between": f"{found.low or after} to {found.high or after}" if found.low else "–",
+                "between": "–" if found.low is None else f"{found.low} to {found.high or after}",
                 "horizon": f"{100 * found.by_horizon.value:.0f} ± {100 * found.by_horizon.se:.1f}",
             }
             for title, found in rows
