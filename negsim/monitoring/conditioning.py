@@ -140,11 +140,10 @@ def _matching(
     numbers = np.flatnonzero(coarse(level, misses, held, seen))
     if not level.called_off and level.days is None:
         return numbers
-    kept = []
-    for number in numbers[:LOGGED].tolist():
-        if number not in played:
-            outcomes, _ = batch.run(compiled, seed, number, 1)
-            played[number] = outcomes[0], batch.trace(compiled, seed, number)
-        if fine(level, *played[number], list(compiled.issues), seen):
-            kept.append(number)
-    return np.array(kept, np.int64)
+    numbers = numbers[:LOGGED]
+    new = plain(np.array([number for number in numbers.tolist() if number not in played], np.int64))
+    outcomes, _ = batch.branches(compiled, seed, new.numbers, new.lucks, ())
+    logs = batch.watch_branches(compiled, seed, new.numbers, new.lucks, ())
+    played.update(zip(new.numbers.tolist(), zip(outcomes, logs, strict=True), strict=True))
+    issues = list(compiled.issues)
+    return np.array([n for n in numbers.tolist() if fine(level, *played[n], issues, seen)], np.int64)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import negsim as ns
 from negsim.calibration.simulated import SIMULATED
 from negsim.errors import InputError, NegsimError
-from negsim.evaluation.evaluation import evaluate
+from negsim.evaluation.evaluation import PARTS, Part, evaluate
 from negsim.evaluation.results_store import fingerprint
 from negsim.evaluation.track_record import _weights, reliability_table
 from negsim.history import Histories, Issue, Meeting, Talks, Target, load, others_by
@@ -558,7 +558,10 @@ def test_closings_from_memory_are_within_an_interval_for_those_that_know_interva
 
 
 @pytest.mark.slow
-def test_updated_forecasts_are_scored_on_request():
+def test_updated_forecasts_are_scored_on_request(monkeypatch):
+    few = {name: PARTS["updated"].methods[name] for name in ("simulated", "updated, others only", "updated")}
+    monkeypatch.setitem(PARTS, "updated", Part(few))
+    monkeypatch.setattr("negsim.calibration.updated.RUNS", 2000)
     found = ns.backtest(origins={"brexit": ["2018-06-19"]}, horizon="180 days", updated=True)
     assert {"updated", "updated, others only"} <= set(found.scored.methods)
     assert ("updated", "simulated") in {(each.method, each.against) for each in found.differences}
