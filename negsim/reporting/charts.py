@@ -172,7 +172,7 @@ def side_by_side(projection: Projection, pins: Sequence[Pinned]) -> dict[str, An
     >>> import negsim as ns
     >>> p = ns.run("baseline", runs=200)
     >>> side_by_side(p, [("Pin 1", p)])["rows"][0]
-    ['Banking and financing of the missions', '82 %, 2026-04', '82 %, 2026-04']
+    ['Banking and financing of the missions', '82 %, 2026-03', '82 %, 2026-03']
     """
     every = [projection, *(pinned for _, pinned in pins)]
     known = [{issue.facts.id: issue for issue in each.digest.issues} for each in every]
