@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
+from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from negsim.agenda.checks import complaints
 from negsim.agenda.citations import Citation, DocumentId, Source

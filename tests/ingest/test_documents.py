@@ -23,10 +23,10 @@ ROOT = Path(__file__).parents[2]
 SAID = "Moscow demands the return of its diplomatic property. The talks ended on Thursday."
 
 
-def pdf(stream: bytes, filters: str = "", more: str = "") -> bytes:
+def pdf(stream: bytes, filters: str = "", more: str = "", catalog: str = "") -> bytes:
     """A PDF of one page with a content stream."""
     objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Catalog/Pages 2 0 R{catalog}>>".encode(),
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
         f"<</Length {len(stream)}{filters}>>\nstream\n".encode() + stream + b"\nendstream",
@@ -95,6 +95,33 @@ def test_an_encrypted_pdf_is_named(tmp_path: Path) -> None:
     writer.write(stream)
     with pytest.raises(InputError, match="encrypted"):
         read(made(tmp_path, "a.pdf", stream.getvalue()))
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "/OpenAction<</S/JavaScript/JS(this.exportDataObject\\(\\))>>",
+        "/OpenAction<</S/Launch/F(touch TRAP)/Unix(touch TRAP)>>",
+        "/OpenAction<</S/URI/URI(file://TRAP)>>",
+        "/Names<</EmbeddedFiles<</Names[(TRAP)<</Type/Filespec/F(TRAP)/EF<</F 4 0 R>>>>]>>>>",
+        "/Pages 1 0 R/Kids[1 0 R]",
+    ],
+)
+def test_what_a_pdf_asks_for_is_not_done(tmp_path: Path, action: str) -> None:
+    trap = tmp_path / "trap"
+    text = b"BT /F 12 Tf 50 700 Td (They met on Thursday.) Tj ET"
+    path = made(tmp_path, "a.pdf", pdf(text, catalog=action.replace("TRAP", str(trap))))
+    try:
+        assert read(path).sentences == ("They met on Thursday.",)
+    except InputError as error:
+        assert error.problems[0].file == str(path)  # noqa: PT017  (a circle of pages has no text)
+    assert [each.name for each in tmp_path.iterdir()] == ["a.pdf"]
+
+
+def test_a_stream_outside_a_pdf_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("BT /F 12 Tf 50 700 Td (The secret terms.) Tj ET")
+    with pytest.raises(InputError, match="no text"):
+        read(made(tmp_path, "a.pdf", pdf(b"", filters=f"/F({tmp_path / 'secret.txt'})")))
 
 
 def test_fifty_megabytes_of_text_are_refused_at_once(tmp_path: Path) -> None:

@@ -176,3 +176,40 @@ def test_a_worker_that_dies_is_named_and_the_sweep_resumes(tmp_path: Path) -> No
     err = process.communicate(timeout=120)[1].decode()
     assert (process.returncode, "a worker is lost" in err, "Traceback" in err) == (2, True, False)
     assert ended(start(*words, "--out", tmp_path / "out")) == 0
+
+
+#: Jobs that write one file at their end, or a file for each part.
+PARTS = {
+    "timeline": ("timeline", "record_alone", "--dates", "2025-04-10,2025-05-01,2025-06-01", "--runs", "20000", "--out"),
+    "update": ("update", "record_alone", "--to", "2025-09-01", "--runs", "20000", "-o"),
+}
+
+
+def contents(place: Path) -> dict[str, bytes]:
+    if place.is_file():
+        return {"": place.read_bytes()}
+    files = (path for path in sorted(place.rglob("*")) if path.is_file() and path.name != "manifest.json")
+    return {path.name: path.read_bytes() for path in files}
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.parametrize("name", PARTS)
+def test_a_killed_timeline_or_update_ends_with_the_same_bytes(tmp_path: Path, name: str) -> None:
+    words, suffix = PARTS[name], "" if name == "timeline" else ".yaml"
+    whole, out, random = tmp_path / f"whole{suffix}", tmp_path / f"out{suffix}", Random(17)
+    begun = time.monotonic()
+    assert ended(start(*words, whole)) == 0
+    took = time.monotonic() - begun
+    for _ in range(2):
+        process = start(*words, out, start_new_session=True)
+        time.sleep(random.uniform(0.5, 0.95) * took)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        if out.exists():  # nothing half written has the name of the result
+            assert contents(out) == contents(whole)
+            shutil.rmtree(out) if out.is_dir() else out.unlink()
+    assert ended(start(*words, out)) == 0
+    assert contents(out) == contents(whole)
+    left = {path.name for path in tmp_path.iterdir()} - {whole.name, out.name}
+    assert left == set()

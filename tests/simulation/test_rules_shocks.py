@@ -88,6 +88,13 @@ def test_marks_come_in_order_each_with_its_own_probability():
 
 
 # -- climate -----------------------------------------------------------------------------------------------------------
+def test_a_regime_that_ends_on_the_last_day_before_the_horizon_ends():
+    mean = 9.5 / -math.log1p(-uniform_at(1, 0, 0, stream("climate/sojourn"), 0, 0))
+    regimes = steady(good={"sojourn": f"{mean:.9f} days", "next": {"bad": 1}}, bad={})
+    ((kind, _, _, delay),) = ByHand(talks(climate=regimes, horizon="10 days")).due()
+    assert (kind, delay) == (CLIMATE_CHANGE, pytest.approx(9.5))
+
+
 def test_a_mark_may_switch_the_climate_and_entering_the_same_regime_changes_nothing():
     regimes = steady(
         good={"sojourn": "50 days", "next": {"bad": 1}}, bad={"sojourn": "20 days", "next": {"good": 1}, "pace": 0.5}

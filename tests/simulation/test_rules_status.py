@@ -429,3 +429,12 @@ def test_an_end_that_says_the_wrong_thing_is_found(told):
     assert any("ends as settled" in v for v in violations(broken(log, len(log) - 1, now=0), model))
     early = broken(log, len(log) - 1, t=log["t"][-2])
     assert any("before the horizon" in v for v in violations(early, model))
+
+
+def test_the_reason_at_the_horizon_is_that_of_the_issue_and_not_of_the_next_one():
+    values = {"a": 0.7, "b": 0.1}
+    mapping = talks(
+        {name: {"reservation": {"us": value, "russia": value}} for name, value in values.items()}, horizon="30 days"
+    )
+    played = play(mapping)
+    assert [Reason(int(played("reason", name)[0])) for name in values] == [Reason.NO_ZONE, Reason.HORIZON]

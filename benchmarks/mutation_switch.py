@@ -1,0 +1,165 @@
+"""The switches of `benchmarks.mutation`, as a module of the copy that is tested: which mutant is active.
+
+``python -m negsim.switch NUMBER SECONDS TEST ...`` runs the tests without a mutant and notes which test reaches which
+mutant. Then it forks for each mutant, and the child runs the tests that reach it, the quickest first.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numba.core import types
+from numba.extending import intrinsic, overload
+
+#: The number of the active mutant, then for each mutant whether it was reached; machine code uses these addresses.
+ACTIVE = np.zeros(1, np.int64)
+REACHED = np.zeros(4096, np.int64)
+_ACTIVE, _REACHED = ACTIVE.ctypes.data, REACHED.ctypes.data
+_MEMORY = 4 << 30
+
+
+@intrinsic
+def _is_on(typing: Any, number: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        word = context.get_value_type(types.int64)
+        place = builder.add(word(_REACHED), builder.mul(arguments[0], word(8)))
+        builder.store(word(1), builder.inttoptr(place, word.as_pointer()))
+        active = builder.load(builder.inttoptr(word(_ACTIVE), word.as_pointer()))
+        return builder.icmp_signed("==", active, arguments[0])
+
+    return types.boolean(types.int64), generate
+
+
+def _switched(number: int) -> bool:
+    REACHED[number] = 1
+    return bool(ACTIVE[0] == number)
+
+
+@overload(_switched)
+def _switched_compiled(number):  # type: ignore[no-untyped-def]  # numba compares the signatures
+    return lambda number: _is_on(number)
+
+
+def _divided(a: Any, b: Any) -> Any:
+    """The quotient, whole if both are: a mutant must not change the type."""
+    whole = isinstance(a, int) and isinstance(b, int)
+    return (a // b if b else a) if whole else a / b
+
+
+@overload(_divided)
+def _divided_compiled(a, b):  # type: ignore[no-untyped-def]  # numba compares the signatures
+    if isinstance(a, types.Integer) and isinstance(b, types.Integer):
+        return lambda a, b: a // b if b != 0 else a
+    return lambda a, b: a / b
+
+
+class _Killer:
+    """A plugin of pytest that writes down the first test that fails."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed and not self.file.exists():
+            self.file.write_text(report.nodeid, encoding="utf-8")
+
+
+class _Scout:
+    """A plugin of pytest that notes which mutants each test reaches, and how long it takes.
+
+    What is reached while a test is set up may belong to a fixture that others share: it counts for the whole file.
+    """
+
+    def __init__(self) -> None:
+        self.tests = dict[str, tuple[float, set[int]]]()
+        self.files = dict[str, set[int]]()
+
+    def _since(self) -> set[int]:
+        found = set(np.flatnonzero(REACHED).tolist())
+        REACHED[:] = 0
+        return found
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.when == "setup":
+            self.files.setdefault(report.nodeid.split("::")[0], set()).update(self._since())
+        elif report.when == "call":
+            self.tests[report.nodeid] = (report.duration, self._since())
+
+    def of(self, number: int) -> list[str]:
+        """The tests that reach a mutant, the quickest first."""
+        found = [
+            (duration, name)
+            for name, (duration, reached) in self.tests.items()
+            if number in reached or number in self.files[name.split("::")[0]]
+        ]
+        return [name for _, name in sorted(found)]
+
+
+def _run(tests: list[str], plugin: object, *more: str) -> int:
+    import pytest
+
+    options = ["-n", "0", "-q", "-W", "ignore:variable", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+    return int(pytest.main([*options, "-m", "not slow and not browser", *more, *tests], plugins=[plugin]))
+
+
+def _child(number: int, tests: list[str], file: Path) -> None:
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    used = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + _MEMORY, used + _MEMORY))
+    ACTIVE[0] = number
+    for each in gc.get_objects():
+        if isinstance(each, functools._lru_cache_wrapper):
+            each.cache_clear()
+    os._exit(min(_run(tests, _Killer(file), "-x"), 100))
+
+
+def _killer(number: int, tests: list[str], seconds: float) -> str | None:
+    """The test that fails with a mutant, "time" or a signal; None if it survives."""
+    file = Path(f"killer{number}")
+    child = os.fork()
+    if child == 0:
+        _child(number, tests, file)
+    end = time.monotonic() + seconds
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        if time.monotonic() > end:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return "time"
+        time.sleep(0.05)
+    if os.WIFSIGNALED(status):
+        return signal.Signals(os.WTERMSIG(status)).name
+    if os.WEXITSTATUS(status) == 0:
+        return None
+    return file.read_text(encoding="utf-8") if file.exists() else f"exit code {os.WEXITSTATUS(status)}"
+
+
+def main(number: int, seconds: float, tests: list[str]) -> int:
+    scout = _Scout()
+    if _run(tests, scout) != 0:
+        return 1
+    for each in range(1, number + 1):
+        reaching = scout.of(each)
+        killer = _killer(each, reaching, seconds) if reaching else None
+        print("@" + json.dumps({"number": each, "killer": killer, "tests": len(reaching)}), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    from negsim.switch import main as the_main  # the module that the code of the copy imports, not this one
+
+    sys.exit(the_main(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]))
