@@ -58,7 +58,9 @@ def read_yaml(path: str | os.PathLike[str]) -> Node:
     except FileNotFoundError:
         raise InputError([Problem(name, 0, 0, "there is no such file", suggestion=_sibling(Path(path)))]) from None
     except IsADirectoryError:
-        raise InputError([Problem(name, 0, 0, "this is a folder and not a file")]) from None
+        inside = Path(path) / "scenario.yaml"
+        meant = str(inside) if inside.is_file() else ""
+        raise InputError([Problem(name, 0, 0, "this is a folder and not a file", suggestion=meant)]) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError([Problem(name, 0, 0, f"the file can't be read: {reason}")]) from None

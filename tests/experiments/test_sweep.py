@@ -448,3 +448,16 @@ def test_the_table_of_a_strike_is_by_a_day_in_the_unit_asked_for(negsim, tmp_pat
     assert ended.out.splitlines()[3].endswith("within 12 weeks (by 2023-12-09)")
     assert [line.split()[0] for line in ended.out.splitlines()[7:10]] == ["time", "fixed", "reciprocal"]
     assert "within 5 weeks (by 2023-10)" in negsim(*call, "--by", "5 weeks", "--dates", "month").out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("design", DESIGNS)
+def test_no_library_writes_on_standard_error(negsim, tmp_path, design):
+    (tmp_path / "s.yaml").write_text(json.dumps({**STRIKE, "source": "judgement: a strike"}))
+    values = "0.1,4" if design == "grid" else "{uniform: {low: 0.1, high: 4}}"
+    vary = ("--vary", f"tactics.ford.beta={values}", "--vary", f"tactics.uaw.beta={values}")
+    samples = () if design == "grid" else ("--samples", 64 if design in ("latin", "sobol") else 8)
+    out = tmp_path / "out"
+    swept = negsim("sweep", tmp_path / "s.yaml", *vary, "--design", design, *samples, "-n", 60, "--out", out)
+    found = negsim("sensitivity", out, "--issue", "wages", "--by", "8 weeks", "-o", tmp_path / "t.svg")
+    assert [(ended.code, ended.err) for ended in (swept, found)] == [(0, ""), (0, "")]

@@ -159,6 +159,8 @@ def test_files_that_can_not_be_read_are_problems(tmp_path: Path) -> None:
     assert headline(missing) == f'{missing}: there is no such file; did you mean "baseline.yaml"?'
     assert headline(tmp_path / "no" / "where.yaml").endswith("there is no such file")
     assert headline(tmp_path).endswith("this is a folder and not a file")
+    (tmp_path / "scenario.yaml").write_text("title: T")
+    assert headline(tmp_path).endswith(f"did you mean {tmp_path / 'scenario.yaml'}?")
     assert headline(tmp_path / "latin.yaml").endswith("latin.yaml:2:7: byte 0xe9 is not UTF-8 text")
     assert "at most 2 MB" in headline(tmp_path / "large.yaml")
     assert "can't be read" in headline("a\0b")
