@@ -27,7 +27,7 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
     at = days(context, max(1, context.horizon_days // points))
     when = dates(context, at)
     n = len(context.issues)
-    parts, first, verdicts = [], {}, {}
+    parts, first, verdicts, without = [], {}, {}, []
     for bargain in logs.bargains():
         a, b = logs.stands(bargain, at)
         both = ~np.isnan(a) & ~np.isnan(b)
@@ -46,6 +46,8 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
             parts.append(pd.DataFrame(head | dict(zip(QUANTILES, found, strict=True))))
             if what == "gap" and shown.any():
                 verdicts[bargain] = float(found[2][shown][0])
+        if not shown.any():
+            without.append(bargain)
     columns = ["bargain", "title", "what", "order", "date", "talking", *QUANTILES]
     parts = [part for part in parts if len(part)]
     rows = (pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()).reindex(columns=columns)
@@ -56,7 +58,10 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
     verdict = f"first offers are {100 * verdicts[wide]:.0f} points apart on {context.bargain(wide)}"
     if wide != narrow:
         verdict += f", {100 * verdicts[narrow]:.0f} on {context.bargain(narrow)}"
-    return View(context, rows, verdict + " (median of runs)", note)
+    if without:
+        named = ", ".join(context.bargain(bargain) for bargain in without)
+        note += f" No row: {named}; fewer than {100 * LEAST:.0f} % of the runs negotiate on it at any time."
+    return View(context, rows, verdict + " (median of runs)", note, {"without": [first[each] for each in without]})
 
 
 def _quantiles(table: Array) -> Array:

@@ -53,7 +53,7 @@ def burnup(view: View, ax: Axes) -> Axes:
     ax.set_ylabel("issues")
     ax.grid(axis="y")
     frame.heading(ax, view.context, view.verdict)
-    frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
+    frame.below(ax, view.note, list(handles.values()), list(handles))
     return ax
 
 

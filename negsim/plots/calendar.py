@@ -54,7 +54,7 @@ def calendar(view: View, ax: Axes) -> Axes:
     for n, (name, _) in enumerate(view.others):
         handles[f"{name}: 10 to 90 %, 50 %"] = Line2D([], [], color=style.BESIDE[n % len(style.BESIDE)][0], marker="o",
                                                       markersize=4, linewidth=1.4)  # fmt: skip
-    frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
+    frame.below(ax, view.note, list(handles.values()), list(handles))
     return ax
 
 
@@ -81,7 +81,7 @@ def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, status
     for row, end in zip(rows.to_dict("records"), ends, strict=True):
         status = Status[row["status"].upper()]
         start, sure, stop = (max(float(date2num(day)), left_edge) for day in (row["from"], row["to"], end))
-        if stop <= left_edge:
+        if stop <= max(start, left_edge):  # it lasts no time, or ended before the picture
             continue
         statuses[status] = None
         if date2num(row["from"]) < left_edge:

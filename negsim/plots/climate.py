@@ -31,6 +31,7 @@ def climate(view: View, ax: Axes) -> Axes:
     """Draw the regimes: the shares as stacked areas, one run as a ribbon."""
     context = view.context
     regimes = view.facts["severity"]
+    named: list[str] = []
     if "run" in view.facts:
         for row in view.rows.to_dict("records"):
             left, right = date2num(row["from"]), date2num(row["to"])
@@ -39,6 +40,7 @@ def climate(view: View, ax: Axes) -> Axes:
                     linewidth=0.4)  # fmt: skip
             if right - left > 0.09 * context.horizon_days:
                 box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
+                named.append(row["regime"])
                 ax.text((left + right) / 2, 0.5, row["regime"], ha="center", va="center", fontsize=9, bbox=box)
         ax.set_ylim(0, 1)
         ax.set_yticks([])
@@ -56,6 +58,7 @@ def climate(view: View, ax: Axes) -> Axes:
                             linewidth=0.4)  # fmt: skip
             at = (len(days) - 1) * 2 // 3
             if share[at] > 0.07:
+                named.append(name)
                 box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
                 middle = days[at] if len(days) > 20 else days[0] + (days[-1] - days[0]) * 2 / 3
                 ax.text(middle, (bottom[at] + top[at]) / 2, f"{name} {100 * share[-1]:.0f} % at the end", ha="center",
@@ -67,6 +70,6 @@ def climate(view: View, ax: Axes) -> Axes:
     frame.date_axis(ax, context, words=False)
     frame.between(ax, context)
     frame.heading(ax, context, view.verdict)
-    handles = [frame.swatch(*look(regimes, name), edge=style.GREY) for name in regimes]
-    frame.below(ax, view.note, handles, list(regimes))
+    rest = [name for name in regimes if name not in named]
+    frame.below(ax, view.note, [frame.swatch(*look(regimes, name), edge=style.GREY) for name in rest], rest)
     return ax

@@ -59,7 +59,9 @@ def heading(ax: Axes, context: Context, verdict: str) -> None:
 
     A figure that has a title of its own gets no second one.
     """
-    own = "" if context.title == context.talks else f"{context.title}: "  # without a title it has that of its agenda
+    # A scenario without a title has that of its agenda, and a title that begins with it is not written twice.
+    own = context.title.removeprefix(context.talks).lstrip(" :,-\u2013")
+    own = f"{own[:1].upper()}{own[1:]}: " if own else ""
     lines = even(f"{own}{verdict}" if own else f"{verdict[:1].upper()}{verdict[1:]}", _letters(ax, VERDICT))
     parts: list[tuple[str, float, dict[str, Any]]] = [("\n".join(lines), 16, {"fontsize": 11})]
     if not _figure(ax).get_suptitle():

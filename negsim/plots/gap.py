@@ -10,6 +10,7 @@ from matplotlib.dates import date2num
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from negsim.analysis import Scale, View
@@ -28,7 +29,13 @@ DASHES: tuple[Any, Any] = ("-", (0, (4, 1.2)))
 
 def height(view: View) -> float:
     """Height in inches, one row per bargain."""
-    return frame.height_of(view.rows["bargain"].nunique(), 0.85)
+    return frame.height_of(_shown(view)["bargain"].nunique(), 0.85)
+
+
+def _shown(view: View) -> pd.DataFrame:
+    """The rows of the bargains with offers to show."""
+    without = view.facts.get("without", ())
+    return view.rows[~view.rows["bargain"].isin(without)]
 
 
 def gap(view: View, ax: Axes) -> Axes:
@@ -37,7 +44,7 @@ def gap(view: View, ax: Axes) -> Axes:
     A band ends where fewer than 5 % of the runs still negotiate.
     """
     context = view.context
-    bargains = list(view.rows.groupby("bargain", sort=False))
+    bargains = list(_shown(view).groupby("bargain", sort=False))
     scales: dict[Any, Scale] = {issue.id: issue.scale for issue in context.issues if issue.scale is not None}
     for j, (name_of, rows) in enumerate(bargains):
         floor = j + 0.92
@@ -74,8 +81,9 @@ def gap(view: View, ax: Axes) -> Axes:
                 talking = own["talking"].to_numpy(float)
                 ends = float(own["talking"].iloc[-1])
                 ax.annotate(
-                    f"{100 * talking.max():.0f} → {100 * ends:.0f} % negotiate", (days[-1], floor), xytext=(6, 1),
-                    textcoords="offset points", fontsize=7.5, color=style.GREY, va="bottom", annotation_clip=False,
+                    f"{100 * talking.max():.0f} → {100 * ends:.0f} % negotiate",
+                    (float(date2num(context.horizon)), floor), xytext=(5, 1), textcoords="offset points",
+                    fontsize=7.5, color=style.GREY, va="bottom", annotation_clip=False,
                 )  # fmt: skip
     frame.date_axis(ax, context, context.as_of, words=False)
     most = int(view.rows["order"].max()) if view.rows["order"].notna().any() else 0

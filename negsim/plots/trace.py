@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 MEETINGS = {"held": ("|", style.INK), "cancelled": ("x", style.VERMILLION), "lost": (".", style.GREY)}
 
+#: Letters in a line of the name of a shock, and the width of a letter as a share of the axis.
+NAME, LETTER = 30, 0.0105
+
 
 def height(view: View) -> float:
     """Height in inches: one lane per issue, and those above them."""
@@ -51,17 +54,23 @@ def trace(view: View, ax: Axes) -> Axes:
         markers = "ovsD^*Phd<>"
         for k, kind in enumerate(kinds):
             own = shocks[shocks["title"] == kind]
-            (handles[kind],) = ax.plot(
+            (mark,) = ax.plot(
                 _days(view, own), [lane + 0.5] * len(own), linestyle="none", marker=markers[k % len(markers)],
                 color=style.KINDS[k % len(style.KINDS)][0], markeredgecolor=style.INK, markersize=7,
             )  # fmt: skip
+            if not _named(view, shocks, own, lane, ax):
+                handles[kind] = mark
     if len(context.names.regimes) > 1:
         lane = len(titles)
         titles.append("Climate")
+        bars: dict[str, tuple[float, float, str, str]] = {}
         for row in rows[rows["what"] == "climate"].to_dict("records"):
             colour, hatch = look(view.facts["severity"], row["value"])
             left, right = date2num(row["from"]), date2num(row["to"])
-            handles[f"climate: {row['value']}"] = _bar(ax, lane, left, right, colour, hatch)
+            _bar(ax, lane, left, right, colour, hatch)
+            bars[row["value"]] = max(bars.get(row["value"], (0.0, 0.0, "", "")), (right - left, left, colour, hatch))
+        for regime, longest in bars.items():
+            handles |= _regime(regime, longest, lane, context.horizon_days, ax)
     for label, bar in _statuses(view, ax, len(titles)):
         handles.setdefault(label, bar)
     frame.date_axis(ax, context, words=False)
@@ -73,6 +82,30 @@ def trace(view: View, ax: Axes) -> Axes:
     names = sorted(handles, key=lambda name: order.index(name) if name in order else -1)
     frame.below(ax, view.note, [handles[name] for name in names], names, columns=5)
     return ax
+
+
+def _named(view: View, shocks: pd.DataFrame, own: pd.DataFrame, lane: int, ax: Axes) -> bool:
+    """Write the name of a shock beside one of its marks, if there is room up to the next mark."""
+    title = frame.fitted(str(own["title"].iloc[0]), NAME, 2)
+    wide = LETTER * max(map(len, title.split("\n"))) + 0.02
+    start, long = float(date2num(view.context.as_of)), view.context.horizon_days
+    for day in own["day"]:
+        later = shocks["day"][shocks["day"] > day]
+        if min([float(long), *later]) - day > wide * long:
+            ax.annotate(title, (start + day, lane + 0.5), xytext=(7, 0), textcoords="offset points", va="center",
+                        fontsize=7.5)  # fmt: skip
+            return True
+    return False
+
+
+def _regime(regime: str, longest: tuple[float, float, str, str], lane: int, long: int, ax: Axes) -> dict[str, Any]:
+    """Write the name of a regime into its longest bar. Without room there, return its entry of the legend."""
+    wide, left, colour, hatch = longest
+    if wide > (LETTER * len(regime) + 0.02) * long:
+        box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
+        ax.text(left + wide / 2, lane + 0.5, regime, ha="center", va="center", fontsize=8, bbox=box)
+        return {}
+    return {f"climate: {regime}": frame.swatch(colour, hatch, style.GREY)}
 
 
 def _statuses(view: View, ax: Axes, lane: int) -> Iterator[tuple[str, Any]]:

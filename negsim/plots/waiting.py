@@ -77,5 +77,5 @@ def waiting(view: View, ax: Axes) -> Axes:
     frame.heading(ax, context, view.verdict)
     shown = [what for what in WAITING_ORDER if what in used]
     handles = [frame.swatch(*LOOK[what], edge=style.GREY) for what in shown]
-    frame.below(ax, view.note, handles, [waiting_words(what, context) for what in shown], columns=4)
+    frame.below(ax, view.note, handles, [waiting_words(what, context) for what in shown])
     return ax

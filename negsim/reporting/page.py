@@ -183,7 +183,9 @@ def _terms(issue: IssueSummary) -> dict[str, Any] | None:
     share = f"{100 * issue.terms.share:.0f} %"
     if issue.terms.option >= 0:
         return {"text": f"{issue.facts.options[issue.terms.option]} ({share})", "value": 2}
-    return {"text": share, "value": f"{issue.terms.share:.4f}"}
+    scale = issue.facts.scale
+    text = share if scale is None else f"{scale.text(issue.terms.share)} ({share})"
+    return {"text": text, "value": f"{issue.terms.share:.4f}"}
 
 
 def _provenance(projection: Projection) -> list[tuple[str, str]]:

@@ -135,3 +135,24 @@ def test_legend_and_footnote_name_only_what_is_drawn(projection):
     assert "Left:" not in p.view("calendar").note
     assert p.view("calendar").verdict.startswith("half of the runs resolve each issue by ")
     assert "extends beyond the horizon. Left: the recorded" in projection.view("calendar").note
+
+
+def test_a_gap_has_no_row_without_offers_and_says_so(projection):
+    view = projection.view("gap")
+    offers = view.rows[view.rows["median"].notna() & view.rows["date"].notna()]
+    picture = projection.plot("gap")
+    assert len(picture.figure.axes[0].get_yticks()) == offers["bargain"].nunique()
+    for title in set(view.rows["title"]) - set(offers["title"]):
+        assert f"No row: {title}; fewer than 5 %" in view.note
+    assert all(
+        box.x0 > line_at(picture, view.context.horizon) for box in boxes(picture, lambda t: t.endswith("% negotiate"))
+    )
+
+
+def test_a_heading_does_not_repeat_the_title():
+    mapping = talks("a")
+    mapping["title"] = f"{mapping['agenda']['title']}: harder"
+    picture = ns.run(from_mapping(mapping), runs=5).plot("burndown")
+    words = [text.get_text() for text in picture.figure.axes[0].texts]
+    assert any(text.startswith("Harder: ") for text in words)
+    assert sum(text.count(mapping["agenda"]["title"]) for text in words) == 1
