@@ -10,9 +10,11 @@ import numpy as np
 from negsim.calibration.evidence import NUMBERS, Seen
 from negsim.calibration.partial import Floats, Law
 from negsim.history import (
+    Concluding,
     Pace,
     Snapshot,
     Talks,
+    concluding,
     generator,
     issue_stays,
     pace_of,
@@ -39,15 +41,13 @@ class Features:
         announced: Announced dates inform the end of the negotiation.
         pace: The pace so far informs the end.
         end: All open issues are settled together at the end.
-        stalls: The negotiation may stall permanently.
         own_past: The own past informs the numbers, and not other negotiations alone.
-        stayers: The negotiation, or an issue, may have stopped for good.
+        stayers: The negotiation may never be concluded, and an issue may stay. Without, negotiations stall at a rate.
     """
 
     announced: bool = True
     pace: bool = True
     end: bool = True
-    stalls: bool = True
     own_past: bool = True
     stayers: bool = True
 
@@ -63,6 +63,7 @@ class Teaching:
             for name, number in NUMBERS.items()
         }
         self.pace: Pace = pace_of([talks for talks in others if talks.issues], stayers=True)
+        self.concluding: dict[bool, Concluding] = {known: concluding(others, known) for known in (True, False)}
 
     @property
     def telling(self) -> list[Talks]:
@@ -95,6 +96,17 @@ class Fit:
         """Whether the pace so far informs the end."""
         return self.features.pace and self.snapshot.talks.stepwise
 
+    @property
+    def dated(self) -> bool:
+        """Whether a pace or an announcement gives a day of the end; otherwise there is only a rate."""
+        return self.paced or self.announced() is not None
+
+    def concludes(self) -> float:
+        """The probability that the negotiation is concluded at some time; see `Concluding`."""
+        if not self.features.stayers:
+            return 1.0
+        return self.taught.concluding[self.features.announced].probability(self.snapshot)
+
     def observations(self, name: str) -> tuple[int, int]:
         """The number of observations from other negotiations, and from this one."""
         return sum(map(len, self.taught.seen[name])), len(self.own[name])
@@ -107,6 +119,14 @@ class Fit:
         return (
             f"history: {number.file}, {theirs} {number.observations} from {which} other talks, {mine} of its own by "
             f"{self.snapshot.now.on}; partial pooling"
+        )
+
+    def source_of_concluding(self) -> str:
+        """The source of `concludes`, for a scenario file."""
+        ended = [talks.end == "concluded" for talks in self.taught.others if talks.end != "running"]
+        return (
+            f"history: talks.csv, {sum(ended)} of {len(ended)} other talks were concluded; the probability follows "
+            "from whether an end is announced, and from the years without a closing"
         )
 
     def stands_still(self) -> float:

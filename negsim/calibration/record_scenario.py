@@ -6,8 +6,9 @@ It contains what had skill in forecasts of past negotiations (docs/track-record.
 - A meeting settles an open issue with one chance, and an issue not yet opened with a smaller one.
 - At the end all open issues are settled: a shock calls a last meeting in a regime in which everything settles. Its day
   is drawn once a run from an announcement or from the pace so far; without either, the shock has a rate.
-- The negotiation stalls permanently at a rate of breakdown. It may also have stopped before the as-of date: then it
-  breaks down on that date.
+- The last meeting settles the issues with the probability that the negotiation is concluded at all.
+- If nothing gives a day of the end, the negotiation stalls permanently at a rate of breakdown. It may also have stopped
+  before the as-of date: then it breaks down on that date.
 - A single issue may stay: no meeting settles it, and only the end does.
 """
 
@@ -29,7 +30,9 @@ STANDSTILL = {"standstill": {"breakdown": "1000000 per year"}}
 
 def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
     """The scenario as plain data of a file."""
-    snapshot, laws, still = subject.snapshot, found.laws, stopped(found)
+    snapshot, laws = subject.snapshot, found.laws
+    mixed = found.dated and found.features.stayers
+    still = {} if mixed else stopped(found)
     # A dormant issue on a tracker is not on a list that the sides work through.
     waiting = snapshot.now.waiting if snapshot.talks.stepwise else ()
     issues = (*snapshot.now.open, *waiting)
@@ -38,8 +41,9 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
     parameters: dict[str, Any] = {
         "gap": {"value": lognormal(laws["gap"]), "source": found.source("gap")},
         "end": _end(found),
-        "stall": {"value": lognormal(laws["stall"], "per year"), "source": found.source("stall")},
     }
+    if not mixed:
+        parameters["stall"] = {"value": lognormal(laws["stall"], "per year"), "source": found.source("stall")}
     return {
         "title": "From the record alone",
         **_words(),
@@ -66,11 +70,14 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
         "climate": {
             "start": "talks",
             "regimes": {
-                "talks": {"breakdown": {"parameter": "stall"}} if found.features.stalls else {},
+                "talks": {} if mixed else {"breakdown": {"parameter": "stall"}},
                 "conclusion": {"settlement": SETTLES},
                 **(STANDSTILL if still else {}),
             },
-            "source": [found.source("stall"), "judgement: at the end all open issues are settled"],
+            "source": [
+                *([] if mixed else [found.source("stall")]),
+                "judgement: at the end all open issues are settled",
+            ],
         },
         "shocks": {
             **({"conclusion": _conclusion(found)} if found.features.end else {}),
@@ -84,21 +91,24 @@ def _words() -> dict[str, str]:
         "question": "When is each issue settled, if this negotiation goes on like its own past and like others?",
         "description": (
             "Made by negsim calibrate from records of past negotiations. No demands are modelled: meetings settle "
-            "issues by chance, and the open issues are settled together at the end, unless the negotiation stalls. "
+            "issues by chance, and the open issues are settled together at the end, unless the negotiation fails. "
             "How often negotiations on record stalled is a choice of those who selected them."
         ),
     }
 
 
 def _conclusion(found: Fit) -> dict[str, Any]:
+    share, concluded = figure(found.concludes()), {"kind": "climate", "to": "conclusion"}
+    mixed = found.dated and found.features.stayers
+    package = "judgement: a negotiation settles its open issues as one package on its last day"
     return {
         "title": "The negotiation ends and settles all open issues",
-        **({"pending": [{"parameter": "end"}]} if _dated(found) else {"rate": {"parameter": "end"}}),
+        **({"pending": [{"parameter": "end"}]} if found.dated else {"rate": {"parameter": "end"}}),
         "marks": [
-            {"kind": "climate", "to": "conclusion"},
+            {**concluded, "probability": share} if mixed else concluded,
             {"kind": "meeting", "channel": "meetings", "after": "0 days"},
         ],
-        "source": "judgement: a negotiation settles its open issues as one package on its last day",
+        "source": [found.source_of_concluding(), package] if mixed else package,
     }
 
 
@@ -150,13 +160,8 @@ def _setup(found: Fit, stood: int | None) -> dict[str, Any]:
     }
 
 
-def _dated(found: Fit) -> bool:
-    """Whether a pace or an announcement gives a day of the end; otherwise there is only a rate."""
-    return found.paced or found.announced() is not None
-
-
 def _end(found: Fit) -> dict[str, Any]:
-    if not _dated(found):
+    if not found.dated:
         return {"value": lognormal(found.laws["conclude"], "per year"), "source": found.source("conclude")}
     values = [days(value) for value in found.ends()]
     return {"value": {"empirical": {"values": values}}, "source": _source_of_end(found)}

@@ -64,7 +64,6 @@ ABLATION: dict[str, Forecaster] = {
     "announced dates": SIMULATED["sim., no targets"],
     "the pace so far": without(pace=False),
     "an end for all that is left": without(end=False),
-    "stalls": without(stalls=False),
     "their own past": without(own_past=False),
     "stayers": without(stayers=False),
 }

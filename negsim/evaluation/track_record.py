@@ -145,6 +145,14 @@ def page(found: Evaluation, histories: Histories, pictures: list[str]) -> str:
         ablation_simulated=_ablation(
             scored, ablation, "simulated", [name for name in ablation.methods if name.startswith(LESS)]
         ),
+        **{
+            f"now_{name}": f"{scored.mean('simulated', talks=of):.0f}"
+            for name, of in (
+                ("concluded", scored.ended("concluded") or None),
+                ("stalled", scored.ended("other") or None),
+                ("all", None),
+            )
+        },
         early_scores=_short(early),
         remembered_scores=_short(found.remembered),
         remembered=sum(case.kind == KINDS[0] for case in found.remembered.cases),

@@ -2,9 +2,9 @@
 
 Closings at meetings: chances and gaps of the own past, with other negotiations as the prior
 (`negsim.history.meetings`). The end: the latest announced date times a slip, if there is one, and the pace so far
-(`negsim.history.endings`). Both count only while the negotiation moves (`negsim.history.stayers`). A `Variant` weighs
-these parts. `ours` is the mean of all variants. `best_of_training` uses the variant with the best scores on the other
-negotiations, each left out in turn.
+(`negsim.history.endings`). The end comes only if the negotiation is concluded at all (`negsim.history.concluding`). A
+`Variant` weighs these parts. `ours` is the mean of all variants. `best_of_training` uses the variant with the best
+scores on the other negotiations, each left out in turn.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 
 from negsim.history.baselines import end_by_target
+from negsim.history.concluding import concluding
 from negsim.history.endings import pace_of
 from negsim.history.meetings import RUNS, Chances, by_meetings, pooled, without_package
 from negsim.history.negotiations import Talks
 from negsim.history.origins import by_rule
 from negsim.history.scores import crps
 from negsim.history.snapshot import Floats, Forecaster, Forecasts, Snapshot, slips
-from negsim.history.stayers import slips_of_movers, stayers
+from negsim.history.stayers import slips_of_movers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Variant:
         single: Whether issues can be closed before the end.
         package: Whether closings on the last day of other negotiations are separate from those at meetings.
         easy: Whether issues closed at once count in full for the pace.
-        stayers: Whether negotiations and issues may have stopped for good.
+        stayers: Whether a negotiation may never be concluded, and an issue may stay.
     """
 
     trust: float = 1.0
@@ -109,25 +110,25 @@ class Parts:
     def forecast(self, snapshot: Snapshot, variant: Variant) -> Forecasts:
         """The forecasts of one variant."""
         last = self.end(snapshot, variant)
-        found = {issue.name: last for issue in snapshot.targeted}
-        if variant.single:
-            singly = self.singly(snapshot, variant)
-            found = {name: _either(cdf, last, variant.together) for name, cdf in singly.items()}
+        ends = self._concludes(snapshot, variant)
+        if not variant.single:
+            return {issue.name: ends * last for issue in snapshot.targeted}
+        return {
+            name: ends * _either(cdf, last, variant.together) + (1.0 - ends) * cdf
+            for name, cdf in self.singly(snapshot, variant).items()
+        }
+
+    def _concludes(self, snapshot: Snapshot, variant: Variant) -> float:
+        """The probability that the negotiation has an end that closes all open issues."""
         if not variant.stayers:
-            return found
-        laws = self._once(("stayers",), lambda: stayers(self.others))
-        moving = self._once(("moving", snapshot), lambda: laws.moving(snapshot))
-        return {name: _while_moving(cdf, moving) for name, cdf in found.items()}
+            return 1.0
+        law = self._once(("ends", variant.targets), lambda: concluding(self.others, variant.targets))
+        return float(law.probability(snapshot))
 
 
 def _either(one: Floats, other: Floats, together: float) -> Floats:
     apart = 1.0 - (1.0 - one) * (1.0 - other)
     return together * np.maximum(one, other) + (1.0 - together) * apart
-
-
-def _while_moving(cdf: Floats, moving: Floats) -> Floats:
-    """A forecast for a negotiation that stops: what comes on a day counts if the negotiation still moves then."""
-    return np.asarray(np.cumsum(np.diff(cdf, prepend=0.0) * moving), dtype=np.float64)
 
 
 def variants(targets: bool = True, **fixed: Any) -> list[Variant]:

@@ -1,4 +1,4 @@
-"""Movers and stayers: whether a negotiation, or one of its issues, still moves at all.
+"""Movers and stayers by silence: whether a negotiation, or one of its issues, still moves at all.
 
 A *step* is a day on which an issue is opened or closed, a month or more after the step before. A negotiation that moves
 stalls for good at a rate ``r``; after that it is a stayer, and nothing more is opened or closed in it. Nobody announces
@@ -15,7 +15,6 @@ McCarthy 1955 with pauses in place of fixed periods. For a single issue, the sha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -23,19 +22,12 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.history.negotiations import Talks
-from negsim.history.snapshot import Floats, Snapshot
+from negsim.history.snapshot import Floats
 from negsim.history.turnbull import turnbull
 from negsim.quantities import DAYS_PER_YEAR
 
 #: Days that separate two steps.
 APART = 30
-#: The weight of other negotiations: pauses for their law, stalls for the rate.
-PAUSES, STALLS = 4.0, 1.0
-#: The law of pauses when no record has one: median and spread of the logarithm (judgement).
-UNKNOWN = (180.0, 1.0)
-#: The smallest spread, since few pauses underestimate it.
-LEAST = 0.7
-_POINTS = 200
 
 
 def steps(talks: Talks) -> list[date]:
@@ -99,43 +91,6 @@ def issue_stays(share: npt.ArrayLike, chance: npt.ArrayLike, stood: int) -> Floa
     return np.asarray(np.asarray(share) / (np.asarray(share) + moves), dtype=np.float64)
 
 
-@dataclass(frozen=True)
-class Stayers:
-    """What other negotiations tell of standing still, for `ours`.
-
-    Args:
-        pause: Median of the pauses of movers in days, and spread of their logarithm.
-        stall: Gamma law of the stalls of negotiations that move: events and years.
-    """
-
-    pause: tuple[float, float]
-    stall: tuple[float, float]
-
-    def probability(self, snapshot: Snapshot) -> float:
-        """The probability that the negotiation is a stayer on the day of the snapshot."""
-        from scipy.special import ndtr
-        from scipy.stats import gamma
-
-        mine = np.log(pauses(snapshot.talks) or [self.pause[0]])
-        number = len(pauses(snapshot.talks))
-        middle = (PAUSES * np.log(self.pause[0]) + number * mine.mean()) / (PAUSES + number)
-        days = pause_so_far(snapshot.talks)
-        longer = ndtr(-(np.log(max(days, 0.5)) - middle) / self.pause[1])
-        events, years = self.stall
-        # Only the years until the last step are known to be those of a mover.
-        rates = gamma.ppf(
-            (np.arange(_POINTS) + 0.5) / _POINTS, events, scale=1.0 / (years + years_moved(snapshot.talks))
-        )
-        return float(standing_still(rates, days, longer).mean())
-
-    def moving(self, snapshot: Snapshot) -> Floats:
-        """The probability that the negotiation moves until the end of day 0, 1, ... after the snapshot."""
-        events, years = self.stall
-        years += years_moved(snapshot.talks)
-        after = np.arange(snapshot.horizon + 1) / DAYS_PER_YEAR
-        return (1.0 - self.probability(snapshot)) * (years / (years + after)) ** events
-
-
 def last_alive(talks: Talks) -> date:
     """The last meeting of a negotiation that stalled; otherwise the end of its record."""
     days = talks.meeting_days()
@@ -146,12 +101,6 @@ def years_met(talks: Talks) -> float:
     """Years from the first meeting to `last_alive`."""
     days = talks.meeting_days()
     return max((last_alive(talks) - days[0]).days, 1) / DAYS_PER_YEAR if days else 0.0
-
-
-def years_moved(talks: Talks) -> float:
-    """Years from the first step to the last."""
-    days = steps(talks)
-    return (days[-1] - days[0]).days / DAYS_PER_YEAR if days else 0.0
 
 
 def slips_of_movers(others: Sequence[Talks], points: int = 40) -> Floats:
@@ -177,17 +126,3 @@ def slips_of_movers(others: Sequence[Talks], points: int = 40) -> Floats:
     below = 1.0 - left(times)
     at = (np.arange(points) + 0.5) / points
     return np.asarray(np.append(times, np.inf)[np.searchsorted(below, at)], dtype=np.float64)
-
-
-def stayers(others: Sequence[Talks]) -> Stayers:
-    """The laws from other negotiations. Each has the same weight, however many steps and issues it has."""
-    met = [talks for talks in others if steps(talks)]
-    own = [np.log(pauses(talks)) for talks in met if pauses(talks)]
-    centre = float(np.mean([each.mean() for each in own])) if own else float(np.log(UNKNOWN[0]))
-    spread = float(np.sqrt(np.mean([((each - centre) ** 2).mean() for each in own]))) if own else UNKNOWN[1]
-    years = sum(map(years_met, others))
-    rate = (sum(talks.end == "stalled" for talks in others if talks.meeting_days()) + 0.5) / (years + 5.0)
-    return Stayers(
-        (float(np.exp(centre)), max(spread, LEAST)),
-        (STALLS, STALLS / rate),
-    )

@@ -35,7 +35,7 @@ from negsim.calibration.offered import beta_laws
 from negsim.calibration.partial import Prior
 from negsim.calibration.patience_law import Patience
 from negsim.calibration.record_scenario import gap as gap_of
-from negsim.calibration.record_scenario import record_scenario
+from negsim.calibration.record_scenario import record_scenario, stopped
 from negsim.calibration.simulated import simulated
 from negsim.calibration.subjects import of_agenda, of_history, talks_of
 from negsim.errors import NegsimError
@@ -255,8 +255,11 @@ def test_the_share_of_issues_that_stay_is_recovered_by_partial_pooling():
 
 
 @pytest.mark.slow
-def test_after_long_silence_a_scenario_may_have_stopped_and_then_settles_nothing():
-    _, said = scenario_on("turkey", date(2018, 6, 12))
+def test_after_long_silence_a_negotiation_without_a_day_of_its_end_may_have_stopped():
+    fit = Teaching(others_of("turkey")).of(
+        Snapshot.of(HISTORIES["turkey"], date(2018, 6, 12), 365), Features(pace=False)
+    )
+    said = record_scenario(of_history(HISTORIES["turkey"], date(2018, 6, 12), 365), fit)
     (dated,) = said["shocks"]["standstill"]["dates"]
     assert (dated["date"], said["shocks"]["standstill"]["marks"]) == (
         "2018-06-12",
@@ -266,8 +269,23 @@ def test_after_long_silence_a_scenario_may_have_stopped_and_then_settles_nothing
     said["shocks"]["standstill"]["dates"] = [{**dated, "probability": 1}]
     outcomes, _ = batch.run(compile(from_mapping(said)), 3, 0, 50)
     assert (outcomes["resolved"] > 0).sum() == 0
-    _, moving = scenario_on("brexit", date(2018, 3, 19))
-    assert "standstill" not in moving["shocks"]
+    moving = Teaching(others_of("brexit")).of(Snapshot.of(HISTORIES["brexit"], date(2018, 3, 19), 365))
+    assert stopped(moving) == {}
+
+
+def test_the_end_settles_all_issues_in_the_share_of_runs_in_which_it_comes():
+    subject, said = scenario_on("brexit", date(2018, 6, 19))
+    fit = Teaching(others_of("brexit")).of(subject.snapshot)
+    (concluded, _) = said["shocks"]["conclusion"]["marks"]
+    assert concluded["probability"] == pytest.approx(fit.concludes(), abs=0.005)
+    said["parameters"]["end"]["value"] = "100 days"
+    for issue in said["issues"].values():
+        issue["settle"] = {"chance": 1e-9}
+    outcomes, _ = batch.run(compile(from_mapping(said)), 3, 0, 2000)
+    settled = (outcomes["resolved"] > 0).reshape(2000, -1)
+    assert (settled.all(axis=1) == settled.any(axis=1)).all()
+    # Four standard errors.
+    assert settled.all(axis=1).mean() == pytest.approx(concluded["probability"], abs=4 * 0.5 / np.sqrt(2000))
 
 
 def test_an_issue_that_stood_many_meetings_is_less_likely_to_be_closed():
@@ -412,7 +430,7 @@ def test_an_announced_end_that_is_overdue_is_still_to_come():
     ].ppf(0.1)
 
 
-@pytest.mark.parametrize("feature", ["announced", "pace", "end", "stalls", "own_past"])
+@pytest.mark.parametrize("feature", ["announced", "pace", "end", "stayers", "own_past"])
 def test_a_feature_that_is_off_changes_the_scenario(feature):
     subject = of_history(HISTORIES["croatia"], date(2009, 6, 12), 1096)
     teaching = Teaching(others_of("croatia"))
@@ -465,8 +483,7 @@ def test_an_end_that_is_planted_on_a_day_is_forecast_for_that_day(monkeypatch):
         said["parameters"]["end"]["value"] = {"empirical": {"values": ["100 days"]}}
         for issue in said["issues"].values():
             issue["settle"] = {"chance": 0.0001}
-        said["parameters"]["stall"]["value"] = "0.000001 per year"
-        said["shocks"].pop("standstill", None)
+        said["shocks"]["conclusion"]["marks"][0].pop("probability")
         return said
 
     monkeypatch.setattr("negsim.calibration.simulated.record_scenario", planted_end)

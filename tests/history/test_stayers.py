@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from negsim.history import Issue, Meeting, Snapshot, Talks, load
+from negsim.history import Issue, Meeting, Talks, load
 from negsim.history.endings import pace_of
 from negsim.history.meetings import mover_chance
 from negsim.history.negotiations import Target
@@ -18,9 +18,7 @@ from negsim.history.stayers import (
     pauses,
     slips_of_movers,
     standing_still,
-    stayers,
     steps,
-    years_moved,
 )
 
 HISTORIES = load("seeds/histories")
@@ -42,7 +40,6 @@ def test_steps_are_openings_and_closings_a_month_apart():
     assert steps(toy) == [day(0), day(100), day(400)]
     assert pauses(toy) == [100.0, 300.0]
     assert pause_so_far(toy) == 100
-    assert years_moved(toy) == pytest.approx(400 / 365.25)
     hidden = replace(toy, issues=(*toy.issues[:3], replace(toy.issues[3], opened_unsure=True)))
     assert steps(hidden) == [day(0), day(100)]
     tracked = replace(toy, stepwise=False, meetings=(Meeting("1", day(7), None, "", True, None, False),))
@@ -61,36 +58,6 @@ def test_an_issue_that_stood_many_meetings_is_likely_to_stay():
     assert found[0] == 0.2
     assert found == sorted(found)
     assert found[-1] > 0.99
-
-
-def simulated_talks(number, rate, seed, length=6.0):
-    """Negotiations that stall at a rate per year; the truth is whether each had stalled when its record ends."""
-    random = np.random.default_rng(seed)
-    found = []
-    for n in range(number):
-        stall = 365.25 * random.exponential(1 / rate)
-        until = 365.25 * random.uniform(1, length)
-        at, days = 0.0, []
-        while at <= min(stall, until):
-            days.append(at)
-            at += max(np.exp(np.log(150) + 0.8 * random.standard_normal()), APART + 1)
-        found.append((negotiation(days, until, "running", f"t{n}"), stall < until))
-    return found
-
-
-def test_the_share_of_stayers_among_simulated_negotiations_is_recovered():
-    """Of 400 negotiations the forecast share of stayers is the true one, also among the likely and the unlikely."""
-    taught = [replace(each, end="stalled" if still else "running") for each, still in simulated_talks(120, 0.3, 1)]
-    laws = stayers(taught)
-    assert laws.pause[0] == pytest.approx(150, rel=0.2)
-    seen = simulated_talks(400, 0.3, 2)
-    given = np.array([laws.probability(Snapshot.of(each, each.until, 10)) for each, _ in seen])
-    truth = np.array([still for _, still in seen])
-    # Four standard errors of a share among 400, and of a share among 100.
-    assert given.mean() == pytest.approx(truth.mean(), abs=0.1)
-    for part in (given < np.quantile(given, 0.25), given > np.quantile(given, 0.75)):
-        assert given[part].mean() == pytest.approx(truth[part].mean(), abs=0.2)
-    assert truth[given > 0.8].mean() - truth[given < 0.2].mean() > 0.5
 
 
 def test_the_share_of_issues_that_stay_is_recovered():
