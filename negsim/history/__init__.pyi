@@ -14,8 +14,8 @@ from .baselines import BASELINES as BASELINES
 from .concession import TACTICS as TACTICS
 from .concession import ConcessionFit as ConcessionFit
 from .concession import fit_concessions as fit_concessions
-from .concluding import Concluding as Concluding
-from .concluding import concluding as concluding
+from .conclusion import Concluding as Concluding
+from .conclusion import concluding as concluding
 from .describe import descriptions_data as descriptions_data
 from .describe import descriptions_table as descriptions_table
 from .describe import state_data as state_data

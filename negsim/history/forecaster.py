@@ -2,7 +2,7 @@
 
 Closings at meetings: chances and gaps of the own past, with other negotiations as the prior
 (`negsim.history.meetings`). The end: the latest announced date times a slip, if there is one, and the pace so far
-(`negsim.history.endings`). The end comes only if the negotiation is concluded at all (`negsim.history.concluding`). A
+(`negsim.history.endings`). The end comes only if the negotiation is concluded at all (`negsim.history.conclusion`). A
 `Variant` weighs these parts. `ours` is the mean of all variants. `best_of_training` uses the variant with the best
 scores on the other negotiations, each left out in turn.
 """
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from negsim.history.baselines import end_by_target
-from negsim.history.concluding import concluding
+from negsim.history.conclusion import concluding
 from negsim.history.endings import pace_of
 from negsim.history.meetings import RUNS, Chances, by_meetings, pooled, without_package
 from negsim.history.negotiations import Talks

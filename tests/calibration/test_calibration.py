@@ -280,7 +280,7 @@ def test_the_end_settles_all_issues_in_the_share_of_runs_in_which_it_comes():
     assert concluded["probability"] == pytest.approx(fit.concludes(), abs=0.005)
     said["parameters"]["end"]["value"] = "100 days"
     for issue in said["issues"].values():
-        issue["settle"] = {"chance": 1e-9}
+        issue["settle"] = {"chance": 1e-6}
     outcomes, _ = batch.run(compile(from_mapping(said)), 3, 0, 2000)
     settled = (outcomes["resolved"] > 0).reshape(2000, -1)
     assert (settled.all(axis=1) == settled.any(axis=1)).all()

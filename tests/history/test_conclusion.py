@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from negsim.history import Issue, Snapshot, Talks, Target, concluding
-from negsim.history.concluding import Concluding, signs
+from negsim.history.conclusion import Concluding, signs
 
 START = date(2000, 1, 1)
 
