@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -16,8 +16,12 @@ from negsim.files import TextStyle, find_scenario
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 if TYPE_CHECKING:
-    from negsim.projection import Projection, Workers
+    from concurrent.futures import Executor
+
+    from negsim.projection import Projection
     from negsim.scenario import Scenario
+
+_Number = TypeVar("_Number", bound=int | None)
 
 
 def projection(
@@ -27,7 +31,7 @@ def projection(
     engine: str,
     quiet: bool,
     as_of: str | None = None,
-    workers: int = 1,
+    workers: int | None = None,
 ) -> Projection:
     """The projection in a results folder, or of a scenario that is run now.
 
@@ -46,7 +50,7 @@ def projections(
     dates: str | None = None,
     milestones: Sequence[str] | None = None,
     as_of: str | None = None,
-    workers: int = 1,
+    workers: int | None = None,
 ) -> list[Projection]:
     """The projections of folders and scenarios. Scenarios take runs and seed from the first folder, if there is one.
 
@@ -83,7 +87,7 @@ def check_dates(scenario: Scenario, dates: str | None, milestones: Sequence[str]
 
 
 @contextmanager
-def workers_of(number: int, dask: str | None) -> Iterator[Workers]:
+def workers_of(number: _Number, dask: str | None) -> Iterator[_Number | Executor]:
     """The workers of the runs: their number on this machine, or those of a Dask cluster."""
     if dask is None:
         yield number

@@ -140,8 +140,10 @@ FileSeed = Annotated[
 ]
 
 
-def useful(workers: int) -> int:
+def useful(workers: int | None) -> int | None:
     """As many workers as help: one for each processor that this process may use."""
+    if workers is None:
+        return None
     allowed = getattr(os, "sched_getaffinity", None)
     most = len(allowed(0)) if allowed is not None else os.cpu_count() or 1
     if workers > most:
@@ -150,6 +152,16 @@ def useful(workers: int) -> int:
 
 
 Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, callback=useful, help="Number of processors.")]
+Cores = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        callback=useful,
+        help="Number of processors.  [default: one; all of them for more than 8,192 runs]",
+    ),
+]
 Dask = Annotated[
     str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler to run on; needs negsim[dask].")
 ]

@@ -20,6 +20,7 @@ from negsim.cli.execution import (
 )
 from negsim.cli.options import (
     AsOf,
+    Cores,
     Dask,
     Dates,
     Engine,
@@ -34,7 +35,6 @@ from negsim.cli.options import (
     Scenario,
     Seed,
     Strict,
-    Workers,
     kinds,
     milestone_list,
 )
@@ -79,7 +79,7 @@ def run(
             "runs to --runs, by default a million.",
         ),
     ] = None,
-    workers: Workers = 1,
+    workers: Cores = None,
     dask: Dask = None,
     strict: Strict = False,
     as_of: AsOf = None,
@@ -167,7 +167,7 @@ def plot(
     seed: FileSeed = None,
     as_of: AsOf = None,
     engine: Engine = "auto",
-    workers: Workers = 1,
+    workers: Cores = None,
     dates: Dates = None,
     as_json: Json = False,
 ) -> None:
@@ -214,7 +214,7 @@ def report(
         Path | None,
         typer.Option("--timeline", metavar="DIR", help="Add a section from a folder of negsim timeline --out."),
     ] = None,
-    workers: Workers = 1,
+    workers: Cores = None,
     as_json: Json = False,
 ) -> None:
     """Write an HTML page: results, pictures, assumptions, agenda.

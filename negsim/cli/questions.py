@@ -11,6 +11,7 @@ from negsim.cli.execution import check_dates, conditional, progress, projection,
 from negsim.cli.options import (
     AsOf,
     By,
+    Cores,
     Dates,
     Engine,
     FileOrFolder,
@@ -48,7 +49,7 @@ def when(
     seed: FileSeed = None,
     as_of: AsOf = None,
     engine: Engine = "auto",
-    workers: Workers = 1,
+    workers: Cores = None,
     dates: Dates = None,
     as_json: Json = False,
 ) -> None:
@@ -86,7 +87,7 @@ def how_many(
     seed: FileSeed = None,
     as_of: AsOf = None,
     engine: Engine = "auto",
-    workers: Workers = 1,
+    workers: Cores = None,
     as_json: Json = False,
 ) -> None:
     """Number of issues resolved by a date, with probabilities."""

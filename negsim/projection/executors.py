@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,10 +11,24 @@ from multiprocessing import get_context
 from typing import TypeAlias
 
 from negsim.errors import NegsimError
+from negsim.projection.chunks import CHUNK
 from negsim.simulation.engines import ENGINES
 
 #: How many workers of this machine, or the executor of others: processes, MPI, Dask's ``client.get_executor()``.
 Workers: TypeAlias = int | Executor
+
+
+def useful_workers(engine: str, runs: int) -> int:
+    """How many workers pay for a number of runs: a thread for each processor, but not more than there are chunks.
+
+    Threads of the batch engine cost nothing to start. Processes of the reference engine cost a second each.
+
+    >>> useful_workers("batch", CHUNK), useful_workers("reference", 10**6)
+    (1, 1)
+    """
+    allowed = getattr(os, "sched_getaffinity", None)
+    processors = len(allowed(0)) if allowed is not None else os.cpu_count() or 1
+    return min(processors, -(-runs // CHUNK)) if engine == "batch" else 1
 
 
 @contextmanager

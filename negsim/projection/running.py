@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def run(
     engine: str = "auto",
     progress: Callable[[int], object] | None = None,
     *,
-    workers: Workers = 1,
+    workers: Workers | None = None,
     out: str | os.PathLike[str] | None = None,
     precision: str | float | None = None,
     luck: int = 0,
@@ -57,8 +58,9 @@ def run(
         engine: ``auto`` or the name of one; all give the same result.
         progress: called with each number of newly finished runs, such as the ``update`` of a progress bar; first with
             the number resumed from ``out``.
-        workers: number of processors, or any `concurrent.futures.Executor`: threads, processes, MPI, Dask's
-            ``client.get_executor()``. The result does not depend on it.
+        workers: number of processors, by default all of them for more than one chunk of 8,192 runs; or any
+            `concurrent.futures.Executor`: threads, processes, MPI, Dask's ``client.get_executor()``. The result does
+            not depend on it.
         out: a folder for the outcomes. Finished chunks are on disk; after an interruption the same call resumes there.
         precision: run until the standard error of every reported probability is at most this (``0.005``), or that of
             every 50 % date is at most this duration (``"7 days"``). It is checked every 8,192 runs, up to a million or
@@ -78,7 +80,7 @@ def run(
     """
     from negsim.projection.arguments import as_scenario
     from negsim.projection.execution import play_all
-    from negsim.projection.executors import executor_of
+    from negsim.projection.executors import executor_of, useful_workers
     from negsim.projection.precision import MOST, Precision
     from negsim.projection.projection import Projection
     from negsim.projection.storage import refuse_to_overwrite
@@ -97,6 +99,7 @@ def run(
     used = versions()
     if out is not None:
         refuse_to_overwrite(Path(out), scenario.hash)
+    workers = useful_workers(engine, most) if workers is None else workers
     with executor_of(workers, engine) as executor, _checkpoint(out, scenario, seed, luck, used) as checkpoint:
         total, tables = _joined(play_all(job, sizes(most), keep, executor, checkpoint, progress), most, keep, goal)
         folder = None if out is None else Path(out)
@@ -126,7 +129,7 @@ def _joined(
 
 
 def as_projections(
-    values: object, runs: int | None = None, seed: int | None = None, workers: Workers = 1
+    values: object, runs: int | None = None, seed: int | None = None, workers: Workers | None = None
 ) -> list[Projection]:
     """One or several projections; scenarios are run.
 
@@ -160,6 +163,11 @@ def _checkpoint(
 
 def versions() -> dict[str, str]:
     """The versions of all packages that a result depends on."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> dict[str, str]:
     import platform
     from importlib import metadata
 

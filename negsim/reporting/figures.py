@@ -6,12 +6,13 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from negsim.files import csv_text
-from negsim.plots import KINDS
+from negsim.plots import KINDS, draw
 from negsim.reporting.charts import CHARTS, survival
 from negsim.reporting.picture import embedded
 
@@ -53,10 +54,11 @@ def figures(projections: Sequence[Projection], room: int, others: Sequence[Proje
     wanted = [(k, kind) for kind in OTHERS for k in range(len(projections))]
     wanted += [(0, kind) for kind in FIRST if kind not in OTHERS]
     found, made = Figures(), []
+    views = [cache(each.view) for each in projections]  # what is checked, drawn and told are one view
     for k, kind in wanted:
-        if not _says_something(projections[k], kind):
+        if not _says_something(projections[k], kind, views[k]):
             continue
-        figure, picture = _figure(projections[k], k, kind, others[k])
+        figure, picture = _figure(projections[k], k, kind, others[k], views[k])
         if len(figure["svg"].encode()) + _AROUND > room:
             found.left_out.setdefault(k, []).append(kind)
             continue
@@ -78,20 +80,22 @@ def figures(projections: Sequence[Projection], room: int, others: Sequence[Proje
     return found
 
 
-def _says_something(projection: Projection, kind: str) -> bool:
+def _says_something(projection: Projection, kind: str, view: Callable[[str], Any]) -> bool:
     """Whether a picture has contents: a frontier needs a package, a climate two regimes, terms agreements."""
     names = projection.context.names
     if not {"frontier": bool(names.packages), "climate": len(names.regimes) > 1}.get(kind, True):
         return False
     if kind == "gap":
-        return not projection.view(kind).rows.empty
-    return kind != "terms" or bool(projection.view(kind).rows["settled"].any())
+        return not view(kind).rows.empty
+    return kind != "terms" or bool(view(kind).rows["settled"].any())
 
 
-def _figure(projection: Projection, k: int, kind: str, other: Projection | None) -> tuple[dict[str, Any], Picture]:
-    view = projection.view(kind)
+def _figure(
+    projection: Projection, k: int, kind: str, other: Projection | None, view_of: Callable[[str], Any]
+) -> tuple[dict[str, Any], Picture]:
+    view = view_of(kind)
     beside = [other] if other is not None and kind in WITH_OTHERS else []
-    picture = projection.plot(kind, others=beside).bare()
+    picture = (projection.plot(kind, others=beside) if beside else draw(kind, view)).bare()
     figure = {
         "kind": kind,
         "question": KINDS[kind],

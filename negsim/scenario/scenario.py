@@ -321,11 +321,14 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     if problems:
         return None, named_both(in_file_order(problems), friendly)
     found = [*notes, *reachability_warnings(whole), *no_effect_warnings(whole, filling.strict)]
-    found += workload_warnings(whole)
+    assert frame is not None and filling.as_of is not None  # no problem was found
+    work = workload(whole, filling.as_of, frame.horizon)
+    found += workload_warnings(whole, work)
     warnings = named_both(in_file_order(found), friendly)
     # The scenario and its hash know nothing that happened after its day.
-    then = {**dict(frame or {}), "agenda": filling.known}
+    then = {**dict(frame), "agenda": filling.known}
     scenario = Scenario.model_validate({**then, **parts})
+    scenario.__dict__["work"] = work  # the cached property: the estimate takes as long as a small run
     scenario._friendly = friendly
     scenario._record = agenda
     scenario._warnings = tuple(warnings)

@@ -99,11 +99,8 @@ def _average(parts: Parts, days: float, draws: int) -> dict[Path, float]:
     return {path: each / draws for path, each in total.items()}
 
 
-def workload_warnings(parts: Draft) -> Iterator[Problem]:
+def workload_warnings(parts: Draft, found: Workload) -> Iterator[Problem]:
     """A warning about a scenario whose runs take long, at the key that causes most of the work."""
-    if parts.frame is None or parts.as_of is None or parts.climate is None:
-        return
-    found = workload(parts, parts.as_of, parts.frame.horizon)
     if found.events > REFUSE:
         yield parts.problem(f"{found.words}; negsim run needs --force", *found.cause, allowed=_LIMIT, warning=True)
     elif found.events > WARN:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from negsim.errors import NegsimError
+from negsim.projection import executors
 from negsim.projection.chunks import CHUNK, sizes
 from negsim.projection.executors import dask_executor, local_executor
 from negsim.projection.running import run
@@ -269,3 +270,18 @@ def test_the_command_line_uses_a_cluster_that_runs(tmp_path, root):
         cluster.communicate("")
     assert (here.returncode, there.returncode, there.stderr) == (0, 0, "")
     assert here.stdout == there.stdout
+
+
+def test_many_runs_use_all_processors_by_default_with_the_same_result(baseline, monkeypatch):
+    made = []
+    real = executors.local_executor
+    monkeypatch.setattr(executors, "local_executor", lambda *a: made.append(a) or real(*a))
+    monkeypatch.setattr(executors.os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    many = run(baseline, CHUNK + 1, engine="batch")
+    assert made == [(2, "batch")]
+    alone = run(baseline, CHUNK + 1, engine="batch", workers=1)
+    assert (many.tally.resolved == alone.tally.resolved).all()
+    assert many.outcomes.tobytes() == alone.outcomes.tobytes()
+    run(baseline, 50, engine="batch")
+    run(baseline, 3, engine="reference")
+    assert len(made) == 1
