@@ -760,6 +760,7 @@ def test_an_agenda_with_statuses_alone_has_base_rates(negsim, tmp_path):
     assert (ended.code, ended.out.count("\n  negotiations")) == (0, 2)
 
 
+@pytest.mark.slow
 def test_beta_comes_from_the_offers_up_to_the_as_of_date_if_it_is_asked_for(negsim, tmp_path):
     laws = beta_laws(list(load_offers("seeds/offers").negotiations.values()), date(2026, 3, 1))
     page = Path("docs/calibration.md").read_text(encoding="utf-8")

@@ -43,6 +43,7 @@ def test_a_scale_changes_no_run(scaled):
     assert "scale" not in without.resolved()["issues"]["staffing_levels"]
 
 
+@pytest.mark.slow
 def test_terms_and_offers_are_in_units(scaled, negsim):
     found = ns.run(ns.load(scaled), runs=60, seed=1)
     row = found["staffing_levels"]
