@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 _BEFORE = 20_000
 #: The distance of two distributions above which an assumption has moved: Kolmogorov's, at 99.9 %.
 _MOVED = 1.95
-#: The rank correlation, times the root of the number of runs, above which two assumptions go together: at 99.9 %.
-_TOGETHER = 3.3
+#: The rank correlation, times the root of the number of runs, above which two assumptions go together. With forty
+#: assumptions there are 780 pairs; by chance, one pair above it comes in 2,000 updates.
+_TOGETHER = 5.0
 _COLUMNS = {f"{when}_{share}": float for when in ("before", "after") for share in (10, 50, 90)} | {
     "distance": float,
     "moved": bool,
@@ -162,7 +163,7 @@ class Update:
         """Pairs of assumptions that go together after the update: ``rank_correlation`` (Spearman), the largest first.
 
         ``kept``: whether the updated scenario keeps it, because both moved. Listed are pairs above
-        3.3 / sqrt(effective number), a level of 0.1 %.
+        5 / sqrt(effective number), so that hardly any is listed by chance.
         """
         import pandas as pd
 
