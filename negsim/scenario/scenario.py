@@ -321,7 +321,8 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     if problems:
         return None, named_both(in_file_order(problems), friendly)
     found = [*notes, *reachability_warnings(whole), *no_effect_warnings(whole, filling.strict)]
-    assert frame is not None and filling.as_of is not None  # no problem was found
+    assert frame is not None  # no problem was found
+    assert filling.as_of is not None
     work = workload(whole, filling.as_of, frame.horizon)
     found += workload_warnings(whole, work)
     warnings = named_both(in_file_order(found), friendly)
