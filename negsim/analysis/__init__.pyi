@@ -86,6 +86,7 @@ from .tree import cart as cart
 from .variance_split import Split as Split
 from .variance_split import split as split
 from .view import View as View
+from .view import percent as percent
 from .waiting_view import WAITING_ORDER as WAITING_ORDER
 from .waiting_view import waiting as waiting
 from .waiting_view import waiting_words as waiting_words
