@@ -2,18 +2,21 @@
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 
 import negsim as ns
 from negsim.agenda import Status
-from negsim.analysis import burndown, last
+from negsim.analysis import burndown, comparison_view, last
 from negsim.analysis.context import Entry
+from negsim.analysis.estimates import Estimate
 from negsim.scenario.scenario import from_mapping
 from tests.conftest import context, counted, outcomes
 from tests.kit import chance, steady, talks
 
 NEVER = float("nan")
+DAY = date(2026, 4, 10)
 
 
 def test_dormant_issues_count_in_no_picture_and_each_names_them():
@@ -65,3 +68,16 @@ def test_regimes_are_coloured_from_mild_to_severe_whatever_their_order():
     p = ns.run(from_mapping(talks("a", horizon="1 year", climate=steady(**regimes))), runs=5)
     assert p.view("climate").facts["severity"] == ("calm", "crisis")
     assert p.view("climate", run=0).facts["severity"] == ("calm", "crisis")
+
+
+def test_the_sentence_of_a_comparison_counts_issues_in_each_direction():
+    up, down, none = (Estimate(value, 0.01, value - 0.02, value + 0.02) for value in (0.3, -0.3, 0.0))
+    sooner, later = Estimate(-30.0, 1.0, -32.0, -28.0), Estimate(9.0, 1.0, 7.0, 11.0)
+    issues = [
+        SimpleNamespace(by={DAY: SimpleNamespace(difference=share)}, days=days)
+        for share, days in ((up, sooner), (up, sooner), (down, later), (none, none))
+    ]
+    pair = SimpleNamespace(issues=issues, on=DAY, runs=500)
+    assert comparison_view._sentence("B", "A", pair) == (
+        f"B resolves 2 of 4 issues more often by {DAY}, 1 less often by {DAY}, 2 earlier on average, 1 later on average"
+    )

@@ -119,6 +119,12 @@ def test_a_tornado_shows_the_means_at_both_ends():
     assert found.loc["k", "swing"] == pytest.approx(1001)
     assert found.loc["a", ["low_end", "high_end"]].tolist() == pytest.approx([19.8, 79.2])
     assert found.loc["a", ["low", "high"]].tolist() == pytest.approx([509.5, 589.5])
+    # The lowest fifth: 20 values with a variance of 263,719.2 (n - 1); Student's t of 19 degrees is 2.093.
+    se = (263_719.2105 / 20) ** 0.5
+    assert found.loc["a", "low_se"] == pytest.approx(se, rel=1e-5)
+    assert found.loc["a", ["low_from", "low_to"]].tolist() == pytest.approx(
+        [509.5 - 2.093 * se, 509.5 + 2.093 * se], rel=1e-3
+    )
 
 
 def test_an_outcome_that_never_changes_is_an_error():
