@@ -215,9 +215,7 @@ class _Reader:
             self.refuse(f"joint must be a name, but was {was(joint)}", (*path, "joint"))
         elif joint and each_time:
             allowed = "joint in what is drawn once a run, such as a parameter"
-            self.refuse(
-                "{what} is drawn each time, so it cannot be drawn together with others", (*path, "joint"), allowed
-            )
+            self.refuse("{what} is drawn each time, so it cannot be drawn together with others", path[:-1], allowed)
         read = [self.plain(value, rule, (*path, "values", number)) for number, value in enumerate(values)]
         if len(self.complaints) > before:
             return None

@@ -40,7 +40,7 @@ def ask(negsim, monkeypatch):
         ("ru", ["run"]),
         ("run --engine ", ["auto", "batch", "reference"]),
         ("plot x.yaml b", ["burndown", "burnup"]),
-        ("schema ", ["scenario", "agenda"]),
+        ("schema ", ["scenario", "agenda", "proposals"]),
         ("agenda ", ["show", "verify", "sentences", "cite", "source"]),
         ("agenda show vi", ["visas"]),
         ("agenda show --agenda nowhere.yaml ", []),
