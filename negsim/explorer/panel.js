@@ -11,7 +11,7 @@ function panel(model, place, changed = () => {}) {
   const said = h("div", { class: "said", role: "status", "aria-live": "polite" });
   const trouble = h("pre", { class: "trouble", role: "alert", hidden: true });
   const left = h("div", { class: "levers" }), right = h("div", { class: "results" });
-  const pins = h("div", { class: "pins" });
+  const pins = h("div", { class: "pins" }), saved = h("p", { class: "hint", role: "status" });
   const chartPlaces = [h("div"), h("div")];
   right.append(said, trouble, ...chartPlaces, pins);
   // JupyterLab says which of its schemes is on; elsewhere the system does.
@@ -103,7 +103,7 @@ function panel(model, place, changed = () => {}) {
       pinName,
       h("button", { type: "button", click: () => { ask({ do: "pin", name: pinName.value }); pinName.value = ""; } }, "Pin"),
       ...[["yaml", "scenario"], ["csv", "table"], ["page", "report"]].map(([form, label]) =>
-        h("button", { type: "button", click: () => ask({ do: "save", form }) }, `Save ${label}`))));
+        h("button", { type: "button", click: () => ask({ do: "save", form }) }, `Save ${label}`))), saved);
     const others = h("input", { type: "checkbox", change: () => ask({ do: "others", show: others.checked }) });
     controls.set("others", { input: others });
     parts.push(h("label", { class: "lever switch" }, others, h("span", {}, "Show base rates of other negotiations")));
@@ -116,6 +116,7 @@ function panel(model, place, changed = () => {}) {
   function update(next) {
     state = next;
     trouble.hidden = true;
+    saved.replaceChildren();
     const hidden = new Set(state.hidden);
     for (const lever of levers) controls.get(lever.key).row.hidden = hidden.has(lever.key);
     controls.get("free").input.replaceChildren(...state.free.map(([name, title]) => h("option", { value: name }, title)));
@@ -158,15 +159,19 @@ function panel(model, place, changed = () => {}) {
       free();
       tell(found.text);
       if (waiting) move();
-    } else if (found.what === "file") save(found.name, found.text);
+    } else if (found.what === "file") save(found.name, found.text, saved);
   }
   model.on("msg:custom", answer);
   ask({ do: "hello" });
   return { ask, restore, state: () => state };
 }
 
-function save(name, text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
-  h("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10000);
+let lastFile = "";
+/** Save a file, and show a link to it: a browser may refuse a download that comes long after its click. */
+function save(name, text, place) {
+  URL.revokeObjectURL(lastFile);
+  lastFile = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
+  const link = h("a", { href: lastFile, download: name }, name);
+  place.replaceChildren("Ready: ", link);
+  link.click();
 }

@@ -159,10 +159,17 @@ def test_a_variant_is_pinned_compared_saved_and_restored_by_its_link(page, chrom
     side_by_side = shown.get_by_role("region", name="Table of the pins")
     assert side_by_side.locator("thead th").all_inner_texts() == ["issue", "now", "soft"]
     assert side_by_side.locator("tbody tr").count() == 9
-    for button, ending in (("Save scenario", ".yaml"), ("Save table", ".csv"), ("Save report", ".html")):
-        with page.expect_download(timeout=90_000) as download:
-            shown.get_by_role("button", name=button).click()
-        assert download.value.suggested_filename.endswith(ending)
+    for button, name in (
+        ("Save scenario", "explored.yaml"),
+        ("Save table", "explored.csv"),
+        ("Save report", "explored.html"),
+    ):
+        shown.get_by_role("button", name=button).click()
+        ready = shown.get_by_role("link", name=name)
+        ready.wait_for(timeout=90_000)  # the report takes seconds, and Chromium may refuse a download so long after
+        with page.expect_download() as download:
+            ready.click()
+        assert download.value.suggested_filename == name
     other = opened_from(chromium, page.url)
     other.get_by_role("region", name="soft").wait_for(timeout=30_000)
     assert other.get_by_role("region", name="soft").inner_text() == verdict
