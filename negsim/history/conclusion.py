@@ -104,4 +104,4 @@ def concluding(others: Sequence[Talks], announcements: bool = True) -> Concludin
         p = 1.0 / (1.0 + np.exp(-(x @ mean)))
         curve = (x.T * (w * p * (1.0 - p))) @ x + precision
         mean = mean + np.linalg.solve(curve, x.T @ (w * (y - p)) - precision @ mean)
-    return Concluding(mean, np.linalg.inv(curve), announcements)
+    return Concluding(mean, np.asarray(np.linalg.inv(curve), dtype=np.float64), announcements)
