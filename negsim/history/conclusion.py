@@ -40,7 +40,7 @@ def signs(snapshot: Snapshot, announcements: bool = True) -> tuple[float, float,
     >>> from datetime import date
     >>> from negsim.history import load
     >>> signs(Snapshot.of(load("seeds/histories")["kerry"], date(2014, 1, 29), 30))
-    (1.0, 1.0, 0.405...)
+    (1.0, 1.0, 0.407...)
     """
     target = snapshot.announced if announcements else None
     barren = 0.0
@@ -89,7 +89,7 @@ def concluding(others: Sequence[Talks], announcements: bool = True) -> Concludin
     >>> record = load("seeds/histories")
     >>> law = concluding([talks for talks in record.talks.values() if talks.id != "cyprus"])
     >>> [round(law.probability(Snapshot.of(record["cyprus"], date(y, 9, 3), 30)), 1) for y in (2008, 2012, 2018)]
-    [0.5, 0.2, 0.1]
+    [0.5, 0.1, 0.1]
     """
     rows, ended, weights = [np.zeros((0, 3))], [np.zeros(0)], [np.zeros(0)]
     for talks in others:
