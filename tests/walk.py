@@ -146,7 +146,7 @@ ALWAYS = {
 FITTING = {"run", "when", "how-many", "compare", "explain", "sweep", "sensitivity", "discover", "trace", "agenda"}
 #: Commands that take no scenario or agenda, so that no walk has them.
 ELSEWHERE = {"init", "new", "doctor", "scenarios", "schema", "history", "backtest", "import"} | {
-    "ingest", "review", "app", "offers",
+    "ingest", "review", "app", "offers", "forecast-offers",
 }  # fmt: skip
 
 
