@@ -93,7 +93,7 @@ class Rows:
             d = self.distribution(value, path, in_order=bool(joint))
             # Dated shocks keep the stream of the time when their key was "on": the same seed gives the same draws.
             drawn = path.replace(".dates.", ".on.") if path.startswith("shocks.") else path
-            self.add("parameter_is", dist=d, stream=stream(f"joint/{joint}" if joint else f"param/{drawn}"))
+            self.add("parameter_is", dist=d, stream=stream(f"joint/{joint}") if joint else stream(f"param/{drawn}"))
         return self.parameters[path]
 
     def distribution(self, value: Quantity | float, path: str, in_order: bool = False) -> int:
