@@ -1,8 +1,8 @@
 """Turns, medians, tables.
 
 The load of a shared machine varies. What is compared therefore takes turns in one process, ratios are taken within a
-turn, and the median of the turns counts. One thread is measured by its processor time, which other load disturbs
-least; several threads and whole processes by wall time.
+turn, and the median of the turns counts. One thread is measured by the processor time of the process, which other load
+disturbs least (a run may play in a thread of its own); several threads and whole processes by wall time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Seconds = dict[str, list[float]]
 
 
 def interleaved(
-    works: Mapping[str, Work], turns: int = TURNS, clock: Callable[[], float] = time.thread_time
+    works: Mapping[str, Work], turns: int = TURNS, clock: Callable[[], float] = time.process_time
 ) -> Seconds:
     """Seconds per unit of each work in each turn. A work gets the number of the turn and returns its units."""
     seconds: Seconds = {name: [] for name in works}
