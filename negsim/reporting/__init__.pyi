@@ -1,9 +1,9 @@
 from .charts import CHARTS as CHARTS
 from .charts import PARTS as PARTS
 from .charts import line as line
-from .charts import side_by_side as side_by_side
 from .charts import survival as survival
 from .description import describe as describe
 from .description import markdown as markdown
 from .reading import reading_script as reading_script
+from .side_by_side import side_by_side as side_by_side
 from .write import report as report

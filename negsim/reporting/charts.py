@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.analysis import chance_by, quantile, share, until
+from negsim.analysis import chance_by, quantile, share
 from negsim.calibration import OTHER_NEGOTIATIONS
 
 if TYPE_CHECKING:
@@ -164,33 +164,6 @@ def _counts(projection: Projection, name: str) -> Any:
         return projection.tally.all_resolved
     names = [facts.id for facts in projection.context.issues]
     return projection.tally.resolved[names.index(name)] if name in names else None
-
-
-def side_by_side(projection: Projection, pins: Sequence[Pinned]) -> dict[str, Any]:
-    """A row for each issue: the share of runs that resolve it by the horizon and its 50 % date, now and in each pin.
-
-    >>> import negsim as ns
-    >>> p = ns.run("baseline", runs=200)
-    >>> side_by_side(p, [("Pin 1", p)])["rows"][0]
-    ['Banking and financing of the missions', '82 %, 2026-03', '82 %, 2026-03']
-    """
-    every = [projection, *(pinned for _, pinned in pins)]
-    known = [{issue.facts.id: issue for issue in each.digest.issues} for each in every]
-    titles: dict[str, str] = {}
-    for issues in known:
-        titles = {name: issue.facts.title for name, issue in issues.items()} | titles
-
-    def cell(number: int, name: str) -> str:
-        issue, of = known[number].get(name), every[number]
-        if issue is None:
-            return "–"
-        return f"{100 * issue.resolved.p:.0f} %, {until(issue.p50, of.context, of.digest.unit)}"
-
-    return {
-        "caption": "Resolved by the horizon, and the 50 % date",
-        "heads": ["issue", "now", *(name for name, _ in pins)],
-        "rows": [[title, *(cell(number, name) for number in range(len(every)))] for name, title in titles.items()],
-    }
 
 
 def _by(projection: Projection, day: float) -> str:
