@@ -4,6 +4,6 @@ from .charts import line as line
 from .charts import survival as survival
 from .description import describe as describe
 from .description import markdown as markdown
+from .pins import side_by_side as side_by_side
 from .reading import reading_script as reading_script
-from .side_by_side import side_by_side as side_by_side
 from .write import report as report
