@@ -112,7 +112,7 @@ def test_a_read_only_installation_compiles_into_the_users_cache_once(root, tmp_p
             path.chmod(0o755)  # so that it can be thrown away
     assert said[0] == said[1]
     assert said[0].startswith(str(package / "negsim"))
-    assert [path.name.startswith("rules-") and path.suffix == ".o" for path in kept[0]] == [True]
+    assert sum(path.suffix == ".o" for path in kept[0]) == 1
     assert kept[0] == kept[1]  # nothing was compiled again
 
 
