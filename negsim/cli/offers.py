@@ -129,7 +129,7 @@ def forecast_offers(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Forecast the next offers, the settlement and its day from the offers so far.
+    """Forecast offers, settlement and day from the offers so far.
 
     The tactics of past negotiations are fitted to their offers. The negotiation itself is left out.
     """

@@ -88,7 +88,7 @@ def run(
     reference: Reference = False,
     as_json: Json = False,
 ) -> None:
-    """Run a scenario: when is each issue resolved, and how probably?"""
+    """Run a scenario: when is each issue resolved, how surely?"""
     from negsim.cli.projection_table import projection_data, projection_table
     from negsim.simulation import pick_engine
 

@@ -53,7 +53,7 @@ def when(
     dates: Dates = None,
     as_json: Json = False,
 ) -> None:
-    """Dates by which issues are resolved with a given probability.
+    """Dates by which issues are resolved with a probability.
 
     For each issue, for all of them and for the first k: the first date by which this share of the runs has resolved
     them, with its 95 % interval. --given counts only the runs in which a condition holds.

@@ -154,8 +154,8 @@ def test_help_is_a_tour_in_the_order_of_use(negsim):
     first = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("   ")]
     shown = [name for name in first if (name,) in set(commands())]
     projecting = ["run", "plot", "trace", "report", "app", "when", "how-many", "explain", "compare"]
-    finding = ["update", "timeline", "score", "sweep", "sensitivity", "discover", "history", "offers", "calibrate"]
-    finding += ["backtest", "verify", "rerun", "export", "import"]
+    finding = ["update", "timeline", "score", "sweep", "sensitivity", "discover", "history", "offers"]
+    finding += ["forecast-offers", "calibrate", "backtest", "verify", "rerun", "export", "import"]
     assert shown == [
         "init",
         "new",
