@@ -66,3 +66,11 @@ def test_the_lean_version_is_the_same_model():
     from negsim.scenario import load
 
     assert speed.apart(load(speed.BASELINE), runs=2000) < speed.APART
+
+
+@pytest.mark.slow
+def test_the_peers_play_the_same_negotiation():
+    from benchmarks import peer, peers
+
+    play = peer.simpy_(peers.STEPS, 1, 101)
+    assert peers.apart(peers.bilateral(1), "simpy", [play() for _ in range(2000)]) < peers.APART / 2
