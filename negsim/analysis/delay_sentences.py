@@ -142,4 +142,6 @@ def _percent(part: float) -> str:
 
 
 def _mean(part: Estimate) -> str:
+    if math.isnan(part.se):
+        return f"{100 * part.value:.0f}"
     return f"{100 * part.value:.0f} ({100 * part.low:.0f} to {100 * part.high:.0f})"
