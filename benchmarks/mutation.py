@@ -33,14 +33,12 @@ RULES = tuple(
     f"tests/simulation/test_rules_{name}.py"
     for name in ("concession", "meetings", "status", "shocks", "start", "frontier", "quantiles", "draws")
 )
-#: Folders of code, and the tests that look after them.
+#: Folders of code, and the quick tests and examples that look after them.
 ROOMS = {
     "simulation/rules": (*RULES, "tests/simulation/test_contract_stories.py"),
     "simulation/engines": ("tests/simulation/test_engines_agree.py", "tests/simulation/test_contract_stories.py"),
-    "analysis": (
-        "tests/analysis", "tests/experiments", "tests/projection/test_views.py", "tests/plots/test_plots.py",
-    ),
-}  # fmt: skip
+    "analysis": ("tests/analysis", "negsim/analysis"),
+}
 #: Files whose functions run while the code is compiled.
 FIXED = {"jit.py", "state.py"}
 SWAPPED: dict[type[ast.AST], type[ast.AST]] = {

@@ -63,25 +63,16 @@ def _divided_compiled(a, b):  # type: ignore[no-untyped-def]  # numba compares t
     return lambda a, b: a / b
 
 
-class _Killer:
-    """A plugin of pytest that writes down the first test that fails."""
+class _Runner:
+    """A plugin of pytest: runs all tests without a mutant, then forks for each mutant.
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        if report.failed and not self.file.exists():
-            self.file.write_text(report.nodeid, encoding="utf-8")
-
-
-class _Scout:
-    """A plugin of pytest that notes which mutants each test reaches, and how long it takes.
-
-    What is reached while a test is set up may belong to a fixture that others share: it counts for the whole file.
+    The tests are imported and collected once. What is reached while a test is set up may belong to a fixture that
+    others share: it counts for the whole file.
     """
 
-    def __init__(self) -> None:
-        self.tests = dict[str, tuple[float, set[int]]]()
+    def __init__(self, number: int, seconds: float, out: int) -> None:
+        self.number, self.seconds, self.out = number, seconds, out
+        self.durations, self.reached = dict[str, float](), dict[str, set[int]]()
         self.files = dict[str, set[int]]()
 
     def _since(self) -> set[int]:
@@ -93,26 +84,35 @@ class _Scout:
         if report.when == "setup":
             self.files.setdefault(report.nodeid.split("::")[0], set()).update(self._since())
         elif report.when == "call":
-            self.tests[report.nodeid] = (report.duration, self._since())
+            self.durations[report.nodeid], self.reached[report.nodeid] = report.duration, self._since()
 
-    def of(self, number: int) -> list[str]:
+    def pytest_runtestloop(self, session: Any) -> bool:
+        from _pytest.runner import runtestprotocol
+
+        for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+            runtestprotocol(item, nextitem=following)
+            if session.testsfailed:
+                raise session.Failed(f"{item.nodeid} fails without a mutant")
+        for each in range(1, self.number + 1):
+            items = self._of(each, session.items)
+            killer = _killer(each, items, self.seconds) if items else None
+            line = "@" + json.dumps({"number": each, "killer": killer, "tests": len(items)}) + "\n"
+            os.write(self.out, line.encode())
+        return True
+
+    def _of(self, number: int, items: list[Any]) -> list[Any]:
         """The tests that reach a mutant, the quickest first."""
         found = [
-            (duration, name)
-            for name, (duration, reached) in self.tests.items()
-            if number in reached or number in self.files[name.split("::")[0]]
+            item
+            for item in items
+            if number in self.reached.get(item.nodeid, ()) or number in self.files[item.nodeid.split("::")[0]]
         ]
-        return [name for _, name in sorted(found)]
+        return sorted(found, key=lambda item: self.durations.get(item.nodeid, 0.0))
 
 
-def _run(tests: list[str], plugin: object, *more: str) -> int:
-    import pytest
+def _child(number: int, items: list[Any], file: Path) -> None:
+    from _pytest.runner import runtestprotocol
 
-    options = ["-n", "0", "-q", "-W", "ignore:variable", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
-    return int(pytest.main([*options, "-m", "not slow and not browser", *more, *tests], plugins=[plugin]))
-
-
-def _child(number: int, tests: list[str], file: Path) -> None:
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
@@ -122,15 +122,24 @@ def _child(number: int, tests: list[str], file: Path) -> None:
     for each in gc.get_objects():
         if isinstance(each, functools._lru_cache_wrapper):
             each.cache_clear()
-    os._exit(min(_run(tests, _Killer(file), "-x"), 100))
+    for item in items:
+        if hasattr(item, "_initrequest"):
+            item._initrequest()  # the item has run before
+        if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
+            file.write_text(item.nodeid, encoding="utf-8")
+            os._exit(1)
+    os._exit(0)
 
 
-def _killer(number: int, tests: list[str], seconds: float) -> str | None:
+def _killer(number: int, items: list[Any], seconds: float) -> str | None:
     """The test that fails with a mutant, "time" or a signal; None if it survives."""
-    file = Path(f"killer{number}")
+    file = Path(f"killer{number}").absolute()
     child = os.fork()
     if child == 0:
-        _child(number, tests, file)
+        try:
+            _child(number, items, file)
+        finally:
+            os._exit(2)
     end = time.monotonic() + seconds
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -140,7 +149,7 @@ def _killer(number: int, tests: list[str], seconds: float) -> str | None:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             return "time"
-        time.sleep(0.05)
+        time.sleep(0.01)
     if os.WIFSIGNALED(status):
         return signal.Signals(os.WTERMSIG(status)).name
     if os.WEXITSTATUS(status) == 0:
@@ -149,14 +158,11 @@ def _killer(number: int, tests: list[str], seconds: float) -> str | None:
 
 
 def main(number: int, seconds: float, tests: list[str]) -> int:
-    scout = _Scout()
-    if _run(tests, scout) != 0:
-        return 1
-    for each in range(1, number + 1):
-        reaching = scout.of(each)
-        killer = _killer(each, reaching, seconds) if reaching else None
-        print("@" + json.dumps({"number": each, "killer": killer, "tests": len(reaching)}), flush=True)
-    return 0
+    import pytest
+
+    runner = _Runner(number, seconds, os.dup(1))
+    options = ["-n", "0", "-q", "-W", "ignore:variable", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+    return int(pytest.main([*options, "-m", "not slow and not browser", *tests], plugins=[runner]))
 
 
 if __name__ == "__main__":

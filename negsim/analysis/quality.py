@@ -110,5 +110,5 @@ def error(estimate: Estimate, digits: int = 2) -> str:
         return "? (one value)"
     if estimate.se <= 1e-12:
         return "0"
-    hundredths = math.ceil(100 * estimate.se - 1e-9)  # an error of 0.1 is 0.10
+    hundredths = max(math.ceil(100 * estimate.se - 1e-9), 1)  # an error of 0.1 is 0.10
     return f"{hundredths / 100:.2f}" if digits else str(hundredths)
