@@ -98,9 +98,18 @@ def test_commands_that_run_load_no_tables_pictures_or_statistics(root, command):
     """They take a second to import, and a person waits for it."""
     script = f"{call(command, 'baseline', *(['--runs', '20'] if command != 'trace' else []))}"
     script = f"import sys\ntry:\n    {script}\nexcept SystemExit:\n    print()\nprint(*sys.modules)"
-    result = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
+    for _ in ("quantile tables enter the cache", "they are there"):
+        result = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     loaded = set(result.stdout.splitlines()[-1].split())
-    assert not loaded & {"scipy", "numba", "pandas", "pyarrow", "matplotlib", "jinja2"}
+    # The ranks of an interval of dates need the binomial law of scipy.special, which loads in a tenth of a second.
+    assert not loaded & {
+        "scipy.stats" if command == "when" else "scipy",
+        "numba",
+        "pandas",
+        "pyarrow",
+        "matplotlib",
+        "jinja2",
+    }
 
 
 def test_importing_the_package_loads_nothing(root):

@@ -17,7 +17,7 @@ from negsim.scenario.scenario import from_mapping
 from tests.strategies import of_any_scale, scenarios
 from tests.walk import ELSEWHERE, show_everything, walk_through
 
-#: How many times as many scenarios: NEGSIM_WALK=10 walks for an hour.
+#: How many times as many scenarios: NEGSIM_WALK=20 walks for an hour.
 MORE = int(os.environ.get("NEGSIM_WALK", "1"))
 UNHURRIED = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
@@ -37,7 +37,7 @@ def test_a_scenario_passes_through_every_command(mapping, runs):
 
 @pytest.mark.slow
 @given(mapping=of_any_scale(), runs=st.sampled_from([1, 2, 200]))
-@settings(max_examples=3 * MORE, suppress_health_check=UNHURRIED)
+@settings(max_examples=2 * MORE, suppress_health_check=UNHURRIED)
 def test_scenarios_of_any_scale_pass_through_every_command(mapping, runs):
     walked(mapping, runs)
 
@@ -51,7 +51,7 @@ def test_scenarios_of_any_scale_are_shown_in_every_picture(mapping, runs):
 
 @pytest.mark.slow
 @given(mapping=scenarios(), runs=st.sampled_from([1, 20, 200]))
-@settings(max_examples=3 * MORE, suppress_health_check=UNHURRIED)
+@settings(max_examples=2 * MORE, suppress_health_check=UNHURRIED)
 def test_scenarios_over_the_whole_schema_pass_through_every_command(mapping, runs):
     try:
         valid = bool(from_mapping(mapping).issues)

@@ -21,7 +21,7 @@ from tests.conftest import heed_interrupts
 
 ROOT = Path(__file__).parents[2]
 BASELINE = ROOT / "scenarios" / "baseline.yaml"
-COMMAND = ["run", BASELINE, "--runs", 300, "--engine", "batch", "--out", "out"]
+COMMAND = ["run", BASELINE, "--runs", 300, "--engine", "batch", "--workers", 1, "--out", "out"]
 
 #: The command line with small chunks: job.json is the first file that is put in its place, each chunk the next three,
 #: then come the tally and the manifest.

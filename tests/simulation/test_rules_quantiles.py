@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import warnings
 from typing import Any
 
@@ -220,3 +221,17 @@ def test_tables_hold_the_quantiles_of_scipy_stats_bit_for_bit(family, shapes, la
         lower, upper = law.ppf(w), law.isf(w)
     expected = np.concatenate([np.fmin.accumulate(lower), np.fmax.accumulate(upper)])
     assert values.tobytes() == expected.tobytes()
+
+
+def test_a_full_cache_of_tables_drops_the_oldest_and_keeps_its_size(tmp_path, monkeypatch):
+    from negsim.simulation.rules import quantile_tables as tables
+
+    monkeypatch.setattr(tables, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(tables, "MOST_KEPT", 2)
+    made = []
+    for age, shape in enumerate((1.5, 2.5, 3.5)):
+        values = tables._kept_nodes(q.GAMMA, shape)
+        assert (tables._kept_nodes(q.GAMMA, shape) == values).all()
+        made.append(next(path for path in tmp_path.iterdir() if float(shape).hex() in path.name))
+        os.utime(made[-1], (age, age))
+    assert sorted(tmp_path.iterdir()) == sorted(made[1:])

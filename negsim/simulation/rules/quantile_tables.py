@@ -8,6 +8,7 @@ machine code, so most commands load no SciPy at all.
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from functools import lru_cache
 from importlib import metadata
 from typing import Any
@@ -55,8 +56,11 @@ def _kept_nodes(family: int, first: float = 0.0, second: float = 0.0) -> Floats:
     if content is not None and len(content) == 8 * q.NODES:
         return np.frombuffer(content)
     values = _nodes(family, first, second)
-    if len(list(folder.glob("quantiles-*"))) < MOST_KEPT:
-        store(file, values.tobytes())
+    with suppress(OSError):  # another process may remove the same table
+        kept = sorted(folder.glob("quantiles-*"), key=lambda table: table.stat().st_mtime)
+        for oldest in kept[: max(0, len(kept) + 1 - MOST_KEPT)]:
+            oldest.unlink()
+    store(file, values.tobytes())
     return values
 
 
