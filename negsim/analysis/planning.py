@@ -220,10 +220,15 @@ def rank_interval(runs: int, probability: float) -> tuple[int, int]:
     >>> rank_interval(100, 0.5), rank_interval(3, 0.5)
     ((40, 61), (0, 4))
     """
-    from scipy.special import bdtr  # scipy.stats takes a third of a second to import
-
-    # The binomial distribution function at -1, 0, ... runs.
-    below = np.concatenate([[0.0], bdtr(np.arange(runs + 1.0), runs, probability)])
+    # The binomial distribution function at -1, 0, ... runs, from quotients of neighbouring probabilities around the
+    # mode. SciPy has it too, but its import takes a fifth of the time of `when`.
+    p, mode = probability, min(int((runs + 1) * probability), runs)
+    k = np.arange(mode, runs, dtype=float)
+    above = np.cumprod((runs - k) * p / ((k + 1) * (1 - p)))
+    k = np.arange(mode, dtype=float)[::-1]
+    under = np.cumprod((k + 1) * (1 - p) / ((runs - k) * p))[::-1]
+    total = np.cumsum(np.concatenate([[0.0], under, [1.0], above]))
+    below = total / total[-1]
     low = int(np.flatnonzero(below <= 0.025)[-1])
     high = int(np.flatnonzero(1 - below <= 0.025)[0])
     return low, high
