@@ -101,15 +101,7 @@ def test_commands_that_run_load_no_tables_pictures_or_statistics(root, command):
     for _ in ("quantile tables enter the cache", "they are there"):
         result = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     loaded = set(result.stdout.splitlines()[-1].split())
-    # The ranks of an interval of dates need the binomial law of scipy.special, which loads in a tenth of a second.
-    assert not loaded & {
-        "scipy.stats" if command == "when" else "scipy",
-        "numba",
-        "pandas",
-        "pyarrow",
-        "matplotlib",
-        "jinja2",
-    }
+    assert not loaded & {"scipy", "numba", "pandas", "pyarrow", "matplotlib", "jinja2"}
 
 
 def test_importing_the_package_loads_nothing(root):
