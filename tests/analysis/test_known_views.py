@@ -14,7 +14,7 @@ import pytest
 
 from negsim.analysis import burndown, burnup, climate, flow, gap, lanes, last, one_climate
 from negsim.analysis.calendar_view import calendar
-from negsim.analysis.context import Context, Names
+from negsim.analysis.context import Context, Entry, Names
 from negsim.analysis.frontier_view import frontier, quality
 from negsim.analysis.headline import chances_by, data, headline_frame, quantile_dates
 from negsim.analysis.logs import joined
@@ -58,6 +58,13 @@ def tally():
     return counted(facts(), made_outcomes())
 
 
+def closed() -> Context:
+    """The same issues; the record has the first of them resolved two days before ``as_of``."""
+    first, *rest = facts().issues
+    history = (*first.history, Entry(date(2025, 4, 7), date(2025, 4, 8), RESOLVED))
+    return replace(facts(), issues=(replace(first, history=history), *rest))
+
+
 def no_record(issues=3) -> Context:
     return replace(context(issues), horizon=date(2025, 4, 20))
 
@@ -80,6 +87,13 @@ def many_runs():
     return replace(logs, floors=np.full((40, 4, 2), 0.2))
 
 
+def wide_gaps():
+    """Runs whose first offers are 100 points apart on issue 0, and 95 on the package."""
+    offers = [offer(1.0, 0, 0, 1.0), offer(1.0, 0, 1, 0.0), offer(2.0, 3, 0, 0.98), offer(2.0, 3, 1, 0.03)]
+    events, run = joined([np.concatenate([*offers, event(Kind.END, 10.0, now=1)])] * 3)
+    return replace(made_logs(), events=events, run=run)
+
+
 def no_events():
     events, run = joined([event(Kind.END, 10.0, now=1)] * 3)
     return replace(made_logs(), events=events, run=run)
@@ -90,10 +104,11 @@ def burndown_text(found) -> str:
     return "\n".join(map(str, (*parts, found.span, [each.title for each in found.rounds], table(found.table()))))
 
 
-def headlines() -> str:
-    made = facts()
+def headlines(*options: int) -> str:
+    made, rows = facts(), made_outcomes()
+    rows["option"][:, 1] = options
     scaled = replace(made, issues=(replace(made.issues[0], scale=Scale("million", 31.0, 52.0)), *made.issues[1:]))
-    counts = tally()
+    counts = counted(made, rows)
     found = summarise(scaled, counts)
     by = chances_by(made, counts.resolved, counts.all_resolved, date(2025, 4, 13))
     parts = [headline_frame(found), quantile_dates(made, counts, 0.5).to_frame(), by]
@@ -130,6 +145,8 @@ def lone(**over) -> Context:
 VIEWS: dict[str, Callable[[], str]] = {
     "burndown": lambda: burndown_text(burndown(facts(), tally(), "N.")),
     "burndown_plain": lambda: burndown_text(burndown(*few([1.0, NEVER]), "N.", date(2025, 4, 10))),
+    "burndown_closed": lambda: burndown_text(burndown(closed(), tally(), "N.", date(2025, 4, 9))),
+    "burnup_closed": lambda: text(burnup(closed(), tally(), made_logs(), "N.", date(2025, 4, 4))),
     "burnup": lambda: text(burnup(facts(), tally(), made_logs(), "N.", date(2025, 4, 3))),
     "burnup_plain": lambda: text(burnup(*few([1.0, NEVER], opened=[[0.0, NEVER]]), no_events(), "N.")),
     "calendar": lambda: text(calendar(facts(), tally(), "N.")),
@@ -150,8 +167,10 @@ VIEWS: dict[str, Callable[[], str]] = {
     "frontier_none": lambda: text(frontier(facts(), no_events(), 3, "N.")),
     "gap": lambda: text(gap(facts(), made_logs(), "N.")),
     "gap_many": lambda: text(gap(facts(), many_runs(), "N.", points=3)),
+    "gap_wide": lambda: text(gap(facts(), wide_gaps(), "N.", points=2)),
     "gap_none": lambda: text(gap(facts(), no_events(), "N.")),
-    "headline": headlines,
+    "headline": lambda: headlines(1, 1, 0, 2, 1),
+    "headline_first_option": lambda: headlines(0, 1, 0, 2, 0),
     "lanes": lambda: text(lanes(facts(), FIRST, STATUSES, 0, 7, "N.")),
     "lanes_at_the_end": lambda: text(
         lanes(facts(), np.concatenate([move(10.0, 0, RAISED, AGREED), event(Kind.END, 10.0)]), STATUSES, 1, 0)
