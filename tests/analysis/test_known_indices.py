@@ -101,6 +101,12 @@ def cases() -> tuple[pd.DataFrame, np.ndarray]:
     return x, ((x["a"] >= 50) & (x["k"] != "r") | (x["b"] <= -4) & (x["c"] > 0.4)).to_numpy()
 
 
+def between() -> tuple[pd.DataFrame, np.ndarray]:
+    """Of 400 cases those with ``a`` from 100 to 300, ``b`` above 0, and any word but r are of interest."""
+    x = pd.DataFrame({"a": np.arange(400), "b": wave(400), "k": np.array(["p", "q", "r"])[np.arange(400) % 3]})
+    return x, (x["a"].between(100, 300) & (x["b"] > 0) & (x["k"] != "r")).to_numpy()
+
+
 CASES: dict[str, Callable[[], str]] = {
     "sobol": lambda: sobol(64),
     "sobol_noise": lambda: sobol(70, noisy(saltelli(70)), WEIGHTS),
@@ -129,6 +135,8 @@ CASES: dict[str, Callable[[], str]] = {
     "prim": lambda: boxes(prim(*cases())),
     "prim_three": lambda: boxes(prim(*cases(), density=0.95, least=0.02, boxes=3)),
     "prim_dense": lambda: boxes(prim(*cases(), density=1.0, least=0.3)),
+    "prim_between": lambda: boxes(prim(*between(), density=0.95)),
+    "prim_plain": lambda: boxes(prim(between()[0][["b", "a"]], between()[0]["a"].between(150, 250).to_numpy(), 0.9)),
     "cart": lambda: boxes(cart(*cases())),
     "cart_large": lambda: boxes(cart(*cases(), least=0.2, density=0.0)),
 }
@@ -179,6 +187,10 @@ def test_boxes_of_few_cases():
 def test_without_a_contrast_there_is_no_box(y, word):
     with pytest.raises(NegsimError, match=f"{word} of the 3 cases are of interest"):
         prim(pd.DataFrame({"a": [1, 2, 3]}), np.array(y))
+
+
+def test_a_problem_of_salib():
+    assert indices.problem("ab") == {"num_vars": 2, "names": ["a", "b"], "bounds": [[0.0, 1.0], [0.0, 1.0]]}
 
 
 def test_refused_data():

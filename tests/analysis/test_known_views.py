@@ -175,6 +175,15 @@ VIEWS: dict[str, Callable[[], str]] = {
     "lanes_at_the_end": lambda: text(
         lanes(facts(), np.concatenate([move(10.0, 0, RAISED, AGREED), event(Kind.END, 10.0)]), STATUSES, 1, 0)
     ),
+    "lanes_at_one_moment": lambda: text(
+        lanes(
+            facts(),
+            np.concatenate([move(5.0, 0, RAISED, AGREED), move(5.0, 0, AGREED, RESOLVED), FIRST[-1:]]),
+            STATUSES,
+            1,
+            0,
+        )
+    ),
     "lanes_no_log": lambda: text(lanes(facts(), FIRST[:0], (RESOLVED, RAISED, RAISED), 0, 0)),
     "last": lambda: text(last(facts(), tally(), "N.")),
     "last_always": lambda: text(last(*few([1.0, 2.0], [1.0, 2.0]))),
