@@ -175,7 +175,7 @@ def tried(chosen: Sequence[Mutant], tests: Sequence[str], seconds: float) -> Ite
             for line in process.stdout:
                 if line.startswith("@"):
                     yield json.loads(line[1:])
-                else:
+                elif line.strip():
                     print(line, end="", file=sys.stderr)
         if process.returncode:
             raise SystemExit(f"the tests fail without a mutant: {' '.join(command)}")

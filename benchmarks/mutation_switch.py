@@ -96,8 +96,8 @@ class _Runner:
         for each in range(1, self.number + 1):
             items = self._of(each, session.items)
             killer = _killer(each, items, self.seconds) if items else None
-            line = "@" + json.dumps({"number": each, "killer": killer, "tests": len(items)}) + "\n"
-            os.write(self.out, line.encode())
+            line = json.dumps({"number": each, "killer": killer, "tests": len(items)})
+            os.write(self.out, f"\n@{line}\n".encode())
         return True
 
     def _of(self, number: int, items: list[Any]) -> list[Any]:
@@ -110,6 +110,11 @@ class _Runner:
         return sorted(found, key=lambda item: self.durations.get(item.nodeid, 0.0))
 
 
+def _forgets(module: str) -> bool:
+    """Whether a cache of this module is cleared: the simulation's holds the machine code, which is in use."""
+    return module.startswith("negsim.") and not module.startswith("negsim.simulation.")
+
+
 def _child(number: int, items: list[Any], file: Path) -> None:
     from _pytest.runner import runtestprotocol
 
@@ -120,7 +125,7 @@ def _child(number: int, items: list[Any], file: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (used + _MEMORY, used + _MEMORY))
     ACTIVE[0] = number
     for each in gc.get_objects():
-        if isinstance(each, functools._lru_cache_wrapper):
+        if isinstance(each, functools._lru_cache_wrapper) and _forgets(each.__module__):
             each.cache_clear()
     for item in items:
         if hasattr(item, "_initrequest"):
