@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -375,6 +375,7 @@ def _as_known(data: dict[str, Any], on: date) -> dict[str, Any]:
     return data
 
 
+@settings(max_examples=12)
 @given(st.dates(date(2025, 2, 28), date(2025, 5, 1)))
 def test_nothing_after_the_day_changes_the_board(on: date) -> None:
     real = load_agenda(ROOT / "seeds" / "agenda.yaml")

@@ -31,6 +31,7 @@ def test_what_looks_the_same_is_the_same(text: str, normal: str) -> None:
     assert normalise(text) == normal
 
 
+@pytest.mark.slow
 def test_every_character_is_normal_after_one_go() -> None:
     normal = normalise(" ".join(f"a{chr(number)}\u0301b" for number in range(sys.maxunicode + 1)))
     assert normalise(normal) == normal

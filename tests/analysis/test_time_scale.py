@@ -105,6 +105,7 @@ def test_when_and_compare_show_dates_in_the_unit_asked_for(negsim):
     assert " 2026 " in ended.out.split("\n\n")[1]
 
 
+@pytest.mark.slow
 def test_trace_and_explain_show_dates_in_the_unit_asked_for(negsim):
     exact = re.compile(r"\b20\d\d-\d\d-\d\d\b")
     for call in (("trace", "baseline"), ("explain", "baseline", "visas", "-n", 20, "--side", "us")):

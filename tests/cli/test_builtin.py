@@ -64,7 +64,7 @@ SMALL = ("--runs", 20, "--engine", "reference")
         ("check", "baseline"),
         ("show", "baseline"),
         ("elicit", "baseline"),
-        ("report", "baseline", *SMALL),
+        pytest.param(("report", "baseline", *SMALL), marks=pytest.mark.slow),
         ("discover", "baseline", "--issue", "visas", "--runs", 100),
         ("sweep", "baseline", "--vary", "tactics.us.beta=0.2,1", "--runs", 10),
         ("calibrate", "--template", "baseline", "--no-patience", "-o", "mine.yaml"),

@@ -59,6 +59,7 @@ def test_json_is_the_same_each_time(negsim):
     assert first == again
 
 
+@pytest.mark.slow
 def test_out_holds_what_was_printed_and_the_command(negsim, tmp_path):
     out = tmp_path / "out"
     assert negsim("run", BASELINE, "--runs", 20, "--out", out).code == 0
@@ -71,6 +72,7 @@ def test_out_holds_what_was_printed_and_the_command(negsim, tmp_path):
     assert direct.read_bytes() == (tmp_path / "b.svg").read_bytes()
 
 
+@pytest.mark.slow
 def test_out_is_refused_before_any_work_is_done(negsim, tmp_path, monkeypatch):
     monkeypatch.setattr("negsim.projection.execution.play", lambda *_: pytest.fail("it ran"))
     (tmp_path / "mine.txt").write_text("mine")
@@ -256,6 +258,7 @@ def test_escape_sequences_in_a_title_do_not_reach_the_terminal(projection):
     assert text.splitlines()[:2] == ["Talks?[2J", "a b"]
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_no_news(root):
     script = f"{sys.executable} -c 'from negsim.cli import main; main()' show {BASELINE} | head -1"
     ended = subprocess.run(["bash", "-c", script], cwd=root, capture_output=True, text=True, timeout=60, check=False)
@@ -299,6 +302,7 @@ def test_sweep_prints_a_row_for_each_value_also_of_words(negsim):
     assert "±" in " ".join(rows["time"])
 
 
+@pytest.mark.slow
 def test_show_prints_only_the_differences_from_what_is_extended(negsim):
     shown = negsim("show", "scenarios/both_boulware.yaml", "--difference").out
     assert shown.startswith("Both sides Boulware: differences from Baseline")

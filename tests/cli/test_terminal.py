@@ -263,6 +263,7 @@ def test_a_terminal_gets_bold_letters_and_nothing_stronger(shown_on_a_terminal):
         assert "\x1b" not in written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "variables", [pytest.param({"NO_COLOR": "1"}, marks=pytest.mark.slow), {"TERM": "dumb"}], ids=str
 )

@@ -120,6 +120,7 @@ def test_any_question_gets_an_answer(question, do):
     json.dumps(found, allow_nan=False)
 
 
+@pytest.mark.slow
 def test_a_saved_scenario_is_whole_and_gives_the_same_projection(talk, tmp_path):
     talk.answer({"do": "set", "moved": {"us.beta": 0}, "joined": []})
     found = talk.answer({"do": "save", "form": "yaml"})

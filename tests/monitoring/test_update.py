@@ -266,6 +266,7 @@ def test_a_branched_run_keeps_its_assumptions_and_its_past():
     assert latest > 100
 
 
+@pytest.mark.slow
 def test_the_filter_finds_what_rejection_finds():
     scenario, seen = eventful()
     level = LEVELS[0]
@@ -284,6 +285,7 @@ def test_the_filter_finds_what_rejection_finds():
         assert abs(few.mean() - many.mean()) < 4 * error
 
 
+@pytest.mark.slow
 def test_an_update_by_the_filter_says_so_and_workers_do_not_show():
     scenario, _ = eventful()
     one, two = (update(scenario, "2025-10-01", runs=8000, enough=25, workers=n) for n in (1, 2))

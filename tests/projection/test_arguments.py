@@ -34,7 +34,7 @@ def test_compare_takes_several_or_one_list(few):
     assert one.issues.equals(two.issues)
 
 
-@pytest.mark.parametrize("call", [ns.report, ns.table])
+@pytest.mark.parametrize("call", [pytest.param(ns.report, marks=pytest.mark.slow), ns.table])
 def test_one_scenario_stands_for_a_list_of_it(call):
     s = ns.load("baseline")
     one, listed = call(s, runs=10), call([s], runs=10)

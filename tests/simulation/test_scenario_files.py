@@ -33,11 +33,13 @@ def test_every_story_is_in_order_and_tells_itself(path: Path) -> None:
     assert path.read_text().startswith("# yaml-language-server: $schema=../schemas/scenario.schema.json\n")
 
 
+@pytest.mark.slow
 def test_stories_have_titles_of_their_own() -> None:
     titles = [load(path).title for path in STORIES]
     assert len(titles) == len(set(titles)) >= 15
 
 
+@pytest.mark.slow
 def test_no_story_is_the_baseline_again() -> None:
     def assumptions(path: Path) -> str:
         data = load(path).resolved()
