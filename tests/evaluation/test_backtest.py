@@ -531,7 +531,7 @@ def test_the_track_record_is_of_this_record_and_these_forecasts(root):
         assert (root / "docs" / target).exists(), target
 
 
-@pytest.mark.slow
+@pytest.mark.record
 def test_the_track_record_is_what_the_command_makes(root, tmp_path):
     from negsim.evaluation.track_record import write_page
 
