@@ -166,13 +166,16 @@ def test_two_writers_do_not_mix(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.alone
 def test_a_worker_that_dies_is_named_and_the_sweep_resumes(tmp_path: Path) -> None:
-    words = ("sweep", "baseline", "--vary", "tactics.us.beta=0.2,0.3,0.4,0.5", "--runs", "60000", "--workers", "2")
+    words = ("sweep", "baseline", "--vary", "tactics.us.beta=0.2,0.3,0.4,0.5", "--runs", "200000", "--workers", "2")
     process = start(*words, "--out", tmp_path / "out")
-    time.sleep(8)
-    children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
-    workers = [int(pid) for pid in children.stdout.split()]
-    assert workers
-    os.kill(workers[-1], signal.SIGKILL)
+    workers: list[int] = []
+    while process.poll() is None and len(workers) < 3:  # the tracker of resources, then two workers
+        time.sleep(0.1)
+        children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
+        workers = [int(pid) for pid in children.stdout.split()]
+    if process.poll() is None:
+        time.sleep(1)
+        os.kill(workers[-1], signal.SIGKILL)
     err = process.communicate(timeout=120)[1].decode()
     assert (process.returncode, "a worker is lost" in err, "Traceback" in err) == (2, True, False)
     assert ended(start(*words, "--out", tmp_path / "out")) == 0
