@@ -103,6 +103,7 @@ def results():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_result_is_a_table_in_a_notebook(results):
     shown = {type(result): result._repr_html_() for result in results}
     classes = {value for name in dir(ns) if inspect.isclass(value := getattr(ns, name))}
@@ -113,6 +114,7 @@ def test_every_result_is_a_table_in_a_notebook(results):
         assert "object at 0x" not in html, cls
 
 
+@pytest.mark.slow
 def test_what_has_rows_gives_a_frame(results):
     framed = [result.to_frame() for result in results if hasattr(result, "to_frame")]
     assert len(framed) >= 6

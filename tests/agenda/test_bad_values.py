@@ -60,7 +60,12 @@ def test_the_agenda_itself_loads() -> None:
     assert [row.status.label for row in load(SMALL).board(date(2026, 1, 1))] == ["raised", "dormant", "stalled"]
 
 
-@pytest.mark.parametrize("name", BAD)
+QUICK = ("an empty mapping", "a list in a list", "a word", "a huge number")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow, id=name) for name in BAD]
+)
 def test_a_bad_value_anywhere_is_an_error_with_a_message_or_loads(name: str) -> None:
     loaded, bad = 0, BAD[name]
     for path in paths(SMALL):

@@ -27,6 +27,7 @@ def walked(mapping, runs):
         return walk_through(mapping, runs, Path(folder))
 
 
+@pytest.mark.slow
 @given(mapping=of_any_scale(most=2), runs=st.sampled_from([1, 20]))
 @settings(max_examples=1, suppress_health_check=UNHURRIED, phases=[Phase.generate])
 def test_a_scenario_passes_through_every_command(mapping, runs):

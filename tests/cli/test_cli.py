@@ -54,6 +54,7 @@ def test_run_prints_one_json_object_and_nothing_else(negsim, baseline):
         assert sum(issue["waits_for"].values()) == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_json_is_the_same_each_time(negsim):
     first, again = (negsim("run", BASELINE, "--runs", 20, "--json").out for _ in range(2))
     assert first == again
@@ -124,6 +125,7 @@ def test_a_day_is_a_date_a_time_or_the_horizon(negsim, by, day):
     assert "--by takes a date" in ended.err
 
 
+@pytest.mark.slow
 def test_plot_writes_png_of_twice_the_size(negsim, tmp_path):
     assert negsim("plot", BASELINE, "burndown", "-o", tmp_path / "b.png", "-n", 20).code == 0
     png = (tmp_path / "b.png").read_bytes()
@@ -131,6 +133,7 @@ def test_plot_writes_png_of_twice_the_size(negsim, tmp_path):
     assert (png[:4], width, height) == (b"\x89PNG", 1800, 1000)
 
 
+@pytest.mark.slow
 def test_plot_of_a_folder_takes_no_runs(negsim, tmp_path):
     negsim("run", BASELINE, "--runs", 5, "--out", tmp_path / "out")
     ended = negsim("plot", tmp_path / "out", "--runs", 5)

@@ -12,7 +12,10 @@ from negsim.simulation.engines import reference
 from tests import kit
 
 
-@pytest.fixture(params=list(kit.ENGINES))
+#: Both engines give the same bytes (tests/simulation/test_engines_agree.py), so the quick tests ask the quicker one.
+@pytest.fixture(
+    params=[pytest.param(name, marks=pytest.mark.slow if name == "reference" else ()) for name in kit.ENGINES]
+)
 def play(request: pytest.FixtureRequest) -> Callable[..., kit.Played]:
     return partial(kit.play, engine=request.param)
 
