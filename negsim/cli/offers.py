@@ -17,6 +17,8 @@ from negsim.files import find_data
 if TYPE_CHECKING:
     from negsim.history import OfferRecords
 
+Memory = Annotated[bool, typer.Option("--memory", help="Also use values that are recorded from memory only.")]
+
 
 def offer_ids(incomplete: str) -> list[str]:
     """Negotiations with offers on record, for a shell to complete."""
@@ -55,9 +57,7 @@ def offers(
         Path | None,
         typer.Option("--offers", metavar="DIR", help="Folder of offers.  [default: seeds/offers, else built-in]"),
     ] = None,
-    memory: Annotated[
-        bool, typer.Option("--memory", help="Also use values that are recorded from memory only.")
-    ] = False,
+    memory: Memory = False,
     as_json: Json = False,
 ) -> None:
     """Offers of past negotiations: who offered what, and when.
@@ -124,9 +124,7 @@ def forecast_offers(
         Path | None,
         typer.Option("--offers", metavar="DIR", help="Folder to learn from.  [default: seeds/offers, else built-in]"),
     ] = None,
-    memory: Annotated[
-        bool, typer.Option("--memory", help="Also use values that are recorded from memory only.")
-    ] = False,
+    memory: Memory = False,
     as_json: Json = False,
 ) -> None:
     """Forecast offers, settlement and day from the offers so far.
