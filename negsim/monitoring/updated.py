@@ -242,9 +242,12 @@ class Update:
             raise NegsimError("no assumption is uncertain, so there is no picture of them")
         from negsim.plots import Shift, shift_picture
         from negsim.projection import context_of
+        from negsim.scenario import place_words
 
         note = f"{self.counted}. The record up to {self.day}: {self.level.words}."
-        return shift_picture(Shift(context_of(self.prior), self.assumptions.head(top), note))
+        shown = self.assumptions.head(top)
+        labels = [place_words(str(path), self.prior) for path in shown.index]
+        return shift_picture(Shift(context_of(self.prior), shown, labels, note))
 
     def table(self) -> pd.DataFrame:
         """For each issue, the probability that it is resolved by the last day of the horizon of the earlier scenario.

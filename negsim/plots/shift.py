@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Shift:
-    """Data of the picture: a row per assumption with its 10, 50 and 90 % points before and after."""
+    """Data of the picture: a row per assumption with its 10, 50 and 90 % points before and after, and its label."""
 
     context: Context
     table: pd.DataFrame
+    labels: Sequence[str]
     note: str
 
 
@@ -45,7 +47,7 @@ def shift_picture(data: Shift) -> Picture:
         ax.axvline(1, color=style.INK, linewidth=0.8)
         ax.grid(axis="x")
         ax.set_xlabel("times the median before")
-        frame.rows(ax, [str(name) for name in data.table.index])
+        frame.rows(ax, data.labels)
         moved = int(np.sum(data.table["moved"]))
         frame.heading(ax, data.context, f"{moved} of {len(rows)} assumptions shown moved by more than chance allows.")
         note = f"Points: medians. Lines: the middle 80 %. {data.note}"
