@@ -317,3 +317,12 @@ def test_the_updated_scenario_keeps_how_assumptions_go_together():
         assert values.joint == "update 2025-12-01"
     median = compile(found.scenario).assumption("parameters.gap", 0.5)
     assert median == pytest.approx(found.assumptions.loc["parameters.gap", "after_50"], rel=0.02)
+
+
+def test_the_picture_names_assumptions_in_words():
+    found = update("record_alone", "2025-06-01", runs=200, enough=20)
+    axis = found.plot(top=3).figure.axes[0]
+    labels = [" ".join(label.get_text().split()) for label in axis.get_yticklabels()]
+    assert len(labels) == 3
+    assert not [label for label in labels if "." in label]
+    assert all(label.startswith("parameter ") for label in labels)
