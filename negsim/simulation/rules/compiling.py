@@ -22,7 +22,7 @@ from numba.core.registry import cpu_target
 from numba.extending import intrinsic, typeof_impl
 
 from negsim.simulation.cache import cache_folder
-from negsim.simulation.rules.jit import C_FUNCTIONS, ENTRIES, Entry, Primitive, Rows, Rule
+from negsim.simulation.rules.jit import C_FUNCTIONS, ENTRIES, Entry, Primitive, Product, Rows, Rule
 
 TYPES = {"int": numba.int64, "float": numba.float64, "None": numba.void}
 
@@ -43,6 +43,11 @@ def _type_of_rows(rows: Rows, context: Any) -> Any:
 @typeof_impl.register(Primitive)
 def _type_of_primitive(primitive: Primitive, context: Any) -> Any:
     return cpu_target.typing_context.resolve_value_type(_primitive(primitive))
+
+
+@typeof_impl.register(Product)
+def _type_of_product(product: Product, context: Any) -> Any:
+    return cpu_target.typing_context.resolve_value_type(_product())
 
 
 @cache
@@ -118,6 +123,23 @@ def _primitive(primitive: Primitive) -> Any:
 
     cpu_target.typing_context.refresh()
     return call
+
+
+@cache
+def _product() -> Any:
+    """LLVM does not find the one instruction in a product by halves."""
+
+    @intrinsic
+    def high(typing: Any, a: Any, b: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            wide, word = ir.IntType(128), ir.IntType(64)
+            product = builder.mul(*(builder.zext(each, wide) for each in arguments))
+            return builder.trunc(builder.lshr(product, wide(64)), word)
+
+        return numba.uint64(numba.uint64, numba.uint64), generate
+
+    cpu_target.typing_context.refresh()
+    return high
 
 
 def object_code(machine: Any) -> bytes:

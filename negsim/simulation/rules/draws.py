@@ -9,11 +9,9 @@ import hashlib
 
 import numpy as np
 
-from negsim.simulation.rules.jit import jit, jit_inline
+from negsim.simulation.rules.jit import high_product, jit, jit_inline
 from negsim.simulation.rules.state import run as run_
 
-_MASK = np.uint64(0xFFFFFFFF)
-_32 = np.uint64(32)
 _12 = np.uint64(12)
 _M0, _M1 = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 _W0, _W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
@@ -40,21 +38,11 @@ def as_signed(number: int) -> int:
 
 
 @jit_inline
-def _high(a, b):
-    """Upper 64 bits of the 128-bit product, by halves."""
-    a_low, a_high = a & _MASK, a >> _32
-    b_low, b_high = b & _MASK, b >> _32
-    middle = a_high * b_low + ((a_low * b_low) >> _32)
-    lower = a_low * b_high + (middle & _MASK)
-    return a_high * b_high + (middle >> _32) + (lower >> _32)
-
-
-@jit_inline
 def philox(c0, c1, c2, c3, k0, k1):
     """Word 0 of Philox4x64-10 at counter ``(c0, c1, c2, c3)`` under key ``(k0, k1)``; all ``uint64``."""
     for _ in range(10):
-        high0, low0 = _high(_M0, c0), _M0 * c0
-        high1, low1 = _high(_M1, c2), _M1 * c2
+        high0, low0 = high_product(_M0, c0), _M0 * c0
+        high1, low1 = high_product(_M1, c2), _M1 * c2
         c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
         k0 += _W0
         k1 += _W1

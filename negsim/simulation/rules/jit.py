@@ -94,6 +94,16 @@ class Primitive:
         raise TypeError(f"only rules call {self.name}")
 
 
+class Product:
+    """The upper 64 bits of the product of two unsigned 64-bit integers: one instruction. For rules."""
+
+    def __call__(self, a: Any, b: Any) -> Any:
+        """Not for Python."""
+        raise TypeError("only rules multiply in machine code")
+
+
+high_product = Product()
+
 #: Memory for a number of bytes, and its release.
 allocate, release = Primitive("malloc", "int -> int"), Primitive("free", "int -> None")
 
