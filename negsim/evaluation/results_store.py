@@ -1,7 +1,7 @@
 """A backtest as a folder: ``scores.csv``, ``verdict.json`` and ``manifest.json``.
 
 The scores are tidy: one row per case and method, with the part of the evaluation. A field is empty if a score does not
-apply. The manifest names the inputs: a hash of the record, origins, horizon, methods and versions. A `Checkpoint`
+apply. The manifest names the inputs: a hash of the record, origins, horizon, methods, versions and code. A `Checkpoint`
 beside the folder holds the finished origins, so a stopped backtest can resume.
 """
 
@@ -19,7 +19,17 @@ from pathlib import Path
 from typing import Any, Self, TypeAlias
 
 from negsim.errors import NegsimError
-from negsim.files import Checkpoint, check_new, differing, json_bytes, read_checked, read_manifest
+from negsim.files import (
+    CODE,
+    Checkpoint,
+    check_new,
+    check_replaceable,
+    code_fingerprint,
+    differing,
+    json_bytes,
+    read_checked,
+    read_manifest,
+)
 from negsim.history import BRIER_DAYS, SCORES, AtOrigin, Case, Histories
 from negsim.projection import versions
 
@@ -48,6 +58,7 @@ def identity(
         "horizon": horizon,
         "methods": dict(methods),
         "versions": versions(),
+        CODE: code_fingerprint(),
     }
 
 
@@ -71,6 +82,7 @@ class Keeper:
             old = read_manifest(folder, FORMAT)
         except NegsimError:
             raise NegsimError(f"{folder} is not changed: it holds no backtest; name another folder") from None
+        check_replaceable(folder, FORMAT, (SCORED, VERDICT))
         others = differing({name: old[name] for name in who if name in old}, who)
         if others:
             raise NegsimError(f"{folder} is not changed: it holds another backtest{others}; name another folder")

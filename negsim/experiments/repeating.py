@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.errors import NegsimError
 from negsim.experiments.sweep_storage import TABLES as SWEEP_TABLES
 from negsim.experiments.sweeps import Sweep, sweep
-from negsim.files import MANIFEST, digest
+from negsim.files import CODE, MANIFEST, code_fingerprint, digest
 from negsim.projection import TABLES, Projection, Workers, run, versions
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Repeated:
 
 @dataclass(frozen=True)
 class Rerun:
-    """A result and its repetition: tables, and the versions that differ (then and now)."""
+    """A result and its repetition: tables, and the versions and code that differ (then and now)."""
 
     folder: Path
     runs: int
@@ -83,7 +83,10 @@ def rerun(
 
 
 def _differing(folder: Path) -> dict[str, tuple[str, str]]:
-    then, now = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["versions"], versions()
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    then, now = manifest["versions"], versions()
+    if CODE in manifest:
+        then, now = {**then, CODE: manifest[CODE]}, {**now, CODE: code_fingerprint()}
     return {name: (str(then.get(name)), now[name]) for name in now if then.get(name) != now[name]}
 
 

@@ -4,9 +4,11 @@ from .builtin import data_folder as data_folder
 from .builtin import find_data as find_data
 from .builtin import find_scenario as find_scenario
 from .builtin import installed_name as installed_name
+from .checkpoint import CODE as CODE
 from .checkpoint import MANIFEST as MANIFEST
 from .checkpoint import Checkpoint as Checkpoint
 from .checkpoint import check_new as check_new
+from .checkpoint import check_replaceable as check_replaceable
 from .checkpoint import differing as differing
 from .checkpoint import json_bytes as json_bytes
 from .checkpoint import read_checked as read_checked
@@ -40,6 +42,7 @@ from .nodes import merge as merge
 from .nodes import raise_problems as raise_problems
 from .nodes import unknown as unknown
 from .problems import Problems as Problems
+from .source import code_fingerprint as code_fingerprint
 from .spreadsheet import csv_text as csv_text
 from .terminal_text import TextPage as TextPage
 from .terminal_text import TextStyle as TextStyle

@@ -3,6 +3,7 @@
 A checkpoint is the folder ``NAME.unfinished`` beside the result. It holds the finished parts of a job. Each file is
 written under a hidden name and renamed, so a process can be killed at any time. One process works on a checkpoint at a
 time. When all parts are there, the folder is renamed and becomes the result; ``manifest.json`` describes its files.
+Both name the code, so parts from before a change of the code are never joined with later ones.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from negsim.errors import NegsimError
+from negsim.files.source import code_fingerprint
 from negsim.files.writing import swap, write_file
 
 MANIFEST, JOB = "manifest.json", "job.json"
+#: The key of the code's fingerprint in both files.
+CODE = "code"
 
 
 class Checkpoint:
@@ -28,7 +32,8 @@ class Checkpoint:
 
     Args:
         target: the folder of the result.
-        identity: what must be equal for the parts of an earlier attempt to count (hash, seed, versions ...).
+        identity: what must be equal for the parts of an earlier attempt to count (hash, seed, versions ...); the
+            fingerprint of the code is added.
         kinds: the folders for parts.
 
     Raises:
@@ -49,7 +54,7 @@ class Checkpoint:
         except OSError as error:
             raise NegsimError(f"{target} cannot be written: {error.strerror or error}") from None
         try:
-            self._open(identity)
+            self._open({**identity, CODE: code_fingerprint()})
         except BaseException:
             self.close()
             raise
@@ -108,18 +113,20 @@ class Checkpoint:
         write_file(self.folder / name, content)
 
     def put(self, name: str, data: Any) -> None:
-        """Write a finished part as JSON.
+        """Write a finished part as JSON, with its digest.
 
         Raises:
             NegsimError: it cannot be written; the finished parts remain.
         """
-        self.write(f"parts/{name}.json", json.dumps(data).encode())
+        self.write(f"parts/{name}.json", json.dumps({"sha256": _digest(data), "data": data}).encode())
 
     def parts(self) -> Iterator[tuple[str, Any]]:
         """Name and content of each finished JSON part; damaged files are left out."""
         for file in sorted((self.folder / "parts").glob("*.json")):
-            with suppress(OSError, ValueError):
-                yield file.stem, json.loads(file.read_text(encoding="utf-8"))
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                part = json.loads(file.read_text(encoding="utf-8"))
+                if part["sha256"] == _digest(part["data"]):
+                    yield file.stem, part["data"]
 
     def finish(self, manifest: Mapping[str, Any]) -> None:
         """Write the manifest and rename the checkpoint to the result.
@@ -127,12 +134,16 @@ class Checkpoint:
         Raises:
             NegsimError: it cannot be written; the checkpoint remains.
         """
-        self.write(MANIFEST, json_bytes(manifest))
+        self.write(MANIFEST, json_bytes({**manifest, CODE: code_fingerprint()}))
         try:
             swap(self.folder, self.target)
         except OSError as error:
             raise NegsimError(f"{self.target} cannot be written: {error.strerror or error}") from None
         tidy_up(self.target)
+
+
+def _digest(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data).encode()).hexdigest()
 
 
 def read_manifest(folder: Path, form: str) -> dict[str, Any]:
@@ -184,6 +195,22 @@ def check_new(folder: Path) -> bool:
     if not folder.is_dir():
         raise NegsimError(f"{folder} exists and is not a folder; name another one")
     return not any(folder.iterdir())
+
+
+def check_replaceable(folder: Path, form: str, files: tuple[str, ...]) -> None:
+    """Check that a folder is new, is empty, or holds a result of this format and no other file.
+
+    Raises:
+        NegsimError: it holds something else, which a new result would remove.
+    """
+    if check_new(folder):
+        return
+    read_manifest(folder, form)
+    others = sorted({entry.name for entry in folder.iterdir()} - {MANIFEST, *files})
+    if others:
+        raise NegsimError(
+            f"{folder} is not changed: it holds other files ({', '.join(others[:3])}); name another folder"
+        )
 
 
 def tidy_up(result: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from negsim.errors import NegsimError
@@ -25,7 +25,8 @@ def write_file(path: Path, content: bytes) -> None:
     except OSError as error:
         raise NegsimError(f"{path} cannot be written: {error.strerror or error}") from None
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder may have become read-only; the first error counts
+            beside.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -98,6 +98,8 @@ def read_yaml_text(text: str, file: str) -> Node:
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
         context = getattr(error, "context", None)
         message = f"this is not valid YAML: {what}" + (f" ({context})" if context else "")
+        if "nesting depth" in str(what):  # newer versions of libyaml have a limit of their own, and read ahead to it
+            message = "this is nested too deeply"
         index = getattr(error, "position", None)
         where = place(mark) if mark is not None else _place_of_index(text, index, lines, file)
         raise InputError([where.problem(Complaint(message))]) from None

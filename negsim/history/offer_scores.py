@@ -9,6 +9,7 @@ A negotiation that failed has no settlement within the horizon; one that the rec
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,12 +18,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from negsim.files import Checkpoint, check_replaceable
 from negsim.history.offer_baselines import DATES, VALUES, kaplan_meier, next_offers, settlements
 from negsim.history.offer_forecast import DRAWS, Draws, forecast
 from negsim.history.offer_laws import learn
 from negsim.history.offer_situations import Outcome, Situation, cases
 from negsim.history.offers import OfferRecord
 from negsim.history.scores import coverage, crps, crps_of_samples, pit_bounds
+from negsim.projection import versions
 
 Floats = npt.NDArray[np.float64]
 Case = tuple[Situation, Outcome]
@@ -30,6 +33,7 @@ Case = tuple[Situation, Outcome]
 NEXT, VALUE, DATE = "next offer", "settlement value", "settlement date"
 TARGETS = (NEXT, VALUE, DATE)
 OURS = "tactics"
+FORMAT, TABLE = "negsim offer-scores 1", "scores.csv"
 WITH_ERRORS = ", with errors"
 #: The horizon of a forecast of the day.
 HORIZON = 730
@@ -67,7 +71,7 @@ def score_offers(
     """
     done: dict[str, list[OfferScore]] = {}
     points = _points(records)
-    checkpoint = None if out is None else _checkpoint(records, out)
+    checkpoint = None if out is None else _checkpoint(records, Path(out))
     try:
         if checkpoint is not None:
             done = {name: [_score(row) for row in rows] for name, rows in checkpoint.parts() if name in records}
@@ -83,22 +87,24 @@ def score_offers(
                 progress(1, len(records))
         found = [score for name in records for score in done[name]]
         if checkpoint is not None:
-            checkpoint.write("scores.csv", _csv(found))
-            checkpoint.finish({"format": "negsim offer-scores 1", "scores": len(found)})
+            content = _csv(found)
+            checkpoint.write(TABLE, content)
+            about = {
+                "versions": versions(),
+                "scores": len(found),
+                "sha256": {TABLE: hashlib.sha256(content).hexdigest()},
+            }
+            checkpoint.finish({"format": FORMAT, **about})
         return found
     finally:
         if checkpoint is not None:
             checkpoint.close()
 
 
-def _checkpoint(records: Mapping[str, OfferRecord], out: Path) -> Any:
-    import hashlib
-
-    from negsim.files import Checkpoint
-    from negsim.simulation import __version__
-
+def _checkpoint(records: Mapping[str, OfferRecord], out: Path) -> Checkpoint:
+    check_replaceable(out, FORMAT, (TABLE,))
     digest = hashlib.sha256(repr(list(records.values())).encode()).hexdigest()
-    return Checkpoint(out, {"record": digest, "version": __version__, "draws": DRAWS, "horizon": HORIZON})
+    return Checkpoint(out, {"record": digest, "versions": versions(), "draws": DRAWS, "horizon": HORIZON})
 
 
 def _score(row: Mapping[str, Any]) -> OfferScore:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import add_months
 from negsim.errors import NegsimError, check_name, checks_arguments
-from negsim.files import Checkpoint, check_new, read_manifest
+from negsim.files import Checkpoint, check_replaceable
 from negsim.monitoring.timeline_data import Timeline
-from negsim.monitoring.timeline_storage import FORMAT, finish
+from negsim.monitoring.timeline_storage import DATA, FORMAT, TABLE, finish
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED, Workers, as_scenario, executor_of, spread, versions
 from negsim.quantities import parse_day
 
@@ -128,7 +128,6 @@ def _checkpoint(out: str | os.PathLike[str] | None, identity: dict[str, Any]) ->
     if out is None:
         yield None
         return
-    if not check_new(Path(out)):
-        read_manifest(Path(out), FORMAT)  # another folder is left alone, with an error
+    check_replaceable(Path(out), FORMAT, (TABLE, DATA))
     with Checkpoint(Path(out), identity) as checkpoint:
         yield checkpoint

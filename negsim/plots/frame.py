@@ -97,7 +97,7 @@ def below(ax: Axes, note: str, handles: Sequence[Any] = (), labels: Sequence[str
 
 
 def _figure(ax: Axes) -> Any:
-    return ax.get_figure(root=True)
+    return ax.figure.figure  # of a subfigure, too; get_figure(root=True) is new in matplotlib 3.10
 
 
 def _own(ax: Axes) -> bool:

@@ -146,19 +146,29 @@ def test_the_rest_of_the_track_record_adds_to_what_is_there(tmp_path, monkeypatc
         ({"horizon": 400}, r"with another horizon \(1096, not 400\)"),
         ({"origins": {"croatia": ORIGINS["croatia"]}}, "with another origins.brexit"),
         ({"histories": REMEMBERED}, "with another record"),
+        ({"code": "0123456789ab"}, r"with another code \(.{12}, not 0123456789ab\)"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_another_backtest_is_refused_and_the_message_says_what_differs(tmp_path, change, message):
+def test_another_backtest_is_refused_and_the_message_says_what_differs(tmp_path, monkeypatch, change, message):
+    change = dict(change)
+    code = change.pop("code", None)
+
+    def evaluate_changed():
+        with monkeypatch.context() as patched:
+            for place in ("negsim.files.checkpoint", "negsim.evaluation.results_store") if code else ():
+                patched.setattr(f"{place}.code_fingerprint", lambda: code)
+            evaluate(**given | change)
+
     given = {"histories": HISTORIES, "origins": ORIGINS, "out": tmp_path / "out"}
     with pytest.raises(StoppedError):
         evaluate(**given, progress=stop_after(2))
     with pytest.raises(NegsimError, match=f"holds unfinished work of another job, {message}"):
-        evaluate(**given | change)
+        evaluate_changed()
     evaluate(**given)
     before = files(tmp_path)
     with pytest.raises(NegsimError, match=f"holds another backtest, {message}"):
-        evaluate(**given | change)
+        evaluate_changed()
     assert files(tmp_path) == before
 
 

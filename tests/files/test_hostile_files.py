@@ -59,9 +59,7 @@ def test_links_that_lead_round_are_an_error(tmp_path: Path, negsim: Any) -> None
         assert "symbolic links" in (done.out + done.err)
 
 
-@pytest.mark.parametrize(
-    "name", ["a\nb.yaml", "a\x1b[2Jb.yaml", "a\u202eb.yaml", "-rf", "a\x07.yaml", "..", "~", "%s", "\x00"]
-)
+@pytest.mark.parametrize("name", ["a\nb.yaml", "a\x1b[2Jb.yaml", "a\u202eb.yaml", "-rf", "a\x07.yaml", "..", "~", "%s"])
 def test_a_name_of_a_file_cannot_steer_the_terminal(tmp_path: Path, negsim: Any, monkeypatch: Any, name: str) -> None:
     monkeypatch.chdir(tmp_path)
     for command in ("check", "run", "agenda", "verify"):

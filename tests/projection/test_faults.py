@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,10 +18,13 @@ from typing import Any
 import pytest
 
 import negsim as ns
+from negsim.files import code_fingerprint
+from negsim.history import load_offers, score_offers
 from negsim.projection import chunks
 from negsim.projection import run as run_all
 from tests.conftest import ROOT
 
+OFFERS = load_offers(ROOT / "seeds" / "offers").negotiations
 #: How long the tests that kill go on; set it to hours to look for rare moments.
 SECONDS = float(os.environ.get("NEGSIM_FAULT_SECONDS", "25"))
 RUN = ("run", "baseline", "--runs", "60000", "--workers", "2")
@@ -217,3 +222,76 @@ def test_a_killed_backtest_timeline_or_update_ends_with_the_same_bytes(tmp_path:
     assert contents(out) == contents(whole)
     left = {path.name for path in tmp_path.iterdir()} - {whole.name, out.name}
     assert left == set()
+
+
+#: Jobs with a checkpoint, each with its progress and folder.
+RESUMED: dict[str, Callable[[Callable[..., object], Path], object]] = {
+    "run": lambda stop, out: ns.run("baseline", 192, out=out, progress=stop),
+    "sweep": lambda stop, out: ns.sweep("baseline", {"tactics.us.beta": [0.5, 1.0]}, runs=5, out=out, progress=stop),
+    "timeline": lambda stop, out: ns.timeline("record_alone", "quarter", runs=20, out=out, progress=stop),
+    "scores": lambda stop, out: score_offers(FEW, out, stop),
+}
+FEW = {name: OFFERS[name] for name in ("nhl_2004", "docks_2024", "boeing_2024", "quebec_2023")}
+
+
+def stopped(name: str, out: Path) -> Path:
+    """The parts of a job that was stopped in the middle."""
+
+    def stop(*_: object) -> None:
+        if any(out.with_name("out.unfinished").rglob("0*.npz")) or any(
+            out.with_name("out.unfinished").rglob("p*/*.json")
+        ):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        RESUMED[name](stop, out)
+    return out.with_name("out.unfinished")
+
+
+@pytest.mark.parametrize("name", RESUMED)
+def test_parts_made_by_other_code_are_not_used(tmp_path: Path, small_chunks: None, monkeypatch: Any, name: str) -> None:
+    out = tmp_path / "out"
+    parts = {path: path.read_bytes() for path in stopped(name, out).rglob("*") if path.is_file()}
+    with monkeypatch.context() as changed:
+        changed.setattr("negsim.files.checkpoint.code_fingerprint", lambda: "0123456789ab")
+        with pytest.raises(
+            ns.NegsimError, match=r"with another code \(.{12}, not 0123456789ab\); remove it, or name an"
+        ):
+            RESUMED[name](lambda *_: None, out)
+    assert {path: path.read_bytes() for path in parts} == parts
+    RESUMED[name](lambda *_: None, out)
+    assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["code"] == code_fingerprint()
+
+
+def test_every_file_of_the_code_is_in_its_fingerprint(monkeypatch: Any) -> None:
+    whole, read = code_fingerprint(), Path.read_bytes
+    for name in ("rules/meetings.py", "history/baselines.py", "ingest/lexicon.yaml"):
+        monkeypatch.setattr(Path, "read_bytes", lambda path, n=name: read(path) + b" " * path.as_posix().endswith(n))
+        assert code_fingerprint.__wrapped__() != whole
+    monkeypatch.undo()
+    assert code_fingerprint.__wrapped__() == whole
+
+
+@pytest.mark.parametrize("name", ["sweep", "timeline", "scores"])
+def test_a_part_with_one_other_digit_is_made_again(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    part = next((stopped(name, out) / "parts").iterdir())
+    text = part.read_text(encoding="utf-8")
+    at = max(place for place, letter in enumerate(text) if letter.isdigit())
+    part.write_text(text[:at] + str((int(text[at]) + 1) % 10) + text[at + 1 :], encoding="utf-8")
+    RESUMED[name](lambda *_: None, out)
+    RESUMED[name](lambda *_: None, tmp_path / "whole")
+    assert contents(out) == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("name", ["timeline", "scores"])
+def test_a_folder_with_files_of_somebody_is_not_replaced(tmp_path: Path, name: str) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ns.NegsimError, match="holds no"):
+        RESUMED[name](lambda *_: None, tmp_path / "mine")
+    RESUMED[name](lambda *_: None, tmp_path / "out")
+    (tmp_path / "out" / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ns.NegsimError, match=r"holds other files \(notes.txt\); name another folder"):
+        RESUMED[name](lambda *_: None, tmp_path / "out")
+    assert (tmp_path / "out" / "notes.txt").exists()
