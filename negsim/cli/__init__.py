@@ -1,26 +1,21 @@
-"""The command line. Each command imports what it needs when it runs, so that ``negsim --help`` is quick."""
+"""The command line.
+
+A command line loads only the command that it names, and each command imports what it needs when it runs.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from collections.abc import Collection
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from negsim.cli import agenda, exchange, history, monitoring, new, offers, start
-from negsim.cli import app as serving
-from negsim.cli import calibrate as calibrating
-from negsim.cli import compare as comparing
-from negsim.cli import elicit as eliciting
-from negsim.cli import experiments as finding
-from negsim.cli import ingest as reading
-from negsim.cli import projection as projections
-from negsim.cli import questions as asking
-from negsim.cli import scenario as scenarios
-from negsim.cli import trust as trusting
 from negsim.cli.output import print_json
 from negsim.errors import InputError, NegsimError, harmless
 from negsim.files import TextStyle
@@ -72,52 +67,85 @@ class _Tour(TyperGroup):
         """Print nothing: ``format_help`` lists the commands."""
 
 
-app = typer.Typer(
-    name="negsim",
-    help=_HELP,
-    epilog=_EPILOG,
-    cls=_Tour,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-)
-agenda_app = agenda.app
-history_app = history.app
-
-
-def _name(command: Any) -> str:
-    return str(command.__name__).rstrip("_").replace("_", "-")
-
-
-#: Headings and their commands, in the order of use.
-_TOUR: dict[str, tuple[Any, ...]] = {
-    "Start": (start.init, new.new, start.doctor),
-    "Agenda": (agenda_app, reading.ingest, reading.review, reading.diff),
-    "Scenario": (
-        scenarios.scenarios,
-        scenarios.check,
-        scenarios.show,
-        scenarios.describe,
-        eliciting.elicit,
-        scenarios.schema,
-    ),
-    "Projection": (projections.run, projections.plot, projections.trace, projections.report, serving.app),
-    "Questions": (asking.when, asking.how_many, asking.explain, comparing.compare),
-    "Monitoring": (monitoring.update, monitoring.timeline, monitoring.score),
-    "Experiments": (finding.sweep, finding.sensitivity, finding.discover),
-    "History": (history_app, offers.offers, offers.forecast_offers, calibrating.calibrate, history.backtest),
-    "Results": (trusting.verify, trusting.rerun),
-    "Other tools": (exchange.export, exchange.import_),
+#: Headings and their commands, in the order of use: each with its name and the function or group behind it.
+_TOUR: dict[str, dict[str, str]] = {
+    "Start": {"init": "start.init", "new": "new.new", "doctor": "start.doctor"},
+    "Agenda": {"agenda": "agenda.app", "ingest": "ingest.ingest", "review": "ingest.review", "diff": "ingest.diff"},
+    "Scenario": {
+        "scenarios": "scenario.scenarios",
+        "check": "scenario.check",
+        "show": "scenario.show",
+        "describe": "scenario.describe",
+        "elicit": "elicit.elicit",
+        "schema": "scenario.schema",
+    },
+    "Projection": {
+        "run": "projection.run",
+        "plot": "projection.plot",
+        "trace": "projection.trace",
+        "report": "projection.report",
+        "app": "serving.app",
+    },
+    "Questions": {
+        "when": "questions.when",
+        "how-many": "questions.how_many",
+        "explain": "questions.explain",
+        "compare": "compare.compare",
+    },
+    "Monitoring": {"update": "monitoring.update", "timeline": "monitoring.timeline", "score": "monitoring.score"},
+    "Experiments": {
+        "sweep": "experiments.sweep",
+        "sensitivity": "experiments.sensitivity",
+        "discover": "experiments.discover",
+    },
+    "History": {
+        "history": "history.app",
+        "offers": "offers.offers",
+        "forecast-offers": "offers.forecast_offers",
+        "calibrate": "calibrate.calibrate",
+        "backtest": "history.backtest",
+    },
+    "Results": {"verify": "trust.verify", "rerun": "trust.rerun"},
+    "Other tools": {"export": "exchange.export", "import": "exchange.import_"},
 }
-_ORDER = [
-    each.info.name or "" if isinstance(each, typer.Typer) else _name(each) for of in _TOUR.values() for each in of
-]
-for _panel, _commands in _TOUR.items():
-    for _command in _commands:
-        if isinstance(_command, typer.Typer):
-            app.add_typer(_command, rich_help_panel=_panel)
-        else:
-            app.command(_name(_command), rich_help_panel=_panel)(_command)
+_ORDER = [name for commands in _TOUR.values() for name in commands]
+
+
+def _app(names: Collection[str]) -> typer.Typer:
+    """The command line with these commands."""
+    made = typer.Typer(
+        name="negsim",
+        help=_HELP,
+        epilog=_EPILOG,
+        cls=_Tour,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+    )
+    for panel, commands in _TOUR.items():
+        for name, place in commands.items():
+            if name not in names:
+                continue
+            command = _loaded(place)
+            if isinstance(command, typer.Typer):
+                made.add_typer(command, rich_help_panel=panel)
+            else:
+                made.command(name, rich_help_panel=panel)(command)
+    return made
+
+
+def _loaded(place: str) -> Any:
+    module, name = place.split(".")
+    return getattr(import_module(f"{__name__}.{module}"), name)
+
+
+def __getattr__(name: str) -> Any:
+    """The whole command line and its groups, for tests and the reference."""
+    if name == "app":
+        return _app(_ORDER)
+    if name in ("agenda_app", "history_app"):
+        return _loaded(f"{name.removesuffix('_app')}.app")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def main() -> None:
@@ -125,13 +153,15 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    # Importing makes many objects and no garbage: by default, looking for it takes a twentieth of a short command.
+    gc.set_threshold(100_000, 20, 100)
     # With colorama installed, numba would end the output on a terminal with an escape sequence.
     os.environ.setdefault("NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING", "1")
     # Plugins for pydantic would be looked for in the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     try:
-        code = app(prog_name="negsim", standalone_mode=False, color=False if plain else None)
+        code = _group()(prog_name="negsim", standalone_mode=False, color=False if plain else None)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as head, has enough
         _drop_output()
@@ -150,6 +180,13 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _group() -> Any:
+    """The command line for these arguments: only the command that they name. All of them take a tenth of a ``run``."""
+    if len(sys.argv) > 1 and sys.argv[1] in _ORDER:
+        return typer.main.get_group(_app([sys.argv[1]]))
+    return _app(_ORDER)
 
 
 def _unwritable(error: OSError) -> int:

@@ -184,6 +184,9 @@ def progress(total: int | None, what: str, unit: str = "runs") -> Iterator[Calla
 
     Runs from an earlier attempt count as done, but not for the rate. Without a total the bar only counts.
     """
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
     from tqdm import tqdm
 
     begun = False
@@ -197,9 +200,7 @@ def progress(total: int | None, what: str, unit: str = "runs") -> Iterator[Calla
         if runs:
             bar.set_postfix_str(f"{runs:,} from before")
 
-    with tqdm(
-        total=total, desc=what, unit=f" {unit}", unit_scale=True, leave=False, disable=not sys.stderr.isatty()
-    ) as bar:
+    with tqdm(total=total, desc=what, unit=f" {unit}", unit_scale=True, leave=False) as bar:
         yield advance
 
 

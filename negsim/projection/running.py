@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from negsim.errors import checks_arguments
 from negsim.projection.chunks import DEFAULT_RUNS, DEFAULT_SEED, Job, sizes, whole_number
-from negsim.simulation import __version__, pick_engine
+from negsim.simulation import __version__, pick_engine, version_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -169,7 +169,6 @@ def versions() -> dict[str, str]:
 @cache
 def _versions() -> dict[str, str]:
     import platform
-    from importlib import metadata
 
     ours = {"negsim": __version__, "python": platform.python_version()}
-    return ours | {name: metadata.version(name) for name in _MATTERS}
+    return ours | {name: version_of(name) for name in _MATTERS}

@@ -12,3 +12,4 @@ from .machine import pick_engine as pick_engine
 from .rules.draws import stream as stream
 from .rules.machine_code import COMPILING as COMPILING
 from .version import __version__ as __version__
+from .version import version_of as version_of

@@ -14,10 +14,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 from platformdirs import user_cache_dir
+
+from negsim.simulation.version import version_of
 
 
 @cache
@@ -32,7 +33,7 @@ def cache_folder() -> Path:
     >>> len(cache_folder().name)
     16
     """
-    digest = hashlib.sha256("".join(f"{name} {metadata.version(name)}\n" for name in ("numba", "llvmlite")).encode())
+    digest = hashlib.sha256("".join(f"{name} {version_of(name)}\n" for name in ("numba", "llvmlite")).encode())
     package = Path(__file__).resolve().parent
     others = [package / name for name in ("events.py", "keyed_draws.py")]
     for source in sorted([*package.glob("rules/*.py"), *package.glob("engines/*.py"), *others]):

@@ -10,13 +10,13 @@ from __future__ import annotations
 import warnings
 from contextlib import suppress
 from functools import lru_cache
-from importlib import metadata
 from typing import Any
 
 import numpy as np
 
 from negsim.simulation.cache import cache_folder, store, stored
 from negsim.simulation.rules import quantiles as q
+from negsim.simulation.version import version_of
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -51,7 +51,7 @@ def _nodes(family: int, first: float = 0.0, second: float = 0.0) -> Floats:
 def _kept_nodes(family: int, first: float = 0.0, second: float = 0.0) -> Floats:
     """`_nodes`, from the cache if they are there: a start with the same shapes needs no SciPy."""
     folder = cache_folder()
-    file = folder / f"quantiles-{metadata.version('scipy')}-{family}-{float(first).hex()}-{float(second).hex()}"
+    file = folder / f"quantiles-{version_of('scipy')}-{family}-{float(first).hex()}-{float(second).hex()}"
     content = stored(file)
     if content is not None and len(content) == 8 * q.NODES:
         return np.frombuffer(content)
