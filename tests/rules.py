@@ -14,7 +14,7 @@ from negsim.simulation.events import Kind
 from negsim.simulation.rules import state
 from negsim.simulation.rules.happening import happen
 from negsim.simulation.rules.start import start
-from negsim.simulation.rules.status import MEETING
+from negsim.simulation.rules.status import MEETING, book_meetings
 from tests import kit
 
 OPTIONS = [
@@ -74,7 +74,9 @@ class ByHand:
         return self.arrays["side"][2 * self.bargain(bargain) + k]
 
     def spent(self, way: Spent, name: str = "a") -> float:
-        """Days booked so far."""
+        """Days booked so far, meetings included."""
+        for b in range(len(self.compiled.bargains)):
+            book_meetings(self.x, b, int(self.record.run["unbooked"]))
         return float(self.arrays["spent"]["days"][self.index(name) * len(Spent) + way])
 
     def number(self, view: str, row: int, column: str) -> float:

@@ -85,6 +85,7 @@ class Record:
                     compiled.rows[name], 1
                 )
                 self.arrays[name] = np.zeros(count, row)
+        self.arrays["number"]["value"][: len(compiled.tables["template"])] = compiled.tables["template"]["value"]
         self.arrays["size"]["log"] = log
         self.arrays["run"]["logging"] = int(log > 0)
         self.arrays["size"]["turns"] = len(turns)

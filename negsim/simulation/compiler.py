@@ -15,7 +15,7 @@ from negsim.simulation.rows import VIEWS, Rows
 from negsim.simulation.rules import quantiles
 from negsim.simulation.rules.draws import stream
 from negsim.simulation.rules.frontier_building import build
-from negsim.simulation.rules.state import OFFERS, TABLES
+from negsim.simulation.rules.state import OFFERS, TABLES, UNBOOKED
 
 if TYPE_CHECKING:
     from negsim.scenario import Scenario
@@ -147,7 +147,7 @@ class _Compiler:
         rows |= {
             "number": len(template), "issue": n, "spent": n * len(Spent), "reserve": 2 * n, "side": 2 * b,
             "offer": 2 * b * OFFERS, "channel": len(self.channels), "shock": len(self.shocks),
-            "mark": len(self.w.tables["mark_is"]), "agenda": b, "outbox": self._outbox,
+            "mark": len(self.w.tables["mark_is"]), "agenda": b, "unbooked": UNBOOKED, "outbox": self._outbox,
             "dist": len(self.w.tables["dist_is"]), "drawn": len(self.w.parameters),
         }  # fmt: skip
         compiled = Compiled(
@@ -187,6 +187,7 @@ class _Compiler:
         """The row of the numbers of things, and of what concerns the whole run."""
         w = self.w
         names = TABLES["issue_is"].names or ()
+        uncertain = (TABLES["bargain_is"].names or ()).index("uncertain")
         steps = sum(mark.kind in ("harden", "ease") for s in self.s.shocks.values() for mark in s.marks)
         w.add(
             "size",
@@ -195,6 +196,7 @@ class _Compiler:
             marks=len(w.tables["mark_is"]), dists=len(w.tables["dist_is"]), parameters=len(w.parameters),
             patches=len(w.moved), numbers=numbers, single=self.s.undertaking == "single", steps=steps,
             sleepers=sum(row[names.index("wake_issue")] >= 0 for row in w.tables["issue_is"]),
+            uncertain=sum(row[uncertain] for row in w.tables["bargain_is"]),
             regime=self.regimes.index(self.s.climate.start),
             outbox=self._outbox, sojourn_stream=stream("climate/sojourn"), next_stream=stream("climate/next"),
             breakdown_stream=stream("breakdown"), horizon=float(self.s.horizon_days),

@@ -130,8 +130,9 @@ def test_a_channel_takes_a_package_only_with_all_its_members():
     assert begun.discussed() == ["c"]
 
 
-def test_what_opens_during_a_meeting_is_not_listed_in_it():
-    mapping = never("a b", channel={"since_last": "9 days"})
+@pytest.mark.parametrize("order", ["priority", "round_robin"])
+def test_what_opens_during_a_meeting_is_not_listed_in_it(order):
+    mapping = never("a b", channel={"since_last": "9 days", "order": order})
     mapping["issues"]["b"]["opens"] = {"when": {"issue": "a", "reaches": "discussing"}}
     mapping["agenda"] = talks({"a": {}, "b": {"opens": {}}})["agenda"]
     begun = ByHand(mapping)

@@ -72,6 +72,8 @@ def conceded(x, row, tau):
     if tau >= 1.0:
         return 1.0
     if tactic_is(x, row).curve == POLYNOMIAL:
+        if tau == 0.0:
+            return kappa
         return kappa + (1.0 - kappa) * tau ** (1.0 / beta)
     return math.exp((1.0 - tau) ** beta * math.log(kappa))
 

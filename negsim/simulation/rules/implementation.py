@@ -16,6 +16,7 @@ from negsim.simulation.rules.status import (
     AGREED,
     IMPLEMENTING,
     UNSETTLED,
+    book_meetings,
     lapse,
     raise_issue,
     resolve,
@@ -77,6 +78,7 @@ def reopen(x, t, i, n):
 @jit
 def set_bargain(x, t, i, own):
     """Make issue ``i`` a bargain of its own."""
+    book_meetings(x, own, run_(x, 0).unbooked)
     bargain(x, own).live = 1
     bargain(x, own).settled = UNSETTLED
     bargain(x, own).gap = np.inf

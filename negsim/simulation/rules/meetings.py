@@ -9,11 +9,12 @@ import numpy as np
 from negsim.agenda import Spent
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import CHANCE, ROUNDS, insists, move, offsets, receive
-from negsim.simulation.rules.draws import befalls, uniform
+from negsim.simulation.rules.draws import befalls, uniform, uniform_at
 from negsim.simulation.rules.frontier import TOLERANCE, best_for_other, closest, possible, terms
 from negsim.simulation.rules.jit import entry, jit, jit_inline
 from negsim.simulation.rules.quantiles import draw, residual
 from negsim.simulation.rules.state import (
+    UNBOOKED,
     agenda,
     bargain,
     bargain_is,
@@ -30,6 +31,7 @@ from negsim.simulation.rules.state import (
     size,
     tactic_is,
     takes,
+    unbooked,
 )
 from negsim.simulation.rules.state import run as run_
 from negsim.simulation.rules.status import (
@@ -37,10 +39,12 @@ from negsim.simulation.rules.status import (
     DISCUSSING,
     GAP_IMPOSSIBLE,
     PROVISIONAL,
+    ROOM,
     STALLED,
     UNSETTLED,
     WAITING,
     agree,
+    book_meetings,
     fail,
     name_stretch,
     on_table,
@@ -54,10 +58,11 @@ PRIORITY, OLDEST, CLOSEST, ROUND_ROBIN = range(4)
 HELD, CANCELLED, LOST = range(3)
 REGULAR, EXTRA = range(2)
 IN_VAIN, ACCEPTED, HOSTED, BY_CHANCE = range(4)
+HOURS_TOLERANCE = 1e-9
 CONVERGED = 0.1  # largest gap of the status "converging"
 
 _MEETING, _OFFER, _DISCUSSION, _DEAL = (int(k) for k in (Kind.MEETING, Kind.OFFER, Kind.DISCUSSION, Kind.DEAL))
-_ROOM, _SIDE_A, _SIDE_B, _BOTH = (int(w) for w in (Spent.ROOM, Spent.SIDE_A, Spent.SIDE_B, Spent.BOTH))
+_SIDE_A, _SIDE_B, _BOTH = (int(w) for w in (Spent.SIDE_A, Spent.SIDE_B, Spent.BOTH))
 
 
 @entry("int, int -> float")
@@ -99,37 +104,84 @@ def _key(x, order, b):
 
 
 @jit_inline
-def _sort(x, n):
-    """Sort the first ``n`` listed bargains by key, ties by declaration (a shell sort)."""
-    step = n // 16 + 1
-    while step > 0:
-        for i in range(step, n):
-            b, key = agenda(x, i).bargain, agenda(x, i).key
-            k = i
-            while k >= step:
-                other = agenda(x, k - step)
-                if other.key < key or (other.key == key and place(x, other.bargain).position < place(x, b).position):
-                    break
-                agenda(x, k).bargain, agenda(x, k).key = other.bargain, other.key
-                k -= step
-            agenda(x, k).bargain, agenda(x, k).key = b, key
-        step //= 2
+def _before(x, i, j):
+    """Whether listed bargain ``i`` comes before ``j``: by key, ties by declaration."""
+    one, two = agenda(x, i), agenda(x, j)
+    if one.key != two.key:
+        return one.key < two.key
+    return place(x, one.bargain).position < place(x, two.bargain).position
 
 
 @jit_inline
-def _list_agenda(x, c):
-    """List the bargains that channel ``c`` may take now, in its order, ties by declaration; returns their number."""
-    order, bargains, n = channel_is(x, c).order, size(x, 0).bargains, 0
-    p = channel(x, c).last if order == ROUND_ROBIN else -1  # a round robin goes on after the last discussed
+def _swap(x, i, j):
+    one, two = agenda(x, i), agenda(x, j)
+    one.bargain, one.key, two.bargain, two.key = two.bargain, two.key, one.bargain, one.key
+
+
+@jit_inline
+def _sink(x, i, n):
+    """Move entry ``i`` down a heap of ``n`` listed bargains until none below comes before it."""
+    while 2 * i + 1 < n:
+        child = 2 * i + 1
+        if child + 1 < n and _before(x, child + 1, child):
+            child += 1
+        if _before(x, i, child):
+            break
+        _swap(x, i, child)
+        i = child
+
+
+@jit_inline
+def _listed(x, c, b):
+    """Whether a meeting of channel ``c`` takes bargain ``b``, which was open before the meeting."""
+    return takes(x, c * size(x, 0).bargains + b).yes and bargain(x, b).booked < run_(x, 0).unbooked and on_table(x, b)
+
+
+@jit
+def _discuss_in_order(x, t, c, order):
+    """Discuss the listed bargains that fit, in the order of their keys.
+
+    A heap gives them one by one: a session has time for few of many.
+    """
+    n, room = 0, channel_of(x, c).session
+    for b in range(size(x, 0).bargains):
+        if _listed(x, c, b):
+            agenda(x, n).bargain, agenda(x, n).key = b, _key(x, order, b)
+            n += 1
+    for i in range(n // 2 - 1, -1, -1):
+        _sink(x, i, n)
+    while n > 0 and run_(x, 0).least_hours <= room + HOURS_TOLERANCE:
+        b = agenda(x, 0).bargain
+        n -= 1
+        _swap(x, 0, n)
+        _sink(x, 0, n)
+        room = _discuss_if_it_fits(x, t, c, b, room)
+
+
+@jit
+def _discuss_round_robin(x, t, c):
+    """Discuss the listed bargains that fit, from the one after the last discussed on."""
+    bargains, room, p = size(x, 0).bargains, channel_of(x, c).session, channel(x, c).last
     for _ in range(bargains):
+        if run_(x, 0).least_hours > room + HOURS_TOLERANCE:
+            return
         p = p + 1 if p + 1 < bargains else 0
         b = place(x, p).bargain
-        if takes(x, c * bargains + b).yes and on_table(x, b):
-            agenda(x, n).bargain, agenda(x, n).key = b, 0.0 if order == ROUND_ROBIN else _key(x, order, b)
-            n += 1
-    if order != ROUND_ROBIN:
-        _sort(x, n)
-    return n
+        if _listed(x, c, b):
+            room = _discuss_if_it_fits(x, t, c, b, room)
+
+
+@jit
+def _discuss_if_it_fits(x, t, c, b, room):
+    """Discuss bargain ``b`` if the meeting has room for its hours; returns the room left."""
+    hours = _hours(x, b)
+    if hours > room + HOURS_TOLERANCE:
+        return room
+    channel(x, c).last = place(x, b).position
+    book_meetings(x, b, run_(x, 0).unbooked - 1)
+    bargain(x, b).booked = run_(x, 0).unbooked
+    discuss(x, t, b, channel_of(x, c).good_offices)
+    return room - hours
 
 
 @jit_inline
@@ -205,6 +257,10 @@ def _negotiate(x, t, b, n, good_offices):
         if side(x, 2 * b + k).received == 0:  # offer 0: the best for k at the other's first aspiration
             a, z, _ = best_for_other(x, b, 1 - k, insists(x, b, 1 - k, off_a if k else off_b))
             side(x, 2 * b + k).first = z if k else a
+    if bargain(x, b).starter < 0:
+        run = run_(x, 0)
+        first = uniform_at(run.seed, run.first_luck, run.run, bargain_is(x, b).first_stream, 0, 0)
+        bargain(x, b).starter = 0 if first < 0.5 else 1
     one = (bargain(x, b).starter + n) & 1  # the sides alternate
     two = 1 - one
     move(x, b, one, t)
@@ -260,6 +316,19 @@ def hopeless(x, b):
     return at_end and not possible(x, b, r_a, r_b)
 
 
+@jit_inline
+def _note(x, t, c, way):
+    """Note a meeting. A bargain books it to ``way`` when something next happens to it, unless it is discussed."""
+    if run_(x, 0).unbooked == UNBOOKED:
+        for b in range(size(x, 0).bargains):
+            book_meetings(x, b, UNBOOKED)
+            bargain(x, b).booked = 0
+        run_(x, 0).unbooked = 0
+    row = unbooked(x, run_(x, 0).unbooked)
+    row.t, row.channel, row.way = t, c, way
+    run_(x, 0).unbooked += 1
+
+
 @jit
 def meeting(x, t, c, extra):
     """A meeting of channel ``c``: lost while all talks are suspended, cancelled by chance, or held."""
@@ -276,19 +345,11 @@ def meeting(x, t, c, extra):
         return
     cancelled = befalls(x, regime_of(x, run_(x, 0).regime).cancellation, stream, n)
     tell(x, t, _MEETING, c, n, extra, CANCELLED if cancelled else HELD, np.nan, np.nan, np.nan)
-    listed = _list_agenda(x, c)
+    _note(x, t, c, WAITING if cancelled else ROOM)
     if cancelled:
-        for k in range(listed):
-            name_stretch(x, t, agenda(x, k).bargain, WAITING)
         return
     run_(x, 0).meetings += 1
-    room = channel_of(x, c).session
-    for k in range(listed):
-        b = agenda(x, k).bargain
-        hours = _hours(x, b)
-        if hours <= room + 1e-9:
-            room -= hours
-            channel(x, c).last = place(x, b).position
-            discuss(x, t, b, channel_of(x, c).good_offices)
-        else:
-            name_stretch(x, t, b, _ROOM)
+    if channel_is(x, c).order == ROUND_ROBIN:
+        _discuss_round_robin(x, t, c)
+    else:
+        _discuss_in_order(x, t, c, channel_is(x, c).order)

@@ -35,10 +35,8 @@ SHAPE_LOW, SHAPE_HIGH = 0.05, 500.0  # shapes an uncertain gamma or beta may tak
 @jit_inline
 def _nodes(x, start, u):
     """Linear interpolation in one table of quantiles at ``u``."""
-    if u <= 0.5:
-        w, offset = max(u, 2.0**-53), start
-    else:
-        w, offset = max(1.0 - u, 2.0**-53), start + TAIL
+    w = max(min(u, 1.0 - u), 2.0**-53)
+    offset = start if u <= 0.5 else start + TAIL
     bits = np.float64(w).view(np.int64)  # w is mantissa 2^exponent, the mantissa in [1/2, 1)
     exponent = (bits >> 52) - 1022
     mantissa = np.int64((bits & _FRACTION) | _HALF).view(np.float64)
@@ -217,9 +215,12 @@ def settle(x, d):
 
 
 @jit
-def assumption(x, a):
-    """The value of assumption ``a`` in this run."""
-    return quantile(x, parameter_is(x, a).dist, uniform_assumed(x, parameter_is(x, a).stream))
+def _draw_assumptions(x):
+    """Draw this run's assumptions. All uniforms come first: the processor computes several at a time."""
+    for a in range(size(x, 0).parameters):
+        drawn(x, a).value = uniform_assumed(x, parameter_is(x, a).stream)
+    for a in range(size(x, 0).parameters):
+        drawn(x, a).value = quantile(x, parameter_is(x, a).dist, drawn(x, a).value)
 
 
 @entry("int, int, int, int, int -> None")
@@ -229,15 +230,15 @@ def assumptions(x, seed, first, runs, values):
     n = size(x, 0).parameters
     for k in range(runs):
         run_(x, 0).run = first + k
+        _draw_assumptions(x)
         for a in range(n):
-            real(values, k * n + a).value = assumption(x, a)
+            real(values, k * n + a).value = drawn(x, a).value
 
 
 @jit
 def assume(x):
     """Draw this run's assumptions, write them where they are used, and settle the distributions that use them."""
-    for a in range(size(x, 0).parameters):
-        drawn(x, a).value = assumption(x, a)
+    _draw_assumptions(x)
     for p in range(size(x, 0).patches):
         row = patch(x, p)
         shifted = row.times * drawn(x, row.parameter).value + row.plus

@@ -6,7 +6,6 @@ import numpy as np
 
 from negsim.agenda import Reason, Spent
 from negsim.simulation.rules.concession import CONCEDE, TIME, curve, insists, receive, reservation
-from negsim.simulation.rules.draws import uniform
 from negsim.simulation.rules.environment import free, stay
 from negsim.simulation.rules.frontier import best_for_other, closest
 from negsim.simulation.rules.frontier_building import build, normalise
@@ -20,6 +19,7 @@ from negsim.simulation.rules.state import (
     dated_is,
     issue,
     issue_is,
+    issue_of,
     mark,
     member_is,
     number,
@@ -71,10 +71,12 @@ def _clear(x):
     run.over = run.entry = run.out = run.log = run.clipped = run.error = run.culprit = run.meetings = 0
     run.regime = size(x, 0).regime
     run.active = size(x, 0).issues
+    run.unbooked = 0
     run.pace_sum = run.since = 0.0
     run.suspended_until = -1.0
-    for n in range(size(x, 0).numbers):
-        number(x, n).value = template(x, n).value
+    if size(x, 0).uncertain:  # weights are normalised in place
+        for n in range(size(x, 0).numbers):
+            number(x, n).value = template(x, n).value
     for w in range(size(x, 0).issues * _WAYS):
         spent(x, w).days = 0.0
     for c in range(size(x, 0).channels):
@@ -111,9 +113,7 @@ def _set_side(x, b, k):
     own.since = 0.0
     if tactic_is(x, row).until:
         tactic.patience = tactic.clock + tactic.times * tactic.until
-    own.base = _opening(x, row)
-    if tactic_is(x, row).kind == TIME:
-        own.base = curve(x, row, own.clock, own.r)
+    own.base = curve(x, row, own.clock, own.r) if tactic_is(x, row).kind == TIME else _opening(x, row)
     own.received = 0
     own.first = 0.0
     for n in range(tactic_is(x, row).offer, tactic_is(x, row).offer_end):
@@ -137,8 +137,7 @@ def _set_bargains(x):
         row.gap = np.inf
         row.u_a = row.u_b = row.at = np.nan
         row.starter = bargain_is(x, b).starter
-        if row.starter < 0:
-            row.starter = 0 if uniform(x, bargain_is(x, b).first_stream, 0) < 0.5 else 1
+        row.booked = 0
         row.extra_a = row.extra_b = 0.0
         row.extra_a = _stated(x, b, 0, bargain_of(x, b).stated_a)
         row.extra_b = _stated(x, b, 1, bargain_of(x, b).stated_b)
@@ -150,8 +149,10 @@ def _set_bargains(x):
                 side(x, 2 * b + k).first = u_b if k else u_a
         if row.discussions > 0 and bargain_is(x, b).kind == CONCEDE:  # the order "closest" knows the gap at as_of
             row.gap = 2.0 * closest(x, b, insists(x, b, 0, 0.0), insists(x, b, 1, 0.0))[0]
+    run_(x, 0).least_hours = np.inf
     for i in range(size(x, 0).issues):
         own, row = issue_is(x, i), issue(x, i)
+        run_(x, 0).least_hours = min(run_(x, 0).least_hours, issue_of(x, i).hours)
         row.status, row.was = own.status, own.was
         row.bargain = own.package if own.package >= 0 else i
         bargain(x, row.bargain).live = 1
@@ -172,7 +173,8 @@ def _set_bargains(x):
 @entry("int, int, int, int -> None")
 def start(x, seed, luck, run):
     """Begin run number ``run``: draw assumptions, set positions and statuses, schedule what is already due."""
-    run_(x, 0).seed, run_(x, 0).luck, run_(x, 0).run = seed, luck, run
+    run_(x, 0).seed, run_(x, 0).run = seed, run
+    run_(x, 0).luck = run_(x, 0).first_luck = luck
     run_(x, 0).turn = 0
     _clear(x)
     assume(x)

@@ -25,7 +25,7 @@ def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
 TABLES: dict[str, np.dtype[Any]] = {
     "size": _record(
         "issues bargains channels regimes shocks marks dists parameters patches numbers single regime steps sleepers "
-        "outbox log turns sojourn_stream next_stream breakdown_stream",
+        "uncertain outbox log turns sojourn_stream next_stream breakdown_stream",
         "horizon deadline",
     ),
     "issue_is": _record(
@@ -71,8 +71,9 @@ TABLES: dict[str, np.dtype[Any]] = {
     "drawn": _record("", "value"),  # this run's assumptions
     "dist": _record("", "loc scale shape1 shape2"),
     "run": _record(
-        "seed luck run over regime entry out log logging clipped error culprit active unsettled meetings turn",
-        "pace_sum since suspended_until now",
+        "seed luck first_luck run over regime entry out log logging clipped error culprit active unsettled meetings "
+        "unbooked turn",
+        "pace_sum since suspended_until now least_hours",
     ),
     "issue": _record(
         "status was bargain implementations reopened option furthest taken discussions reason",
@@ -80,7 +81,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     ),
     "spent": _record("", "days"),  # issue x what for
     "reserve": _record("", "r"),  # issue x side
-    "bargain": _record("live settled running discussions pieces starter", "gap u_a u_b at extra_a extra_b"),
+    "bargain": _record("live settled running discussions pieces starter booked", "gap u_a u_b at extra_a extra_b"),
     "side": _record("received answered", "r base clock since first"),  # bargain x side
     "offer": _record("", "u"),  # (bargain x side) x OFFERS: utilities of the offers received, newest overwrites oldest
     "piece": _record("term", "a0 b0 a1 b1"),
@@ -89,6 +90,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "shock": _record("count spontaneous"),
     "mark": _record("", "step since now now_at"),
     "agenda": _record("bargain", "key"),  # the list of one meeting
+    "unbooked": _record("channel way", "t"),  # meetings that some bargains have not booked yet
     "outbox": _record("kind who tag", "delay"),
     "turn": _record("luck", "t"),  # from this time on, chance is that of another number
     "log": EVENT,
@@ -100,16 +102,19 @@ SLOT = {name: k for k, name in enumerate(TABLES)}
 #: Offers recorded per side: the largest window and what one discussion can add.
 OFFERS = 24
 
+#: The most meetings that wait to be booked.
+UNBOOKED = 64
+
 
 (
     size, issue_is, need, bargain_is, tactic_is, member_is, place, channel_is, takes, shock_is, dated_is, mark_is,
     mark_on, provoke_is, dist_is, table, parameter_is, patch, template, number, issue_of, reserve_of, tactic_of,
     bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of, dated_of, pending_of, mark_of,
     provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain, side, offer, piece, term,
-    channel, shock, mark, agenda, outbox, turn, log,
+    channel, shock, mark, agenda, unbooked, outbox, turn, log,
 ) = (Rows(row, SLOT[name]) for name, row in TABLES.items())  # fmt: skip
 
 #: A run's outcome, a row per issue, and its own row, at their addresses.
 outcome_row, result_row = Rows(OUTCOME), Rows(RUN)
 
-__all__ = ["EVENT", "OFFERS", "OUTCOME", "RUN", "SLOT", "TABLES"]
+__all__ = ["EVENT", "OFFERS", "OUTCOME", "RUN", "SLOT", "TABLES", "UNBOOKED"]

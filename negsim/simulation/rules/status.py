@@ -12,7 +12,7 @@ import numpy as np
 from negsim.agenda import PROGRESS, Reason, Spent, Status
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import run_clocks
-from negsim.simulation.rules.jit import jit, jit_inline
+from negsim.simulation.rules.jit import entry, jit, jit_inline
 from negsim.simulation.rules.quantiles import draw, residual
 from negsim.simulation.rules.state import (
     bargain,
@@ -26,6 +26,8 @@ from negsim.simulation.rules.state import (
     outbox,
     size,
     spent,
+    takes,
+    unbooked,
 )
 from negsim.simulation.rules.state import run as run_
 
@@ -46,7 +48,7 @@ _KIND_STATUS, _KIND_LAG = int(Kind.STATUS), int(Kind.LAG)
 _DORMANT, _SUSPENDED = int(Spent.DORMANT), int(Spent.SUSPENDED)
 _STALLED, _BLOCKED = int(Spent.STALLED), int(Spent.BLOCKED)
 _IMPLEMENTING, _PACKAGE, _OTHERS = int(Spent.IMPLEMENTING), int(Spent.PACKAGE), int(Spent.OTHERS)
-WAITING = int(Spent.MEETING)
+WAITING, ROOM = int(Spent.MEETING), int(Spent.ROOM)
 _WAYS = len(Spent)
 _RESOLVED = int(Reason.RESOLVED)
 
@@ -105,9 +107,41 @@ def on_table(x, b):
     return True
 
 
+@entry("int, int, int -> None")
+def book_meetings(x, b, last):
+    """Book the first ``last`` unbooked meetings: bargain ``b`` was not discussed at them.
+
+    Nothing has happened to ``b`` since, so the status it has now is the status it had.
+    """
+    first, bargains = bargain(x, b).booked, size(x, 0).bargains
+    bargain(x, b).booked = last
+    if first == last or not on_table(x, b):
+        return
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        i = member_is(x, j).issue
+        if issue(x, i).bargain != b:
+            continue
+        since, pending = issue(x, i).since, issue(x, i).pending
+        room, waiting = spent(x, i * _WAYS + ROOM).days, spent(x, i * _WAYS + WAITING).days
+        for m in range(first, last):
+            row = unbooked(x, m)
+            if takes(x, row.channel * bargains + b).yes:
+                pending += row.t - since
+                since = row.t
+                if row.way == ROOM:
+                    room += pending
+                else:
+                    waiting += pending
+                pending = 0.0
+        issue(x, i).since, issue(x, i).pending = since, pending
+        spent(x, i * _WAYS + ROOM).days, spent(x, i * _WAYS + WAITING).days = room, waiting
+
+
 @jit
 def book(x, t, b):
     """Book the time since the last booking of each member of ``b`` to what the issue was in."""
+    if bargain(x, b).booked != run_(x, 0).unbooked:
+        book_meetings(x, b, run_(x, 0).unbooked)
     open_ = on_table(x, b)
     for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
         i = member_is(x, j).issue
