@@ -84,18 +84,20 @@ class _Runner:
         if report.when == "setup":
             self.files.setdefault(report.nodeid.split("::")[0], set()).update(self._since())
         elif report.when == "call":
-            self.durations[report.nodeid], self.reached[report.nodeid] = report.duration, self._since()
+            self.reached[report.nodeid] = self._since()
 
     def pytest_runtestloop(self, session: Any) -> bool:
         from _pytest.runner import runtestprotocol
 
         for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+            begun = time.process_time()
             runtestprotocol(item, nextitem=following)
+            self.durations[item.nodeid] = time.process_time() - begun
             if session.testsfailed:
                 raise session.Failed(f"{item.nodeid} fails without a mutant")
         for each in range(1, self.number + 1):
             items = self._of(each, session.items)
-            killer = _killer(each, items, self.seconds) if items else None
+            killer = _killer(each, items, [self.seconds + 5 * self.durations[item.nodeid] for item in items])
             line = json.dumps({"number": each, "killer": killer, "tests": len(items)})
             os.write(self.out, f"\n@{line}\n".encode())
         return True
@@ -107,7 +109,7 @@ class _Runner:
             for item in items
             if number in self.reached.get(item.nodeid, ()) or number in self.files[item.nodeid.split("::")[0]]
         ]
-        return sorted(found, key=lambda item: self.durations.get(item.nodeid, 0.0))
+        return sorted(found, key=lambda item: self.durations[item.nodeid])
 
 
 def _forgets(module: str) -> bool:
@@ -115,7 +117,7 @@ def _forgets(module: str) -> bool:
     return module.startswith("negsim.") and not module.startswith("negsim.simulation.")
 
 
-def _child(number: int, items: list[Any], file: Path) -> None:
+def _child(number: int, items: list[Any], limits: list[float], file: Path) -> None:
     from _pytest.runner import runtestprotocol
 
     quiet = os.open(os.devnull, os.O_WRONLY)
@@ -127,7 +129,9 @@ def _child(number: int, items: list[Any], file: Path) -> None:
     for each in gc.get_objects():
         if isinstance(each, functools._lru_cache_wrapper) and _forgets(each.__module__):
             each.cache_clear()
-    for item in items:
+    for item, limit in zip(items, limits, strict=True):
+        end = int(time.process_time() + limit) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
         if hasattr(item, "_initrequest"):
             item._initrequest()  # the item has run before
         if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
@@ -136,16 +140,21 @@ def _child(number: int, items: list[Any], file: Path) -> None:
     os._exit(0)
 
 
-def _killer(number: int, items: list[Any], seconds: float) -> str | None:
-    """The test that fails with a mutant, "time" or a signal; None if it survives."""
+def _killer(number: int, items: list[Any], limits: list[float]) -> str | None:
+    """The test that fails with a mutant, "time" or a signal; None if it survives.
+
+    ``limits``: processor time of each test in seconds. A child that waits forever ends after 20 times the sum.
+    """
+    if not items:
+        return None
     file = Path(f"killer{number}").absolute()
     child = os.fork()
     if child == 0:
         try:
-            _child(number, items, file)
+            _child(number, items, limits, file)
         finally:
             os._exit(2)
-    end = time.monotonic() + seconds
+    end = time.monotonic() + 20 * sum(limits)
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
@@ -156,7 +165,8 @@ def _killer(number: int, items: list[Any], seconds: float) -> str | None:
             return "time"
         time.sleep(0.01)
     if os.WIFSIGNALED(status):
-        return signal.Signals(os.WTERMSIG(status)).name
+        name = signal.Signals(os.WTERMSIG(status)).name
+        return "time" if name == "SIGXCPU" else name
     if os.WEXITSTATUS(status) == 0:
         return None
     return file.read_text(encoding="utf-8") if file.exists() else f"exit code {os.WEXITSTATUS(status)}"

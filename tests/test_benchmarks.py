@@ -1,10 +1,10 @@
-"""The scripts of ``benchmarks``: two folders of results compared, and the lean version beside the engine."""
+"""The scripts of ``benchmarks``: results compared, the lean version beside the engine, mutants of a small module."""
 
 import json
 
 import pytest
 
-from benchmarks import compare_checkouts
+from benchmarks import compare_checkouts, mutation
 
 
 def results(folder, trace="agreed\n", version="0.1.0", runs=(1, 2)):
@@ -74,3 +74,52 @@ def test_the_peers_play_the_same_negotiation():
 
     play = peer.simpy_(peers.STEPS, 1, 101)
     assert peers.apart(peers.bilateral(1), "simpy", [play() for _ in range(2000)]) < peers.APART / 2
+
+
+TOY = """from __future__ import annotations
+LIMIT = 3
+def doubled(a: int) -> int:
+    return a * 2 if a > 0 and a != LIMIT else -1
+"""
+
+
+@pytest.fixture
+def toy(tmp_path):
+    """A project of one module, with a test that does not try 0."""
+    files = {"negsim/__init__.py": "", "negsim/toys/toy.py": TOY, "tests/test_toy.py": (
+        "from negsim.toys.toy import doubled\ndef test_doubled():\n    assert [doubled(a) for a in (3, 4)] == [-1, 8]\n"
+    )}  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_each_place_of_a_function_has_a_mutant_behind_a_switch(toy):
+    found = list(mutation.mutants("toys", toy))
+    assert {(each.file, each.line) for each in found} == {("negsim/toys/toy.py", 4)}
+    mutation.put_switches(toy, found)
+    code = (toy / "negsim" / "toys" / "toy.py").read_text().replace("from negsim.switch import _divided, _switched", "")
+    killed = {}
+    for active in range(len(found) + 1):
+        names = {"_switched": lambda number, active=active: number == active, "_divided": lambda a, b: a // b}
+        exec(code, names)
+        killed[found[active - 1].what if active else ""] = [names["doubled"](a) for a in (0, 1, 3, 4)]
+    assert killed == {
+        "": [-1, 2, -1, 8],
+        "2 -> 3": [-1, 3, -1, 12],
+        "Mult -> Div": [-1, 0, -1, 2],
+        "0 -> 1": [-1, -1, -1, 8],
+        "Gt -> GtE": [0, 2, -1, 8],
+        "NotEq -> Eq": [-1, -1, 6, -1],
+        "And -> Or": [0, 2, 6, 8],
+        "1 -> 2": [-2, 2, -2, 8],
+    }
+
+
+@pytest.mark.slow
+def test_a_mutant_that_no_test_notices_survives(toy):
+    chosen = [each for each in mutation.mutants("toys", toy) if each.what in ("Mult -> Div", "Gt -> GtE")]
+    found = list(mutation.tried(chosen, ["tests"], root=toy))
+    killers = {chosen[each["number"] - 1].what: each["killer"] for each in found}
+    assert killers == {"Mult -> Div": "tests/test_toy.py::test_doubled", "Gt -> GtE": None}
