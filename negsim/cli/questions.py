@@ -22,7 +22,6 @@ from negsim.cli.options import (
     Runs,
     Scenario,
     Seed,
-    Workers,
     as_share,
     scenario_issues,
 )
@@ -114,7 +113,7 @@ def explain(
     seed: Seed = DEFAULT_SEED,
     as_of: AsOf = None,
     engine: Engine = "auto",
-    workers: Workers = 1,
+    workers: Cores = None,
     dates: Dates = None,
     as_json: Json = False,
 ) -> None:

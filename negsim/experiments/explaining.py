@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from concurrent.futures import Executor, Future, wait
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from negsim.analysis import Gain, chance_by, dates_in_common, gain, nearest_half, qualities, why
 from negsim.errors import InputError, NegsimError, check_name, checks_arguments
@@ -15,18 +17,28 @@ from negsim.projection import (
     DEFAULT_RUNS,
     DEFAULT_SEED,
     KEPT,
+    Job,
     Projection,
     ScenarioLike,
     Workers,
     as_scenario,
     day_of_text,
+    days_resolved,
     executor_of,
     run,
+    useful_workers,
+    worker_errors,
+    workers_in,
 )
+from negsim.simulation import Compiled, compile, pick_engine
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from negsim.scenario import Scenario
-    from negsim.simulation import Compiled
+
+    Days: TypeAlias = npt.NDArray[np.float64]
 
 
 @checks_arguments
@@ -39,7 +51,7 @@ def explain(
     runs: int | None = None,
     seed: int = DEFAULT_SEED,
     engine: str = "auto",
-    workers: Workers = 1,
+    workers: Workers | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Explanation:
     """Explain when an issue is resolved, what brings it forward and what delays it.
@@ -53,7 +65,7 @@ def explain(
         runs: pairs of runs for each candidate; default 2,000.
         seed: the key of all draws; candidates are chosen under the next one.
         engine: as for `negsim.run`.
-        workers: as for `negsim.run`.
+        workers: as for `negsim.run`; by default all processors, if the runs of all changes are more than one chunk.
         progress: called with the number of newly finished runs; `variants` gives the number of sets.
 
     Raises:
@@ -65,38 +77,102 @@ def explain(
     """
     scenario = as_scenario(scenario)
     _check(scenario, issue, side)
-    total = runs if runs is not None else DEFAULT_RUNS
+    total, engine = runs if runs is not None else DEFAULT_RUNS, pick_engine(engine)
     if total * len(scenario.issues) > KEPT:
         raise NegsimError(f"{total:,} runs are too many to keep in memory for each change; use fewer")
     ends = (scenario.as_of, scenario.horizon_date)
     wanted = None if by is None else day_of_text(by, ends)
     dates = dates_in_common(*ends, *ends, wanted)[2]
+    if workers is None:
+        workers = useful_workers(engine, total * variants(scenario, issue, side))
 
     with executor_of(workers, engine) as executor:
-
-        def play(one: Scenario, key: int) -> Projection:
-            return run(one, total, key, engine, progress, workers=executor or 1)
-
+        base = run(scenario, total, seed, engine, progress, workers=executor or 1)
         place, pilot_seed = list(scenario.issues).index(issue), (seed + 1) % 2**64
-        base, pilot_base = play(scenario, seed), play(scenario, pilot_seed)
         counts = base.tally.resolved[place]
         on = wanted or nearest_half({day: [chance_by(counts, base.context.day_of(day)).p] for day in dates})
-
-        def gained(first: Projection, other: Projection) -> Gain:
-            return gain(base.context, first.outcomes["resolved"], other.outcomes["resolved"], place, on)
-
         found = why(base.context, base.outcomes, base.logs, place, on)
-        tried, scenarios = [], []
-        for lever, changed, why_not in _changed(scenario, _candidates(scenario, issue, side, found.worst)):
-            scenarios.append(changed)
-            pilot = None if changed is None else gained(pilot_base, play(changed, pilot_seed))
-            tried.append(Tried(lever, pilot, why_not=why_not))
-        for k in _choice(tried, reaches(scenario, side)):
-            if (changed := scenarios[k]) is not None:
-                tried[k] = replace(tried[k], found=gained(base, play(changed, seed)))
+        pairs = _Pairs(base, place, on, executor or _Here(), progress or (lambda _: None))
+        tried = pairs.pilots(_changed(scenario, _candidates(scenario, issue, side, found.worst)), pilot_seed)
+        pairs.measure(tried, _choice(tried, reaches(scenario, side)))
         talked = [b for b in base.logs.bargains() if place in base.logs.members[b]]
         good = qualities(base.context, base.logs, talked[-1:])
         return Explanation(base, issue, found, tuple(tried), pilot_seed, side, good[0] if good else None)
+
+
+class _Here(Executor):
+    """Do each task in this thread, at once."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+@dataclass
+class _Pairs:
+    """Pairs of runs of the base and of changed scenarios. Each set of runs is a task, so workers share the changes."""
+
+    base: Projection
+    place: int
+    on: date
+    executor: Executor
+    progress: Callable[[int], object]
+    #: The compiled scenario of each change, by its number.
+    compiled: dict[int, Compiled] = field(default_factory=dict)
+
+    def pilots(self, changes: Iterator[tuple[Candidate, Compiled | None, str]], seed: int) -> list[Tried]:
+        """Each candidate with its effect under the seed of the pilot.
+
+        While workers play, this thread makes the next scenarios.
+        """
+        tried: list[Tried] = []
+
+        def sets() -> Iterator[tuple[int, Compiled]]:
+            yield -1, compile(self.base.scenario)
+            for k, (lever, changed, why_not) in enumerate(changes):
+                tried.append(Tried(lever, None, why_not=why_not))
+                if changed is not None:
+                    self.compiled[k] = changed
+                    yield k, changed
+
+        base = None
+        for k, resolved in self._played(sets(), seed):
+            if base is None:  # the base is the first
+                base = resolved
+            else:
+                tried[k] = replace(tried[k], pilot=self._gained(base, resolved))
+        return tried
+
+    def measure(self, tried: list[Tried], chosen: Sequence[int]) -> None:
+        """Add the effects of the chosen candidates under the seed of the base."""
+        base = self.base.outcomes["resolved"]
+        for k, resolved in self._played(((k, self.compiled[k]) for k in chosen), self.base.seed):
+            tried[k] = replace(tried[k], found=self._gained(base, resolved))
+
+    def _gained(self, first: Days, other: Days) -> Gain:
+        return gain(self.base.context, first, other, self.place, self.on)
+
+    def _played(self, sets: Iterator[tuple[int, Compiled]], seed: int) -> Iterator[tuple[int, Days]]:
+        """The days of each set of runs, in order; few sets wait at once, because each needs memory."""
+        waiting: deque[tuple[int, Future[Days]]] = deque()
+        most = 2 * workers_in(self.executor)
+
+        def first() -> tuple[int, Days]:
+            k, task = waiting.popleft()
+            while wait([task], timeout=0.2).not_done:
+                self.progress(0)  # it may stop the work
+            self.progress(self.base.runs)
+            return k, task.result()
+
+        with worker_errors():
+            for k, compiled in sets:
+                job = Job(compiled, self.base.engine, seed)
+                waiting.append((k, self.executor.submit(days_resolved, job, self.base.runs)))
+                while len(waiting) >= most:
+                    yield first()
+            while waiting:
+                yield first()
 
 
 def variants(scenario: Scenario, issue: str, side: str | None = None) -> int:
@@ -122,18 +198,16 @@ def _candidates(scenario: Scenario, issue: str, side: str | None, worst: str | N
     return [lever for lever in candidates(scenario, issue, worst) if not lever.helps or lever.reach in within]
 
 
-def _changed(scenario: Scenario, tried: Sequence[Candidate]) -> Iterator[tuple[Candidate, Scenario | None, str]]:
-    """Each candidate with its scenario, or with None and the reason why there is none."""
-    from negsim.simulation import compile
-
+def _changed(scenario: Scenario, tried: Sequence[Candidate]) -> Iterator[tuple[Candidate, Compiled | None, str]]:
+    """Each candidate with its compiled scenario, or with None and the reason why there is none."""
     base = compile(scenario)
     for lever in tried:
         if lever.changes is None:
             yield lever, None, lever.why_not
             continue
         try:
-            changed = scenario.replace(lever.changes)
-            same = _same(base, compile(changed))
+            changed = compile(scenario.replace(lever.changes))
+            same = _same(base, changed)
         except InputError as error:
             yield lever, None, "; ".join(problem.message for problem in error.problems)
         except NegsimError as error:

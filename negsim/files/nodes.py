@@ -56,13 +56,13 @@ class Node:
         """
         if isinstance(data, Node):
             return data
+        if data is None or isinstance(data, bool | str):
+            return cls(data, place)
         if isinstance(data, Mapping):
             children = {_key(key): cls.of(value, place) for key, value in data.items()}
             return cls(children, place, dict.fromkeys(children, place))
-        if isinstance(data, Sequence) and not isinstance(data, str):
+        if isinstance(data, Sequence):
             return cls([cls.of(value, place) for value in data], place)
-        if data is None or isinstance(data, bool | str):
-            return cls(data, place)
         if isinstance(data, Integral):
             return cls(int(data), place)
         if isinstance(data, Real):

@@ -9,12 +9,16 @@ from .chunks import DEFAULT_SEED as DEFAULT_SEED
 from .chunks import Job as Job
 from .chunks import sizes as sizes
 from .condition import read_condition as read_condition
+from .execution import days_resolved as days_resolved
 from .execution import play as play
 from .execution import spread as spread
+from .execution import worker_errors as worker_errors
+from .execution import workers_in as workers_in
 from .executors import Workers as Workers
 from .executors import dask_executor as dask_executor
 from .executors import executor_of as executor_of
 from .executors import local_executor as local_executor
+from .executors import useful_workers as useful_workers
 from .narrative import Trace as Trace
 from .precision import MOST as MOST
 from .precision import Precision as Precision

@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib import import_module
 from itertools import islice
@@ -45,7 +46,15 @@ def joined(parts: list[Part]) -> tuple[Any, Any]:
     """The outcomes and the rows of parts, in their order."""
     import numpy as np
 
+    if len(parts) == 1:
+        return parts[0].outcomes, parts[0].rows
     return np.concatenate([part.outcomes for part in parts]), np.concatenate([part.rows for part in parts])
+
+
+def days_resolved(job: Job, runs: int) -> Any:
+    """The days on which issues are resolved (runs by issues), of runs from 0 on that are not counted."""
+    outcomes, _ = import_module(ENGINES[job.engine]).run(job.compiled, job.seed, 0, runs, job.luck)
+    return outcomes["resolved"]
 
 
 def play_all(
@@ -152,22 +161,33 @@ def spread(do: Callable[[Any, Any], Any], job: Any, pieces: Iterable[Any], execu
     key, blob = sha256(raw).hexdigest(), _sent_once(executor, raw)
     left = iter(pieces)
     running: set[Future[tuple[float, list[Any]]]] = set()
-    most, a_task = min(AHEAD, 2 * _workers(executor)), 1
+    most, a_task = min(AHEAD, 2 * workers_in(executor)), 1
 
     def send() -> None:
         while len(running) < most and (some := list(islice(left, a_task))):
             running.add(executor.submit(_task, key, blob, do, some))
 
     try:
-        send()
-        while running:
-            ready, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in ready:
-                running.remove(future)
-                took, found = future.result()
-                a_task = max(1, min(256, round(len(found) * TASK / max(took, 1e-3))))
-                yield from found
+        with worker_errors():
             send()
+            while running:
+                ready, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    running.remove(future)
+                    took, found = future.result()
+                    a_task = max(1, min(256, round(len(found) * TASK / max(took, 1e-3))))
+                    yield from found
+                send()
+    finally:
+        for future in running:
+            future.cancel()
+
+
+@contextmanager
+def worker_errors() -> Iterator[None]:
+    """Turn the loss of a worker into an error in words."""
+    try:
+        yield
     except (BrokenExecutor, CancelledError) as error:
         reason = f"{error}" or "its work was cancelled"
         raise NegsimError(f"a worker is lost ({reason}); with a folder to write to, the same call resumes") from error
@@ -175,9 +195,6 @@ def spread(do: Callable[[Any, Any], Any], job: Any, pieces: Iterable[Any], execu
         if type(error).__module__.startswith("distributed"):
             raise NegsimError(f"the Dask cluster gave up: {error}") from error
         raise
-    finally:
-        for future in running:
-            future.cancel()
 
 
 def _sent_once(executor: Executor, blob: bytes) -> Any:
@@ -186,7 +203,8 @@ def _sent_once(executor: Executor, blob: bytes) -> Any:
     return client.submit(bytes, blob) if hasattr(client, "nthreads") else blob
 
 
-def _workers(executor: Executor) -> int:
+def workers_in(executor: Executor) -> int:
+    """The number of workers of an executor."""
     client: Any = getattr(executor, "_client", None)
     if hasattr(client, "nthreads"):
         return max(1, int(sum(client.nthreads().values())))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from negsim.agenda import PROGRESS, Status
 from negsim.errors import Problem, did_you_mean, one_of
-from negsim.files import Step
+from negsim.files import Node, Step
 from negsim.quantities import Fixed, Quantity
 from negsim.scenario.draft import Draft
 from negsim.scenario.layering import STATUSES
@@ -32,20 +32,20 @@ def inconsistencies(parts: Draft) -> list[Problem]:
 def _joints(parts: Draft) -> Iterator[Problem]:
     """Values that are drawn together: lists of equal length."""
     sizes: dict[str, int] = {}
-    for path, data in _observed(parts.full.data, ()):
-        name, values = data.get("joint"), data.get("values")
+    for path, node in _observed(parts.full, ()):
+        name, values = at(node, "joint").value, at(node, "values").value
         if isinstance(name, str) and isinstance(values, list) and sizes.setdefault(name, len(values)) != len(values):
             message = f'"{name}" draws lists of {sizes[name]} and of {len(values)} values together'
             yield parts.problem(message, *path, "values", allowed=f"{sizes[name]} values")
 
 
-def _observed(data: object, path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], Mapping[str, object]]]:
-    items = data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ()
-    for key, value in items:
-        if key == "empirical" and isinstance(value, Mapping):
-            yield (*path, key), value
-        else:
-            yield from _observed(value, (*path, key))
+def _observed(node: Node, path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], Node]]:
+    """The empirical distributions below a node."""
+    for key, child in node.mapping.items() or enumerate(node.items):
+        if key == "empirical" and child.mapping:
+            yield (*path, key), child
+        elif isinstance(child.value, dict | list):
+            yield from _observed(child, (*path, key))
 
 
 def _each_tactic(parts: Draft) -> Iterator[tuple[Tactic, tuple[Step, ...]]]:

@@ -11,6 +11,9 @@ from negsim.files import Node
 
 def named_both(problems: Iterable[Problem], friendly: Node) -> list[Problem]:
     """The problems; one in a file that the scenario extends names the scenario too."""
+    problems = list(problems)
+    if not problems:
+        return []
     own = friendly.place.file
     inherited = _files(friendly) - {own}
     return [

@@ -6,7 +6,7 @@ A distribution under `tactics` or `defaults` becomes a named parameter with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -147,7 +147,7 @@ class SharedDraws:
 
 def referred(data: Any) -> Iterator[str]:
     """The names of all parameters that plain data refer to."""
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         if isinstance(data.get("parameter"), str):
             yield data["parameter"]
         for value in data.values():

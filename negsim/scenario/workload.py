@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from random import Random
 from typing import Any, Protocol
 
@@ -170,16 +171,7 @@ class _Sample:
         if self.parts.climate.start not in lengths:
             return {self.parts.climate.start: 1.0}, {}
         following = {name: {n: self.value(p) for n, p in regimes[name].next.items()} for name in lengths}
-        now: dict[str, float] = {self.parts.climate.start: 1.0}
-        visits: defaultdict[str, float] = defaultdict(float)
-        for _ in range(_STEPS):
-            after: defaultdict[str, float] = defaultdict(float)
-            for name, p in now.items():
-                visits[name] += p
-                sure = sum(following.get(name, {}).values()) or 1.0
-                for other, q in following.get(name, {name: 1.0}).items():
-                    after[other] += p * q / sure
-            now = dict(after)
+        visits = _visits(self.parts.climate.start, tuple((name, tuple(to.items())) for name, to in following.items()))
         time = {name: visits[name] * lengths.get(name, self.days) for name in visits}
         total = sum(time.values()) or 1.0
         changes = self.days / max(total / _STEPS, _LEAST)
@@ -201,6 +193,8 @@ class _Sample:
             for name, each in fresh.items():
                 for provoked in shocks[name].provokes:
                     after[provoked.shock] += each * self.value(provoked.mean)
+            if not after:
+                break
             fresh = after
             number = {name: number[name] + fresh[name] for name in shocks}
         for name, shock in shocks.items():
@@ -223,6 +217,23 @@ class _Sample:
         hours = [self.value(self.parts.issues[name].hours) for name in channel.issues if name in self.parts.issues]
         least = max(min(hours, default=1.0), 1e-9)
         return min(len(hours), self.value(channel.session) / least)
+
+
+@lru_cache(maxsize=256)
+def _visits(start: str, following: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]) -> dict[str, float]:
+    """The expected visits of each regime in the first `_STEPS` steps from ``start``."""
+    after_each, now = dict(following), {start: 1.0}
+    visits: defaultdict[str, float] = defaultdict(float)
+    for _ in range(_STEPS):
+        after: defaultdict[str, float] = defaultdict(float)
+        for name, p in now.items():
+            visits[name] += p
+            to = after_each.get(name)
+            sure = (sum(q for _, q in to) if to else 0.0) or 1.0
+            for other, q in ((name, 1.0),) if to is None else to:
+                after[other] += p * q / sure
+        now = dict(after)
+    return dict(visits)
 
 
 def _drawn(draw: Draw, value: Callable[[Any], float], random: Random) -> float:
