@@ -18,7 +18,7 @@ from negsim.agenda import load_agenda
 from negsim.errors import InputError, Problem
 from negsim.files import Model
 from negsim.history import load, load_offers
-from negsim.history.offers_reader import NEGOTIATIONS, OFFERS
+from negsim.history.offers_reader import DEADLINES, NEGOTIATIONS, OFFERS
 from negsim.history.reader import ISSUES, ROUNDS, TALKS, TARGETS
 from negsim.ingest import read_proposals
 from negsim.scenario.file_check import as_data, check
@@ -74,7 +74,11 @@ TABLES: dict[str, Any] = {
         "reader.py",
         {"talks": TALKS, "issues": ISSUES, "rounds": ROUNDS, "announced_targets": TARGETS},
     ),
-    "offers": (load_offers, "offers_reader.py", {"negotiations": NEGOTIATIONS, "offers": OFFERS}),
+    "offers": (
+        load_offers,
+        "offers_reader.py",
+        {"negotiations": NEGOTIATIONS, "offers": OFFERS, "deadlines": DEADLINES},
+    ),
 }
 
 

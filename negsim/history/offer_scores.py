@@ -5,6 +5,7 @@ sides have named different values, as shares of the way between the first demand
 CRPS, smaller is better: its mean over the offers of an issue, then issues, then negotiations. Coverage is that of the
 central 80 % interval, over the randomised probability integral transform. Forecasts of days are cut off at two years.
 A negotiation that failed has no settlement within the horizon; one that the record leaves is followed to that day.
+A rounded value, and a day dated ``by`` or ``month``, is an interval: nothing is scored within it.
 """
 
 from __future__ import annotations
@@ -21,22 +22,21 @@ import numpy.typing as npt
 from negsim.files import Checkpoint, check_replaceable
 from negsim.history.offer_baselines import DATES, VALUES, kaplan_meier, next_offers, settlements
 from negsim.history.offer_forecast import DRAWS, Draws, forecast
-from negsim.history.offer_laws import learn
+from negsim.history.offer_model import DATE, NEXT, TARGETS, VALUE, OfferModel, came, learn_model
 from negsim.history.offer_situations import Outcome, Situation, cases
 from negsim.history.offers import OfferRecord
-from negsim.history.scores import coverage, crps, crps_of_samples, pit_bounds
+from negsim.history.scores import coverage, crps_of_samples
+from negsim.history.settlement_hazard import HORIZON, day_score
 from negsim.projection import versions
 
 Floats = npt.NDArray[np.float64]
 Case = tuple[Situation, Outcome]
 
-NEXT, VALUE, DATE = "next offer", "settlement value", "settlement date"
-TARGETS = (NEXT, VALUE, DATE)
 OURS = "tactics"
 FORMAT, TABLE = "negsim offer-scores 1", "scores.csv"
+#: The forecast that was scored first: the laws as they are, and days from them.
+FIRST = "tactics, first version"
 WITH_ERRORS = ", with errors"
-#: The horizon of a forecast of the day.
-HORIZON = 730
 SHARE = 0.8
 
 
@@ -141,25 +141,16 @@ def _points(records: Mapping[str, OfferRecord]) -> list[_Point]:
             if now.open_share is None:
                 continue
             half = abs(now.share(now.half) - now.share(0.0))
-            for target, side, came in _came(record, now, then):
-                said = settlements(now) if target == VALUE else next_offers(now, record.sides.index(side))
-                key = (now.issue, str(now.on), target, side)
-                found += [_Point(record.id, key, name, said[name], came, half) for name in VALUES]
+            for target, side, value in came(now, then):
+                said = settlements(now) if target == VALUE else next_offers(now, side)
+                key = (now.issue, str(now.on), target, record.sides[side] if side >= 0 else "")
+                found += [_Point(record.id, key, name, said[name], value, half) for name in VALUES]
     return found
-
-
-def _came(record: OfferRecord, now: Situation, then: Outcome) -> Iterator[tuple[str, str, float]]:
-    """Target, side and value of what came."""
-    for side, offer in zip(record.sides, then.offers, strict=True):
-        if offer is not None:
-            yield NEXT, side, now.share(offer.value)
-    if then.settlement is not None:
-        yield VALUE, "", now.share(then.settlement.value)
 
 
 def _scores_of(record: OfferRecord, others: Sequence[OfferRecord], points: Sequence[_Point]) -> Iterator[OfferScore]:
     """The scores of all forecasts for one negotiation."""
-    laws, elsewhere = learn(others), cases(others)
+    model, elsewhere = learn_model(others), cases(others)
     curves = [kaplan_meier(elsewhere, from_last, HORIZON) for from_last in (False, True)]
     errors = {
         (target, name): np.array(
@@ -170,40 +161,44 @@ def _scores_of(record: OfferRecord, others: Sequence[OfferRecord], points: Seque
     }  # fmt: skip
     mine = {(each.key, each.method): each for each in points if each.negotiation == record.id}
     for now, then in cases([record]):
-        drawn = forecast(laws, now)
         for (key, method), point in mine.items():
             if key[:2] == (now.issue, str(now.on)):
-                yield OfferScore(record.id, *key, method, abs(point.said - point.came), None)
+                miss = max(abs(point.said - point.came) - point.half, 0.0)
+                yield OfferScore(record.id, *key, method, miss, None)
                 samples = point.said + errors[key[2], method]
                 yield _of_samples((record.id, *key, method + WITH_ERRORS), samples, point.came, point.half)
+        first = forecast(model.laws, now)
+        ours = model.recalibrate(now, first)
         if now.open_share is not None:
             half = abs(now.share(now.half) - now.share(0.0))
-            for target, side, came in _came(record, now, then):
-                samples = drawn.values if target == VALUE else drawn.nexts[record.sides.index(side)]
-                lead = (record.id, now.issue, str(now.on), target, side, OURS)
-                yield _of_samples(lead, samples[~np.isnan(samples)], came, half)
-        yield from _dates(now, then, drawn, [curves[0].cdf(HORIZON, now.elapsed), curves[1].cdf(HORIZON)])
+            for target, side, value in came(now, then):
+                for method, drawn in ((FIRST, first), (OURS, ours)):
+                    samples = drawn.values if target == VALUE else drawn.nexts[side]
+                    lead = (record.id, now.issue, str(now.on), target, record.sides[side] if side >= 0 else "", method)
+                    yield _of_samples(lead, samples[~np.isnan(samples)], value, half)
+        yield from _dates(now, then, first, model, [curves[0].cdf(HORIZON, now.elapsed), curves[1].cdf(HORIZON)])
 
 
-def _of_samples(lead: tuple[str, str, str, str, str, str], samples: Floats, came: float, half: float) -> OfferScore:
-    """Samples within the rounding of what came count as equal to it."""
-    bounds = (float(np.mean(samples < came - half - 1e-12)), float(np.mean(samples <= came + half + 1e-12)))
-    return OfferScore(*lead, crps_of_samples(samples, came, np.inf), bounds)
+def _of_samples(lead: tuple[str, str, str, str, str, str], samples: Floats, value: float, half: float) -> OfferScore:
+    """Bounds and CRPS of draws: samples within the rounding count as equal, and nothing is scored there.
+
+    The integral of ``F^2`` below the interval is the CRPS of draws that are cut off at its lower end; so too above it.
+    """
+    low, high = value - half - 1e-12, value + half + 1e-12
+    bounds = (float(np.mean(samples < low)), float(np.mean(samples <= high)))
+    below = crps_of_samples(np.minimum(samples, low), low, np.inf)
+    above = crps_of_samples(np.maximum(samples, high), high, np.inf)
+    return OfferScore(*lead, below + above, bounds)
 
 
-def _dates(now: Situation, then: Outcome, drawn: Draws, curves: Sequence[Floats]) -> Iterator[OfferScore]:
-    end = None if then.settlement is None else float((then.settlement.on - now.on).days)
-    horizon = HORIZON
-    if end is None and then.followed is not None:
-        horizon = min(HORIZON, (then.followed - now.on).days)
-    if end is not None and end > horizon:
-        end = None
-    if horizon < 1:
-        return
-    ours = np.array([np.mean(drawn.days <= day) for day in range(HORIZON + 1)])
-    for method, cdf in zip((OURS, *DATES), (ours, *curves), strict=True):
-        lead = (now.negotiation, now.issue, str(now.on), DATE, "", method)
-        yield OfferScore(*lead, crps(cdf, end, horizon), pit_bounds(cdf, end, horizon))
+def _dates(
+    now: Situation, then: Outcome, first: Draws, model: OfferModel, curves: Sequence[Floats]
+) -> Iterator[OfferScore]:
+    drawn = np.array([np.mean(first.days <= day) for day in range(HORIZON + 1)])
+    for method, cdf in zip((FIRST, OURS, *DATES), (drawn, model.day_cdf(now), *curves), strict=True):
+        score = day_score(cdf, now, then)
+        if score is not None:
+            yield OfferScore(now.negotiation, now.issue, str(now.on), DATE, "", method, *score)
 
 
 @dataclass(frozen=True, slots=True)

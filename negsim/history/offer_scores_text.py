@@ -10,7 +10,8 @@ from typing import Any
 
 from negsim.files import TextPage, TextStyle
 from negsim.history.offer_baselines import DATES, VALUES
-from negsim.history.offer_scores import DATE, NEXT, OURS, TARGETS, VALUE, WITH_ERRORS, MeanScore, OfferScore, means
+from negsim.history.offer_model import DATE, NEXT, TARGETS, VALUE
+from negsim.history.offer_scores import OURS, WITH_ERRORS, MeanScore, OfferScore, means
 
 PAGE = Path(__file__).parent / "offers_track_record.md"
 #: What was aimed at: the ratio to the best baseline, and the coverage of 80 % intervals.

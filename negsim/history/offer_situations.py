@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
 
 from negsim.history.offer_steps import SidePath, path_of, rounding
 from negsim.history.offers import MEDIATOR, SETTLEMENT, Dance, Offer, OfferRecord
@@ -28,6 +32,9 @@ class Situation:
         gaps: days between offers on the issues of this negotiation, so far.
         paths: of side A and side B; None without a share.
         half: half the width of the finest rounding, in units.
+        field: of the negotiation.
+        offers: the number of offers and proposals so far.
+        deadlines: those known on this day; those that have passed too.
     """
 
     negotiation: str
@@ -43,6 +50,9 @@ class Situation:
     gaps: tuple[float, ...]
     paths: tuple[SidePath | None, SidePath | None]
     half: float
+    field: str
+    offers: int
+    deadlines: tuple[date, ...]
 
     @property
     def open_share(self) -> float | None:
@@ -76,11 +86,13 @@ class Outcome:
         offers: the next offer of side A and of side B; None if it made no further one.
         settlement: None if there was none.
         followed: the last day on which a settlement would be on record; None if there never was one (a failure).
+        between: the first and the last possible day of the settlement, in days from the situation; None without one.
     """
 
     offers: tuple[Offer | None, Offer | None]
     settlement: Offer | None
     followed: date | None
+    between: tuple[int, int] | None = None
 
     @property
     def next_on(self) -> date | None:
@@ -116,6 +128,9 @@ def situation(record: OfferRecord, dance: Dance, on: date) -> Situation:
         tuple(gap for each in record.dances for gap in gaps(each, on)),
         (path_of(record, dance, 0, on), path_of(record, dance, 1, on)),
         min(rounding(offer.value) for offer in made),
+        record.field,
+        len(made),
+        record.deadlines_known(on),
     )
 
 
@@ -130,7 +145,36 @@ def outcome(record: OfferRecord, dance: Dance, on: date) -> Outcome:
     later = [move.offer for move in dance.moves if move.offer.on > on]
     a, b = (next((offer for offer in later if offer.side == side), None) for side in record.sides)
     settlement = next((offer for offer in later if offer.kind == SETTLEMENT), None)
-    return Outcome((a, b), settlement, None if record.end == "failed" else record.until)
+    between = None
+    if settlement is not None:
+        first, last = _possible(settlement, max((offer.on for offer in later if offer is not settlement), default=on))
+        between = ((first - on).days, (last - on).days)
+    return Outcome((a, b), settlement, None if record.end == "failed" else record.until, between)
+
+
+def _possible(deal: Offer, before: date) -> tuple[date, date]:
+    """The first and the last day on which a settlement may have come, after the offer before it."""
+    if deal.known == "day":
+        return deal.on, deal.on
+    first = before + timedelta(days=1)
+    if deal.known == "by":
+        return min(first, deal.on), deal.on
+    start = deal.on.replace(day=1)
+    end = (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return min(max(first, start), end), end
+
+
+def weights_of(nows: Sequence[Situation]) -> npt.NDArray[np.float64]:
+    """The weight 1 of each negotiation, divided evenly among its issues and then their situations.
+
+    >>> from negsim.history import load_offers
+    >>> nows = [now for now, _ in cases([load_offers("seeds/offers")["boeing_2024"]])]
+    >>> weights_of(nows).round(3).tolist()
+    [0.1, 0.1, 0.1, 0.1, 0.1, 0.125, 0.125, 0.125, 0.125]
+    """
+    issues = Counter(now.negotiation for now in {(each.negotiation, each.issue): each for each in nows}.values())
+    offers = Counter((now.negotiation, now.issue) for now in nows)
+    return np.array([1.0 / (issues[now.negotiation] * offers[now.negotiation, now.issue]) for now in nows])
 
 
 def origins(dance: Dance) -> list[date]:

@@ -15,6 +15,8 @@ DEMAND, OFFER, FINAL, MEDIATOR, SETTLEMENT = "demand", "offer", "final offer", "
 KINDS = (DEMAND, OFFER, FINAL, MEDIATOR, SETTLEMENT)
 #: How well a date is known: the day; the latest possible day; a day of that month.
 KNOWN = ("day", "by", "month")
+#: What happens at a deadline without an agreement.
+THEN = ("contract expiry", "strike", "season cancelled", "default", "law", "self-imposed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,18 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """A day by which the sides were to agree, known since ``stated_on``, and what happens otherwise (one of `THEN`)."""
+
+    stated_on: date
+    on: date
+    then: str
+    source: str = ""
+    confidence: str = "verified"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """An offer and its share of the way from the first demand of side A (0) to that of side B (1).
 
@@ -73,7 +87,10 @@ class Dance:
 
 @dataclass(frozen=True, slots=True)
 class OfferRecord:
-    """The offers of a negotiation up to the day ``until``, and its state then: concluded, failed or running."""
+    """The offers of a negotiation up to the day ``until``, and its state then: concluded, failed or running.
+
+    ``deadlines`` are sorted by date; they may lie after ``until``.
+    """
 
     id: str
     title: str
@@ -83,6 +100,17 @@ class OfferRecord:
     until: date
     offers: tuple[Offer, ...] = ()
     note: str = ""
+    deadlines: tuple[Deadline, ...] = ()
+
+    def deadlines_known(self, on: date) -> tuple[date, ...]:
+        """The deadlines that were known at the end of a day, in order; those that have passed too.
+
+        >>> from negsim.history import load_offers
+        >>> record = load_offers("seeds/offers")["boeing_2024"]
+        >>> [str(day) for day in record.deadlines_known(date(2024, 9, 8))]
+        ['2024-09-12']
+        """
+        return tuple(each.on for each in self.deadlines if each.stated_on <= on)
 
     @property
     def first(self) -> date | None:

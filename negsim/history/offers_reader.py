@@ -1,4 +1,4 @@
-"""Read and check a folder of offers: ``negotiations.csv`` and ``offers.csv``."""
+"""Read and check a folder of offers: ``negotiations.csv``, ``offers.csv`` and, if there is one, ``deadlines.csv``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from negsim.errors import Problem, did_you_mean, one_of, was
 from negsim.files import CONFIDENCE, FieldError, Parser, Row, day, raise_in_order, read_table, text, word
-from negsim.history.offers import KINDS, KNOWN, MEDIATOR, SETTLEMENT, Offer, OfferRecord, OfferRecords
+from negsim.history.offers import KINDS, KNOWN, MEDIATOR, SETTLEMENT, THEN, Deadline, Offer, OfferRecord, OfferRecords
 
 #: Sides of offers that no side made alone.
 BOTH, THIRD = "both", "mediator"
@@ -71,13 +71,22 @@ OFFERS: dict[str, Parser] = {
     "confidence": word(*CONFIDENCE),
     "note": _text,
 }
+DEADLINES: dict[str, Parser] = {
+    "negotiation": text,
+    "stated_on": day,
+    "deadline": day,
+    "then": word(*THEN),
+    "source": _source,
+    "confidence": word(*CONFIDENCE),
+    "note": _text,
+}
 
 
 def load_offers(folder: str | os.PathLike[str], memory: bool = False) -> OfferRecords:
-    """Read a folder of offers; ``memory`` also uses offers that come from memory.
+    """Read a folder of offers; ``memory`` also uses offers and deadlines that come from memory.
 
     Raises:
-        InputError: With all problems of both files at once.
+        InputError: With all problems of its files at once.
 
     >>> offers = load_offers("seeds/offers")
     >>> offers["nhl_2004"].end, offers["nhl_2004"].sides
@@ -87,21 +96,24 @@ def load_offers(folder: str | os.PathLike[str], memory: bool = False) -> OfferRe
     problems: list[Problem] = []
     heads = read_table(place / "negotiations.csv", NEGOTIATIONS, problems)
     rows = read_table(place / "offers.csv", OFFERS, problems)
+    last = place / "deadlines.csv"
+    ends = read_table(last, DEADLINES, problems) if last.exists() else []
     known = {row["id"]: row for row in reversed(heads)}
     # A negotiation with a mistake in its own row is still known by name.
     unchecked = read_table(place / "negotiations.csv", dict.fromkeys(NEGOTIATIONS, _text), [])
     names = list(dict.fromkeys(row["id"] for row in unchecked))
     problems += _head_problems(heads)
     if names:
-        problems += _unknown(rows, names)
-    of: dict[str, list[Row]] = {name: [row for row in rows if row["negotiation"] == name] for name in known}
+        problems += _unknown([*rows, *ends], names)
+    of, due = ({name: [row for row in table if row["negotiation"] == name] for name in known} for table in (rows, ends))
     for name, head in known.items():
         problems += _side_problems(head, of[name])
         problems += _order_problems(head, of[name])
+        problems += _deadline_problems(head, due[name])
     if not problems:
         problems += _endings(known, of)
     raise_in_order(problems)
-    return OfferRecords({head["id"]: _record(head, of[head["id"]], memory) for head in heads})
+    return OfferRecords({head["id"]: _record(head, of[head["id"]], due[head["id"]], memory) for head in heads})
 
 
 def _head_problems(heads: Iterable[Row]) -> Iterable[Problem]:
@@ -160,6 +172,20 @@ def _order_problems(head: Row, rows: Iterable[Row]) -> Iterable[Problem]:
             yield row.problem("date", f"it lies after the settlement in line {deal.line}, {deal['date']}")
 
 
+def _deadline_problems(head: Row, rows: Iterable[Row]) -> Iterable[Problem]:
+    """A deadline was known before it passed and before the record ends; each stands here once."""
+    seen: dict[tuple[object, ...], int] = {}
+    for row in rows:
+        if row["stated_on"] > row["deadline"]:
+            yield row.problem("deadline", f"it lies before the day on which it was stated, {row['stated_on']}")
+        if row["stated_on"] > head["until"]:
+            yield row.problem("stated_on", f"it lies after the end of the record, {head['until']}")
+        key = (row["deadline"], row["then"])
+        if key in seen:
+            yield row.problem("deadline", f"this deadline stands here a second time; the first is in line {seen[key]}")
+        seen.setdefault(key, row.line)
+
+
 def _endings(heads: Mapping[str, Row], of: Mapping[str, list[Row]]) -> Iterable[Problem]:
     """A concluded negotiation has a settlement, and a failed one has none."""
     for name, head in heads.items():
@@ -171,7 +197,7 @@ def _endings(heads: Mapping[str, Row], of: Mapping[str, list[Row]]) -> Iterable[
                 yield row.problem("kind", "the negotiation failed, so it has no settlement", one_of(KINDS[:4]))
 
 
-def _record(head: Row, rows: Iterable[Row], memory: bool) -> OfferRecord:
+def _record(head: Row, rows: Iterable[Row], ends: Iterable[Row], memory: bool) -> OfferRecord:
     offers = tuple(
         Offer(
             row["date"],
@@ -188,7 +214,20 @@ def _record(head: Row, rows: Iterable[Row], memory: bool) -> OfferRecord:
         for row in rows
         if memory or row["confidence"] != "memory"
     )
+    deadlines = tuple(
+        Deadline(row["stated_on"], row["deadline"], row["then"], row["source"], row["confidence"], row["note"])
+        for row in sorted(ends, key=lambda row: (row["deadline"], row["stated_on"]))
+        if memory or row["confidence"] != "memory"
+    )
     sides = (head["side_a"], head["side_b"])
     return OfferRecord(
-        head["id"], head["negotiation"], head["field"], sides, head["end"], head["until"], offers, head["note"]
+        head["id"],
+        head["negotiation"],
+        head["field"],
+        sides,
+        head["end"],
+        head["until"],
+        offers,
+        head["note"],
+        deadlines,
     )

@@ -32,6 +32,7 @@ def _head(record: OfferRecord) -> dict[str, Any]:
         "until": str(record.until),
         "issues": len(record.dances),
         "offers": len(record.offers),
+        "deadlines": len(record.deadlines),
     }
 
 
@@ -70,7 +71,18 @@ def dance_data(record: OfferRecord) -> dict[str, Any]:
                 "offers": [_move(move) for move in dance.moves],
             }
             for dance in record.dances
-        ]
+        ],
+        "deadlines": [
+            {
+                "deadline": str(each.on),
+                "stated_on": str(each.stated_on),
+                "then": each.then,
+                "confidence": each.confidence,
+                "source": each.source,
+                "note": each.note,
+            }
+            for each in record.deadlines
+        ],
     }
 
 
@@ -103,6 +115,10 @@ def dance_text(record: OfferRecord, look: TextStyle) -> str:
             page.note("No share: one of the sides has no offer on record.")
         elif dance.firsts[0] == dance.firsts[1]:
             page.note("No share: the first values are equal.")
+    if record.deadlines:
+        page.add().title("deadlines")
+        rows = [(str(each.on), (str(each.stated_on), each.then), each.note) for each in record.deadlines]
+        page.table(("deadline", "known since", "then"), (12, 17), rows)
     note = (
         f"share: of the way from the first demand of {record.sides[0]} (0 %) to that of {record.sides[1]} (100 %). "
         '"by" a date: the offer was made on that day or earlier. A settlement stands in both columns.'

@@ -13,7 +13,8 @@ from negsim.history import forecast_offers, load_offers, score_offers
 from negsim.history.offer_baselines import VALUES, KaplanMeier, next_offers, settlements
 from negsim.history.offer_forecast import forecast
 from negsim.history.offer_laws import AT_LAST, BETWEEN, BEYOND, PLACES, Pace, learn, pace_of_offers, place_of
-from negsim.history.offer_scores import DATE, NEXT, OURS, VALUE, means
+from negsim.history.offer_model import DATE, NEXT, VALUE
+from negsim.history.offer_scores import OURS, means
 from negsim.history.offer_situations import cases, origins, outcome, situation
 
 RECORDS = load_offers("seeds/offers").negotiations
