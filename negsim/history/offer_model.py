@@ -1,7 +1,7 @@
-"""The forecast from offers as it is published: laws, hazard of the day, and the spread of each of its targets.
+"""The forecast from offers as it is published: laws, the law of the day, and the spread of each of its targets.
 
-Method. Values and next offers are drawn as in `negsim.history.offer_forecast`, and days follow the hazard of
-`negsim.history.settlement_hazard`. Laws that are pooled over negotiations leave out how negotiations differ, so each
+Method. Values and next offers are drawn as in `negsim.history.offer_forecast`, and days follow the pool of
+`negsim.history.settlement_days`. Laws that are pooled over negotiations leave out how negotiations differ, so each
 target is recalibrated (`negsim.history.offer_recalibration`). The spreads come from the negotiations to learn from
 alone: values and next offers from five folds (a negotiation's fold follows from its id), days from leaving out one.
 """
@@ -20,7 +20,8 @@ from negsim.history.offer_recalibration import recalibrated, recalibrated_cdf, s
 from negsim.history.offer_situations import Outcome, Situation, cases, weights_of
 from negsim.history.offers import OfferRecord
 from negsim.history.scores import generator
-from negsim.history.settlement_hazard import HORIZON, SettlementHazard, fit_hazard
+from negsim.history.settlement_days import SettlementDays, learn_days
+from negsim.history.settlement_hazard import HORIZON
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,15 +34,15 @@ FEW = 400
 
 @dataclass(frozen=True)
 class OfferModel:
-    """What other negotiations tell: laws of offers, the hazard of a settlement, and a spread for each target."""
+    """What other negotiations tell: laws of offers, the day of a settlement, and a spread for each target."""
 
     laws: OfferLaws
-    hazard: SettlementHazard
+    days: SettlementDays
     spreads: dict[str, float]
 
     def day_cdf(self, now: Situation) -> Floats:
         """The probability of a settlement by each day from 0 to two years."""
-        return recalibrated_cdf(self.hazard.cdf(now), self.spreads[DATE])
+        return recalibrated_cdf(self.days.cdf(now), self.spreads[DATE])
 
     def forecast(self, now: Situation, draws: int = DRAWS) -> Draws:
         """Draw the future of an issue; a settlement later than two years counts as infinite days."""
@@ -66,10 +67,10 @@ def learn_model(records: Sequence[OfferRecord]) -> OfferModel:
     {'next offer': 1.0, 'settlement value': 1.0, 'settlement date': 1.0}
     """
     found = cases(records)
-    hazard, bounds = fit_hazard(found)
+    days, bounds = learn_days(found)
     known = [(now, each) for (now, _), each in zip(found, bounds, strict=True) if each is not None]
     spreads = _value_spreads(records) | {DATE: _spread(known)}
-    return OfferModel(learn(records), hazard, {target: spreads[target] for target in TARGETS})
+    return OfferModel(learn(records), days, {target: spreads[target] for target in TARGETS})
 
 
 def _spread(known: Sequence[tuple[Situation, tuple[float, float]]]) -> float:

@@ -1,8 +1,9 @@
 """Recalibrated forecasts: the spread that makes 80 % intervals cover 80 % of other negotiations.
 
 A forecast with the distribution ``F`` becomes ``Phi(Phi^-1(F) / s)`` (Kuleshov, Fenner and Ermon 2018, with one
-parameter). ``s`` is the spread with which the central 80 % interval covers 80 % of the negotiations that were left out,
-as in conformal prediction (Romano, Patterson and Candes 2019). Above 1 it widens, below 1 it narrows.
+parameter). Above 1, ``s`` widens; below 1, it narrows. With it the central 80 % interval covers the share
+``0.8 (n + 1) / n`` of the ``n`` negotiations that were left out: the level of conformal prediction, which makes up for
+their small number (Vovk, Gammerman and Shafer 2005; Romano, Patterson and Candes 2019).
 """
 
 from __future__ import annotations
@@ -26,20 +27,20 @@ def spread(bounds: Sequence[tuple[float, float]], weights: Sequence[float], nego
     """The spread from the bounds of the transforms of other negotiations; 1 if there are fewer than `LEAST`.
 
     >>> even = [(n / 100, n / 100) for n in range(1, 100)]
-    >>> round(spread(even, [1.0] * 99, 20), 1), spread(even, [1.0] * 99, 3)
+    >>> round(spread(even, [1.0] * 99, 99), 1), spread(even, [1.0] * 99, 3)
     (1.0, 1.0)
     """
     from scipy.special import ndtri
 
     if negotiations < LEAST:
         return 1.0
-    total = float(sum(weights))
+    total, share = float(sum(weights)), SHARE * (negotiations + 1) / negotiations
     low, high = LIMITS
     for _ in range(40):
         middle = (low + high) / 2.0
         inside = 2.0 * _phi(middle * float(ndtri(0.5 + SHARE / 2.0))) - 1.0
         covered = sum(w * coverage(each, inside) for each, w in zip(bounds, weights, strict=True)) / total
-        low, high = (middle, high) if covered < SHARE else (low, middle)
+        low, high = (middle, high) if covered < share else (low, middle)
     return (low + high) / 2.0
 
 

@@ -18,9 +18,8 @@ prior around 0, of deviation 5 for the one and ``deviation`` for the others. The
 a forecast is the mean over 64 draws from it. A settlement dated ``by`` or ``month`` is spread evenly over the days on
 which it may have come. A failed negotiation is followed for two years without a settlement.
 
-Which groups are used, and the deviation, are chosen anew for each set of negotiations to learn from: the smallest mean
-CRPS when each of them is left out. Leaving out is approximated by one step of Newton's method (Pregibon 1981, Annals of
-Statistics 9:705-724).
+Several sets of groups and deviations are fitted (`CHOICES`); `negsim.history.settlement_days` pools them. A negotiation
+is left out by one step of Newton's method (Pregibon 1981, Annals of Statistics 9:705-724).
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ CHOICES = tuple(
         ("time", "state", "deadlines"),
         ("time", "state", "deadlines", "field"),
     )
-    for deviation in (0.25, 0.5, 1.0)
+    for deviation in (0.5, 1.0, 2.0)
 )  # fmt: skip
 INTERCEPT = 5.0
 DRAWS = 64
@@ -216,41 +215,38 @@ def _fit(rows: _Rows, columns: npt.NDArray[np.int64], precision: Floats) -> tupl
     return beta, rows.settled - rate, rate
 
 
-def fit_hazard(cases: Sequence[Case]) -> tuple[SettlementHazard, list[tuple[float, float] | None]]:
-    """The hazard that these cases show, and the bounds of the transform of each case without its negotiation.
+def fit_hazards(cases: Sequence[Case]) -> list[tuple[SettlementHazard, list[Floats]]]:
+    """The hazard of each of `CHOICES`, and the forecast for each case without its negotiation.
 
     >>> from negsim.history import load_offers
     >>> from negsim.history.offer_situations import cases
-    >>> found, bounds = fit_hazard(cases(load_offers("seeds/offers").negotiations.values()))
-    >>> found.groups[0], len(found.mean) == len(found.columns)
-    ('time', True)
+    >>> found = fit_hazards(cases([load_offers("seeds/offers")[name] for name in ("boeing_2024", "nhl_2004")]))
+    >>> len(found), found[0][0].groups, len(found[0][1])
+    (15, ('time',), 19)
     """
     names = list(dict.fromkeys(now.negotiation for now, _ in cases))
-    weights = weights_of([now for now, _ in cases])
-    rows, seen = _rows(cases, weights, names), [features(now) for now, _ in cases]
-    best: tuple[float, SettlementHazard, list[tuple[float, float] | None]] | None = None
-    for groups, deviation in CHOICES:
-        columns = np.concatenate([np.array(GROUPS[group]) for group in groups])
-        precision = np.full(len(columns), deviation**-2.0)
-        precision[0] = INTERCEPT**-2.0
-        beta, residual, rate = _fit(rows, columns, precision)
-        x = rows.x[:, columns]
-        curve = (x.T * rate) @ x + np.diag(precision)
-        without = []
-        for n in range(len(names)):
-            mine = rows.of == n
-            part = (x[mine].T * rate[mine]) @ x[mine]
-            without.append(beta - np.linalg.solve(curve - part, x[mine].T @ residual[mine]))
-        scores, bounds = [], []
-        for (now, then), (rows_of, ends) in zip(cases, seen, strict=True):
-            cdf = _cdf(rows_of[:, columns], ends, without[names.index(now.negotiation)][None])
-            score = day_score(cdf, now, then)
-            scores.append(np.nan if score is None else score[0])
-            bounds.append(None if score is None else score[1])
-        known = ~np.isnan(scores)
-        mean = float(weights[known] @ np.array(scores)[known] / weights[known].sum())
-        if best is None or mean < best[0]:
-            best = mean, SettlementHazard(beta, np.asarray(np.linalg.inv(curve)), columns, groups, deviation), bounds
-    if best is None:
-        raise ValueError("no case to learn from")
-    return best[1], best[2]
+    rows = _rows(cases, weights_of([now for now, _ in cases]), names)
+    seen = [features(now) for now, _ in cases]
+    return [_fitted(rows, seen, [names.index(now.negotiation) for now, _ in cases], *choice) for choice in CHOICES]
+
+
+def _fitted(
+    rows: _Rows,
+    seen: Sequence[tuple[Floats, npt.NDArray[np.int64]]],
+    of: Sequence[int],
+    groups: tuple[str, ...],
+    deviation: float,
+) -> tuple[SettlementHazard, list[Floats]]:
+    columns = np.concatenate([np.array(GROUPS[group]) for group in groups])
+    precision = np.full(len(columns), deviation**-2.0)
+    precision[0] = INTERCEPT**-2.0
+    beta, residual, rate = _fit(rows, columns, precision)
+    x = rows.x[:, columns]
+    curve = (x.T * rate) @ x + np.diag(precision)
+    without = []
+    for n in range(max(of) + 1):
+        mine = rows.of == n
+        part = (x[mine].T * rate[mine]) @ x[mine]
+        without.append(beta - np.linalg.solve(curve - part, x[mine].T @ residual[mine]))
+    left_out = [_cdf(each[:, columns], ends, without[n][None]) for (each, ends), n in zip(seen, of, strict=True)]
+    return SettlementHazard(beta, np.asarray(np.linalg.inv(curve)), columns, groups, deviation), left_out

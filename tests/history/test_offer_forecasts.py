@@ -179,7 +179,7 @@ def test_scores_need_all_negotiations_and_a_page(negsim, tmp_path):
     assert "ends with .md" in negsim("offers", "--score", "-o", tmp_path / "x.svg").err
     folder = tmp_path / "offers"
     shutil.copytree("seeds/offers", folder)
-    for name, text in (("negotiations.csv", 3), ("offers.csv", 1)):
+    for name, text in (("negotiations.csv", 3), ("offers.csv", 1), ("deadlines.csv", 1)):
         lines = (folder / name).read_text(encoding="utf-8").splitlines(keepends=True)
         kept = lines[:text] if name == "negotiations.csv" else [
             line for line in lines if line.startswith(("negotiation,", "nhl_2004,", "nhl_2012,"))
