@@ -20,6 +20,7 @@ from negsim.history.concession_findings import (
     tactic_figures,
     tactic_findings,
 )
+from negsim.history.deadline_findings import Near, deadline_figures, near_deadlines
 from negsim.history.settlement_findings import Settled, settled, settlement_figures
 from negsim.plots import style
 from negsim.plots.track import record_picture
@@ -77,10 +78,31 @@ def draw_settlements(table: pd.DataFrame, ax: object) -> None:
     ax.legend(loc="upper left", bbox_to_anchor=(0, -0.13), ncols=3, fontsize=9, borderaxespad=0)
 
 
+def draw_deadlines(table: pd.DataFrame, ax: object) -> None:
+    """The days from the nearest deadline to each settlement, one row for each kind of deadline."""
+    kinds = list(table["then"].value_counts().index)
+    ax.axvspan(-7, 7, color=style.BAND_80, zorder=0)
+    ax.axvline(0, color=style.INK, linewidth=1)
+    for row, kind in enumerate(kinds):
+        mine = table[table["then"] == kind]
+        spread = np.linspace(-0.25, 0.25, len(mine)) if len(mine) > 1 else np.zeros(1)
+        ax.plot(mine["days"], row + spread, "o", color=style.BLUE, markersize=7, markeredgecolor="white")
+    ax.set_yticks(range(len(kinds)), kinds)
+    ax.set_ylim(len(kinds) - 0.5, -0.5)
+    ax.set_xscale("symlog", linthresh=7)
+    ticks = [-30, -7, -2, 0, 2, 7, 30, 100, 200]
+    ax.set_xticks(ticks, [f"{each:+d}" if each else "0" for each in ticks])
+    ax.set_xlim(-40, 300)
+    ax.set_xlabel("days from the nearest known deadline to the settlement (logarithmic beyond a week)")
+    ax.grid(axis="x")
+    ax.set_title("Settlements and deadlines: the band is within a week", fontweight="bold")
+
+
 def main() -> None:
     """Write the page and its pictures."""
     records = list(load_offers(ROOT / "seeds" / "offers").negotiations.values())
-    found, deals = tactic_findings(records), settled(records)
+    found, deals, near = tactic_findings(records), settled(records), near_deadlines(records)
+    ends = {each.name: each for each in deadline_figures(records)}
     figures = tactic_figures(found)
     shown = [each for each in figures if "quantile" not in each.name]
     columns = ["name", "value", "low", "high"]
@@ -88,6 +110,7 @@ def main() -> None:
     pictures = {
         "tactics": record_picture(draw_tactics, pd.DataFrame(rows, columns=columns)),
         "settlements": record_picture(draw_settlements, settled_table(deals), 5.4),
+        "deadlines": record_picture(draw_deadlines, near_table(near), 4.4),
     }
     for name, picture in pictures.items():
         picture.save(PAGE.with_name(f"how-sides-concede-{name}.svg"))
@@ -104,8 +127,20 @@ def main() -> None:
         alike=alike(found).text,
         recovery=recovery_table(),
         settlements=markdown(settlement_figures(deals), "of settled issues"),
+        deadlines=sum(len(record.deadlines) for record in records),
+        with_deadlines=sum(bool(record.deadlines) for record in records),
+        deadline_figures=markdown(list(ends.values()), "of settled issues with a known deadline"),
+        week_ratio=ends["settlements within a week, as multiple of the days there"].text,
+        at_ratio=ends["settlements at a deadline, as multiple of the days there"].text,
+        passed_share=ends["deadlines that passed without a settlement"].text,
     )
     PAGE.write_text(text, encoding="utf-8")
+
+
+def near_table(near: Sequence[Near]) -> pd.DataFrame:
+    """One row for each settled issue with a known deadline, by days within a kind of deadline."""
+    rows = [[each.negotiation, each.issue, each.days, each.then] for each in near]
+    return pd.DataFrame(rows, columns=["negotiation", "issue", "days", "then"]).sort_values(["then", "days"])
 
 
 def settled_table(deals: Sequence[Settled]) -> pd.DataFrame:

@@ -13,14 +13,14 @@ import numpy.typing as npt
 from negsim.errors import NegsimError
 from negsim.files import TextPage, TextStyle
 from negsim.history.concession import TACTICS
-from negsim.history.offer_forecast import Draws, forecast
-from negsim.history.offer_laws import OfferLaws, learn
+from negsim.history.offer_forecast import Draws
+from negsim.history.offer_model import OfferModel, learn_model
 from negsim.history.offer_situations import Situation, situation
 from negsim.history.offers import OfferRecord
 
 Floats = npt.NDArray[np.float64]
 
-WITHIN = (30, 90, 365)
+WITHIN = (30, 90, 365, 730)
 #: Quantiles that are shown: the median, and the ends of the 80 % interval.
 QUANTILES = (0.1, 0.5, 0.9)
 
@@ -76,21 +76,21 @@ def forecast_offers(record: OfferRecord, teachers: Sequence[OfferRecord], on: da
         raise NegsimError(
             f'"{record.title}" has nothing to forecast on {on}: {first}; give an earlier or later --on DATE'
         )
-    laws = learn(others)
-    made = tuple(_issue(laws, situation(record, dance, on)) for dance in open_issues)
+    model = learn_model(others)
+    made = tuple(_issue(model, situation(record, dance, on)) for dance in open_issues)
     return OfferForecasts(record, on, made, len(others), sum(len(each.offers) for each in others))
 
 
-def _issue(laws: OfferLaws, now: Situation) -> OfferForecast:
+def _issue(model: OfferModel, now: Situation) -> OfferForecast:
     tactics = None
     if now.open_share is not None:
-        kinds = laws.tactics.tactics.kind
+        fit = model.laws.tactics
         a, b = (
-            {name: float(weights[kinds == kind].sum()) for kind, name in enumerate(TACTICS)}
-            for weights in (laws.tactics.posterior(path) for path in now.paths)
+            {name: float(weights[fit.tactics.kind == kind].sum()) for kind, name in enumerate(TACTICS)}
+            for weights in (fit.posterior(path) for path in now.paths)
         )
         tactics = (a, b)
-    return OfferForecast(now, forecast(laws, now), tactics)
+    return OfferForecast(now, model.forecast(now), tactics)
 
 
 def _quantiles(values: Floats) -> list[float] | None:
@@ -105,18 +105,19 @@ def _in_units(now: Situation, shares: Floats) -> list[float] | None:
 
 def _day(now: Situation, days: Floats, q: float) -> str | None:
     at = float(np.quantile(days, q, method="inverted_cdf"))
-    return str(now.on + timedelta(days=int(at))) if at < 36525 else None
+    return str(now.on + timedelta(days=int(at))) if np.isfinite(at) else None
 
 
 def forecasts_data(found: OfferForecasts) -> dict[str, Any]:
     """The forecasts as plain data: quantiles 10, 50 and 90 % in units, days, and probabilities.
 
-    ``settlement.date`` holds days on which it is reached with these probabilities; None: never, or after a century.
+    ``settlement.date`` holds days on which it is reached with these probabilities; None: not within two years.
     """
     return {
         "negotiation": found.record.id,
         "on": str(found.on),
         "learnt_from": {"negotiations": found.negotiations, "offers": found.offers},
+        "deadlines": [str(each) for each in found.record.deadlines_known(found.on)],
         "issues": [_issue_data(found.record, each) for each in found.issues],
     }
 
@@ -135,7 +136,6 @@ def _issue_data(record: OfferRecord, each: OfferForecast) -> dict[str, Any]:
             "value": _in_units(now, draws.values) if now.open_share is not None else None,
             "date": [_day(now, draws.days, q) for q in QUANTILES],
             "probability": {str(days): float(np.mean(draws.days <= days)) for days in WITHIN},
-            "ever": float(np.mean(np.isfinite(draws.days))),
         },
         "tactics": None if each.tactics is None else dict(zip(record.sides, each.tactics, strict=True)),
     }  # fmt: skip
@@ -145,6 +145,9 @@ def forecasts_text(found: OfferForecasts, look: TextStyle) -> str:
     """The forecasts for a terminal."""
     record = found.record
     page = TextPage(look).title(f"{record.title}, from {found.on}")
+    known = record.deadlines_known(found.on)
+    if known:
+        page.add(f"Deadlines that are known: {', '.join(map(str, known))}.")
     for each in found.issues:
         data = _issue_data(record, each)
         page.add().title(f"{data['issue']}, in {data['unit']}")
@@ -157,10 +160,10 @@ def forecasts_text(found: OfferForecasts, look: TextStyle) -> str:
             rows.append((name, cells, "no offer on record" if last is None else f"last offer {last:,.10g}"))
         deal = data["settlement"]
         rows.append(("settlement", _cells(deal["value"]), ""))
-        rows.append(("day of the settlement", tuple(day or "never" for day in deal["date"]), ""))
+        rows.append(("day of the settlement", tuple(day or "later" for day in deal["date"]), ""))
         page.table(("", "10 %", "50 %", "90 %"), (13, 13, 13), rows)
         chances = [f"{100 * deal['probability'][str(days)]:.0f} % within {days} days" for days in WITHIN]
-        page.add(f"Settled: {', '.join(chances)}, {100 * deal['ever']:.0f} % ever.")
+        page.add(f"Settled: {', '.join(chances)}.")
         for side, kinds in (data["tactics"] or {}).items():
             page.add(f"{side} concedes: {', '.join(f'{name} {100 * p:.0f} %' for name, p in kinds.items())}.")
         if data["tactics"] is None:

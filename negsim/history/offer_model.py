@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from negsim.history.offer_forecast import DRAWS, Draws, forecast
 from negsim.history.offer_laws import OfferLaws, learn
-from negsim.history.offer_recalibration import recalibrated, recalibrated_cdf, spread
+from negsim.history.offer_recalibration import LEAST, recalibrated, recalibrated_cdf, spread
 from negsim.history.offer_situations import Outcome, Situation, cases, weights_of
 from negsim.history.offers import OfferRecord
 from negsim.history.scores import generator
@@ -80,6 +80,8 @@ def _spread(known: Sequence[tuple[Situation, tuple[float, float]]]) -> float:
 
 def _value_spreads(records: Sequence[OfferRecord]) -> dict[str, float]:
     """The spreads of next offers and values, from forecasts of each fold by the others."""
+    if len(records) < LEAST:
+        return {NEXT: 1.0, VALUE: 1.0}
     seen: dict[str, list[tuple[Situation, tuple[float, float]]]] = {NEXT: [], VALUE: []}
     fold = {each.id: int(generator("fold", each.id).integers(FOLDS)) for each in records}
     for n in range(FOLDS):

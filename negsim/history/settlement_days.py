@@ -1,9 +1,9 @@
 """The day of a settlement: a pool of hazards and of two Kaplan-Meier curves.
 
-Method. The pool is ``F = sum_k w_k F_k``. Its parts are the hazards of `negsim.history.settlement_hazard` and the curves
-of Kaplan and Meier from the first and from the last offer. The weights are 0 or more, sum to 1, and have the smallest
-mean CRPS when each negotiation is left out of the parts (stacking: Wolpert 1992; Yao, Vehtari, Simpson and Gelman
-2018). The CRPS of a pool is quadratic in its weights, so they follow from a least-squares problem.
+Method. The pool is ``F = sum_k w_k F_k``. Its parts are the hazards of `negsim.history.settlement_hazard` and the
+curves of Kaplan and Meier from the first and from the last offer. The weights are 0 or more, sum to 1, and have the
+smallest mean CRPS when each negotiation is left out of the parts (stacking: Wolpert 1992; Yao, Vehtari, Simpson and
+Gelman 2018). The CRPS of a pool is quadratic in its weights, so they follow from a least-squares problem.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -779,6 +780,10 @@ def test_beta_comes_from_the_offers_up_to_the_as_of_date_if_it_is_asked_for(negs
     ended = negsim("calibrate", "--template", template, "--offers", "--no-patience", "-o", out)
     assert (ended.code, negsim("check", out).code) == (0, 0)
     assert "offers.csv" in out.read_text(encoding="utf-8")
+    own = ns.load("offers_laws")
+    law = beta_laws(list(load_offers("seeds/offers").negotiations.values()), own.as_of)["calendar"].law
+    given = yaml.safe_load(Path("scenarios/offers_laws.yaml").read_text(encoding="utf-8"))["parameters"]
+    assert {name: each["value"] for name, each in given.items()} == dict.fromkeys(("us_beta", "russia_beta"), law)
     early = beta_laws(list(load_offers("seeds/offers").negotiations.values()), date(2012, 12, 31))
     assert early["calendar"].sides < laws["calendar"].sides
     with pytest.raises(NegsimError, match="needs ten"):

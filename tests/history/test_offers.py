@@ -130,6 +130,7 @@ def test_the_record_is_large_and_its_page_counts_it(root):
     assert (len(records) >= 15, len(offers) >= 200, len(fields) >= 4, ends["failed"] >= 3) == (True,) * 4
     page = " ".join((root / "docs" / "offers.md").read_text(encoding="utf-8").split())
     dances = [dance for record in RECORDS.negotiations.values() for dance in record.dances]
+    due = [len(record.deadlines) for record in records]
     shown = sum(dance.moves[0].share is not None for dance in dances)
     for text in (
         f"{shown} of {len(dances)} issues have one",
@@ -137,6 +138,7 @@ def test_the_record_is_large_and_its_page_counts_it(root):
         f"{fields['labour']} in labour, {fields['sovereign debt']} in sovereign debt, {fields['states']} between",
         f"{fields['sports']} in sports. {ends['failed']} failed, and {ends['running']} were running",
         f"{sure['verified']} are verified, {sure['partly']} in part, and {sure['memory']} are from memory",
+        f"{sum(map(bool, due))} negotiations have {sum(due)} deadlines on record",
         f"Of {ends['concluded'] + ends['failed']} negotiations that ended, {ends['concluded']} were concluded",
     ):
         assert text in page
@@ -144,14 +146,14 @@ def test_the_record_is_large_and_its_page_counts_it(root):
 
 def test_the_examination_is_not_in_the_record(root):
     """MLB 2021-22 and Argentina 2020 are for others to score."""
-    for name in ("negotiations", "offers"):
+    for name in ("negotiations", "offers", "deadlines"):
         with open(root / FOLDER / f"{name}.csv", encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 words = " ".join(value for key, value in row.items() if key != "source").lower()
                 assert not any(
                     word in words for word in ("argentin", "montenegro", "serbia", "albania", "nafta", "usmca")
                 )
-                assert "mlb" not in words or (row.get("until") or row["date"]) < "2021"
+                assert "mlb" not in words or (row.get("until") or row.get("date") or row["deadline"]) < "2021"
 
 
 def test_negotiations_and_issues_that_are_not_there_are_named_with_what_was_meant():
