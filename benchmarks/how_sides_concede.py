@@ -85,8 +85,8 @@ def draw_deadlines(table: pd.DataFrame, ax: object) -> None:
     ax.axvline(0, color=style.INK, linewidth=1)
     for row, kind in enumerate(kinds):
         mine = table[table["then"] == kind]
-        spread = np.linspace(-0.25, 0.25, len(mine)) if len(mine) > 1 else np.zeros(1)
-        ax.plot(mine["days"], row + spread, "o", color=style.BLUE, markersize=7, markeredgecolor="white")
+        same = mine.groupby("days").cumcount()
+        ax.plot(mine["days"], row + 0.2 - 0.11 * same, "o", color=style.BLUE, markersize=7, markeredgecolor="white")
     ax.set_yticks(range(len(kinds)), kinds)
     ax.set_ylim(len(kinds) - 0.5, -0.5)
     ax.set_xscale("symlog", linthresh=7)
@@ -95,7 +95,7 @@ def draw_deadlines(table: pd.DataFrame, ax: object) -> None:
     ax.set_xlim(-40, 300)
     ax.set_xlabel("days from the nearest known deadline to the settlement (logarithmic beyond a week)")
     ax.grid(axis="x")
-    ax.set_title("Settlements and deadlines: the band is within a week", fontweight="bold")
+    ax.set_title("Settled issues and deadlines: the band is within a week", fontweight="bold")
 
 
 def main() -> None:
