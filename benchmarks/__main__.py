@@ -1,6 +1,7 @@
 """Speed and memory: ``python -m benchmarks`` prints tables. Compare ratios; absolute figures depend on the machine.
 
-``mutants`` checks the tests of the statistics; it and the peers (negmas, salabim, simpy, heap) only run if named.
+``mutants`` checks the tests of the statistics, ``move`` drives the app in Chromium; they and the peers (negmas,
+salabim, simpy, heap) only run if named.
 NegMAS and salabim need an environment of their own; see ``benchmarks/peers.py``.
 
 ``docs/performance.md`` keeps the figures and explains them.
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import mutants, peers, scale, speed, whole
+from benchmarks import move, mutants, peers, scale, speed, whole
 from benchmarks.measure import TURNS
 
 BENCHMARKS = {
@@ -19,7 +20,7 @@ BENCHMARKS = {
     "memory": lambda turns: whole.memory(),
     "startup": whole.startup,
 }
-NAMED = BENCHMARKS | peers.PEERS | {"mutants": lambda turns: mutants.mutants()}
+NAMED = BENCHMARKS | peers.PEERS | {"mutants": lambda turns: mutants.mutants(), "move": move.move}
 
 
 def main() -> None:

@@ -69,7 +69,7 @@ def serve(
         app = application(library, hosts, secret, runs, seed, lambda: ready(f"http://{shown}:{number}/?token={secret}"))
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, ws_max_size=100_000, ws="websockets-sansio", lifespan="on",
-            server_header=False, timeout_graceful_shutdown=1,
+            server_header=False, timeout_graceful_shutdown=1, ws_per_message_deflate=False,
         )  # fmt: skip
         uvicorn.Server(config).run(sockets=[listener])
 

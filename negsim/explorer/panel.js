@@ -1,12 +1,11 @@
 // The explorer: levers, pins, charts. The same panel works in a notebook (anywidget) and in the app.
 // `model` has send(question) and on("msg:custom", answer => ...), as anywidget's models have.
 
-const AFTER = 60; // milliseconds between a move and its question: what moves in between goes together
 const SILENT = 15; // seconds without any answer, after which the panel says so
 const UNANSWERED = `No answer for ${SILENT} seconds. Long runs may need more time. If the kernel or the app has stopped, start it again.`;
 
 function panel(model, place, changed = () => {}) {
-  let levers = [], state = null, moved = {}, joined = [], busy = false, waiting = false, timer = null, silence = null;
+  let levers = [], state = null, moved = {}, joined = [], busy = false, waiting = false, silence = null;
   const controls = new Map();
   const said = h("div", { class: "said", role: "status", "aria-live": "polite" });
   const trouble = h("pre", { class: "trouble", role: "alert", hidden: true });
@@ -29,13 +28,10 @@ function panel(model, place, changed = () => {}) {
   const tell = (text) => { trouble.textContent = text; trouble.hidden = false; };
   /** At most one question is under way; the last state of the levers is asked for when its answer comes. */
   const move = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (busy) { waiting = true; return; }
-      busy = true; waiting = false;
-      place.setAttribute("aria-busy", "true");
-      ask({ do: "set", moved, joined });
-    }, AFTER);
+    if (busy) { waiting = true; return; }
+    busy = true; waiting = false;
+    place.setAttribute("aria-busy", "true");
+    ask({ do: "set", moved, joined });
   };
   const turn = (lever, at) => {
     if (at === lever.start) delete moved[lever.key];
@@ -154,7 +150,7 @@ function panel(model, place, changed = () => {}) {
     else if (found.what === "state" && levers.length) { // before the levers came, a state is that of an earlier panel
       free();
       if (waiting) move();
-      else update(found);
+      update(found); // while a slider is dragged, its picture follows
     } else if (found.what === "error") {
       free();
       tell(found.text);
