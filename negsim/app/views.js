@@ -9,6 +9,10 @@ function citations(list) {
 }
 const announced = (list) => (list.length ? h("ul", {}, list.map((one) => h("li", {}, h("strong", {}, `${one.by} `), h("span", { class: "status" }, one.state), ` ${one.words}`, citations(one.citations)))) : null);
 
+/** Terms with their meanings, folded; unfolded if those that stand in the place now are. */
+const meanings = (summary, terms, place) => h("details", { class: "meanings", open: Boolean(place.querySelector(".meanings[open]")) }, h("summary", {}, summary),
+  h("dl", { class: "words" }, terms.flatMap(([term, meaning]) => [h("dt", {}, term), h("dd", {}, meaning)])));
+
 on("board", (answer) => (answer.whole ? record(answer) : board(answer)));
 
 function board(answer) {
@@ -31,7 +35,7 @@ function board(answer) {
     h("h2", {}, `Board of ${answer.title}`),
     h("div", { class: "asked" }, h("label", { for: "day" }, "As of"), day, shown,
       h("span", {}, to("earlier", "Previous change", answer.days.findLast((each) => each < answer.on)), to("later", "Next change", answer.days.find((each) => each > answer.on))), h("span", { class: "hint" }, note)),
-    ...(answer.issues.length ? [] : [h("p", {}, "Nothing is on the agenda on that day.")]),
+    answer.issues.length ? meanings("What the statuses mean", answer.words, places.Board) : h("p", {}, "Nothing is on the agenda on that day."),
     ...answer.issues.map((issue) => h("article", { class: "card", id: `issue-${issue.id}` },
       h("h3", {}, issue.title, " ", h("span", { class: "status" }, issue.status), issue.since ? h("small", { class: "day" }, ` since ${issue.since}`) : null),
       h("div", { class: "pair" }, issue.demands.map((one) => h("div", {}, h("strong", {}, `${one.side}: `), one.text || h("span", { class: "none" }, "no public position"), citations(one.citations)))),
@@ -73,7 +77,8 @@ on("table", (answer) => {
       h("tbody", {}, rows.map((row) => h("tr", {}, row.cells.map(([text, , small], k) => (k ? h("td", { class: number(k) || "text" }, text, small ? h("small", {}, small) : null) : h("th", { scope: "row" }, text, " ",
         h("button", { type: "button", class: "why", "aria-label": `Why: ${text}`, click: () => askWhy({ issue: row.id, side: "" }) }, "why?"))))))),
       h("tfoot", {}, h("tr", {}, answer.foot.map((text, k) => (k ? h("td", { class: number(k) }, text) : h("th", { scope: "row" }, text))))))),
-    h("p", { class: "hint" }, `${answer.terms} ${answer.provenance}. ${answer.notes.join(" ")}`));
+    meanings("What the words in this table mean", answer.terms, tablePlace),
+    h("p", { class: "hint" }, prose(`${answer.provenance}. ${answer.notes.join(" ")}`)));
 });
 
 // --- why and when -----------------------------------------------------------------------------------------------------
@@ -99,8 +104,8 @@ function askWhy({ issue, side }) {
 }
 on("explanation", (answer) => {
   whyPlace.replaceChildren(h("h3", {}, answer.title), ...answer.sentences.flatMap(({ heading, said }) =>
-    [heading ? h("h3", {}, heading) : null, h("ul", {}, said.map((text) => h("li", {}, text)))].filter(Boolean)),
-  ...answer.notes.map((text) => h("p", { class: "hint" }, text)));
+    [heading ? h("h3", {}, heading) : null, h("ul", {}, said.map((text) => h("li", {}, prose(text))))].filter(Boolean)),
+  ...answer.notes.map((text) => h("p", { class: "hint" }, prose(text))));
 });
 on("stopped", () => {
   if (view === "Why") { remember({ why: null }); whyPlace.replaceChildren(h("p", {}, "Stopped.")); }
@@ -129,7 +134,7 @@ on("when", (answer) => {
   if (old) old.remove();
   whenPlace.replaceChildren(h("div", { class: "wide", role: "region", tabindex: 0, "aria-label": "Table of dates" }, h("table", {},
     h("caption", {}, `Resolved in ${+(100 * answer.probability).toFixed(1)} % of the runs`),
-    h("thead", {}, h("tr", {}, ["resolved", "by", "95 % interval", "% by the horizon"].map((head) => h("th", { scope: "col", class: "day" }, head)))),
+    h("thead", {}, h("tr", {}, ["issues", "by", "95 % interval", "% by the horizon"].map((head) => h("th", { scope: "col", class: "day" }, head)))),
     h("tbody", {}, answer.rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.title), [row.day, row.between, row.horizon].map((text) => h("td", { class: "day" }, text))))))),
   h("p", { class: "hint" }, `${answer.provenance}. Intervals measure the simulation, not how right the assumptions are.`));
 });

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import terms_words, until, waits_words
+from negsim.reporting import status_words, table_words
 
 if TYPE_CHECKING:
     from negsim.agenda import Agenda, Citation
@@ -66,6 +67,7 @@ def board(scenario: Scenario, on: date) -> dict[str, Any]:
         "days": sorted(map(str, changes)),
         "sides": [side.title for side in agenda.sides.values()],
         "issues": rows,
+        "words": status_words(str(row["status"]) for row in rows),
         "announced": _announced(agenda, on),
         "rounds": [
             {"title": one.title, "date": str(one.date), "what": one.what, "citations": cited(agenda, one.citations)}
@@ -102,8 +104,8 @@ def table(projection: Projection) -> dict[str, Any]:
     """The headline table: a cell is a text, the value by which it sorts, and for a date its 95 % interval."""
     context, digest = projection.context, projection.digest
     unit, long = digest.unit, context.horizon_days
-    heads = ["issue", "status", *(milestone.words for milestone in context.milestones), "horizon", "50 % by", "80 % by",
-             "usual terms", "waits for"]  # fmt: skip
+    heads = ["issue", "status", *(milestone.words for milestone in context.milestones), "horizon",
+             "50 % of runs by", "80 % of runs by", "usual terms", "mostly waits for"]  # fmt: skip
 
     def dated(day: date | None, span: tuple[date | None, date | None]) -> list[Any]:
         low, high = (until(each, context, unit) for each in span)
@@ -131,8 +133,7 @@ def table(projection: Projection) -> dict[str, Any]:
         "heads": heads,
         "rows": rows,
         "foot": foot,
-        "terms": f"Usual terms: the share of the way to its demand that {context.sides[0]} gets (median), or the most "
-        "frequent option.",
+        "terms": table_words([issue.facts.status for issue in digest.issues], context.sides),
         "notes": projection.notes,
         "provenance": projection.provenance,
     }

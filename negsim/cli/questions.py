@@ -120,7 +120,8 @@ def explain(
     """Why an issue takes so long, and what would change it.
 
     Prints what the issue waits for, how it ends where it is not resolved, which changes by one side or both bring it
-    forward most, and which delay it. Each change is tried in pairs of runs with common random numbers.
+    forward most, and which delay it. Each change is tried in pairs of runs with common random numbers. --json holds the
+    figures of every change.
     """
     from negsim.experiments import explain as why
     from negsim.experiments import variants

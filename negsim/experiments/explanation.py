@@ -139,7 +139,7 @@ class Explanation:
         without = f" {left} more are not possible in this scenario or change nothing." if left else ""
         return [
             f"Tried: {played} changes of one assumption each, in pairs of runs with the same random numbers, seed "
-            f"{self.pilot_seed}.{without} All their figures are in --json. Each heading lists at most {TOLD} changes: "
+            f"{self.pilot_seed}.{without} Each heading lists at most {TOLD} changes: "
             f"those with the largest effect that the pairs show. These {chosen} were simulated again with seed "
             f"{self.projection.seed}, so the selection does not inflate their figures.",
             "The mean date counts runs that do not resolve the issue as resolved on "

@@ -1,5 +1,6 @@
 // Charts of a projection: SVG with a readout under the pointer and the arrow keys. It needs `reading.js` before it.
 const SVG = "http://www.w3.org/2000/svg";
+const NARROW = 560; // pixels: below, panel.css puts the name of a row above its bars
 let charts = 0;
 
 /** A new element with attributes and children; functions are event handlers. */
@@ -14,6 +15,11 @@ function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** A text whose dates and percentages do not break over two lines. */
+function prose(text) {
+  return text.split(/(\d{4}-\d\d(?:-\d\d)?|\d[\d.,]* (?:%|days|runs|points))/).map((part, k) => (k % 2 ? h("span", { class: "day" }, part) : part));
+}
+
 function s(tag, attributes = {}, ...children) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -21,11 +27,11 @@ function s(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Round dates between two days, for an axis. */
-function ticks(from, to, most) {
-  const long = to - from, found = [];
+/** Round dates between two days, for an axis of so many pixels: as many as have room for their labels. */
+function ticks(from, to, pixels) {
+  const long = to - from, found = [], room = (n, unit) => (unit === "d" ? 62 : n < 12 ? 84 : 48);
   const steps = [[1, "d"], [2, "d"], [7, "d"], [14, "d"], [1, "m"], [2, "m"], [3, "m"], [6, "m"], [12, "m"], [24, "m"], [60, "m"], [120, "m"]];
-  const [size, unit] = steps.find(([n, u]) => long / (u === "d" ? n : n * 30.44) <= most) || steps.at(-1);
+  const [size, unit] = steps.find(([n, u]) => (pixels / long) * (u === "d" ? n : n * 30.44) >= room(n, u)) || steps.at(-1);
   if (unit === "d") {
     for (let day = Math.ceil(from); day <= to; day += size) found.push([day, dateText(day).slice(5)]);
     return found;
@@ -42,7 +48,7 @@ function ticks(from, to, most) {
 /** A chart in a figure: heading, answer, picture, readout. */
 function figure(chart, svg, readout, legend) {
   return h("figure", { class: "chart" },
-    h("figcaption", {}, h("strong", {}, chart.title), h("span", { class: "answer" }, `: ${chart.words}`)),
+    h("figcaption", {}, h("strong", {}, chart.title), h("span", { class: "answer" }, prose(`: ${chart.words}`))),
     legend, svg, readout);
 }
 
@@ -84,9 +90,9 @@ function timeChart(chart, place, before) {
   const px = (day) => left + ((day - from) / (to - from)) * (width - left - right);
   const py = (value) => height - bottom - (value / peak) * (height - top - bottom);
   const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", tabindex: 0, "aria-label": `${chart.title}: ${chart.words}. Arrow keys read single days.` });
-  for (const [day, label] of ticks(from, to, Math.max(2, Math.floor(width / 85)))) {
+  for (const [day, label] of ticks(from, to, width - left - right)) {
     svg.append(s("line", { class: "grid", x1: px(day), x2: px(day), y1: top, y2: height - bottom }));
-    const near = px(day) > width - 34 ? "end" : px(day) < left + 20 ? "start" : "middle";
+    const near = px(day) > width - 28 ? "end" : px(day) < left ? "start" : "middle";
     svg.append(s("text", { class: "tick", x: px(day), y: height - 8, "text-anchor": near }, label));
   }
   const rise = Math.max(1, Math.ceil(peak / 5));
@@ -121,7 +127,7 @@ function timeChart(chart, place, before) {
   const say = (k) => {
     place.cursor = k;
     cursor.setAttribute("x1", px(x[k])); cursor.setAttribute("x2", px(x[k])); cursor.setAttribute("visibility", "visible");
-    readout.textContent = `${wordsAt(chart, k)}${eventsAt(chart, k)}`;
+    readout.replaceChildren(...prose(`${wordsAt(chart, k)}${eventsAt(chart, k)}`));
   };
   const nearest = (event) => {
     const box = svg.getBoundingClientRect();
@@ -163,7 +169,7 @@ function rowChart(chart, place, before) {
     place.cursor = k;
     items.forEach((item, n) => item.setAttribute("aria-selected", n === k ? "true" : "false"));
     list.setAttribute("aria-activedescendant", items[k].id);
-    readout.textContent = `${chart.rows[k].label}: ${chart.rows[k].read}`;
+    readout.replaceChildren(...prose(`${chart.rows[k].label}: ${chart.rows[k].read}`));
   };
   list.addEventListener("keydown", (event) => {
     const next = keyedTo(event, place.cursor ?? -1, items.length - 1, "ArrowUp", "ArrowDown");
@@ -172,9 +178,10 @@ function rowChart(chart, place, before) {
     say(next);
   });
   list.append(...items);
-  const labels = dated ? ticks(from, to, Math.max(2, Math.floor(0.5 * (place.clientWidth || 760) / 75))).map(([day, label]) => [(day - from) / (to - from), label]) : [0, 0.5, 1].map((at) => [at, `${100 * at} %`]);
+  const wide = place.clientWidth || 760, track = wide > NARROW ? 0.66 * wide - 62 : wide - 54;
+  const labels = dated ? ticks(from, to, track).map(([day, label]) => [(day - from) / (to - from), label]) : [0, 0.5, 1].map((at) => [at, `${100 * at} %`]);
   const axis = s("svg", { class: "axis", height: 16, width: "100%", "aria-hidden": "true" });
-  for (const [at, label] of labels) axis.append(s("text", { class: "tick", x: `${100 * at}%`, y: 12, "text-anchor": at > 0.93 ? "end" : at < 0.05 ? "start" : "middle" }, label));
+  for (const [at, label] of labels) axis.append(s("text", { class: "tick", x: `${100 * at}%`, y: 12, "text-anchor": (1 - at) * track < 28 ? "end" : at * track < 28 ? "start" : "middle" }, label));
   const scale = h("div", { class: "scale", "aria-hidden": "true" }, h("span", { class: "name" }), axis, h("span", { class: "value" }));
   if (before != null && before < items.length) say(before);
   return figure(chart, h("div", {}, list, scale), readout, legendOf(chart.legend, chart));

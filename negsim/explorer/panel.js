@@ -55,7 +55,7 @@ function panel(model, place, changed = () => {}) {
     if (lever.form === "choice") {
       input = h("select", { "aria-label": name, change: () => turn(lever, input.selectedIndex) },
         lever.options.map((text, k) => h("option", { value: k }, text)));
-      row = h("label", { class: "lever" }, h("span", {}, lever.label), input);
+      row = h("label", { class: "lever choice" }, h("span", {}, lever.label), input);
     } else if (lever.form === "switch") {
       input = h("input", { type: "checkbox", change: () => turn(lever, input.checked ? 1 : 0) });
       row = h("label", { class: "lever switch" }, input, h("span", {}, lever.label));
@@ -130,8 +130,8 @@ function panel(model, place, changed = () => {}) {
         h("button", { type: "button", "aria-label": `Unpin ${pin.name}`, click: () => ask({ do: "unpin", name: pin.name }) }, "Unpin"),
         h("button", { type: "button", "aria-label": `Restore ${pin.name}`, click: () => restore(pin) }, "Restore")),
       h("p", { class: "hint" }, pin.words.length ? pin.words.join("; ") : "nothing moved"),
-      h("p", {}, `Now against ${pin.name}: ${pin.verdict}`),
-      h("ul", {}, pin.issues.map((text) => h("li", {}, text))))));
+      h("p", {}, prose(`Now against ${pin.name}: ${pin.verdict}`)),
+      h("ul", {}, pin.issues.map((text) => h("li", {}, prose(text)))))));
     changed(state);
   }
 

@@ -47,7 +47,6 @@ def table_words(statuses: Iterable[str], sides: tuple[str, str]) -> list[tuple[s
     'raised'
     """
     a, b = sides
-    shown = set(statuses)
     return [
         _RUN,
         _ERROR,
@@ -59,5 +58,15 @@ def table_words(statuses: Iterable[str], sides: tuple[str, str]) -> list[tuple[s
             "an issue with options: the most frequent option and its share of the agreements",
         ),
         ("mostly waits for", "what takes the largest share of the issue's time, and that share"),
-        *((name, words) for name, words in STATUSES.items() if name in shown),
+        *status_words(statuses),
     ]
+
+
+def status_words(statuses: Iterable[str]) -> list[tuple[str, str]]:
+    """The statuses with their meanings, in the order of a negotiation.
+
+    >>> status_words(["lapsed", "raised"])[0]
+    ('raised', 'on the agenda, with no offers yet')
+    """
+    shown = set(statuses)
+    return [(name, words) for name, words in STATUSES.items() if name in shown]

@@ -52,7 +52,7 @@ def test_the_table_is_the_summary(projection):
         assert cells["horizon"][1] == summary.at[row["id"], "p_resolved"]
         half = projection.quantile(0.5)[row["id"]]
         days = (half.date() - projection.context.as_of).days if half == half else projection.context.horizon_days + 1
-        assert cells["50 % by"][1] == days
+        assert cells["50 % of runs by"][1] == days
     json.dumps(found, allow_nan=False)
 
 
