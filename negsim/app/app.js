@@ -131,6 +131,7 @@ on("opened", (answer) => {
   buildProjection();
   buildWhy();
   buildWhen();
+  if (view === "Board") fill(); // it needs no runs
   panelOf = panel(model, places["What if"], (state) => {
     remember({ others: state.reference, levers: { moved: state.moved, joined: state.joined, pins: state.pins.map(({ name, moved, joined }) => ({ name, moved, joined })) } });
     $("which").textContent = state.words.length ? `With moved levers: ${state.words.join("; ")}.` : "";
@@ -141,7 +142,7 @@ on("opened", (answer) => {
     ask({ do: "set", ...before.levers });
     once("state", () => { panelOf.restore({ moved: before.levers.moved || {}, joined: before.levers.joined || [] }); resume(); });
   } else resume();
-  choose(view);
+  if (view !== "Board") fill();
 });
 /** Repeat the long work of the view that the address restores. */
 function resume() {

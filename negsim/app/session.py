@@ -18,6 +18,7 @@ The questions of the explorer (`negsim.explorer.conversation`) are answered for 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -33,10 +34,11 @@ from negsim.simulation import COMPILING, is_compiled
 
 if TYPE_CHECKING:
     from negsim.monitoring import Timeline
+    from negsim.scenario import Scenario
 
 Progress = Callable[[int, int, str], None]
-#: Questions that take seconds: they are answered beside the others.
-LONG = ("explain", "timeline")
+#: Questions that take seconds, and those that need no runs: both are answered beside the others.
+LONG, QUICK = ("explain", "timeline"), ("board",)
 
 
 class StoppedError(NegsimError):
@@ -51,13 +53,14 @@ class Session:
 
     def __init__(self, library: Library, runs: int, seed: int) -> None:
         self.library, self._runs, self._seed = library, runs, seed
-        self.number, self.version = 0, -1
+        self._scenario: Scenario = library.entries[0].scenario
         self._talk: Conversation | None = None
+        self._opening = threading.Lock()
+        self._tell: Progress = _silent
         self._progress: Callable[[int], object] | None = None
         self._timeline: Timeline | None = None
         self._answers = {
             "open": self._open,
-            "board": self._board,
             "table": self._table,
             "chart": self._chart,
             "when": self._when,
@@ -73,8 +76,9 @@ class Session:
         do = question.get("do") if isinstance(question, Mapping) else None
         do = do if isinstance(do, str) else None
         try:
-            if self._talk is None and not is_compiled():
-                progress(0, 0, COMPILING)
+            if do in QUICK:
+                return self._board(question)
+            self._tell = progress
             if do in self._long:
                 return self._long[do](question, progress)
             self._follow(progress)
@@ -94,19 +98,21 @@ class Session:
 
     @property
     def talk(self) -> Conversation:
-        """The explorer of the open scenario."""
-        if self._talk is None:
-            self._open({"scenario": self.number})
-        assert self._talk is not None
-        return self._talk
+        """The explorer of the open scenario; its first runs begin when a question needs them."""
+        with self._opening:  # long work asks from a thread of its own
+            if self._talk is None:
+                if not is_compiled():
+                    self._tell(0, 0, COMPILING)
+                first = Exploration(self._scenario, self._runs, self._seed, progress=self._progress)
+                self._talk = Conversation(first)
+            return self._talk
 
     def _open(self, question: Mapping[str, Any]) -> dict[str, Any]:
         number = question.get("scenario")
         if type(number) is not int or not 0 <= number < len(self.library.entries):
             raise NegsimError(f"there are {len(self.library.entries)} scenarios")
         entry = self.library.entries[number]
-        self._talk = Conversation(Exploration(entry.scenario, self._runs, self._seed, progress=self._progress))
-        self.number, self.version = number, entry.version
+        self._scenario, self._talk = entry.scenario, None
         scenario = entry.scenario
         return {
             "what": "opened",
@@ -124,8 +130,7 @@ class Session:
         }
 
     def _board(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        scenario = self.talk.exploration.scenario
-        on = question.get("on")
+        scenario, on = self._scenario, question.get("on")
         if question.get("whole") is True:
             return views.board(scenario, max(scenario.record.last_day, scenario.as_of)) | {"whole": True}
         if on is None:
@@ -185,6 +190,10 @@ class Session:
         advance = _counted(progress, len(dates), "days")
         self._timeline = timeline(scenario, dates=dates, runs=self._runs, seed=self._seed, progress=advance)
         return history(scenario, self._timeline)
+
+
+def _silent(done: int, total: int, words: str) -> None:
+    """No progress."""
 
 
 def _counted(progress: Progress, total: int, unit: str) -> Callable[[int], None]:

@@ -16,7 +16,7 @@ const meanings = (summary, terms, place) => h("details", { class: "meanings", op
 on("board", (answer) => (answer.whole ? record(answer) : board(answer)));
 
 function board(answer) {
-  const first = time(answer.first), last = Math.max(time(answer.last), first + 1);
+  const first = time(answer.first), last = time(answer.last);
   const shown = h("output", { for: "day" }, answer.on);
   const day = h("input", { id: "day", type: "range", min: first, max: last, step: 1, value: time(answer.on), "aria-label": "Day of the board", "aria-valuetext": answer.on,
     input: () => {
@@ -33,8 +33,10 @@ function board(answer) {
   const open = new Set([...places.Board.querySelectorAll("article[data-open]")].map((each) => each.id));
   places.Board.replaceChildren(
     h("h2", {}, `Board of ${answer.title}`),
-    h("div", { class: "asked" }, h("label", { for: "day" }, "As of"), day, shown,
-      h("span", {}, to("earlier", "Previous change", answer.days.findLast((each) => each < answer.on)), to("later", "Next change", answer.days.find((each) => each > answer.on))), h("span", { class: "hint" }, note)),
+    answer.first === answer.last
+      ? h("p", { class: "hint" }, `As of ${answer.on}. The record has no other day.`)
+      : h("div", { class: "asked" }, h("label", { for: "day" }, "As of"), day, shown,
+        h("span", {}, to("earlier", "Previous change", answer.days.findLast((each) => each < answer.on)), to("later", "Next change", answer.days.find((each) => each > answer.on))), h("span", { class: "hint" }, note)),
     answer.issues.length ? meanings("What the statuses mean", answer.words, places.Board) : h("p", {}, "Nothing is on the agenda on that day."),
     ...answer.issues.map((issue) => h("article", { class: "card", id: `issue-${issue.id}` },
       h("h3", {}, issue.title, " ", h("span", { class: "status" }, issue.status), issue.since ? h("small", { class: "day" }, ` since ${issue.since}`) : null),
@@ -44,7 +46,7 @@ function board(answer) {
       h("details", { open: open.has(`issue-${issue.id}`) }, h("summary", {}, "History and criterion"),
         h("p", {}, `Resolved when: ${issue.resolves_when}`),
         h("ul", {}, issue.history.map((one) => h("li", {}, `${one.date}, ${one.status}: ${one.what}`, citations(one.citations))))))));
-  if (["day", "earlier", "later"].includes(focused)) ($(focused).disabled ? $("day") : $(focused)).focus();
+  if (["day", "earlier", "later"].includes(focused) && $(focused)) ($(focused).disabled ? $("day") : $(focused)).focus();
 }
 
 // --- projection ---------------------------------------------------------------------------------------------------------
@@ -78,7 +80,7 @@ on("table", (answer) => {
         h("button", { type: "button", class: "why", "aria-label": `Why: ${text}`, click: () => askWhy({ issue: row.id, side: "" }) }, "why?"))))))),
       h("tfoot", {}, h("tr", {}, answer.foot.map((text, k) => (k ? h("td", { class: number(k) }, text) : h("th", { scope: "row" }, text))))))),
     meanings("What the words in this table mean", answer.terms, tablePlace),
-    h("p", { class: "hint" }, prose(`${answer.provenance}. ${answer.notes.join(" ")}`)));
+    h("ul", { class: "hint notes" }, [`${answer.provenance}.`, ...answer.notes].map((text) => h("li", {}, prose(text)))));
 });
 
 // --- why and when -----------------------------------------------------------------------------------------------------

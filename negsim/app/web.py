@@ -25,7 +25,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from negsim.app.library import Library
-from negsim.app.session import LONG, Session, StoppedError
+from negsim.app.session import LONG, QUICK, Session, StoppedError
 from negsim.explorer import panel_source
 
 #: Seconds between two looks at the files on disk, and between two reports of progress.
@@ -131,7 +131,7 @@ class _Tab:
         self._socket, self._session = socket, session
         self._waiting: deque[dict[str, Any]] = deque()
         self._more = anyio.Event()
-        self._long = anyio.CapacityLimiter(1)
+        self._long, self._quick = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
         #: What stops the long work under way, and the question under way.
         self._stop_long, self._stop_question = threading.Event(), threading.Event()
         self._told = 0.0
@@ -161,7 +161,7 @@ class _Tab:
             self.stop()
 
     def _take(self, text: str) -> dict[str, Any] | None:
-        """Put a question in the queue; return it if it takes long."""
+        """Put a question in the queue; return it if it is answered beside the others."""
         try:
             question = json.loads(text)
         except ValueError:
@@ -171,6 +171,8 @@ class _Tab:
         if question.get("do") == "stop":
             self.stop()
             return None
+        if str(question.get("do")) in QUICK:
+            return question
         if str(question.get("do")) in LONG:
             # New long work stops the one before; a stop that follows at once is its own.
             self._stop_long.set()
@@ -192,8 +194,8 @@ class _Tab:
             await self._one(self._waiting.popleft(), self._stop_question)
 
     async def _beside(self, question: dict[str, Any], stopped: threading.Event) -> None:
-        """Do long work beside the other questions, one at a time."""
-        async with self._long:
+        """Answer beside the other questions: one long one, and one quick one, at a time."""
+        async with self._quick if question["do"] in QUICK else self._long:
             await self._one(question, stopped)
 
     async def _one(self, question: dict[str, Any], stopped: threading.Event) -> None:

@@ -52,6 +52,9 @@ function figure(chart, svg, readout, legend) {
     legend, svg, readout);
 }
 
+/** Whether a series has more than one point: a chart without a record before its first day has one. */
+const drawn = (one) => (one.y || one.high).filter((value) => value != null).length > 1;
+
 const EVENTS = { round: "|", cancellation: "×", announcement: "▼" };
 
 /** The events of the record after the day before the k-th one, up to it. */
@@ -144,7 +147,7 @@ function timeChart(chart, place, before) {
   });
   if (before != null && before < x.length) say(before);
   else readout.textContent = "Point at a day, or use the arrow keys.";
-  return figure(chart, svg, readout, legendOf(chart.series.map((one) => [`${one.kind} ${one.style}`, one.label]), chart));
+  return figure(chart, svg, readout, legendOf(chart.series.filter(drawn).map((one) => [`${one.kind} ${one.style}`, one.label]), chart));
 }
 
 function rowChart(chart, place, before) {

@@ -115,6 +115,15 @@ def test_a_first_compilation_is_told(file, monkeypatch):
     assert told[0].startswith("Compiling the ")
 
 
+def test_a_scenario_opens_and_its_board_is_shown_before_any_run(file, monkeypatch):
+    from negsim.app import session
+
+    monkeypatch.setattr(session, "Exploration", None)
+    talk = Session(Library([file]), 20, 1)
+    assert talk.answer({"do": "open", "scenario": 0}, quiet)["what"] == "opened"
+    assert talk.answer({"do": "board"}, quiet)["issues"]
+
+
 def test_explaining_tells_its_progress_and_can_be_stopped(file):
     session = Session(Library([file]), 50, 1)
     told = []
@@ -132,10 +141,9 @@ def test_explaining_tells_its_progress_and_can_be_stopped(file):
 
 def test_runs_of_several_chunks_tell_their_progress_and_stopped_levers_move_nothing(file):
     session, told = Session(Library([file]), 10_000, 1), []
-    session.answer({"do": "open", "scenario": 0}, lambda *part: told.append(part))
+    before = session.answer({"do": "table"}, lambda *part: told.append(part))
     assert told == sorted(told)
     assert told[-1] == (10_000, 10_000, "runs")
-    before = session.answer({"do": "table"}, quiet)
     levers = session.answer({"do": "hello"}, quiet)["levers"]
     moved = {next(lever["key"] for lever in levers if lever["key"].startswith("gap.")): 0}
 

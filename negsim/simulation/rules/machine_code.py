@@ -28,7 +28,7 @@ _MODULES = (
 )
 _C_LIBRARY = {"linux": "libm.so.6", "win32": "ucrtbase"}
 #: What is printed before the first use compiles.
-COMPILING = "Compiling the rules, once for this version: about ten seconds."
+COMPILING = "Compiling the rules, once for this version: 15 seconds to a minute."
 
 _lock = threading.RLock()
 
