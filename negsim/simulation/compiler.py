@@ -188,13 +188,12 @@ class _Compiler:
         w = self.w
         names = TABLES["issue_is"].names or ()
         uncertain = (TABLES["bargain_is"].names or ()).index("uncertain")
-        steps = sum(mark.kind in ("harden", "ease") for s in self.s.shocks.values() for mark in s.marks)
         w.add(
             "size",
             issues=len(self.issues), bargains=len(self.members), channels=len(self.channels),
             regimes=len(self.regimes), shocks=len(self.shocks),
             marks=len(w.tables["mark_is"]), dists=len(w.tables["dist_is"]), parameters=len(w.parameters),
-            patches=len(w.moved), numbers=numbers, single=self.s.undertaking == "single", steps=steps,
+            patches=len(w.moved), numbers=numbers, single=self.s.undertaking == "single",
             sleepers=sum(row[names.index("wake_issue")] >= 0 for row in w.tables["issue_is"]),
             uncertain=sum(row[uncertain] for row in w.tables["bargain_is"]),
             regime=self.regimes.index(self.s.climate.start),

@@ -22,7 +22,7 @@ from numba.core.registry import cpu_target
 from numba.extending import intrinsic, typeof_impl
 
 from negsim.simulation.cache import cache_folder
-from negsim.simulation.rules.jit import C_FUNCTIONS, ENTRIES, Entry, Primitive, Product, Rows, Rule
+from negsim.simulation.rules.jit import C_FUNCTIONS, ENTRIES, RARE, Entry, Primitive, Product, Rows, Rule
 
 TYPES = {"int": numba.int64, "float": numba.float64, "None": numba.void}
 
@@ -152,6 +152,9 @@ def object_code(machine: Any) -> bytes:
     for function in whole.functions:
         if not function.is_declaration and function.name not in ENTRIES:
             function.linkage = "internal"  # may be inlined and left out
+            if any(f"{len(name)}{name}B" in function.name for name in RARE):  # the name is mangled
+                function.add_function_attribute("noinline")
+                function.add_function_attribute("cold")
     _optimise(whole, machine)
     lacking = {one.name for one in whole.functions if one.is_declaration and not one.name.startswith("llvm.")}
     assert lacking <= set(C_FUNCTIONS), f"a rule calls what is not in C: {sorted(lacking)}"

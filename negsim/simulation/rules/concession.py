@@ -126,20 +126,28 @@ def step_now(x, m, t):
 
 
 @jit_inline
-def offsets(x, b, k, t):
-    """The sum of side ``k``'s hardening and easing steps now, weighted over a package's members."""
-    total = 0.0
-    if size(x, 0).steps == 0:
-        return total
+def offsets(x, b, t):
+    """The sums of each side's hardening and easing steps now, weighted over a package's members."""
+    if run_(x, 0).stepped:
+        return _offsets(x, b, t)
+    return 0.0, 0.0
+
+
+@jit
+def _offsets(x, b, t):
+    off_a = off_b = 0.0
     single = bargain_is(x, b).member_end - bargain_is(x, b).member == 1
     for m in range(size(x, 0).marks):
-        if mark_is(x, m).kind == STEP and mark_is(x, m).target == k and mark(x, m).step != 0.0:
-            reach = 0.0
+        if mark_is(x, m).kind == STEP and mark(x, m).step != 0.0:
+            k, reach = mark_is(x, m).target, 0.0
             for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
                 if mark_on(x, m * size(x, 0).issues + member_is(x, j).issue).yes:
                     reach += 1.0 if single else (member_of(x, j).w_b if k else member_of(x, j).w_a)
-            total += reach * step_now(x, m, t)
-    return total
+            if k:
+                off_b += reach * step_now(x, m, t)
+            else:
+                off_a += reach * step_now(x, m, t)
+    return off_a, off_b
 
 
 @jit_inline
@@ -152,7 +160,8 @@ def insists(x, b, k, offset):
 @jit_inline
 def aspiration(x, b, k, t):
     """Side ``k``'s aspiration at ``t``."""
-    return insists(x, b, k, offsets(x, b, k, t))
+    off_a, off_b = offsets(x, b, t)
+    return insists(x, b, k, off_b if k else off_a)
 
 
 @jit_inline

@@ -191,6 +191,7 @@ def leave_mark(x, t, s, m, n):
         mark(x, m).step = step_now(x, m, t) + mark_is(x, m).sign * value
         mark(x, m).since = mark(x, m).now_at = t
         mark(x, m).now = mark(x, m).step
+        run_(x, 0).stepped = 1
     elif kind == MOVE:
         for i in range(size(x, 0).issues):
             if mark_on(x, m * size(x, 0).issues + i).yes:

@@ -22,12 +22,18 @@ _ROOM = __name__.rpartition(".")[0]
 C_TYPES: dict[str, Any] = {"int": ctypes.c_int64, "float": ctypes.c_double, "None": None}
 
 
+#: Names of rules that are called rarely.
+RARE: set[str] = set()
+
+
 class Rule:
     """A function that other rules call in machine code."""
 
-    def __init__(self, function: Callable[..., Any], inline: bool) -> None:
+    def __init__(self, function: Callable[..., Any], inline: bool, rare: bool = False) -> None:
         update_wrapper(self, function)
         self.function, self.inline = function, inline
+        if rare:
+            RARE.add(function.__name__)
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it from Python, alone."""
@@ -124,6 +130,11 @@ def jit(function: _F) -> _F:
 def jit_inline(function: _F) -> _F:
     """Like ``jit``, and inlined into the callers: for short functions that are called very often."""
     return cast(_F, Rule(function, inline=True))
+
+
+def jit_rare(function: _F) -> _F:
+    """Like ``jit``, and never inlined: the code of its callers stays short, and the path around the call is quick."""
+    return cast(_F, Rule(function, inline=False, rare=True))
 
 
 def entry(signature: str, alone: bool = False) -> Callable[[Callable[..., Any]], Entry]:

@@ -185,12 +185,10 @@ def _discuss_if_it_fits(x, t, c, b, room):
 
 
 @jit_inline
-def _make_offer(x, t, b, k, a):
+def _make_offer(x, t, b, k, a, u_a, u_b):
     """Side ``k`` offers the point best for the other side among those that leave itself its aspiration ``a``."""
-    u_a, u_b, at = best_for_other(x, b, k, a)
     tell(x, t, _OFFER, b, k, 0, 0, u_a, u_b, a)
     receive(x, 2 * b + 1 - k, u_a if k else u_b)
-    return u_a, u_b, at
 
 
 @jit
@@ -250,7 +248,7 @@ def _by_chance(x, t, b, n):
 @jit_inline
 def _negotiate(x, t, b, n, good_offices):
     """One exchange of offers; returns the result, the gap, the deal (NaN without one) and what it waits for."""
-    off_a, off_b = offsets(x, b, 0, t), offsets(x, b, 1, t)
+    off_a, off_b = offsets(x, b, t)
     for k in range(2):
         if tactic_is(x, 2 * b + k).clock == ROUNDS:
             side(x, 2 * b + k).clock += 1.0
@@ -259,12 +257,14 @@ def _negotiate(x, t, b, n, good_offices):
             side(x, 2 * b + k).first = z if k else a
     if bargain(x, b).starter < 0:
         run = run_(x, 0)
-        first = uniform_at(run.seed, run.first_luck, run.run, bargain_is(x, b).first_stream, 0, 0)
-        bargain(x, b).starter = 0 if first < 0.5 else 1
+        u = uniform_at(run.seed, run.first_luck, run.run, bargain_is(x, b).first_stream, 0, 0)
+        bargain(x, b).starter = 0 if u < 0.5 else 1
     one = (bargain(x, b).starter + n) & 1  # the sides alternate
     two = 1 - one
     move(x, b, one, t)
-    u_a, u_b, at = _make_offer(x, t, b, one, insists(x, b, one, off_b if one else off_a))
+    first = insists(x, b, one, off_b if one else off_a)
+    u_a, u_b, at = best_for_other(x, b, one, first)
+    _make_offer(x, t, b, one, first, u_a, u_b)
     move(x, b, two, t)
     a_a, a_b = insists(x, b, 0, off_a), insists(x, b, 1, off_b)
     least = a_b if two else a_a
@@ -274,7 +274,7 @@ def _negotiate(x, t, b, n, good_offices):
     gap = 2.0 * short
     if u_a >= r_a and u_b >= r_b and (u_b if two else u_a) >= min(least, v_b if two else v_a) - TOLERANCE:
         return ACCEPTED, gap, u_a, u_b, at, _BOTH
-    _make_offer(x, t, b, two, least)
+    _make_offer(x, t, b, two, least, v_a, v_b)
     if good_offices > 0.0 and good_offices >= gap - TOLERANCE and w_a >= r_a and w_b >= r_b:
         return HOSTED, gap, w_a, w_b, where, _BOTH
     return IN_VAIN, gap, np.nan, np.nan, np.nan, _blame(x, b, a_a, a_b)

@@ -54,7 +54,15 @@ def _cubic(place, n):
     w0 = -(s - 1.0) * (s - 2.0) * (s - 3.0) / 6.0
     w1 = s * (s - 2.0) * (s - 3.0) / 2.0
     w2 = -s * (s - 1.0) * (s - 3.0) / 2.0
-    return first, (w0, w1, w2, s * (s - 1.0) * (s - 2.0) / 6.0)
+    return first, w0, w1, w2, s * (s - 1.0) * (s - 2.0) / 6.0
+
+
+@jit_inline
+def _pick(k, first, second, third, fourth):
+    """One of four; a tuple would need a check of the index, and every caller one of the error."""
+    if k < 2:
+        return first if k == 0 else second
+    return third if k == 2 else fourth
 
 
 @jit
@@ -67,15 +75,16 @@ def _between(x, d, u):
         share = dist(x, d).shape1 - i
         low = _nodes(x, start + i * NODES, u)
         return low + share * (_nodes(x, start + (i + 1) * NODES, u) - low)
-    i, of = _cubic(dist(x, d).shape1, n1)
+    i, of0, of1, of2, of3 = _cubic(dist(x, d).shape1, n1)
     if family == GAMMA:  # log Q is smooth in the logarithm of the shape
         for k in range(4):
-            value += of[k] * _nodes(x, start + (i + k) * NODES, u)
+            value += _pick(k, of0, of1, of2, of3) * _nodes(x, start + (i + k) * NODES, u)
         return math.exp(value)
-    j, by = _cubic(dist(x, d).shape2, n2)  # and so is log Q / (1 - Q) in those of a beta
+    j, by0, by1, by2, by3 = _cubic(dist(x, d).shape2, n2)  # and so is log Q / (1 - Q) in those of a beta
     for k in range(4):
+        of = _pick(k, of0, of1, of2, of3)
         for m in range(4):
-            value += of[k] * by[m] * _nodes(x, start + ((i + k) * n2 + j + m) * NODES, u)
+            value += of * _pick(m, by0, by1, by2, by3) * _nodes(x, start + ((i + k) * n2 + j + m) * NODES, u)
     return 1.0 / (1.0 + math.exp(-value))
 
 
@@ -187,7 +196,7 @@ def settle(x, d):
     loc, scale, shape1, shape2 = n0, 0.0, 0.0, 0.0
     if family == UNIFORM:
         scale = clip(x, n1, n0, math.inf) - n0
-    elif family in (TRIANGULAR, PERT):
+    elif family == TRIANGULAR or family == PERT:
         high = clip(x, n2, n0, math.inf)
         mode = clip(x, n1, n0, high)
         scale = high - n0

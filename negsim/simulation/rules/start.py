@@ -71,7 +71,7 @@ def _clear(x):
     run.over = run.entry = run.out = run.log = run.clipped = run.error = run.culprit = run.meetings = 0
     run.regime = size(x, 0).regime
     run.active = size(x, 0).issues
-    run.unbooked = 0
+    run.unbooked = run.stepped = 0
     run.pace_sum = run.since = 0.0
     run.suspended_until = -1.0
     if size(x, 0).uncertain:  # weights are normalised in place

@@ -24,7 +24,7 @@ def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
 #: another table.
 TABLES: dict[str, np.dtype[Any]] = {
     "size": _record(
-        "issues bargains channels regimes shocks marks dists parameters patches numbers single regime steps sleepers "
+        "issues bargains channels regimes shocks marks dists parameters patches numbers single regime sleepers "
         "uncertain outbox log turns sojourn_stream next_stream breakdown_stream",
         "horizon deadline",
     ),
@@ -72,7 +72,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "dist": _record("", "loc scale shape1 shape2"),
     "run": _record(
         "seed luck first_luck run over regime entry out log logging clipped error culprit active unsettled meetings "
-        "unbooked turn",
+        "unbooked stepped turn",
         "pace_sum since suspended_until now least_hours",
     ),
     "issue": _record(

@@ -12,7 +12,7 @@ import numpy as np
 from negsim.agenda import PROGRESS, Reason, Spent, Status
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import run_clocks
-from negsim.simulation.rules.jit import entry, jit, jit_inline
+from negsim.simulation.rules.jit import entry, jit, jit_inline, jit_rare
 from negsim.simulation.rules.quantiles import draw, residual
 from negsim.simulation.rules.state import (
     bargain,
@@ -53,7 +53,7 @@ _WAYS = len(Spent)
 _RESOLVED = int(Reason.RESOLVED)
 
 
-@jit
+@jit_rare
 def fail(x, error, culprit):
     """Report that the run cannot continue; the first error counts."""
     if run_(x, 0).error == 0:
@@ -78,8 +78,13 @@ def schedule(x, t, delay, kind, who, tag):
 @jit_inline
 def tell(x, t, kind, who, other, was, now, u, v, w):
     """Write a row of the event log, if the run has one."""
-    if not run_(x, 0).logging:
-        return
+    if run_(x, 0).logging:
+        write_event(x, t, kind, who, other, was, now, u, v, w)
+
+
+@jit_rare
+def write_event(x, t, kind, who, other, was, now, u, v, w):
+    """Write a row of the event log."""
     n = run_(x, 0).log
     if n >= size(x, 0).log:
         fail(x, LOG_FULL, 0)
