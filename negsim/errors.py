@@ -261,6 +261,8 @@ def check_name(name: str, names: Iterable[str], message: str) -> None:
     Traceback (most recent call last):
     negsim.errors.NegsimError: there is no method "prm"; allowed: prim, cart; did you mean "prim"?
     """
+    if isinstance(names, Mapping) and name in names:  # without a list of all, which may be long
+        return
     known = list(names)
     if name not in known:
         hint = did_you_mean(name, known)

@@ -78,7 +78,7 @@ class Agenda(Model):
         default_factory=dict, description="The documents cited, by id; or a file of them."
     )
     issues: Annotated[dict[Id, Issue], Frozen] = Field(
-        min_length=1, description="The issues, by id; their order is the order of all tables."
+        min_length=1, max_length=1000, description="The issues, by id; their order is the order of all tables."
     )
     rounds: Annotated[dict[Id, Round], Frozen] = Field(
         default_factory=dict, description="Meetings that took place, by id."

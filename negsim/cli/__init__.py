@@ -177,6 +177,9 @@ def main() -> None:
         else:
             error.show()
         code = error.exit_code
+    except MemoryError:
+        typer.echo("this needs more memory than there is; use fewer runs, samples or issues", err=True)
+        code = 2
     except KeyboardInterrupt:
         code = 130
     sys.exit(code if isinstance(code, int) else 0)

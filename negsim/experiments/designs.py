@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ DESIGNS = {
 #: Morris screening uses the range from this quantile to one minus it.
 ENDS = 0.05
 
+#: The most experiments of a design.
+MOST = 1_000_000
+
 
 def check_design(design: str, factors: Sequence[Factor], samples: int) -> None:
     """Check that a design exists and fits the factors and samples.
@@ -40,6 +44,9 @@ def check_design(design: str, factors: Sequence[Factor], samples: int) -> None:
     if design in ("sobol", "saltelli") and samples & (samples - 1):
         near = 1 << samples.bit_length()
         raise NegsimError(f"{design} takes a power of two, such as {near // 2} or {near}, but was {samples}")
+    experiments = math.prod(len(factor.values) for factor in factors) if design == "grid" else samples
+    if experiments > MOST:
+        raise NegsimError(f"a sweep has at most {MOST:,} experiments, but was {experiments:,}")
     if design in ("saltelli", "morris") and len(factors) < 2:
         raise NegsimError(f"{design} takes two factors or more")
 

@@ -131,6 +131,8 @@ def _complaints(model: type[BaseModel], error: Any, node: Node, path: tuple[Step
         if isinstance(value, Sized) and len(value) >= ctx["min_length"]:
             return []
         return [Complaint(f"{what} is too short", loc, f"at least {ctx['min_length']}")]
+    if kind == "too_long":
+        return [Complaint(f"{what} is too long", loc, f"at most {ctx['max_length']}")]
     if kind == "string_pattern_mismatch":
         return [Complaint(f"{what} was {was(value)}", loc, f"text of the form {ctx['pattern'].strip('^$')}")]
     wanted = _WANTED.get(kind)

@@ -13,7 +13,7 @@ from negsim.monitoring.filtering import Branches, filtered, plain
 from negsim.monitoring.matching import LEVELS, Level, coarse, fine, misses_of
 from negsim.monitoring.updated import Update
 from negsim.monitoring.what_happened import Observed, observed
-from negsim.projection import DEFAULT_SEED, Job, Workers, as_scenario, executor_of, play, sizes, spread
+from negsim.projection import DEFAULT_SEED, Job, Workers, as_scenario, executor_of, play, sizes, spread, whole_number
 from negsim.quantities import parse_day
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def update(
     ('2025-09-01', True)
     """
     prior = as_scenario(scenario)
+    runs = whole_number("runs", runs, 1, 100_000_000)
+    prior.check_work(runs)
     day = _day(to)
     seen = observed(prior, day, unknown)
     compiled = _until(prior, day)

@@ -61,6 +61,7 @@ def timeline(
     """
     base = as_scenario(scenario)
     days = _days(base, every, dates)
+    base.check_work(len(days) * runs)
     chosen = list(issues) if issues is not None else list(base.issues)
     for name in chosen:
         check_name(name, list(base.record.issues), f'there is no issue "{name}"')

@@ -8,6 +8,7 @@ from .chunks import DEFAULT_RUNS as DEFAULT_RUNS
 from .chunks import DEFAULT_SEED as DEFAULT_SEED
 from .chunks import Job as Job
 from .chunks import sizes as sizes
+from .chunks import whole_number as whole_number
 from .condition import read_condition as read_condition
 from .execution import days_resolved as days_resolved
 from .execution import play as play

@@ -184,6 +184,8 @@ def spectral_radius(matrix: Sequence[Sequence[float]]) -> float:
 
     >>> round(spectral_radius([[0.0, 0.5], [0.8, 0.0]]), 6)
     0.632456
+    >>> round(spectral_radius([[0, 500, 0], [0, 0, 500], [0, 0, 0]]), 2)
+    0.0
     """
     size = len(matrix)
     vector, radius = [1.0] * size, 0.0
@@ -191,10 +193,9 @@ def spectral_radius(matrix: Sequence[Sequence[float]]) -> float:
     for _ in range(2000):
         image = [vector[i] + sum(matrix[i][j] * vector[j] for j in range(size)) for i in range(size)]
         largest = max(image, default=1.0)
-        vector = [value / largest for value in image]
-        if abs(largest - 1 - radius) < 1e-13:
+        before, vector, radius = vector, [value / largest for value in image], largest - 1
+        if max((abs(new - old) for new, old in zip(vector, before, strict=True)), default=0.0) < 1e-13:
             break
-        radius = largest - 1
     return max(radius, 0.0)
 
 

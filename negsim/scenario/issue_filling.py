@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from negsim.agenda import Agenda, Status
 from negsim.errors import NegsimError, Problem
@@ -171,14 +172,17 @@ class IssueFilling:
 
     def _without_resolved(self, issue: Node, in_play: Collection[str]) -> Node:
         """The issue without conditions on issues that were resolved before `as_of`."""
-        done = {name for name in self.agenda.issues if self.status(name) is Status.RESOLVED} - set(in_play)
+
+        def done(name: Any) -> bool:
+            return isinstance(name, str) and name not in in_play and self.status(name) is Status.RESOLVED
+
         requires = issue.find("implementation", "requires")
         if requires is not None and requires.items:
-            left = [item for item in requires.items if not (isinstance(item.value, str) and item.value in done)]
+            left = [item for item in requires.items if not done(item.value)]
             implementation = put(at(issue, "implementation"), "requires", Node(left, requires.place))
             issue = put(issue, "implementation", implementation)
         when = issue.find("opens", "when", "issue")
-        if when is not None and isinstance(when.value, str) and when.value in done and self.as_of is not None:
+        if when is not None and done(when.value) and self.as_of is not None:
             issue = put(issue, "opens", {"on": self.as_of.isoformat()})
         return issue
 

@@ -67,7 +67,7 @@ class Option(_BySide):
 class Options(Model):
     """A short list of possible outcomes; nothing between them is possible."""
 
-    options: tuple[Option, ...] = Field(min_length=1, description="The possible outcomes.")
+    options: tuple[Option, ...] = Field(min_length=1, max_length=4096, description="The possible outcomes.")
 
 
 Outcome = Annotated[

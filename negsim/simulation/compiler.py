@@ -169,7 +169,10 @@ class _Compiler:
 
     @property
     def _outbox(self) -> int:
-        return 1024 + 16 * len(self.issues)
+        shocks = self.s.shocks.values()
+        at_start = sum(len(shock.pending) + len(shock.dates) for shock in shocks) + len(self.s.channels)
+        provoked = max((len(shock.provokes) for shock in shocks), default=0)  # each at most 500 on average
+        return 1024 + 16 * len(self.issues) + at_start + 700 * max(provoked - 1, 0)
 
     def _template(self) -> tuple[list[float], dict[str, int]]:
         """All numbers of a run in one column, and where each table begins in it; then the patches of drawn ones."""

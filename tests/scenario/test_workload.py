@@ -36,6 +36,9 @@ HEAVY = {
     "channels.rounds.gap of an uncertain gap": talks(
         channel={"gap": {"exponential": {"mean": {"uniform": {"low": "1e-9 days", "high": "1e-5 days"}}}}}
     ),
+    "channels.rounds.gap of a gap that is seldom short": talks(
+        channel={"gap": {"exponential": {"mean": {"lognormal": {"median": "1 day", "q90": "1000000 days"}}}}}
+    ),
     "shocks.s.provokes": talks(
         shocks={
             "s": shock(rate="50000 per year", provokes=[{"shock": "s", "mean": 0.98, "delay": "1 day"}], marks=MARK)
@@ -84,6 +87,43 @@ def test_no_built_in_scenario_is_heavy_and_none_has_more_events_than_estimated()
         scenario = ns.load(name)
         events = np.mean([len(record.log()) for _, record in batch.watch(compile(scenario), 1, 0, 30)])
         assert events / 3 <= scenario.work.events <= WARN / 10, name
+
+
+def test_sizes_are_bounded_at_their_place() -> None:
+    options = [{"id": f"o{k}", "title": "O", "us": 0, "russia": 1} for k in range(4097)]
+    for mapping, message in (
+        (talks(" ".join(f"i{k}" for k in range(1001))), "issues is too long; allowed: at most 1000"),
+        (talks({"a": {"outcome": {"options": options}}}), "options is too long; allowed: at most 4096"),
+    ):
+        with pytest.raises(ns.InputError, match=message):
+            from_mapping(mapping)
+
+
+def test_what_begins_at_once_has_room() -> None:
+    many = talks(horizon="30 days", shocks={"s": shock(rate="0 per year", pending=["1 day"] * 1500)})
+    assert ns.run(from_mapping(many), 2).runs == 2
+
+
+def test_shocks_that_provoke_in_a_line_end() -> None:
+    chain = {"s": shock(rate="1 per year", provokes=[{"shock": "t", "mean": 50, "delay": "1 day"}])}
+    chain["t"] = shock(rate="0 per year", provokes=[{"shock": "u", "mean": 50, "delay": "1 day"}])
+    assert from_mapping(talks(shocks={**chain, "u": shock(rate="0 per year")})).work.events < REFUSE
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ns.update("record_alone", "2025-09-01", runs=10**12), "runs is a whole number from 1 to 100000000"),
+        (lambda: ns.sweep("baseline", {"tactics.us.beta": {"uniform": {"low": 0.1, "high": 2}}}, "latin", 10**9),
+         "at most 1,000,000 experiments, but was 1,000,000,000"),
+        (lambda: ns.timeline("baseline", "month", [f"2025-05-{day}" for day in range(10, 30)], runs=10**9),
+         "too many for 20,"),
+    ],
+    ids=["update", "sweep", "timeline"],
+)  # fmt: skip
+def test_work_that_is_repeated_counts_each_time(call: Any, message: str) -> None:
+    with pytest.raises(ns.NegsimError, match=message):
+        call()
 
 
 def test_shapes_are_bounded_in_the_loader_and_in_the_schema() -> None:
