@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from negsim.agenda import Status
 from negsim.analysis.context import Context, Round
 from negsim.analysis.tally import Tally
+from negsim.analysis.time_scale import date_in_words
 from negsim.errors import NegsimError
 
 if TYPE_CHECKING:
@@ -34,6 +35,30 @@ class Change:
     earliest: date
     latest: date
     step: int
+
+
+def share_of_runs(ends: Mapping[str, int] | pd.Series[Any]) -> str:
+    """The middle 80 % of runs in words.
+
+    >>> share_of_runs({"q10": 1, "q90": 3}), share_of_runs({"q10": 2, "q90": 2})
+    ('(1 to 3 in 80 % of runs)', 'in at least 80 % of runs')
+    """
+    if ends["q10"] == ends["q90"]:
+        return "in at least 80 % of runs"
+    return f"({ends['q10']} to {ends['q90']} in 80 % of runs)"
+
+
+def count_of(number: int, total: int) -> str:
+    """So many of all issues, with the verb.
+
+    >>> count_of(1, 3), count_of(2, 3), count_of(3, 3), count_of(1, 1), count_of(0, 1)
+    ('1 of 3 issues is', '2 of 3 issues are', 'all 3 issues are', 'the only issue is', 'no issue is')
+    """
+    if not number:
+        return "no issue is"
+    if number == total:
+        return "the only issue is" if total == 1 else f"all {total} issues are"
+    return f"{number} of {total} issues {'is' if number == 1 else 'are'}"
 
 
 def changes(context: Context, counts: Callable[[Status], bool]) -> list[Change]:
@@ -125,11 +150,19 @@ class Burndown:
     @property
     def verdict(self) -> str:
         """How many issues are unresolved at the horizon: the median and the middle 80 % of runs."""
-        ends = self.at_horizon
-        span = f"{ends['q10']} to {ends['q90']}" if ends["q10"] != ends["q90"] else f"{ends['q10']}"
-        closed = self.total - self.opened
+        ends, closed = self.at_horizon, self.total - self.opened
         later = f"; {closed} not opened" if closed else ""
-        return f"{ends['median']} of {self.total} unresolved at the horizon ({span} in 80 % of runs){later}"
+        span = share_of_runs(ends)
+        if ends["median"] or closed:
+            return f"{count_of(ends['median'], self.total)} unresolved at the horizon {span}{later}"
+        # Nothing is left: the answer is the first day from which that is so.
+        late = np.flatnonzero(self.projected["median"].to_numpy(int))
+        day = self.projected["date"].iloc[late[-1] + 1 if len(late) else 0]
+        words = date_in_words(day, self.context.unit)
+        start = f"half of the runs have no unresolved issue by {words}"
+        if ends["q10"] == ends["q90"]:
+            return f"{start}, and at least 80 % at the horizon"
+        return f"{start}; at the horizon {ends['q10']} to {ends['q90']} are left in 80 % of runs"
 
     def table(self) -> pd.DataFrame:
         """Both parts in one tidy table: ``part`` is recorded (low, high) or projected (quantiles and mean).

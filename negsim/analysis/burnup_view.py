@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negsim.agenda import Status
-from negsim.analysis.burndown_view import bands, beginning, changes, cut, held, recorded
+from negsim.analysis.burndown_view import bands, beginning, changes, count_of, cut, held, recorded, share_of_runs
 from negsim.analysis.context import Context
 from negsim.analysis.logs import Logs
 from negsim.analysis.tally import Tally
@@ -43,12 +43,11 @@ def burnup(context: Context, tally: Tally, logs: Logs, note: str = "", since: da
     whole = ["low", "high", "q10", "q25", "median", "q75", "q90"]
     rows = rows.astype(dict.fromkeys(whole, "Int64"))[["what", "part", "date", *whole, "mean"]]
     done, scope = (part(rows, what, "projected").iloc[-1] for what in ("done", "scope"))
-    span = f"{done['q10']} to {done['q90']}" if done["q10"] != done["q90"] else f"{done['q10']}"
-    verdict = f"{done['median']} of {len(context.issues)} resolved at the horizon ({span} in 80 % of runs)"
+    verdict = f"{count_of(done['median'], len(context.issues))} resolved at the horizon {share_of_runs(done)}"
     if closed := len(context.issues) - int(scope["median"]):
         verdict += f"; {closed} not opened"
     if again[-1]:
-        verdict += f"; {again[-1]:.1f} reopened a run"
+        verdict += f"; {again[-1]:.1f} reopened in an average run"
     start = rows["date"].min()
     return View(context, rows, verdict, note, {"rounds": held(context, start), "first": start})
 

@@ -41,7 +41,8 @@ def calendar(context: Context, tally: Tally, note: str = "", since: date | None 
     if len(dated):
         verdict = f"half of the runs resolve {dated['title'].iloc[0]} by {date_in_words(dated['p50'].iloc[0], unit)}"
         if beyond:
-            verdict += f"; {beyond} of {len(projected)} issues have no such date within the horizon"
+            have = "has" if beyond == 1 else "have"
+            verdict += f"; {beyond} of {len(projected)} issues {have} no such date within the horizon"
         elif len(dated) > 1 and dated["p50"].nunique() == 1:
             verdict = f"half of the runs resolve each issue by {date_in_words(dated['p50'].iloc[0], unit)}"
         elif len(dated) > 1:
@@ -49,6 +50,8 @@ def calendar(context: Context, tally: Tally, note: str = "", since: date | None 
     else:
         best = projected.sort_values("resolved", ascending=False, kind="stable").iloc[0]
         verdict = f"no issue is resolved in half of the runs; {best['title']} in {percent(best['resolved'])}"
+        if not best["resolved"]:
+            verdict = "no run resolves an issue within the horizon"
     first = beginning(context, since, PAST / 2)
     start = min((entry.latest for issue in context.issues for entry in issue.history), default=context.as_of)
     if since is not None or start == context.as_of:  # before it the picture is empty

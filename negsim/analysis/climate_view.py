@@ -27,10 +27,10 @@ def climate(context: Context, logs: Logs, note: str = "") -> View:
         for r, name in enumerate(context.names.regimes)
     ]
     if len(context.names.regimes) == 1:
-        verdict = f"it stays {context.names.regimes[0]} throughout"
+        verdict = f"the climate stays {context.names.regimes[0]} throughout"
     else:
-        end = ", ".join(f"{name} {percent(share[-1, r])}" for r, name in enumerate(context.names.regimes))
-        verdict = f"the climate at the horizon: {end} of runs"
+        end = ", ".join(f"{name} in {percent(share[-1, r])}" for r, name in enumerate(context.names.regimes))
+        verdict = f"at the horizon the climate is {end} of runs"
     return View(context, pd.concat(parts, ignore_index=True), verdict, note)
 
 

@@ -59,7 +59,7 @@ def verdict(pair: Paired) -> str:
             "one of them, or in neither scenario."
         )
     shown = [issue for issue in pair.issues if issue.by[pair.on].difference.shown]
-    # A changed copy keeps its title.
+    # `Comparison` gives equal titles an addition; two contexts of one title may come without it.
     names = (f'"{pair.other.title}"', f'"{pair.base.title}"')
     if names[0] == names[1]:
         names = (f"the other {names[0]}", "the first")

@@ -37,7 +37,8 @@ def comparison(labels: Sequence[str], pairs: Sequence[Paired], note: str = "") -
         "95 % intervals of the simulation. Hollow: the interval contains 0, or too few pairs differ for one. Mean time "
         f"up to {pairs[0].last_day}: a run that does not resolve the issue by then counts with that day."
     )
-    verdict = "; ".join(_sentence(label, labels[0], pair) for label, pair in others)
+    # One after the other, more than two are told in short.
+    verdict = "; ".join(_sentence(_names(label, labels[0], pair), pair, len(others) > 2) for label, pair in others)
     facts = {"names": names, "size": size, "unit": unit, "by": by}
     return View(replace(base, title=base.talks), rows, verdict, note.strip(), facts)
 
@@ -69,8 +70,14 @@ def estimate_columns(name: str, prefix: str, estimate: Estimate) -> dict[str, fl
     return {name: estimate.value} | {f"{prefix}{key}": getattr(estimate, key) for key in ("se", "low", "high")}
 
 
-def _sentence(label: str, first: str, pair: Paired) -> str:
-    """How many issues differ, and in which direction."""
+def _names(label: str, first: str, pair: Paired) -> tuple[str, str]:
+    """The titles of the other and of the first scenario; their labels if the titles are equal."""
+    titles = (pair.other.title, pair.base.title)
+    return (label, first) if titles[0] == titles[1] else titles
+
+
+def _sentence(names: tuple[str, str], pair: Paired, short: bool = False) -> str:
+    """How many issues differ, and in which direction; in short without the mean time unless nothing else differs."""
     shares = [issue.by[pair.on].difference for issue in pair.issues]
     times = [issue.days for issue in pair.issues]
     found = [
@@ -81,9 +88,14 @@ def _sentence(label: str, first: str, pair: Paired) -> str:
     ]
     parts = [f"{number} {words}" for number, words in found if number]
     if not parts:
-        return f"{label} shows no difference from {first} in {pair.runs:,} runs"
+        return f"{names[0]} shows no difference from {names[1]} in {pair.runs:,} runs"
+    if short:
+        parts = [part for part in parts if "average" not in part] or parts[:1]
     number, _, words = parts[0].partition(" ")
-    return f"{label} resolves {number} of {len(pair.issues)} issues {', '.join([words, *parts[1:]])}"
+    issues = f"{number} of {len(pair.issues)} issues"
+    if len(pair.issues) == 1:
+        issues, words, parts = "the only issue", " and ".join(part.partition(" ")[2] for part in parts), []
+    return f"{names[0]} resolves {issues} {', '.join([words, *parts[1:]])}"
 
 
 def _count(estimates: Sequence[Estimate], sign: int) -> int:

@@ -46,7 +46,7 @@ def flow(context: Context, logs: Logs, note: str = "", since: date | None = None
     end = counts[-1]
     under_way = end[Status.AGREED] + end[Status.BLOCKED] + end[Status.IMPLEMENTING]
     talking = end[[Status.RAISED, Status.DISCUSSING, Status.CONVERGING, Status.STALLED, Status.SUSPENDED]].sum()
-    verdict = f"at the horizon {end[Status.RESOLVED]:.1f} of {len(context.issues)} resolved on average"
+    verdict = f"{end[Status.RESOLVED]:.1f} of {len(context.issues)} issues are resolved at the horizon on average"
     for number, words in (
         (under_way, "agreed but not carried out"),
         (talking, "still negotiated"),

@@ -72,13 +72,13 @@ def frontier(context: Context, logs: Logs, bargain: int, note: str = "") -> View
     title, share = context.bargain(bargain), len(deals["run"]) / logs.runs
     facts = {"title": title}
     if not len(deals["run"]):
-        return View(context, table, f"{title}: no run reaches a deal", note, facts)
+        return View(context, table, f"no run reaches a deal on {title}", note, facts)
     verdict = (
-        f"{title}: a deal in {percent(share)} of runs, joint utility {deals['joint'].mean():.2f} "
-        f"of at most {deals['most'].mean():.2f}"
+        f"{percent(share)} of runs reach a deal on {title}, with a mean joint utility of {deals['joint'].mean():.2f} "
+        f"(at most {deals['most'].mean():.2f})"
     )
     if not np.isnan(deals["to_nash"]).all():
-        verdict += f", {np.nanmean(deals['to_nash']):.2f} from the Nash point"
+        verdict += f" and {np.nanmean(deals['to_nash']):.2f} from the Nash point"
     return View(context, table, verdict, note, facts)
 
 

@@ -45,7 +45,7 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
             head = {"bargain": name, "title": context.bargain(bargain), "what": what, "date": when, "talking": talking}
             parts.append(pd.DataFrame(head | dict(zip(QUANTILES, found, strict=True))))
             if what == "gap" and shown.any():
-                verdicts[bargain] = float(found[2][shown][0])
+                verdicts[bargain] = (float(found[2][shown][0]), float(found[2][shown][-1]))
         if not shown.any():
             without.append(bargain)
     columns = ["bargain", "title", "what", "order", "date", "talking", *QUANTILES]
@@ -54,14 +54,16 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
     rows = rows.astype({"order": "Int64"})
     if not verdicts:
         return View(context, rows, "no offers are made: no issue is settled by concession", note)
-    wide, narrow = max(verdicts, key=lambda k: verdicts[k]), min(verdicts, key=lambda k: verdicts[k])
-    verdict = f"first offers are {100 * verdicts[wide]:.0f} points apart on {context.bargain(wide)}"
-    if wide != narrow:
-        verdict += f", {100 * verdicts[narrow]:.0f} on {context.bargain(narrow)}"
+    wide = max(verdicts, key=lambda k: verdicts[k][0])
+    first_gap, last_gap = (100 * each for each in verdicts[wide])
+    verdict = (
+        f"first offers are {first_gap:.0f} points apart on {context.bargain(wide)} and the last {last_gap:.0f} "
+        "(medians of runs that negotiate)"
+    )
     if without:
         named = ", ".join(context.bargain(bargain) for bargain in without)
         note += f" No row: {named}; fewer than {100 * LEAST:.0f} % of the runs negotiate on it at any time."
-    return View(context, rows, verdict + " (median of runs)", note, {"without": [first[each] for each in without]})
+    return View(context, rows, verdict, note, {"without": [first[each] for each in without]})
 
 
 def _quantiles(table: Array) -> Array:

@@ -26,6 +26,7 @@ def last(context: Context, tally: Tally, note: str = "") -> View:
     table = pd.DataFrame(rows)
     for what, counts in (("first", tally.first), ("last", tally.last)):
         table[f"{what}_low"], table[f"{what}_high"] = wilson(counts, tally.runs)
+    earliest = table.iloc[:-1].sort_values("first", ascending=False, kind="stable").iloc[0]
     most = table.iloc[:-1].sort_values("last", ascending=False, kind="stable").iloc[0]
     several = float(table["last"].iloc[-1])
     verdict = f"{most['title']} is last in {percent(most['last'])} of runs"
@@ -36,4 +37,8 @@ def last(context: Context, tally: Tally, note: str = "") -> View:
         )
     elif several:
         verdict += f"; in {percent(several)} no single issue is last"
+    if len(context.issues) == 1:
+        verdict = "the only issue is both first and last"
+    elif earliest["first"]:
+        verdict += f"; {earliest['title']} is first in {percent(earliest['first'])}"
     return View(context, table, verdict, note)

@@ -46,9 +46,13 @@ def survival(context: Context, tally: Tally, note: str = "") -> View:
         )
         ends[issue.title] = 1 - resolved[-1] / tally.runs
     most, least = max(ends, key=lambda name: ends[name]), min(ends, key=lambda name: ends[name])
-    verdict = f"unresolved at the horizon: {most} in {percent(ends[most])} of runs"
-    if ends[least] < ends[most]:
+    every = ends[least] == ends[most] and len(ends) > 1
+    who = "every issue" if every else most
+    verdict = f"{who} is unresolved at the horizon in {percent(ends[most])} of runs"
+    if not ends[most]:
+        verdict = f"every run resolves {who} within the horizon"
+    elif ends[least] == 1:
+        verdict = f"no run resolves {'an issue' if every else most} within the horizon"
+    elif ends[least] < ends[most]:
         verdict += f", {least} in {percent(ends[least])}"
-    elif len(ends) > 1:
-        verdict = f"unresolved at the horizon: every issue in {percent(ends[most])} of runs"
     return View(context, pd.concat(parts, ignore_index=True), verdict, note, {"runs": tally.runs})

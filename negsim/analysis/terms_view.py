@@ -42,11 +42,11 @@ def terms(context: Context, tally: Tally, note: str = "") -> View:
     rows = pd.concat(parts, ignore_index=True).reindex(columns=columns)
     if not middles:
         settled = any(row["settled"] for row in rows.to_dict("records"))
-        verdict = "issues are settled by picking an option" if settled else "nothing is settled on terms"
+        verdict = "issues are settled by picking an option" if settled else "no run settles an issue on terms"
     else:
         high, low = max(middles, key=lambda k: middles[k]), min(middles, key=lambda k: middles[k])
         side = context.sides[0]
-        verdict = f"{high} settles with {100 * middles[high]:.0f} % of the way to the demand of {side}"
+        verdict = f"the median terms of {high} are {100 * middles[high]:.0f} % of the way to the demand of {side}"
         if high != low:
-            verdict += f", {low} with {100 * middles[low]:.0f} % (medians)"
+            verdict += f", those of {low} {100 * middles[low]:.0f} %"
     return View(context, rows, verdict, note)

@@ -44,8 +44,9 @@ def waiting(context: Context, tally: Tally, note: str = "") -> View:
         return View(context, rows, "no issue waits", note)
     most = sorted(WAITING_ORDER, key=lambda what: -total[what])[:2]
     parts = [
-        f"{waiting_words(what, context)} ({100 * total[what] / total.sum():.0f} % of their time)"
+        f"{waiting_words(what, context)} ({100 * total[what] / total.sum():.0f} % of the time)"
         for what in most
         if total[what]
     ]
-    return View(context, rows, f"issues wait most for {' and '.join(parts)}", note)
+    who = "issues wait" if len(context.issues) > 1 else "the issue waits"
+    return View(context, rows, f"{who} most for {' and '.join(parts)}", note)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import compare as paired
@@ -88,11 +89,26 @@ class Comparison:
     @cached_property
     def pairs(self) -> tuple[Paired, ...]:
         """The figures of each of the others against the baseline."""
-        base = self.baseline
-        before = base.outcomes["resolved"]
+        base, *others = (replace(p.context, title=name) for p, name in zip(self.projections, self.names, strict=True))
+        before = self.baseline.outcomes["resolved"]
         return tuple(
-            paired(base.context, before, other.context, other.outcomes["resolved"], self.by) for other in self.others
+            paired(base, before, context, other.outcomes["resolved"], self.by)
+            for other, context in zip(self.others, others, strict=True)
         )
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The titles of the scenarios. Equal titles get the name of the file, or else the label."""
+        titles = [p.scenario.title for p in self.projections]
+        files = [_file_names(p.scenario.file) for p in self.projections]
+        names = []
+        for k, title in enumerate(titles):
+            same = [n for n, other in enumerate(titles) if other == title]
+            choices = [[files[n][depth] for n in same] for depth in (0, 1)]
+            clear = [names for names in choices if "" not in names and len(set(names)) == len(names)]
+            own = clear[0][same.index(k)] if clear else self.labels[k]
+            names.append(title if len(same) == 1 else f"{title} ({own})")
+        return tuple(names)
 
     def differences(self, number: int = 0) -> tuple[Difference, ...]:
         """Which assumptions differ between the baseline and one of the others (0 is the first of them)."""
@@ -199,3 +215,9 @@ class Comparison:
 
         assumed = [self.differences(number) for number in range(len(self.others))]
         return comparison_html(self.labels, self.pairs, assumed, self.provenance, self.notes)
+
+
+def _file_names(file: str | None) -> tuple[str, str]:
+    """The name of a file without its ending, alone and with its folder; empty for a scenario without a file."""
+    path = PurePath(file or "")
+    return path.stem, f"{path.parent.name}/{path.stem}" if file else ""

@@ -12,6 +12,7 @@ import numpy as np
 from negsim.analysis import Box, cart, measured
 from negsim.analysis import prim as found_by
 from negsim.errors import NegsimError, check_name, checks_arguments
+from negsim.experiments.box_sentences import box_data, box_words
 from negsim.experiments.cases import Cases, Outcome, by_words, cases_of, nearest_by
 from negsim.experiments.experiment import HORIZON
 from negsim.experiments.sources import CasesLike, cases_source
@@ -95,25 +96,30 @@ class Discovery:
 
     @property
     def sentences(self) -> list[str]:
-        """Each box in words, with density and coverage on fresh cases and on those that selected it."""
-        return [self._sentence(box, fresh) for box, fresh in zip(self.boxes, self.fresh, strict=True)]
+        """Each box in words, with density and coverage on fresh cases and on those that selected it.
 
-    def _sentence(self, box: Box, fresh: Box) -> str:
-        each = self.cases.each
-        limits = [self.limit_words(name, limit) for name, limit in box.limits.items()]
-        where = ", ".join(limits[:-1]) + (" and " if limits[1:] else "") + limits[-1]
-        selected = (
-            f"In the {len(self.interest):,} {each}s that selected it: {100 * box.density:.0f} % and "
-            f"{100 * box.coverage:.0f} %."
-        )
-        if not fresh.cases:
-            return f"Where {where}: none of {len(self.fresh_cases.y):,} fresh {each}s lies there. {selected}"
-        return (
-            f"In {_percent(fresh.density, fresh.density_range)} % of the {each}s where {where}, {self.happens}. This "
-            f"corner has {100 * fresh.mass:.0f} % of all {each}s and "
-            f"{_percent(fresh.coverage, fresh.coverage_range)} % of those in which it happens, in "
-            f"{len(self.fresh_cases.y):,} fresh {each}s. {selected}"
-        )
+        Of many limits only the strongest three are named; the table and the JSON have all.
+        """
+        return [" ".join(self._words(number)) for number in range(len(self.boxes))]
+
+    def _words(self, number: int) -> tuple[str, str]:
+        """The answer of a box, and its figures."""
+        limits = [self.limit_words(name, self.boxes[number].limits[name]) for name in self.strongest(number)]
+        sizes = (len(self.interest), len(self.fresh_cases.y))
+        return box_words(self.boxes[number], self.fresh[number], limits, self.happens, self.cases.each, sizes)
+
+    def strongest(self, number: int = 0) -> list[str]:
+        """The restricted factors of a box, the one without which its density falls most first.
+
+        Counted on the cases that selected the box.
+        """
+        limits = self.boxes[number].limits
+
+        def without(name: str) -> float:
+            rest = {other: limit for other, limit in limits.items() if other != name}
+            return measured(rest, self.cases.x, self.interest).density
+
+        return sorted(limits, key=without)
 
     def limit_words(self, name: str, limit: Any = None) -> str:
         """The limit of a factor in words; default: that of the first box that restricts it."""
@@ -146,8 +152,8 @@ class Discovery:
                 {
                     "words": words,
                     "limits": {name: plain(limit) for name, limit in box.limits.items()},
-                    **_box_data(box),
-                    "fresh": _box_data(fresh),
+                    **box_data(box),
+                    "fresh": box_data(fresh),
                 }
                 for words, box, fresh in zip(self.sentences, self.boxes, self.fresh, strict=True)
             ],
@@ -172,15 +178,18 @@ class Discovery:
         if not 0 <= number < len(self.boxes):
             raise NegsimError(f"there are {len(self.boxes)} boxes, so that number {number} can't be drawn")
         cases, box = self.cases, self.boxes[number]
+        limits = {name: box.limits[name] for name in self.strongest(number)}
+        answer, figures = self._words(number)
         return corner_picture(
             Corner(
                 cases.context,
                 cases.x,
                 self.interest,
-                box.limits,
-                limit_words={name: self.limit_words(name, limit) for name, limit in box.limits.items()},
-                amounts={name: self._amounts(name) for name in box.limits},
-                sentence=self.sentences[number],
+                limits,
+                limit_words={name: self.limit_words(name, limit) for name, limit in limits.items()},
+                amounts={name: self._amounts(name) for name in limits},
+                sentence=answer,
+                note=figures,
                 each=cases.each,
                 base=self.base,
                 provenance=cases.provenance,
@@ -195,24 +204,6 @@ class Discovery:
         if not pd.api.types.is_numeric_dtype(values):
             return sorted(set(values))
         return [self.cases.amount(name, values.quantile(q, interpolation="nearest")) for q in (0, 0.5, 1)]
-
-
-def _percent(value: float, ends: tuple[float, float]) -> str:
-    return f"{100 * value:.0f} ({100 * ends[0]:.0f} to {100 * ends[1]:.0f})"
-
-
-def _box_data(box: Box) -> dict[str, Any]:
-    def known(value: float) -> float | None:
-        return None if np.isnan(value) else value
-
-    return {
-        "coverage": known(box.coverage),
-        "coverage_range": list(box.coverage_range),
-        "density": known(box.density),
-        "density_range": list(box.density_range),
-        "mass": box.mass,
-        "cases": box.cases,
-    }
 
 
 @checks_arguments

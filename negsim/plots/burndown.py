@@ -59,6 +59,8 @@ def _projection(data: Burndown, ax: Axes) -> None:
         ("q10", "q90", style.BAND_80, "80 % of runs"),
         ("q25", "q75", style.BAND_50, "50 % of runs"),
     ):
+        if (future[low] == future[high]).all():
+            continue
         ax.fill_between(days, steps(low), steps(high), step="post", color=colour, linewidth=0, label=label)
     ax.step(
         days, steps("median"), where="post", color=style.VERMILLION, linewidth=2.4, linestyle=(0, (4, 1.2)),

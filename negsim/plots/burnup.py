@@ -26,6 +26,7 @@ def burnup(view: View, ax: Axes) -> Axes:
     """
     rows, total = view.rows, len(view.context.issues)
     handles: dict[str, Any] = {}
+    ends: dict[str, float] = {}
     for what, colour, band, dashes in (
         ("done", style.GREEN, "#BFE3D6", (0, (4, 1.2))),
         ("scope", style.INK, "#DDDDDD", (0, (8, 2))),
@@ -42,7 +43,11 @@ def burnup(view: View, ax: Axes) -> Axes:
         area = ax.fill_between(days, _on(future, "q10"), _on(future, "q90"), step="post", color=band, linewidth=0)
         (line,) = ax.step(days, _on(future, "median"), where="post", color=colour, linewidth=2.4, linestyle=dashes)
         name = {"done": "resolved", "scope": "opened"}[what]
-        handles |= {f"{name}, median": line, f"{name}, 80 % of runs": area}
+        if (future["q10"] < future["q90"]).any():
+            handles[f"{name}: median and 80 % of runs"] = (area, line)
+        else:
+            handles[f"{name}: median"] = line
+        ends[name] = _on(future, "median")[-1]
     top = max([total, *_reopened(rows, ax, handles)])
     if frame.rounds(ax, view.facts["rounds"], -STRIP * top, 0):
         handles["round held"] = frame.round_mark()
@@ -51,6 +56,7 @@ def burnup(view: View, ax: Axes) -> Axes:
     ax.axhline(0, color=style.GREY, linewidth=0.8)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=12, steps=[1, 2, 5, 10]))
     ax.set_ylabel("issues")
+    _ends(ends, date2num(view.context.horizon), 0.05 * top, ax)
     ax.grid(axis="y")
     frame.heading(ax, view.context, view.verdict)
     frame.below(ax, view.note, list(handles.values()), list(handles))
@@ -68,6 +74,18 @@ def _reopened(rows: pd.DataFrame, ax: Axes, handles: dict[str, Any]) -> list[flo
         _days(more[every]), again, color=style.VERMILLION, linewidth=1.6, linestyle=(0, (1, 1))
     )
     return [float(value) for value in again]
+
+
+def _ends(ends: dict[str, float], horizon: float, least: float, ax: Axes) -> None:
+    """Write both medians at the horizon to the right of the frame."""
+    colours = {"resolved": style.GREEN, "opened": style.INK}
+    near = abs(ends["opened"] - ends["resolved"]) < least
+    for name, value in ends.items():
+        ax.annotate(
+            f"{value:.0f} {name}", (horizon, value), xytext=(6, 0), textcoords="offset points", fontsize=9,
+            va="center" if not near else "top" if name == "resolved" else "bottom", fontweight="bold",
+            color=colours[name], annotation_clip=False,
+        )  # fmt: skip
 
 
 def _days(rows: pd.DataFrame) -> list[float]:

@@ -40,14 +40,20 @@ def calendar(view: View, ax: Axes) -> Axes:
     frame.date_axis(ax, context, first, words=False)
     frame.between(ax, context)
     frame.rows(ax, [issue.title for issue in context.issues])
+    if any(entry.latest < first for issue in context.issues for entry in issue.history[:1]):
+        ax.tick_params(axis="y", pad=10)  # room for the arrows of a record that begins earlier
     frame.heading(ax, context, view.verdict)
     from matplotlib.lines import Line2D
 
+    future = view.rows[view.rows["part"] == "projected"]
     handles: dict[str, Any] = {
         "10 to 90 % date": frame.swatch(style.BAND_80),
         "25 to 75 %": frame.swatch(style.BAND_50),
         "50 %": Line2D([], [], color=style.VERMILLION, linewidth=2.6),
     }
+    for name, low, high in (("10 to 90 % date", "p10", "p90"), ("25 to 75 %", "p25", "p75"), ("50 %", "p50", "")):
+        if not (future[low].notna() & (not high or future[low] != future[high])).any():
+            del handles[name]
     handles |= {f"recorded: {s.label}": frame.swatch(*style.STATUS[s], edge=style.GREY) for s in sorted(statuses)}
     if hatched:
         handles[frame.DAY_UNKNOWN] = frame.swatch("white", "/////")

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.dates import date2num
 
 from negsim.plots import frame, style
+from negsim.plots.labels import widest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,6 +43,10 @@ def climate(view: View, ax: Axes) -> Axes:
                 box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
                 named.append(row["regime"])
                 ax.text((left + right) / 2, 0.5, row["regime"], ha="center", va="center", fontsize=9, bbox=box)
+        end = float(date2num(context.horizon))
+        if end - right > 0.25 * context.horizon_days:
+            ax.text((right + end) / 2, 0.5, "the run ends: no issue is open", ha="center", va="center", fontsize=9,
+                    color=style.GREY)  # fmt: skip
         ax.set_ylim(0, 1)
         ax.set_yticks([])
     else:
@@ -56,20 +61,20 @@ def climate(view: View, ax: Axes) -> Axes:
             thin = np.unique(np.append(np.arange(0, len(days), max(1, len(days) // 240)), len(days) - 1))
             ax.fill_between(days[thin], bottom[thin], top[thin], facecolor=colour, hatch=hatch, edgecolor=style.GREY,
                             linewidth=0.4)  # fmt: skip
-            at = (len(days) - 1) * 2 // 3
-            if share[at] > 0.07:
+            words = f"{name}: {100 * share[-1]:.0f} % at the end" if len(regimes) > 1 else name
+            middle, height, room = widest(days, bottom, top, 0.0115 * len(words) + 0.02)
+            if room > 0.07:
                 named.append(name)
                 box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
-                middle = days[at] if len(days) > 20 else days[0] + (days[-1] - days[0]) * 2 / 3
-                ax.text(middle, (bottom[at] + top[at]) / 2, f"{name} {100 * share[-1]:.0f} % at the end", ha="center",
-                        va="center", fontsize=9, bbox=box)  # fmt: skip
+                ax.text(middle, height, words, ha="center", va="center", fontsize=9, bbox=box)
             bottom = top
         ax.set_ylim(0, 1)
-        ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
+        frame.percents(ax.yaxis)
         ax.set_ylabel("share of runs")
     frame.date_axis(ax, context, words=False)
     frame.between(ax, context)
-    frame.heading(ax, context, view.verdict)
-    rest = [name for name in regimes if name not in named]
+    frame.heading(ax, context, view.verdict, hedge="" if "run" in view.facts else frame.IF)
+    shown = set(view.rows["regime"]) if "run" in view.facts else regimes
+    rest = [name for name in regimes if name in shown and name not in named]
     frame.below(ax, view.note, [frame.swatch(*look(regimes, name), edge=style.GREY) for name in rest], rest)
     return ax

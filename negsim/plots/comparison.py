@@ -30,7 +30,7 @@ def comparison_picture(view: View) -> Picture:
     from matplotlib.lines import Line2D
 
     titles = view.rows.drop_duplicates("issue").set_index("issue")["title"]
-    order = [*titles.index.drop("all"), "all"]
+    order = [*titles.index.drop("all"), "all"] if len(titles) > 2 else [*titles.index.drop("all")]
     names, size, unit = view.facts["names"], view.facts["size"], view.facts["unit"]
     with rc_context(style.RC):
         figure, ax = style.new_figure(height=frame.height_of(len(order), 0.34 + 0.18 * len(names)) + 0.2)
@@ -47,6 +47,8 @@ def comparison_picture(view: View) -> Picture:
             Line2D([], [], color=colour, marker=marker, markersize=6, linewidth=1.4)
             for colour, marker in (MARKS[n % len(MARKS)] for n in range(len(names)))
         ]
+        if len(names) == 1:  # the heading names it
+            handles, names = [], []
         frame.below(ax, view.note, handles, names, columns=3)
         style.settle(figure)
     return Picture(figure, view.table())
@@ -57,7 +59,7 @@ def _panel(ax: Axes, view: View, order: list[str], columns: tuple[str, str, str]
     others = list(dict.fromkeys(view.rows["scenario"]))
     ax.axvline(0, color=style.INK, linewidth=1, zorder=1)
     reach = [0.0]
-    for row in view.rows.to_dict("records"):
+    for row in view.rows[view.rows["issue"].isin(order)].to_dict("records"):
         n = others.index(row["scenario"])
         y = order.index(row["issue"]) + (n + 1) / (len(others) + 1)
         value, low, high = (times * row[name] for name in columns)

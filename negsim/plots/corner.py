@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Number of slices of a factor.
 _SLICES = 20
+#: Most rows; the data have all limits.
+ROWS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,10 +33,11 @@ class Corner:
     context: Context
     x: pd.DataFrame
     y: Any
-    limits: Mapping[str, Any]
+    limits: Mapping[str, Any]  # the strongest first
     limit_words: Mapping[str, str]
     amounts: Mapping[str, Sequence[str]]
     sentence: str
+    note: str
     each: str
     base: float
     provenance: str
@@ -50,11 +53,11 @@ def corner_picture(data: Corner) -> Picture:
     from matplotlib.patches import Rectangle
 
     records: list[dict[str, Any]] = []
-    names = list(data.limits)
+    names = list(data.limits)[:ROWS]
     with rc_context(style.RC):
         figure, ax = style.new_figure(height=frame.height_of(len(names), 0.95) + 0.2)
         top = 0.0
-        for name in names:
+        for name in data.limits:
             slices = _slices(data.x[name], data.y, data.limits[name])
             records += [{"factor": name, **one} for one in slices]
             top = max([top, *(one["share"] for one in slices)])
@@ -72,16 +75,21 @@ def corner_picture(data: Corner) -> Picture:
         ax.set_xlim(0, 1)
         ax.set_xticks([0, 0.5, 1], ["lowest", "median", "highest"])
         frame.rows(ax, [data.limit_words[name] for name in names])
-        frame.heading(ax, data.context, data.sentence)
+        frame.heading(ax, data.context, f"{data.sentence[:1].lower()}{data.sentence[1:]}")
         note = (
             f"Columns hold equal numbers of {data.each}s. Height: the share in which the outcome happens, at most "
             f"{100 * top:.0f} %, over all {data.each}s {100 * data.base:.0f} %. Other factors vary too. "
-            f"From {data.provenance}."
+            f"{_left_out(len(data.limits) - len(names))}{data.note} From {data.provenance}."
         )
         marks = [frame.swatch(style.BLUE), frame.swatch(style.FAINT, "////"), frame.swatch(style.VERMILLION)]
         frame.below(ax, note, marks, ["in the box", "outside", "range of the box"], columns=3)
         style.settle(figure)
     return Picture(figure, pd.DataFrame(records))
+
+
+def _left_out(number: int) -> str:
+    """A sentence for the footnote on the limits that have no row."""
+    return f"No row: {number} weaker limit{'s' if number > 1 else ''}. " if number else ""
 
 
 def _ticks(amounts: Sequence[str], words: bool, j: int, ax: Axes) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.dates import date2num
 
 from negsim.plots import frame, style
+from negsim.plots.labels import LOOSE, untangle
 from negsim.plots.picture import Picture
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def dance_picture(title: str, sides: Sequence[str], table: pd.DataFrame) -> Pict
         figure, ax = style.new_figure(height=frame.AROUND + ROW * max(table["issue"].nunique(), 2))
         dance(title, sides, table, ax)
         style.settle(figure)
+        untangle(figure)
     return Picture(figure, table)
 
 
@@ -57,8 +59,8 @@ def dance(title: str, sides: Sequence[str], table: pd.DataFrame, ax: Axes) -> Ax
         _row(rows, sides, floor, float(last), ax)
     frame.rows(ax, [f"{name}, {rows['unit'].iloc[0]}" for name, rows in issues], lines=False)
     frame.date_ticks(ax)
-    ax.margins(x=0.04)
-    ax.set_title(frame.fitted(title, frame.TITLE, frame.TITLE_LINES), fontweight="bold")
+    ax.margins(x=0.07)
+    frame.titled(ax, title, _answer(issues))
     handles = _handles(sides, table)
     frame.below(ax, NOTE, list(handles.values()), list(handles), columns=5)
     return ax
@@ -106,8 +108,22 @@ def _label(text: str, day: float, y: float, upper: bool, colour: str, ax: Axes) 
     up = 4 if upper else -4
     ax.annotate(
         text, (day, y), xytext=(4, up), textcoords="offset points", ha="left", va="bottom" if upper else "top",
-        fontsize=7.5, fontweight="bold", color=colour, annotation_clip=False,
+        fontsize=7.5, fontweight="bold", color=colour, annotation_clip=False, gid=LOOSE,
     )  # fmt: skip
+
+
+def _answer(issues: Sequence[tuple[Any, pd.DataFrame]]) -> str:
+    """Whether the issues settled, and when; of a single issue also the value."""
+    ended = [rows[rows["kind"] == "settlement"] for _, rows in issues]
+    settled = [rows.iloc[-1] for rows in ended if len(rows)]
+    offers = sum(int((rows["kind"] != "settlement").sum()) for _, rows in issues)
+    if not settled:
+        return f"no settlement on record after {offers} offers"
+    last = max(row["date"] for row in settled)
+    if len(issues) == 1:
+        row = settled[0]
+        return f"settled at {row['value']:,.10g} {row['unit']} on {last}, after {offers} offers"
+    return f"{len(settled)} of {len(issues)} issues settled by {last}, after {offers} offers"
 
 
 def _handles(sides: Sequence[str], table: pd.DataFrame) -> dict[str, Any]:

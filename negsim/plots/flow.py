@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from negsim.agenda import Status
 from negsim.analysis import STATUS_ORDER
 from negsim.plots import frame, style
+from negsim.plots.labels import widest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,13 +39,14 @@ def flow(view: View, ax: Axes) -> Axes:
         keep = _corners(np.stack([bottom, top]), total / 400)
         area = ax.fill_between(np.asarray(days)[keep], bottom[keep], top[keep], step="post", facecolor=colour)
         area.set(edgecolor=style.GREY if hatch else "white", linewidth=0.4, hatch=hatch)
-        handles[status.label] = frame.swatch(colour, hatch, style.GREY)
-        best, level, room = _widest(np.asarray(days), bottom, top)
+        best, level, room = widest(np.asarray(days), bottom, top)
         if room > NAMED * total:
             light = status in (Status.RESOLVED, Status.LAPSED, Status.CONVERGING)
             box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2} if hatch else None
             ax.text(best, level, status.label, ha="center", va="center", fontsize=9, bbox=box,
                     color="white" if light else style.INK)  # fmt: skip
+        else:
+            handles[status.label] = frame.swatch(colour, hatch, style.GREY)
         bottom = top
     frame.date_axis(ax, view.context, view.facts["first"], words=False)
     frame.between(ax, view.context)
@@ -55,20 +57,6 @@ def flow(view: View, ax: Axes) -> Axes:
     labels = list(handles)[::-1]
     frame.below(ax, view.note, [handles[name] for name in labels], labels, columns=6)
     return ax
-
-
-def _widest(days: np.ndarray, bottom: np.ndarray, top: np.ndarray) -> tuple[float, float, float]:
-    """The best place in an area for a word of a tenth of the width: its middle, and the free height there."""
-    best = (0.0, 0.0, 0.0)
-    half = 0.055 * (days[-1] - days[0])
-    for middle in np.linspace(days[0] + half, days[-1] - half, 60):
-        inside = (days >= middle - half) & (days <= middle + half)
-        if not inside.any():  # fewer days than words fit in the picture: the step that holds there
-            inside[np.searchsorted(days, middle, side="right") - 1] = True
-        low, high = bottom[inside].max(), top[inside].min()
-        if high - low > best[2]:
-            best = (float(middle), float((low + high) / 2), float(high - low))
-    return best
 
 
 def _corners(lines: np.ndarray, fine: float) -> np.ndarray:

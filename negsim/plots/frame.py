@@ -15,6 +15,7 @@ from matplotlib.transforms import offset_copy
 
 from negsim.files import wrap as wide_wrap
 from negsim.plots import style
+from negsim.plots.labels import Dates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +32,9 @@ TITLE, VERDICT, FOOT, LEGEND = 74, 104, 148, 44
 #: Most lines of the title.
 TITLE_LINES = 4
 
+#: The condition of every answer of a projection.
+IF = "if the sides concede as assumed, "
+
 #: Label of hatched parts of the record.
 DAY_UNKNOWN = "recorded, day not known"
 
@@ -46,6 +50,11 @@ def height_of(rows: int, row: float = ROW) -> float:
     return AROUND + row * max(rows, 3)
 
 
+def row(titles: Sequence[str], least: float = 0.5) -> float:
+    """Height of a row in inches, at least ``least``: each line of its title needs a fifth of an inch."""
+    return max([least, *(0.2 * (1 + label(title).count("\n")) for title in titles)])
+
+
 def title(figure: Any, context: Context) -> None:
     """Write the title of the negotiation once, over all axes of a figure."""
     letters = round(TITLE * figure.get_figwidth() / style.WIDTH)
@@ -54,18 +63,20 @@ def title(figure: Any, context: Context) -> None:
     )
 
 
-def heading(ax: Axes, context: Context, verdict: str) -> None:
-    """Write the title of the negotiation and, below it, the scenario and the answer in a sentence.
-
-    A figure that has a title of its own gets no second one.
-    """
+def heading(ax: Axes, context: Context, verdict: str, hedge: str = IF) -> None:
+    """Write the title of the negotiation and, below it, the scenario and the answer in a sentence after a condition."""
     # A scenario without a title has that of its agenda, and a title that begins with it is not written twice.
     own = context.title.removeprefix(context.talks).lstrip(" :,-\u2013")
     own = f"{own[:1].upper()}{own[1:]}: " if own else ""
-    lines = even(f"{own}{verdict}" if own else f"{verdict[:1].upper()}{verdict[1:]}", _letters(ax, VERDICT))
+    titled(ax, context.talks, f"{own}{hedge}{verdict}")
+
+
+def titled(ax: Axes, title: str, answer: str) -> None:
+    """Write a title and, below it, a sentence. A figure that has a title of its own gets no second one."""
+    lines = even(f"{answer[:1].upper()}{answer[1:]}", _letters(ax, VERDICT))
     parts: list[tuple[str, float, dict[str, Any]]] = [("\n".join(lines), 16, {"fontsize": 11})]
     if not _figure(ax).get_suptitle():
-        parts.append((fitted(context.talks, _letters(ax, TITLE), TITLE_LINES), 18 + 16.5 * len(lines), BOLD))
+        parts.append((fitted(title, _letters(ax, TITLE), TITLE_LINES), 18 + 16.5 * len(lines), BOLD))
     for text, up, letters in parts:
         _wide(ax, ax.annotate(
             text, (_left(ax), 1), xycoords=(_across(ax), "axes fraction"), xytext=(0, up), va="bottom",
@@ -89,6 +100,8 @@ def below(ax: Axes, note: str, handles: Sequence[Any] = (), labels: Sequence[str
         )  # fmt: skip
         _wide(ax, legend)
         depth += 16.5 * -(-len(handles) // columns)
+    if not note:
+        return
     _wide(ax, ax.annotate(
         "\n".join(broken(note, _letters(ax, FOOT))), (_left(ax), 0), xycoords=(_across(ax), "axes fraction"),
         xytext=(0, -depth - 4),
@@ -181,7 +194,7 @@ def _columns(labels: Sequence[str], most: int, points: float) -> int:
         ends = np.cumsum([rows + (k < more) for k in range(columns)]).tolist()
         parts = [labels[first:end] for first, end in zip([0, *ends], ends, strict=False)]
         wide = [max(len(_tight(text)) for text in part) for part in parts]
-        if sum(5.2 * letters + 38 for letters in wide) < points - 20:
+        if sum(5.2 * letters + 38 for letters in wide) - 13.5 < points:  # nothing is to the right of the last one
             return columns
     return 1
 
@@ -203,9 +216,9 @@ def date_axis(ax: Axes, context: Context, first: date | None = None, words: bool
 
 def date_ticks(ax: Axes) -> None:
     """Label the axis with a few dates, as short as they are clear."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib.dates import ConciseDateFormatter
 
-    locator = AutoDateLocator(minticks=4, maxticks=9)
+    locator = Dates(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
     formats = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
     zeros = ["", "%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M"]
@@ -238,6 +251,11 @@ def label(title: str) -> str:
     'Movement of diplomats in\nthe host country and\nbeyond'
     """
     return fitted(title, LETTERS, LINES)
+
+
+def percents(axis: Any) -> None:
+    """Label the ticks of shares with percent, with a decimal only where it is needed."""
+    axis.set_major_formatter(lambda share, _: f"{round(100 * share, 6):g} %")
 
 
 def rounds(ax: Axes, held: Iterable[Round], bottom: float, top: float) -> bool:

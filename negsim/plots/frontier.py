@@ -8,6 +8,7 @@ from negsim.analysis import SOLUTIONS
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from negsim.analysis import View
@@ -53,13 +54,7 @@ def frontier(view: View, ax: Axes) -> Axes:
             deals["u_a"], deals["u_b"], s=areas, facecolor=style.SKY, edgecolor="white", linewidth=0.6, alpha=0.75,
             zorder=3,
         )  # fmt: skip
-    for size, (name, (marker, colour)) in zip((15, 12, 9, 10), MARKS.items(), strict=True):
-        own = rows[rows["what"] == name]
-        if len(own):
-            (handles[f"{_title(name)} {own['u_a'].iloc[0]:.2f}, {own['u_b'].iloc[0]:.2f}"],) = ax.plot(
-                own["u_a"], own["u_b"], linestyle="none", marker=marker, markersize=size, markerfacecolor=colour,
-                markeredgecolor="white", markeredgewidth=1.2, zorder=5,
-            )  # fmt: skip
+    handles |= _solutions(rows, ax)
     top_a, top_b = line["u_a"].max(), line["u_b"].max()
     ax.set_xlim(0, top_a * 1.04)
     ax.set_ylim(0, top_b * 1.04)
@@ -67,18 +62,44 @@ def frontier(view: View, ax: Axes) -> Axes:
     ax.grid()
     ax.set_xlabel(f"utility of {a} (1: its full demand)")
     ax.set_ylabel(f"utility of {b}")
-    behind = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85}  # a label may cross the deals
-    small: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY, "textcoords": "offset points", "zorder": 6}
-    small["bbox"] = behind
-    ax.annotate(f"reservation value of {a}", (mid_a, top_b * 0.01), xytext=(3, 2), rotation=90, va="bottom", **small)
-    ax.annotate(f"reservation value of {b}", (top_a * 1.03, mid_b), xytext=(0, 3), ha="right", **small)
+    # Labels outside the frame cross neither the frontier nor the deals.
+    small: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY, "textcoords": "offset points"}
+    side = "left" if mid_a < 0.35 * top_a else "center" if mid_a < 0.65 * top_a else "right"
+    ax.annotate(f"reservation value of {_short(a)}", (mid_a, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
+                ha=side, va="bottom", **small)  # fmt: skip
+    ax.annotate(f"reservation value\nof {_short(b)}", (1, mid_b), xycoords=("axes fraction", "data"), xytext=(4, 0),
+                va="center", **small)  # fmt: skip
     frame.heading(ax, view.context, view.verdict)
+    low = mid_b > top_b / 2  # the legend is at the other end
     ax.legend(
-        handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(1.02, 1), fontsize=9, labelspacing=1.1,
-        borderaxespad=0,
+        handles.values(), handles.keys(), loc="lower left" if low else "upper left",
+        bbox_to_anchor=(1.02, 0 if low else 1), fontsize=9, labelspacing=1.1, borderaxespad=0,
     )  # fmt: skip
     frame.below(ax, view.note)
     return ax
+
+
+def _short(side: str) -> str:
+    return frame.fitted(side, frame.LETTERS)
+
+
+def _solutions(rows: pd.DataFrame, ax: Axes) -> dict[str, Any]:
+    """Draw the solution points. Those at one place share an entry of the legend."""
+    handles: dict[str, Any] = {}
+    places: dict[str, tuple[list[str], list[Any]]] = {}
+    for size, (name, (marker, colour)) in zip((15, 12, 9, 10), MARKS.items(), strict=True):
+        own = rows[rows["what"] == name]
+        if len(own):
+            (mark,) = ax.plot(
+                own["u_a"], own["u_b"], linestyle="none", marker=marker, markersize=size, markerfacecolor=colour,
+                markeredgecolor="white", markeredgewidth=1.2, zorder=5,
+            )  # fmt: skip
+            names, marks = places.setdefault(f"{own['u_a'].iloc[0]:.2f}, {own['u_b'].iloc[0]:.2f}", ([], []))
+            names.append(_title(name))
+            marks.append(mark)
+    for place, (names, marks) in places.items():
+        handles[" and\n".join(names) + f": {place}"] = tuple(marks)
+    return handles
 
 
 def _title(name: str) -> str:

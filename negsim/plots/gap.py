@@ -107,8 +107,8 @@ def _handles(view: View, offers: bool, earlier: bool) -> dict[str, Any]:
 
     handles: dict[str, Any] = {}
     for name, colour, dashes in zip(view.context.sides, style.SIDES, DASHES, strict=True) if offers else ():
-        handles[f"{name} offers, median"] = Line2D([], [], color=colour, linewidth=1.8, linestyle=dashes)
-        handles[f"{name}, 80 % of runs"] = frame.swatch(_faint(colour))
+        line = Line2D([], [], color=colour, linewidth=1.8, linestyle=dashes)
+        handles[f"{name}: median and 80 % of runs"] = (frame.swatch(_faint(colour)), line)
     if earlier:
         handles["earlier offers, as assumed"] = Line2D(
             [], [], linestyle="none", marker="o", markersize=4.5, markerfacecolor="white", markeredgecolor=style.INK

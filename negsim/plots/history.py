@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from negsim.analysis import percent
-from negsim.plots import frame, style
+from negsim.plots import frame, labels, style
 from negsim.plots.picture import Picture
 
 if TYPE_CHECKING:
@@ -21,8 +23,12 @@ _COLOURS = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE, style.ORANG
 _LINES = ("-", "--", ":", "-.")
 _EVENTS = {"round": ("|", style.INK), "cancellation": ("x", style.VERMILLION), "announcement": ("v", style.GREY)}
 
-#: Letters of a title beside the end of its line, and the least distance of two such labels in shares.
-NAME, APART = 34, 0.05
+#: Letters of a label beside the end of its line, and the least distance of two such labels, as a share of the height.
+NAME, APART = 36, 0.05
+#: Issues share a line if their probabilities never differ by more than this.
+SAME = 0.005
+#: Least height of the axis of probabilities.
+LEAST = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,28 +44,32 @@ class History:
 
 
 def history_picture(data: History) -> Picture:
-    """Draw the probability of each issue over the days of a timeline."""
+    """Draw the probability of each issue over the days of a timeline. Issues with equal probabilities share a line."""
     from matplotlib import rc_context
     from matplotlib.dates import date2num
 
     with rc_context(style.RC):
         figure, ax = style.new_figure(height=5.4)
         handles: dict[str, Any] = {}
-        ends: list[tuple[float, float, str, str]] = []
-        for n, (name, rows) in enumerate(data.table.groupby("issue", sort=False)):
-            days = [date2num(date.fromisoformat(day)) for day in rows["day"]]
+        ends: list[tuple[float, str, str]] = []
+        days = [float(date2num(date.fromisoformat(day))) for day in dict.fromkeys(data.table["day"])]
+        for n, (names, values) in enumerate(_courses(data.table)):
             colour, line = _COLOURS[n % len(_COLOURS)], _LINES[n // len(_COLOURS) % len(_LINES)]
-            title = data.titles[str(name)]
-            ax.plot(days, rows["p"], line, color=colour, marker=".", label=title)
-            ends.append((float(rows["p"].iloc[-1]), days[-1], title, colour))
+            ax.plot(days, values, line, color=colour, marker=".")
+            ends.append((float(values[-1]), _named([data.titles[name] for name in names], len(data.titles)), colour))
+        low, high = _span(data.table["p"].to_numpy(float))
         for kind, day in data.events:
             mark, colour = _EVENTS[kind]
-            (handles[kind],) = ax.plot([date2num(day)], [-0.04], mark, color=colour, markersize=9, clip_on=False)
-        ax.set_ylim(-0.08, 1.02)
-        ax.xaxis_date()
-        ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:g} %")
+            at = (date2num(day), 0.03)
+            (handles[kind],) = ax.plot(*at, mark, color=colour, markersize=9, transform=ax.get_xaxis_transform())
+        ax.set_ylim(low - 0.08 * (high - low), high)
+        if len(days) < 2:
+            ax.set_xlim(days[0] - 15, days[0] + 15)
+        frame.date_ticks(ax)
+        ax.tick_params(length=3)
+        frame.percents(ax.yaxis)
         ax.grid()
-        _label(sorted(ends), ax)
+        _label(sorted(ends, key=lambda end: end[0]), days[-1], ax)
         frame.heading(ax, data.context, _answer(data))
         note = f"Probability that an issue is resolved by {data.by}, as of each day. {data.note}"
         frame.below(ax, note, list(handles.values()), list(handles), columns=3)
@@ -67,22 +77,62 @@ def history_picture(data: History) -> Picture:
     return Picture(figure, data.table)
 
 
-def _label(ends: Sequence[tuple[float, float, str, str]], ax: Axes) -> None:
+def _courses(table: pd.DataFrame) -> list[tuple[list[str], np.ndarray]]:
+    """The issues with (almost) the same probability on every day, and that probability."""
+    found: list[tuple[list[str], np.ndarray]] = []
+    for name, rows in table.groupby("issue", sort=False):
+        values = rows["p"].to_numpy(float)
+        same = next((names for names, course in found if np.abs(course - values).max() <= SAME), None)
+        if same is None:
+            found.append(([str(name)], values))
+        else:
+            same.append(str(name))
+    return found
+
+
+def _named(titles: Sequence[str], every: int) -> str:
+    """The label of a line that several issues share."""
+    if len(titles) > 2:
+        if len(titles) == every:
+            return f"each of the {every} issues"
+        return f"{frame.fitted(titles[0], NAME - 12)} and {len(titles) - 1} others"
+    return " and\n".join(frame.fitted(title, NAME) for title in titles)
+
+
+def _span(shares: np.ndarray) -> tuple[float, float]:
+    """The axis of probabilities: around the shares, so that lines do not lie on each other."""
+    low, high = float(shares.min()) - 0.05, float(shares.max()) + 0.05
+    more = max(0.0, LEAST - (high - low)) / 2
+    low, high = low - more, high + more
+    low, high = (low - max(0.0, high - 1.02), 1.02) if high > 1.02 else (low, high)
+    return max(-0.02, low), high + max(0.0, -0.02 - low)
+
+
+def _label(ends: Sequence[tuple[float, str, str]], day: float, ax: Axes) -> None:
     """Write the last share and the title of each line to the right of the frame, from the lowest line up."""
-    room = max(0.0, 1 - APART * (len(ends) - 1))
-    at = -1.0
-    for n, (p, day, title, colour) in enumerate(ends):
-        at = max(at + APART, min(p, room + APART * n))
+    low, high = ax.get_ylim()
+    apart = [APART * (1 + text.count("\n")) for _, text, _ in ends]
+    places = labels.apart([(p - low) / (high - low) for p, _, _ in ends], max(apart, default=APART), 0.02, 0.99)
+    for (p, text, colour), at in zip(ends, places, strict=True):
         ax.annotate(
-            f"{100 * p:.0f} % {frame.fitted(title, NAME)}", (day, p), xytext=(1.02, at),
-            textcoords=ax.get_yaxis_transform(), va="center", fontsize=8.5, color=colour, annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 1, "shrinkB": 2},
+            f"{100 * p:.0f} % {text}", (day, p), xytext=(1.04, at), textcoords="axes fraction", va="center",
+            fontsize=8.5, color=_dark(colour), annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 1, "shrinkB": 2,
+                        "relpos": (0, 0.5)},
         )  # fmt: skip
+
+
+def _dark(colour: str) -> str:
+    """A colour for text: orange and purple are too light to read on white."""
+    return {style.ORANGE: "#8A5F00", style.PURPLE: "#A0487A"}.get(colour, colour)
 
 
 def _answer(data: History) -> str:
     """The most and the least likely issue as of the last day."""
     last = data.table[data.table["day"] == data.table["day"].max()].sort_values("p", kind="stable")
     least, most = last.iloc[0], last.iloc[-1]
-    said = f"as of {most['day']}, {data.titles[most['issue']]} is resolved by {data.by} in {percent(most['p'])} of runs"
+    start = f"as of {most['day']}, "
+    if len(last) > 1 and percent(most["p"]) == percent(least["p"]):
+        return f"{start}each of the {len(last)} issues is resolved by {data.by} in {percent(most['p'])} of runs"
+    said = f"{start}{data.titles[most['issue']]} is resolved by {data.by} in {percent(most['p'])} of runs"
     return said if len(last) < 2 else f"{said}, {data.titles[least['issue']]} in {percent(least['p'])}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
 
 from negsim.plots import frame, style
 
@@ -14,13 +15,19 @@ if TYPE_CHECKING:
 
 def height(view: View) -> float:
     """Height in inches: one row per issue, and one for runs without a single first or last issue."""
-    return frame.height_of(len(view.rows), 0.5)
+    return frame.height_of(len(_shown(view)), 0.5)
+
+
+def _shown(view: View) -> list[dict[Hashable, Any]]:
+    """The rows; that of runs without a single first or last issue only if there are any."""
+    rows = view.rows.to_dict("records")
+    return rows if rows[-1]["first"] or rows[-1]["last"] else rows[:-1]
 
 
 def last(view: View, ax: Axes) -> Axes:
     """Draw two bars per issue: how often it is resolved last, and how often first. Lines are 95 % intervals."""
-    rows = view.rows.to_dict("records")
-    most = max(max(row["first"], row["last"]) for row in rows)
+    rows = _shown(view)
+    most = max(max(row["first_high"], row["last_high"]) for row in rows)
     handles = {}
     for j, row in enumerate(rows):
         for what, colour, hatch, at in (
@@ -36,8 +43,8 @@ def last(view: View, ax: Axes) -> Axes:
                 f"{text} %", (high, j + at), xytext=(4, 0), textcoords="offset points", va="center",
                 fontsize=8.5, fontweight="bold" if what == "last" else "normal",
             )  # fmt: skip
-    ax.set_xlim(0, most * 1.12 or 1)
-    ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
+    ax.set_xlim(0, most * 1.1)
+    frame.percents(ax.xaxis)
     ax.grid(axis="x")
     frame.rows(ax, [row["title"] for row in rows])
     frame.heading(ax, view.context, view.verdict)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Width of the figure in inches.
 _WIDTH = 15.5
+#: Most height of the burndown in inches.
+_TALL = 7.0
 
 
 def overview_picture(left: Burndown, right: View) -> Picture:
@@ -28,7 +30,11 @@ def overview_picture(left: Burndown, right: View) -> Picture:
         FigureCanvasAgg(figure)
         figure.set_layout_engine("constrained", w_pad=style.EDGE, h_pad=style.EDGE, wspace=0.02)
         frame.title(figure, left.context)
-        axes = figure.subplots(1, 2, width_ratios=(1, 1.15))
+        tall = figure.get_figheight()
+        grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.15), height_ratios=(_TALL, max(tall - _TALL, 1e-3)))
+        # Many issues make a tall calendar, but a burndown needs no more height.
+        left_place = grid[0, 0] if tall > _TALL + 1 else grid[:, 0]
+        axes = (figure.add_subplot(left_place), figure.add_subplot(grid[:, 1]))
         for ax in axes:
             ax.spines[["top", "right"]].set_visible(False)
         burndown(left, axes[0])

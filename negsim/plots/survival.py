@@ -73,7 +73,7 @@ def survival(view: View, ax: Axes) -> Axes:
     frame.between(ax, context)
     frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues])
     frame.heading(ax, context, view.verdict)
-    colours = {"resolved": Status.RESOLVED}
+    colours = {"resolved": Status.RESOLVED} if view.rows["resolved"].any() else {}
     if view.rows["lapsed"].any():
         colours["lapsed"] = Status.LAPSED
     colours["still open"] = Status.DISCUSSING

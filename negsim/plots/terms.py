@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,20 +41,31 @@ def terms(view: View, ax: Axes) -> Axes:
             color=style.GREY, annotation_clip=False,
         )  # fmt: skip
     ax.set_xlim(0, 1)
-    b, a = context.sides[1], context.sides[0]
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [f"demand of {b}", "25 %", "half way", "75 %", f"demand of {a}"])
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    frame.percents(ax.xaxis)
+    _sides(ax, context.sides)
     ax.grid(axis="x")
     frame.rows(ax, [_title(str(rows["title"].iloc[0]), context.issues[j].scale) for j, (_, rows) in enumerate(issues)])
     frame.heading(ax, context, view.verdict)
     from matplotlib.lines import Line2D
 
-    handles = [
-        frame.swatch(style.BAND_50),
-        Line2D([], [], color=style.INK, linewidth=1.2),
-        Line2D([], [], color=style.VERMILLION, linewidth=2.6),
-    ]
-    frame.below(ax, view.note, handles, ["share of the runs that settle", "80 % of them", "median"], columns=4)
+    handles: dict[str, Any] = {
+        "share of the runs that settle": frame.swatch(style.BAND_50),
+        "80 % of them": Line2D([], [], color=style.INK, linewidth=1.2),
+        "median": Line2D([], [], color=style.VERMILLION, linewidth=2.6),
+    }
+    if not (view.rows["what"] == "share").any():
+        handles = {}
+    frame.below(ax, view.note, list(handles.values()), list(handles), columns=4)
     return ax
+
+
+def _sides(ax: Axes, sides: Sequence[str]) -> None:
+    """Name the demands at both ends of the axis, below its ticks."""
+    small: dict[str, Any] = {"fontsize": 8.5, "color": style.GREY}
+    ax.set_xlabel(f"← demand of {frame.fitted(sides[1], 40)}", loc="left", **small)
+    beside: Any = ("axes fraction", ax.xaxis.label)
+    ax.annotate(f"demand of {frame.fitted(sides[0], 40)} →", (1, 0), xycoords=beside, ha="right", va="bottom", **small)
 
 
 def _title(title: str, scale: Scale | None) -> str:

@@ -36,7 +36,7 @@ def tornado_picture(data: Tornado) -> Picture:
 
     rows, mean = data.effects.to_dict("records"), data.mean
     with rc_context(style.RC):
-        figure, ax = style.new_figure(height=frame.height_of(len(rows), 0.5) + 0.2)
+        figure, ax = style.new_figure(height=frame.height_of(len(rows), frame.row(data.labels)) + 0.2)
         bars: dict[str, Any] = {}
         for j, row in enumerate(rows):
             for what, colour, hatch, at in (("low", style.BAND_50, "////", 0.32), ("high", style.VERMILLION, "", 0.68)):
@@ -54,10 +54,10 @@ def tornado_picture(data: Tornado) -> Picture:
         ax.axvline(mean, color=style.INK, linewidth=1)
         ax.margins(x=0.18)
         if data.share:
-            ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:g} %")
+            frame.percents(ax.xaxis)
         ax.grid(axis="x")
         frame.rows(ax, data.labels)
-        frame.heading(ax, data.context, f"{data.labels[0]} has the largest effect. Outcome: {data.outcome}.")
+        frame.heading(ax, data.context, _answer(data))
         note = (
             f"Means over the {data.each}s in the lowest and in the highest fifth of a factor; for a factor with words, "
             "over the word with the smallest and the word with the largest mean. Beside each bar: the value at that "
@@ -67,3 +67,11 @@ def tornado_picture(data: Tornado) -> Picture:
         style.settle(figure)
     table = data.effects.assign(outcome=data.outcome, mean=mean)
     return Picture(figure, table)
+
+
+def _answer(data: Tornado) -> str:
+    """The means at both ends of the strongest factor."""
+    row = data.effects.iloc[0]
+    means = [f"{100 * row[end]:.0f} %" if data.share else f"{row[end]:.3g}" for end in ("low", "high")]
+    ends = [f"{mean} where it is {data.ends[0][end]}" for mean, end in zip(means, ("low", "high"), strict=True)]
+    return f"{data.labels[0]} has the largest effect: {', '.join(ends)}. Outcome: {data.outcome}."

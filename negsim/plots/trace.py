@@ -77,7 +77,7 @@ def trace(view: View, ax: Axes) -> Axes:
     frame.between(ax, context)
     frame.rows(ax, [*titles, *(issue.title for issue in context.issues)])
     ax.axhline(len(titles), color=style.GREY, linewidth=1)
-    frame.heading(ax, context, view.verdict)
+    frame.heading(ax, context, view.verdict, hedge="")
     order = [status.label for status in style.STATUS]
     names = sorted(handles, key=lambda name: order.index(name) if name in order else -1)
     frame.below(ax, view.note, [handles[name] for name in names], names, columns=5)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negsim.plots import style
+from negsim.plots import frame, style
 from negsim.plots.picture import Picture
 
 if TYPE_CHECKING:
@@ -19,15 +19,18 @@ if TYPE_CHECKING:
 MARKS = (("o", "-"), ("s", "--"), ("^", ":"), ("D", "-."))
 #: Distance between the marks of one row, in rows.
 APART = 0.16
+#: Height of a row and of everything else, in inches.
+ROW, AROUND = 0.28, 1.5
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE)
 
 
 def record_picture(draw: Callable[[pd.DataFrame, Axes], Axes], table: pd.DataFrame, height: float = 4.6) -> Picture:
-    """Draw a table on a new figure."""
+    """Draw a table on a new figure, with a row of at least `ROW` inches for each negotiation."""
     from matplotlib import rc_context
 
     with rc_context(style.RC):
-        figure, ax = style.new_figure(height=height)
+        rows = table["talks"].nunique() if "talks" in table else 0
+        figure, ax = style.new_figure(height=max(height, AROUND + ROW * rows))
         draw(table, ax)
         style.settle(figure)
     return Picture(figure, table)
@@ -52,9 +55,16 @@ def by_talks(table: pd.DataFrame, ax: Axes) -> Axes:
     ax.set_xlim(left=0)
     ax.set_xlabel("CRPS in days (smaller is better)")
     ax.grid(axis="x")
-    ax.set_title("Error of the forecasts of open issues", fontweight="bold")
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=len(methods), fontsize=9, borderaxespad=0)
+    frame.titled(ax, "Error of the forecasts of open issues", _best(table))
+    frame.below(ax, "", *ax.get_legend_handles_labels(), columns=len(methods))
     return ax
+
+
+def _best(table: pd.DataFrame) -> str:
+    """The method with the smallest error in the most negotiations."""
+    crps = table.pivot(index="talks", columns="method", values="crps").dropna()
+    wins = crps.eq(crps.min(axis=1), axis=0).sum()
+    return f"{wins.idxmax()} has the smallest error in {wins.max()} of {len(crps)} negotiations"
 
 
 def reliability(table: pd.DataFrame, ax: Axes) -> Axes:
@@ -70,13 +80,24 @@ def reliability(table: pd.DataFrame, ax: Axes) -> Axes:
         ax.scatter(x, y, s=sizes, marker=marker, color=colour, edgecolor="white", zorder=3, label=f"within {days} days")
     ax.set_xlim(-0.03, 1.03)
     ax.set_ylim(-0.03, 1.03)
-    ax.set_aspect("equal")
+    ax.set_aspect("equal", anchor="W")
     ax.set_xlabel("forecast probability of a closing")
     ax.set_ylabel("observed share of closings")
     ax.grid()
-    ax.set_title("Forecast probability and observed share", fontweight="bold")
+    frame.titled(ax, "Forecast probability and observed share", _reliable(table))
     legend = ax.legend(
         loc="upper left", bbox_to_anchor=(1.03, 1), fontsize=9, title="larger mark: more cases", borderaxespad=0
     )
     legend.get_title().set_fontsize(9)
     return ax
+
+
+def _reliable(table: pd.DataFrame) -> str:
+    """The mean forecast and the observed share, for each number of days."""
+    if table.empty:
+        return "no forecast is due yet"
+    parts = []
+    for days, rows in table.groupby("days", sort=True):
+        given, came = (float(np.average(rows[name], weights=rows["weight"])) for name in ("forecast", "happened"))
+        parts.append(f"within {days} days: {100 * given:.0f} % forecast, {100 * came:.0f} % observed")
+    return "; ".join(parts)

@@ -49,7 +49,8 @@ NOTES = {
     "interval between meetings has the reason that the meeting at its end shows.",
     "last": "The last issue is resolved after all others, or is the only unresolved one. Lines: 95 % interval of the "
     "simulation.",
-    "climate": "Share of runs in each regime at the end of each day, of {logged} runs.",
+    "climate": "Share of runs in each regime at the end of each day, of {logged} runs. A run without an open issue "
+    "keeps its last regime.",
     "trace": "One run of {runs}: one possible course, not the most likely one. A thin bar follows the end of an issue.",
 }
 

@@ -89,7 +89,7 @@ def test_the_verdict_counts_what_is_left_at_the_horizon():
     times = np.full((10, 3), NEVER)
     times[:8, 0] = 5.0
     shown = burndown(context(3), outcomes(times), [], [])
-    assert shown.verdict == "2 of 3 unresolved at the horizon (2 to 3 in 80 % of runs)"
+    assert shown.verdict == "2 of 3 issues are unresolved at the horizon (2 to 3 in 80 % of runs)"
 
 
 def test_the_table_has_a_row_a_day_and_no_gap_between_record_and_projection():

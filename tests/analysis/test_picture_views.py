@@ -24,9 +24,9 @@ def test_dormant_issues_count_in_no_picture_and_each_names_them():
     mapping["issues"]["b"]["opens"] = {"on": "2026-01-01"}
     mapping["agenda"]["issues"]["b"]["history"] = [{"date": "2025-01", "status": "dormant", "what": "Planned."}]
     p = ns.run(from_mapping(mapping), runs=5)
-    assert p.view("burndown").verdict == "0 of 2 unresolved at the horizon (0 in 80 % of runs); 1 not opened"
-    assert p.view("burnup").verdict == "1 of 2 resolved at the horizon (1 in 80 % of runs); 1 not opened"
-    assert p.view("flow").verdict == "at the horizon 1.0 of 2 resolved on average, 1.0 not opened"
+    assert p.view("burndown").verdict == "no issue is unresolved at the horizon in at least 80 % of runs; 1 not opened"
+    assert p.view("burnup").verdict == "1 of 2 issues is resolved at the horizon in at least 80 % of runs; 1 not opened"
+    assert p.view("flow").verdict == "1.0 of 2 issues are resolved at the horizon on average, 1.0 not opened"
 
 
 def test_reopened_issues_are_added_as_a_mean_to_a_mean(projection):
@@ -78,6 +78,6 @@ def test_the_sentence_of_a_comparison_counts_issues_in_each_direction():
         for share, days in ((up, sooner), (up, sooner), (down, later), (none, none))
     ]
     pair = SimpleNamespace(issues=issues, on=DAY, runs=500)
-    assert comparison_view._sentence("B", "A", pair) == (
+    assert comparison_view._sentence(("B", "A"), pair) == (
         f"B resolves 2 of 4 issues more often by {DAY}, 1 less often by {DAY}, 2 earlier on average, 1 later on average"
     )

@@ -157,7 +157,7 @@ def test_the_picture_has_a_row_for_each_issue_and_the_figures_of_the_table(compa
     for row in same[same["mean_days_se"] > 0].to_dict("records"):
         if abs(row["mean_days"]) >= 10:
             assert f"{row['mean_days']:+.0f}".replace("-", "−") in picture.svg
-    for words in ("less often", "later →", "B: US hard", compared.pairs[0].on.isoformat()):
+    for words in ("less often", "later →", "US hard resolves", compared.pairs[0].on.isoformat()):
         assert words in picture.svg
     assert picture.svg == compared.plot().svg
 

@@ -13,6 +13,7 @@ import negsim as ns
 from negsim.plots import KINDS, style
 from negsim.scenario.scenario import from_mapping
 from tests.kit import chance, talks
+from tests.plots.geometry import faults, words
 
 WIDE = "A very long title of an issue that goes on about property, flights, <b>and</b> the rest 会談 $x$"
 
@@ -46,6 +47,7 @@ TALKS = {
     "options": options,
     "chance": lambda: chance(0.1, "a b", horizon="3 years"),
     "one": lambda: talks("a", horizon="30 days"),
+    "apart": lambda: talks("a b", horizon="1 year", defaults={"reservation": {"us": 0.8, "russia": 0.8}}),
 }
 
 
@@ -59,41 +61,13 @@ def drawn(projection):
     return {kind: projection.plot(kind) for kind in KINDS}
 
 
-def words(picture):
-    return [text for text in picture.figure.findobj(matplotlib.text.Text) if text.get_text() and text.get_visible()]
-
-
-def cut(picture):
-    """The texts that reach out of the figure, in points; tick labels beyond the axis are not drawn at all."""
-    figure = picture.figure
-    with matplotlib.rc_context(style.RC), style.any_script():
-        figure.draw_without_rendering()
-        renderer = figure.canvas.get_renderer()
-        ax = figure.axes[0]
-        shown = {id(label) for axis in (ax.xaxis, ax.yaxis) for label in _ticks(axis)}
-        every = {id(label) for axis in (ax.xaxis, ax.yaxis) for label in axis.get_ticklabels(which="both")}
-        found = []
-        for text in words(picture):
-            if id(text) in every and id(text) not in shown:
-                continue
-            box = text.get_window_extent(renderer)
-            if box.x0 < -1 or box.y0 < -1 or box.x1 > figure.bbox.x1 + 1 or box.y1 > figure.bbox.y1 + 1:
-                found.append((text.get_text(), box))
-        return found
-
-
-def _ticks(axis):
-    low, high = sorted(axis.get_view_interval())
-    return [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_says_whose_talks_what_came_out_and_how(drawn, projection, kind):
     text = " ".join(each.get_text() for each in words(drawn[kind])).replace("\n", " ")
     view = projection.view(kind)
     for part in (projection.context.talks, "Baseline: ", view.verdict, "How computed: 300 runs, seed 1"):
         assert part in text
-    assert cut(drawn[kind]) == []
+    assert faults(drawn[kind]) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -134,7 +108,7 @@ def test_odd_talks_can_be_drawn_and_read(odd, name, kind):
             odd[name].plot(kind)
         return
     picture = odd[name].plot(kind)
-    assert cut(picture) == []
+    assert faults(picture) == []
     svg = picture.svg
     assert "<b>" not in svg
     assert not re.search(r"\bnan\b", svg)

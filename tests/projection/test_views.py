@@ -289,9 +289,9 @@ def test_talks_by_chance_have_no_frontier_and_no_gap():
     with pytest.raises(NegsimError, match="no offers are made"):
         p.view("frontier")
     assert p.view("gap").verdict == "no offers are made: no issue is settled by concession"
-    assert p.view("terms").verdict == "nothing is settled on terms"
+    assert p.view("terms").verdict == "no run settles an issue on terms"
 
 
 def test_a_steady_climate_says_so():
     p = ns.run(from_mapping(talks("a", climate=steady(calm={"pace": 1}), horizon="100 days")), runs=5)
-    assert p.view("climate").verdict == "it stays calm throughout"
+    assert p.view("climate").verdict == "the climate stays calm throughout"
