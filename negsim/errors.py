@@ -16,11 +16,11 @@ import inspect
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from numbers import Integral, Real
-from typing import ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
 #: Longer source lines are cut around the place of the problem.
 _WIDTH = 140
@@ -97,20 +97,19 @@ def checks_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return checked
 
 
-def not_called(name: str, given: Sequence[object], makes: str) -> None:
+def not_called(name: str, makes: str) -> NoReturn:
     """Refuse a call of a class whose values a function makes from files or mappings.
 
     Raises:
-        ArgumentTypeError: something is given.
+        ArgumentTypeError: always.
 
-    >>> not_called("Scenario", ["s.yaml"], "negsim.load")
+    >>> not_called("Scenario", "negsim.load")
     Traceback (most recent call last):
-    negsim.errors.ArgumentTypeError: Scenario() takes nothing; negsim.load makes it from ...
+    negsim.errors.ArgumentTypeError: Scenario() can't be called; negsim.load makes one from ...
     """
-    if given:
-        raise ArgumentTypeError(
-            f"{name}() takes nothing; {makes} makes it from a file, or from a mapping in the form of one"
-        )
+    raise ArgumentTypeError(
+        f"{name}() can't be called; {makes} makes one from a file, or from a mapping in the form of a file"
+    )
 
 
 def _fits(value: object, parts: list[str]) -> bool:

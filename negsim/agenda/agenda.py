@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
@@ -64,10 +64,11 @@ class Agenda(Model):
     ['russia', 'us']
     """
 
-    def __new__(cls, *given: object, **values: object) -> Self:
-        """Refuse arguments; pydantic gives none."""
-        not_called(cls.__name__, [*given, *values], "negsim.load_agenda")
-        return super().__new__(cls)
+    def __init__(self, *_given: object, **_values: object) -> None:
+        """Refuse a call. Pydantic makes objects without it."""
+        not_called(type(self).__name__, "negsim.load_agenda")
+
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     title: Text = Field(description="Name of the negotiation.")
     description: Text | None = Field(None, description="The negotiation in a few sentences.")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -104,10 +104,11 @@ class Issue(Model):
     'Visa processing'
     """
 
-    def __new__(cls, *given: object, **values: object) -> Self:
-        """Refuse arguments; pydantic gives none."""
-        not_called(cls.__name__, [*given, *values], "negsim.load_agenda")
-        return super().__new__(cls)
+    def __init__(self, *_given: object, **_values: object) -> None:
+        """Refuse a call. Pydantic makes objects without it."""
+        not_called(type(self).__name__, "negsim.load_agenda")
+
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     id: SkipJsonSchema[str] = Field("", exclude=True)
     title: Text = Field(description="The issue in words.")

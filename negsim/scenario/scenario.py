@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from importlib import import_module
-from typing import Any, Self
+from typing import Any
 
 from pydantic import PrivateAttr
 
@@ -61,10 +61,11 @@ class Scenario(Resolved):
     (True, 1095)
     """
 
-    def __new__(cls, *given: object, **values: object) -> Self:
-        """Refuse arguments; pydantic gives none."""
-        not_called(cls.__name__, [*given, *values], "negsim.load")
-        return super().__new__(cls)
+    def __init__(self, *_given: object, **_values: object) -> None:
+        """Refuse a call. Pydantic makes objects without it."""
+        not_called(type(self).__name__, "negsim.load")
+
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     _friendly: Node = PrivateAttr()
     _record: Agenda = PrivateAttr()
