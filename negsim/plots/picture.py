@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from negsim.plots.style import Measured
 
 #: Each kind of picture and the question that it answers. A kind is a module of this room with a function of that name.
 KINDS: dict[str, str] = {
@@ -42,6 +44,8 @@ class Picture:
 
     figure: Figure
     table: pd.DataFrame
+    #: The layout, which takes as long as half a drawing.
+    measured: Measured | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return f"<Picture with {len(self.table):,} rows of data; .save('x.svg') writes both>"
@@ -57,7 +61,7 @@ class Picture:
         """The picture without heading and footnote, for a page that writes both itself. It changes the figure."""
         from negsim.plots.style import trim
 
-        trim(self.figure)
+        trim(self.figure, self.measured)
         return Picture(self.figure, self.table)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -125,5 +129,5 @@ def draw(kind: str, data: Any, ax: Axes | None = None) -> Any:
         height = getattr(module, "height", None)
         figure, own = style.new_figure(height=height(data) if height is not None else style.HEIGHT)
         getattr(module, kind)(data, own)
-        style.settle(figure)
-    return Picture(figure, data.table())
+        measured = style.settle(figure)
+    return Picture(figure, data.table(), measured)

@@ -7,13 +7,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from negsim.agenda import Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 #: The palette of Okabe and Ito (2008). Colour is never the only difference between two things.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -97,46 +98,68 @@ def new_figure(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Ax
         return figure, figure.add_subplot()
 
 
-def settle(figure: Figure) -> None:
+class Measured(NamedTuple):
+    """The axes, and the axes with all that belongs to them, in pixels. To measure them lays out all text."""
+
+    inner: Bbox
+    own: Bbox
+
+
+def settle(figure: Figure) -> Measured:
     """Give the axes of a finished figure all the room that labels, heading and footnote leave.
 
     Artists marked `WIDE` lie above or below the axes and take only height. All distances are in points, so they also
     hold at the final position. A figure grows if a long heading would leave its axes less than `LEAST` inches.
     """
-    width, height = figure.bbox.width, figure.bbox.height
-    left, right, below, above = _around(figure)
-    if (needed := below + above + LEAST * figure.dpi) > height:
-        figure.set_figheight(needed / figure.dpi)
-        height = needed
-    figure.subplots_adjust(left=left / width, right=1 - right / width, bottom=below / height, top=1 - above / height)
+    measured = _measured(figure)
+    _place(figure, _around(figure, measured))
+    return measured
 
 
-def trim(figure: Figure) -> None:
-    """Remove heading and footnote of a settled figure. Its axes keep their height, and the figure becomes lower."""
+def trim(figure: Figure, measured: Measured | None = None) -> None:
+    """Remove heading and footnote of a settled figure. Its axes keep their height, and the figure becomes lower.
+
+    ``measured``: what `settle` returned; heading and footnote are no part of it.
+    """
     (ax,) = figure.axes
     tall = ax.get_window_extent().height
     for text in [each for each in ax.texts if each.get_gid() == WIDE]:
         text.remove()
-    _, _, below, above = _around(figure)
-    figure.set_figheight((below + above + tall) / figure.dpi)
-    settle(figure)
+    around = _around(figure, measured or _measured(figure))
+    figure.set_figheight((around[2] + around[3] + tall) / figure.dpi)
+    _place(figure, around)
 
 
-def _around(figure: Figure) -> tuple[float, float, float, float]:
-    """The room that everything around the axes needs: left, right, below and above, in pixels."""
-    from matplotlib.transforms import Bbox
-
+def _measured(figure: Figure) -> Measured:
     (ax,) = figure.axes
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    edge = EDGE * figure.dpi
     ax.apply_aspect()
     with any_script():
         inner, own = ax.get_window_extent(renderer), ax.get_tightbbox(renderer)
-        wide = [artist.get_window_extent(renderer) for artist in ax.findobj(lambda artist: artist.get_gid() == WIDE)]
     assert own is not None
-    tall = Bbox.union([own, *wide])
-    left, right = edge + inner.x0 - own.x0, edge + own.x1 - inner.x1
-    return left, right, edge + inner.y0 - tall.y0, edge + tall.y1 - inner.y1
+    return Measured(inner.frozen(), own)
+
+
+def _around(figure: Figure, measured: Measured) -> tuple[float, float, float, float]:
+    """The room that everything around the axes needs: left, right, below and above, in pixels."""
+    (ax,) = figure.axes
+    renderer, edge, (inner, own) = figure.canvas.get_renderer(), EDGE * figure.dpi, measured  # type: ignore[attr-defined]
+    with any_script():
+        now = ax.get_window_extent(renderer)
+        wide = [artist.get_window_extent(renderer) for artist in ax.findobj(lambda artist: artist.get_gid() == WIDE)]
+    bottom = min([own.y0, *(each.y0 + (inner.y0 - now.y0) for each in wide)])
+    top = max([own.y1, *(each.y1 + (inner.y1 - now.y1) for each in wide)])
+    return edge + inner.x0 - own.x0, edge + own.x1 - inner.x1, edge + inner.y0 - bottom, edge + top - inner.y1
+
+
+def _place(figure: Figure, around: tuple[float, float, float, float]) -> None:
+    """Leave this room around the axes."""
+    left, right, below, above = around
+    width, height = figure.bbox.width, figure.bbox.height
+    if (needed := below + above + LEAST * figure.dpi) > height:
+        figure.set_figheight(needed / figure.dpi)
+        height = needed
+    figure.subplots_adjust(left=left / width, right=1 - right / width, bottom=below / height, top=1 - above / height)
 
 
 @contextmanager
