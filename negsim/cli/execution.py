@@ -189,6 +189,7 @@ def progress(total: int | None, what: str, unit: str = "runs") -> Iterator[Calla
         return
     from tqdm import tqdm
 
+    tqdm.monitor_interval = 0  # its thread would go on after the bar, and keep pictures from being drawn in parallel
     begun = False
 
     def advance(runs: int) -> None:

@@ -38,7 +38,7 @@ from negsim.cli.options import (
     kinds,
     milestone_list,
 )
-from negsim.cli.output import builtin_notice, count, emit, make_parent, warnings_on_stderr
+from negsim.cli.output import builtin_notice, count, emit, make_parent, quick_pictures, warnings_on_stderr
 from negsim.errors import NegsimError
 from negsim.projection import DEFAULT_SEED
 
@@ -174,6 +174,7 @@ def plot(
     """Draw a picture, with its data as CSV."""
     from negsim.plots import check_kind, picture_format
 
+    quick_pictures()
     target = output if output is not None else Path(f"{kind}.svg")
     check_kind(kind)
     picture_format(target)
@@ -225,6 +226,7 @@ def report(
     from negsim.monitoring import Timeline
     from negsim.reporting import report as write
 
+    quick_pictures()
     history = None if timeline is None else Timeline.load(timeline)
     asked = milestone_list(milestones)
     projected = projections(

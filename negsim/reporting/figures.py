@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.files import csv_text
 from negsim.plots import KINDS, draw
 from negsim.reporting.charts import CHARTS, survival
+from negsim.reporting.copies import each
 from negsim.reporting.picture import embedded
 
 if TYPE_CHECKING:
@@ -53,31 +54,54 @@ def figures(projections: Sequence[Projection], room: int, others: Sequence[Proje
     """
     wanted = [(k, kind) for kind in OTHERS for k in range(len(projections))]
     wanted += [(0, kind) for kind in FIRST if kind not in OTHERS]
-    found, made = Figures(), []
-    views = [cache(each.view) for each in projections]  # what is checked, drawn and told are one view
-    for k, kind in wanted:
-        if not _says_something(projections[k], kind, views[k]):
+    found, (made, texts) = Figures(), _made(projections, others, wanted)
+    for (k, kind), one in zip(wanted, made, strict=True):
+        if one is None:
             continue
-        figure, picture = _figure(projections[k], k, kind, others[k], views[k])
-        if len(figure["svg"].encode()) + _AROUND > room:
+        size = len(one[0]["svg"].encode()) + _AROUND
+        if size > room:
             found.left_out.setdefault(k, []).append(kind)
             continue
-        room -= len(figure["svg"].encode()) + _AROUND
-        found.shown.setdefault(k, []).append(figure)
-        made.append((k, figure, picture))
+        room -= size
+        found.shown.setdefault(k, []).append(one[0])
     for k in found.shown:
-        text = packed(json.dumps(reading(projections[k], others[k]), separators=(",", ":"), ensure_ascii=False))
-        if len(text) < room:
-            room -= len(text)
-            found.readings[k] = text
-    for k, figure, picture in made:
-        text = packed(csv_text(picture.table.round(_DIGITS)))
+        if len(texts[k]) < room:
+            room -= len(texts[k])
+            found.readings[k] = texts[k]
+    for (k, kind), one in zip(wanted, made, strict=True):
+        if one is None or kind in found.left_out.get(k, ()):
+            continue
+        figure, text = one
         if len(text) < room:
             room -= len(text)
             figure["data"] = text
         else:
-            found.without_data.setdefault(k, []).append(figure["kind"])
+            found.without_data.setdefault(k, []).append(kind)
     return found
+
+
+def _made(
+    projections: Sequence[Projection], others: Sequence[Projection | None], wanted: Sequence[tuple[int, str]]
+) -> tuple[list[tuple[dict[str, Any], str] | None], list[str]]:
+    """Each figure with its packed data, or None for one without contents; and the packed readings of each scenario."""
+    views = [cache(projection.view) for projection in projections]  # what is checked, drawn and told are one view
+
+    def made(n: int) -> Any:
+        if n >= len(wanted):
+            k = n - len(wanted)
+            found = reading(projections[k], others[k])
+            return packed(json.dumps(found, separators=(",", ":"), ensure_ascii=False))
+        k, kind = wanted[n]
+        if not _says_something(projections[k], kind, views[k]):
+            return None
+        figure, picture = _figure(projections[k], k, kind, others[k], views[k])
+        return figure, packed(csv_text(picture.table.round(_DIGITS)))
+
+    # The first is drawn here, and logs are made here: copies of this process then have all that they need.
+    first = made(0)
+    _ = projections[0].logs
+    rest = each(lambda n: made(n + 1), len(wanted) + len(projections) - 1)
+    return [first, *rest[: len(wanted) - 1]], rest[len(wanted) - 1 :]
 
 
 def _says_something(projection: Projection, kind: str, view: Callable[[str], Any]) -> bool:
