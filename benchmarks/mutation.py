@@ -35,7 +35,7 @@ RULES = tuple(
 )
 #: Folders of code, and the quick tests and examples that look after them.
 ROOMS = {
-    "simulation/rules": (*RULES, "tests/simulation/test_contract_stories.py"),
+    "simulation/rules": (*RULES, "tests/simulation/test_contract_stories.py", "tests/simulation/test_golden.py"),
     # without the comparisons of stories and random scenarios, which take seconds for each mutant
     "simulation/engines": ("tests/simulation/test_engines_agree.py", "-k", "not story and not random"),
     "simulation": (

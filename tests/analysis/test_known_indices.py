@@ -14,7 +14,7 @@ import pytest
 from negsim.analysis import sensitivity_indices as indices
 from negsim.analysis.case_outcomes import CaseOutcomes
 from negsim.analysis.grid_indices import grid
-from negsim.analysis.prim import inside, prim
+from negsim.analysis.prim import inside, measured, prim
 from negsim.analysis.tree import cart
 from negsim.analysis.variance_split import split
 from negsim.errors import NegsimError
@@ -166,6 +166,16 @@ def test_ends_of_a_box_belong_to_it():
     x = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "k": list("pqrp")})
     assert inside({"a": (2.0, 3.0)}, x).tolist() == [False, True, True, False]
     assert inside({"a": (None, 3.0), "k": frozenset("p")}, x).tolist() == [True, False, False, False]
+
+
+def test_a_box_without_cases_or_without_interest():
+    x = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
+    nothing = measured({}, x, np.zeros(3, bool))
+    assert np.isnan(nothing.coverage)
+    assert (nothing.coverage_range, nothing.density, nothing.mass, nothing.cases) == ((0.0, 1.0), 0.0, 1.0, 3)
+    empty = measured({"a": (5.0, None)}, x, np.ones(3, bool))
+    assert np.isnan(empty.density)
+    assert (empty.density_range, empty.coverage, empty.mass, empty.cases) == ((0.0, 1.0), 0.0, 0.0, 0)
 
 
 def test_boxes_of_few_cases():

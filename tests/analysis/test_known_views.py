@@ -242,6 +242,13 @@ def test_offers_that_stand():
     np.testing.assert_array_equal(package[1], [0.8, 0.8, nan])
 
 
+@pytest.mark.parametrize(("piece", "most"), [([0.0, 1.0, 0.6, 0.8], 1.4), ([0.2, 1.0, 1.0, 0.0], 1.2)])
+def test_the_largest_joint_utility_is_at_either_end_of_a_piece(piece, most):
+    found = quality(replace(made_logs(), frontiers=((np.array([piece]),),) * 4), 0)
+    assert found["most"].tolist() == pytest.approx([most] * len(found["run"]))
+    assert len(found["run"]) > 0
+
+
 if __name__ == "__main__":
     KNOWN.mkdir(exist_ok=True)
     for name, made in VIEWS.items():

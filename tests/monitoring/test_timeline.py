@@ -113,3 +113,13 @@ def test_commands_print_and_draw(negsim, tmp_path):
     assert (tmp_path / "r.svg").is_file()
     data = json.loads(negsim("score", "record_alone", "--dates", "2025-04-10", "--runs", 100, "--json").out)
     assert len(data["scores"]) == 9
+
+
+def test_a_bin_of_the_timeline_holds_its_lower_end_and_counts_what_came_true():
+    """a is resolved on 1 August: 90 days after 3 May, and later after the days before; 4 May is not 90 days ago."""
+    forecasts = {"2025-04-30": 20, "2025-05-02": 5, "2025-05-03": 19, "2025-05-04": 90}
+    parts = {date.fromisoformat(day): {"resolved": {"a": [n] * 91}, "runs": 100} for day, n in forecasts.items()}
+    found = Timeline(talks(*SETTLED), parts, ("a",), 100, 1).reliability(date(2025, 8, 1))
+    assert found["days"].tolist() == [90, 90]
+    rows = found[["forecast", "happened", "cases", "weight"]].to_numpy().tolist()
+    assert rows == [pytest.approx([0.12, 0.5, 2, 2 / 3]), pytest.approx([0.2, 0, 1, 1 / 3])]

@@ -16,7 +16,7 @@ from negsim.simulation.rules.concession import clock
 from negsim.simulation.rules.status import LAG_END
 from tests.invariants import violations
 from tests.kit import SOURCE, compiled, play, talks
-from tests.rules import OPTIONS, ByHand
+from tests.rules import OPTIONS, ByHand, trace_of
 
 
 # -- the table ---------------------------------------------------------------------------------------------------------
@@ -438,3 +438,9 @@ def test_the_reason_at_the_horizon_is_that_of_the_issue_and_not_of_the_next_one(
     )
     played = play(mapping)
     assert [Reason(int(played("reason", name)[0])) for name in values] == [Reason.NO_ZONE, Reason.HORIZON]
+
+
+@pytest.mark.parametrize(("p", "end"), [(1, (10, 0)), (0, (30, 1))])
+def test_the_log_ends_with_the_last_issue_or_at_the_horizon(p, end):
+    last = trace_of(talks({"a": {"settle": {"chance": p}}}, horizon="30 days"))[-1]
+    assert (Kind(int(last["kind"])), (last["t"], last["now"])) == (Kind.END, end)
