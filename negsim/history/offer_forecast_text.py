@@ -58,9 +58,9 @@ def forecast_offers(record: OfferRecord, teachers: Sequence[OfferRecord], on: da
 
     >>> from negsim.history import load_offers
     >>> records = load_offers("seeds/offers").negotiations
-    >>> found = forecast_offers(records["nba_2011"], list(records.values()), date(2011, 10, 28))
+    >>> found = forecast_offers(records["nba_2011"], list(records.values())[:6], date(2011, 10, 28))
     >>> found.negotiations, [each.now.issue for each in found.issues]
-    (45, ["players' share of basketball-related income"])
+    (5, ["players' share of basketball-related income"])
     """
     on = on or record.until
     others = [each for each in teachers if each.id != record.id and each.offers]

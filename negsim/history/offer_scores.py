@@ -25,7 +25,7 @@ from negsim.history.offer_forecast import DRAWS, Draws, forecast
 from negsim.history.offer_model import DATE, NEXT, TARGETS, VALUE, OfferModel, came, learn_model
 from negsim.history.offer_situations import Outcome, Situation, cases
 from negsim.history.offers import OfferRecord
-from negsim.history.scores import coverage, crps_of_samples
+from negsim.history.scores import coverage, crps_of_samples, generator
 from negsim.history.settlement_hazard import HORIZON, day_score
 from negsim.projection import versions
 
@@ -238,10 +238,27 @@ def nested_mean(found: Sequence[OfferScore], values: Sequence[float]) -> float:
     >>> nested_mean(scores, [1.0, 3.0, 4.0])
     3.0
     """
+    return float(np.mean(list(_by_negotiation(found, values).values())))
+
+
+def _by_negotiation(found: Sequence[OfferScore], values: Sequence[float]) -> dict[str, float]:
     issues: dict[tuple[str, str], list[float]] = {}
     for score, value in zip(found, values, strict=True):
         issues.setdefault((score.negotiation, score.issue), []).append(value)
     talks: dict[str, list[float]] = {}
     for (name, _), each in issues.items():
         talks.setdefault(name, []).append(float(np.mean(each)))
-    return float(np.mean([np.mean(each) for each in talks.values()]))
+    return {name: float(np.mean(each)) for name, each in talks.items()}
+
+
+def ratio_interval(found: Sequence[OfferScore], target: str, method: str, other: str) -> tuple[float, float]:
+    """The 90 % interval of the ratio of two mean scores: percentiles of a bootstrap of negotiations (Efron 1979)."""
+    rows = []
+    for name in (method, other):
+        mine = [score for score in found if (score.target, score.method) == (target, name)]
+        rows.append(_by_negotiation(mine, [score.crps for score in mine]))
+    pairs = np.array([(value, rows[1][name]) for name, value in rows[0].items()])
+    drawn = generator("ratio", target, other).integers(len(pairs), size=(2000, len(pairs)))
+    ours, theirs = pairs[drawn].mean(axis=1).T
+    low, high = np.quantile(ours / theirs, (0.05, 0.95))
+    return float(low), float(high)

@@ -11,7 +11,7 @@ from typing import Any
 from negsim.files import TextPage, TextStyle
 from negsim.history.offer_baselines import DATES, VALUES
 from negsim.history.offer_model import DATE, NEXT, TARGETS, VALUE
-from negsim.history.offer_scores import OURS, WITH_ERRORS, MeanScore, OfferScore, means
+from negsim.history.offer_scores import OURS, WITH_ERRORS, MeanScore, OfferScore, means, ratio_interval
 
 PAGE = Path(__file__).parent / "offers_track_record.md"
 #: What was aimed at: the ratio to the best baseline, and the coverage of 80 % intervals.
@@ -20,11 +20,14 @@ COVER = (0.75, 0.88)
 UNITS = {NEXT: "share of the way", VALUE: "share of the way", DATE: "days"}
 
 
-def aims(found: Sequence[MeanScore]) -> list[dict[str, Any]]:
-    """Each aim, the figure, and whether it is reached: against single numbers, against them with errors, coverage."""
+def aims(found: Sequence[OfferScore], mean: Sequence[MeanScore]) -> list[dict[str, Any]]:
+    """Each aim, the figure, its 90 % interval if it is a ratio, and whether it is reached.
+
+    Ratios are against single numbers, and against them with errors; then coverage.
+    """
     rows = []
     for target, goal in AIMS.items():
-        mine = {each.method: each for each in found if each.target == target}
+        mine = {each.method: each for each in mean if each.target == target}
         ours = mine[OURS]
         groups = (
             {"Kaplan-Meier": DATES}
@@ -34,18 +37,19 @@ def aims(found: Sequence[MeanScore]) -> list[dict[str, Any]]:
         for what, names in groups.items():
             best = min(names, key=lambda name: mine[name].crps)
             ratio = ours.crps / mine[best].crps
+            ends = [round(end, 3) for end in ratio_interval(found, target, OURS, best)]
             rows.append({"aim": f"{target}: CRPS at most {goal:.2f} of the best {what} ({best})",
-                         "reached": round(ratio, 3), "yes": ratio <= goal})  # fmt: skip
+                         "reached": round(ratio, 3), "interval": ends, "yes": ratio <= goal})  # fmt: skip
         cover = ours.coverage or 0.0
         rows.append({"aim": f"{target}: 80 % intervals cover {COVER[0]} to {COVER[1]}", "reached": round(cover, 3),
-                     "yes": COVER[0] <= cover <= COVER[1]})  # fmt: skip
+                     "interval": None, "yes": COVER[0] <= cover <= COVER[1]})  # fmt: skip
     return rows
 
 
 def scores_data(found: Sequence[OfferScore]) -> dict[str, Any]:
     """Mean scores and aims as plain data."""
     mean = means(found)
-    return {"scores": [asdict(each) for each in mean], "aims": aims(mean)}
+    return {"scores": [asdict(each) for each in mean], "aims": aims(found, mean)}
 
 
 def scores_table(found: Sequence[OfferScore], look: TextStyle) -> str:
@@ -59,9 +63,12 @@ def scores_table(found: Sequence[OfferScore], look: TextStyle) -> str:
         ]
         page.table(("forecast", "CRPS", "80 %"), (10, 8), rows)
         page.add()
-    rows = [(row["aim"], (f"{row['reached']:.2f}", "yes" if row["yes"] else "no"), "") for row in aims(mean)]
-    page.table(("aim", "reached", ""), (10, 6), rows)
-    note = "CRPS: smaller is better. 80 %: coverage of the central 80 % interval; a single number has none."
+    rows = [(row["aim"], (_reached(row), "yes" if row["yes"] else "no"), "") for row in aims(found, mean)]
+    page.table(("aim", "reached", ""), (21, 6), rows)
+    note = (
+        "CRPS: smaller is better. 80 %: coverage of the central 80 % interval; a single number has none. In brackets: "
+        "90 % interval over negotiations."
+    )
     return page.add().note(note).text
 
 
@@ -71,6 +78,11 @@ def _of(mine: MeanScore) -> str:
 
 def _crps(each: MeanScore) -> str:
     return f"{each.crps:.1f}" if each.target == DATE else f"{each.crps:.3f}"
+
+
+def _reached(row: dict[str, Any]) -> str:
+    ends = row["interval"]
+    return f"{row['reached']:.2f}" + (f" ({ends[0]:.2f} to {ends[1]:.2f})" if ends else "")
 
 
 def scores_page(found: Sequence[OfferScore], negotiations: int) -> str:
@@ -85,7 +97,7 @@ def scores_page(found: Sequence[OfferScore], negotiations: int) -> str:
             lines.append(f"| {name} | {_crps(each)} | {'' if each.coverage is None else f'{each.coverage:.2f}'} |")
         tables.append(f"## {target.capitalize()}\n\n{_of(mine[0])}, CRPS in {UNITS[target]}.\n\n" + "\n".join(lines))
     goals = ["| what was aimed at | reached | |", "|---|---|---|"]
-    goals += [f"| {row['aim']} | {row['reached']:.2f} | {'yes' if row['yes'] else '**no**'} |" for row in aims(mean)]
+    goals += [f"| {row['aim']} | {_reached(row)} | {'yes' if row['yes'] else '**no**'} |" for row in aims(found, mean)]
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
         negotiations=negotiations, aims="\n".join(goals), tables="\n\n".join(tables)
     )

@@ -169,7 +169,7 @@ def test_the_page_shows_the_cases_of_the_record_and_its_aims_follow_from_its_tab
     assert re.findall(r"^(\d+) forecasts in", page, re.MULTILINE)[:2] == [str(nexts), str(values)]
     ours = dict(zip((NEXT, VALUE, DATE), re.findall(rf"\*\*{OURS}\*\* \| ([\d.]+) ", page), strict=True))
     for target, goal, base, ratio, reached in re.findall(
-        r"\| ([a-z ]+): CRPS at most ([\d.]+) of the best .*?\((.+?)\) \| ([\d.]+) \| (\S+) \|", page
+        r"\| ([a-z ]+): CRPS at most ([\d.]+) of the best .*?\((.+?)\) \| ([\d.]+) \(.*?\) \| (\S+) \|", page
     ):
         score = float(re.search(rf"\| {re.escape(base)} \| ([\d.]+) ", page.split(f"## {target.capitalize()}")[1])[1])
         assert float(ours[target]) / score == pytest.approx(float(ratio), abs=0.01)

@@ -115,6 +115,7 @@ def test_settlements_near_deadlines_have_known_answers():
     # First offer on 15 December 2022: 382 days to the deal. Around 8 December four days, and 30 and 31 December.
     assert found.at == pytest.approx(6 / 382)
     assert passed([RECORDS["quebec_2023"]]) == {"quebec_2023": [1.0, 0.0]}
+    assert passed([RECORDS["cop29_finance"]]) == {"cop29_finance": [0.0]}  # two days after the deadline
 
 
 def test_the_commands_show_deadlines(negsim):
