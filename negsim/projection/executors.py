@@ -84,7 +84,7 @@ def _halt(executor: Executor) -> None:
         import_module(ENGINES["batch"]).stop()
         return
     for process in list((getattr(executor, "_processes", None) or {}).values()):
-        process.terminate()
+        process.kill()  # also ends one that hangs
 
 
 @contextmanager

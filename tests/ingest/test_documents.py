@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import subprocess
+import sys
 import time
 import zlib
 from pathlib import Path
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 from negsim.agenda import load_agenda
 from negsim.errors import InputError, NegsimError
-from negsim.ingest import Document, Finder, id_of, read
+from negsim.ingest import Document, Finder, extraction, id_of, read
 from negsim.ingest.dates import find_dates
 from negsim.quantities import PartialDate
 
@@ -116,6 +118,33 @@ def test_what_a_pdf_asks_for_is_not_done(tmp_path: Path, action: str) -> None:
     except InputError as error:
         assert error.problems[0].file == str(path)  # noqa: PT017  (a circle of pages has no text)
     assert [each.name for each in tmp_path.iterdir()] == ["a.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [("PAGES", "the PDF has 1 pages"), ("CHARACTERS", "the PDF has too much text")],
+)
+def test_pages_and_letters_of_a_pdf_are_bounded(monkeypatch: pytest.MonkeyPatch, limit: str, message: str) -> None:
+    data = pdf(b"BT /F 12 Tf 50 700 Td (They met on Thursday.) Tj ET")
+    assert extraction.from_pdf(data)["text"] == "They met on Thursday."
+    monkeypatch.setattr(extraction, limit, 0)
+    assert extraction.from_pdf(data)["error"] == message
+
+
+def test_a_pdf_larger_than_any_report_is_not_read(tmp_path: Path) -> None:
+    path = made(tmp_path, "a.pdf", b"%PDF-1.4")
+    with path.open("r+b") as file:
+        file.truncate(40_000_001)
+    with pytest.raises(InputError, match="the file has 40,000,001 bytes; allowed: at most 40,000,000"):
+        read(path)
+
+
+def test_the_process_that_reads_a_pdf_is_bounded() -> None:
+    """Memory, processor time and core dumps, as the process itself sees them."""
+    code = "import resource as r; from negsim.ingest import extraction as e; e.limit(); "
+    code += "print(*(r.getrlimit(k)[0] for k in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_CORE)))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert said.split() == [str(extraction.MEMORY), str(extraction.SECONDS), "0"]
 
 
 def test_a_stream_outside_a_pdf_is_not_read(tmp_path: Path) -> None:

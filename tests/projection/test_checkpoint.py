@@ -229,8 +229,12 @@ def test_unfinished_work_of_another_job_is_kept(negsim, place):
     assert files(place) == before
 
 
-@pytest.mark.parametrize("at", [1, 3, 8, 17, 18])
-def test_a_full_disk_is_a_clear_error_and_nothing_is_lost(negsim, place, undisturbed, monkeypatch, at):
+@pytest.mark.parametrize(
+    ("at", "error"), [*((at, errno.ENOSPC) for at in (1, 3, 8, 17, 18)), (8, errno.EACCES), (17, errno.EROFS)]
+)
+def test_a_disk_that_fails_midway_is_a_clear_error_and_nothing_is_lost(
+    negsim, place, undisturbed, monkeypatch, at, error
+):
     real, count = Path.write_bytes, 0
 
     def write(path, content):
@@ -238,14 +242,14 @@ def test_a_full_disk_is_a_clear_error_and_nothing_is_lost(negsim, place, undistu
         count += 1
         if count >= at:
             real(path, content[: len(content) // 2])
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            raise OSError(error, os.strerror(error), str(path))
         return real(path, content)
 
     with monkeypatch.context() as full:
         full.setattr(Path, "write_bytes", write)
         ended = negsim(*COMMAND)
         assert (ended.code, ended.out) == (2, "")
-        assert "cannot be written: No space left on device" in ended.err
+        assert f"cannot be written: {os.strerror(error)}" in ended.err
         assert len(ended.err.splitlines()) == 1
     assert len(list(place.glob("out.unfinished/tally/*.npz"))) == min(max(0, (at - 2) // 3), 5)
     assert not [path for path in place.rglob("*") if path.name.startswith(".")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,17 +17,16 @@ from typing import Any
 import pytest
 
 import negsim as ns
+from benchmarks.kills import JOBS, contents, harass
 from negsim.files import code_fingerprint
 from negsim.history import load_offers, score_offers
 from negsim.projection import chunks
 from negsim.projection import run as run_all
-from tests.conftest import ROOT
+from tests.conftest import ROOT, heed_interrupts
 
 OFFERS = load_offers(ROOT / "seeds" / "offers").negotiations
-#: How long the tests that kill go on; set it to hours to look for rare moments.
-SECONDS = float(os.environ.get("NEGSIM_FAULT_SECONDS", "25"))
-RUN = ("run", "baseline", "--runs", "60000", "--workers", "2")
-SWEEP = ("sweep", "baseline", "--vary", "tactics.us.beta=0.2,0.3,0.4,0.5,0.6,0.7", "--runs", "2000")
+#: How long the tests that kill go on; ``python -m benchmarks.kills`` does it for longer.
+SECONDS = float(os.environ.get("NEGSIM_FAULT_SECONDS", "4"))
 
 
 def start(*words: object, **more: Any) -> subprocess.Popen[bytes]:
@@ -49,33 +47,11 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.slow
 @pytest.mark.alone
-@pytest.mark.parametrize("words", [RUN, SWEEP], ids=["run", "sweep"])
-def test_a_job_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Path, words: tuple[str, ...]) -> None:
-    whole, out, random = tmp_path / "whole", tmp_path / "out", Random(17)
-    begun = time.monotonic()
-    assert ended(start(*words, "--out", whole)) == 0
-    took = time.monotonic() - begun
-    end, kills = time.monotonic() + SECONDS, 0
-    while time.monotonic() < end:
-        process = start(*words, "--out", out, start_new_session=True)
-        try:
-            code = process.wait(timeout=random.uniform(0.3, 1.0) * took)
-            said = process.communicate()[1].decode()
-            assert code == 0, said
-            assert tables(out) == tables(whole)
-            shutil.rmtree(out)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            kills += 1
-            if out.exists():  # killed after the last rename: the result is whole, and a sweep does not replace it
-                assert tables(out) == tables(whole)
-                shutil.rmtree(out)
-    assert kills > 0
-    last = start(*words, "--out", out)
-    assert ended(last) == 0
-    assert tables(out) == tables(whole)
-    assert [path.name for path in tmp_path.iterdir() if path.name not in ("whole", "out")] == []
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Path, name: str) -> None:
+    found = harass(name, tmp_path, SECONDS, Random(17))
+    assert found.kills > 0
+    assert found.wrong == ""
 
 
 @pytest.mark.slow
@@ -186,42 +162,22 @@ def test_a_worker_that_dies_is_named_and_the_sweep_resumes(tmp_path: Path) -> No
     assert ended(start(*words, "--out", tmp_path / "out")) == 0
 
 
-#: Jobs that write one file at their end, or a file for each part.
-PARTS = {
-    "timeline": ("timeline", "record_alone", "--dates", "2025-04-10,2025-05-01,2025-06-01", "--runs", "20000", "--out"),
-    "backtest": ("backtest", "brexit", "--out"),
-    "update": ("update", "record_alone", "--to", "2025-09-01", "--runs", "20000", "-o"),
-}
-
-
-def contents(place: Path) -> dict[str, bytes]:
-    if place.is_file():
-        return {"": place.read_bytes()}
-    files = (path for path in sorted(place.rglob("*")) if path.is_file() and path.name != "manifest.json")
-    return {path.name: path.read_bytes() for path in files}
-
-
 @pytest.mark.slow
 @pytest.mark.alone
-@pytest.mark.parametrize("name", PARTS)
-def test_a_killed_backtest_timeline_or_update_ends_with_the_same_bytes(tmp_path: Path, name: str) -> None:
-    words, suffix = PARTS[name], ".yaml" if name == "update" else ""
-    whole, out, random = tmp_path / f"whole{suffix}", tmp_path / f"out{suffix}", Random(17)
+def test_a_worker_that_hangs_is_ended_by_ctrl_c_and_the_sweep_resumes(tmp_path: Path) -> None:
+    words = ("sweep", "baseline", "--vary", "tactics.us.beta=0.2,0.3,0.4,0.5", "--runs", "50000", "--workers", "2")
+    process = start(*words, "--out", tmp_path / "out", preexec_fn=heed_interrupts)
+    time.sleep(6)
+    children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
+    for pid in children.stdout.split()[1:]:  # the first is the tracker of resources
+        os.kill(int(pid), signal.SIGSTOP)
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
     begun = time.monotonic()
-    assert ended(start(*words, whole)) == 0
-    took = time.monotonic() - begun
-    for _ in range(1 if name == "backtest" else 2):
-        process = start(*words, out, start_new_session=True)
-        time.sleep(random.uniform(0.5, 0.95) * took)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        if out.exists():  # nothing half written has the name of the result
-            assert contents(out) == contents(whole)
-            shutil.rmtree(out) if out.is_dir() else out.unlink()
-    assert ended(start(*words, out)) == 0
-    assert contents(out) == contents(whole)
-    left = {path.name for path in tmp_path.iterdir()} - {whole.name, out.name}
-    assert left == set()
+    err = process.communicate(timeout=60)[1].decode()
+    assert time.monotonic() - begun < 4
+    assert (process.returncode, "Traceback" in err) == (130, False)
+    assert ended(start(*words, "--out", tmp_path / "out")) == 0
 
 
 #: Jobs with a checkpoint, each with its progress and folder.

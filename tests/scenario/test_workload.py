@@ -39,6 +39,9 @@ HEAVY = {
     "channels.rounds.gap of a gap that is seldom short": talks(
         channel={"gap": {"exponential": {"mean": {"lognormal": {"median": "1 day", "q90": "1000000 days"}}}}}
     ),
+    "channels.rounds.gap of one run in a hundred": talks(
+        channel={"gap": {"exponential": {"mean": {"lognormal": {"median": "1 day", "q90": "300 days"}}}}}
+    ),
     "shocks.s.provokes": talks(
         shocks={
             "s": shock(rate="50000 per year", provokes=[{"shock": "s", "mean": 0.98, "delay": "1 day"}], marks=MARK)
