@@ -93,15 +93,44 @@ def test_commands_that_compute_nothing_load_no_numbers(root, arguments):
     assert not loaded_by(call(*arguments), root) & HEAVY
 
 
-@pytest.mark.parametrize("command", ["run", pytest.param("when", marks=pytest.mark.slow), "trace"])
-def test_commands_that_run_load_no_tables_pictures_or_statistics(root, command):
-    """They take a second to import, and a person waits for it."""
-    script = f"{call(command, 'baseline', *(['--runs', '20'] if command != 'trace' else []))}"
+SLOWLY = {"scipy", "numba", "pandas", "pyarrow", "matplotlib", "jinja2", "tqdm", "negsim.history", "negsim.monitoring"}
+DRAWS = {"pandas", "pyarrow", "matplotlib"}
+REPORTS = {*DRAWS, "scipy", "jinja2"}
+#: None of these commands needs them; the last two are other commands.
+NEVER = {"scipy.stats", "scipy.optimize", "matplotlib.pyplot", "negsim.cli.history", "negsim.cli.offers"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (("run", "baseline", "--runs", "20"), set()),
+        (("trace", "baseline"), set()),
+        pytest.param(("when", "baseline", "--runs", "20"), set(), marks=pytest.mark.slow),
+        pytest.param(("explain", "baseline", "visas", "--runs", "20"), {"scipy"}, marks=pytest.mark.slow),
+        pytest.param(("plot", "baseline", "--runs", "20", "-o", "{}/a.svg"), DRAWS, marks=pytest.mark.slow),
+        pytest.param(
+            ("report", "baseline", "--runs", "20", "-o", "{}/a.html"),
+            DRAWS | {"scipy", "jinja2"},
+            marks=pytest.mark.slow,
+        ),
+    ],
+    ids=lambda each: each[0] if isinstance(each, tuple) else "",
+)
+def test_commands_that_run_load_only_what_they_need(root, tmp_path, arguments, needed):
+    """What loads slowly takes up to a second, and a person waits for it. The command line has only this command."""
+    script = call(*(word.replace("{}", str(tmp_path)) for word in arguments))
     script = f"import sys\ntry:\n    {script}\nexcept SystemExit:\n    print()\nprint(*sys.modules)"
     for _ in ("quantile tables enter the cache", "they are there"):
         result = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     loaded = set(result.stdout.splitlines()[-1].split())
-    assert not loaded & {"scipy", "numba", "pandas", "pyarrow", "matplotlib", "jinja2"}
+    assert not loaded & (SLOWLY - needed)
+    assert not loaded & {
+        "scipy.stats",
+        "scipy.optimize",
+        "matplotlib.pyplot",
+        "negsim.cli.history",
+        "negsim.cli.offers",
+    }
 
 
 def test_importing_the_package_loads_nothing(root):

@@ -223,11 +223,14 @@ def report(
     The page is one file and needs no network. Other scenarios are compared with the first. Next to a results folder,
     scenarios take its runs and seed.
     """
-    from negsim.monitoring import Timeline
     from negsim.reporting import report as write
 
     quick_pictures()
-    history = None if timeline is None else Timeline.load(timeline)
+    history = None
+    if timeline is not None:
+        from negsim.monitoring import Timeline
+
+        history = Timeline.load(timeline)
     asked = milestone_list(milestones)
     projected = projections(
         sources, runs, seed, engine, quiet=as_json, dates=dates, milestones=asked, as_of=as_of, workers=workers

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negsim.analysis import chance_by, quantile, share
-from negsim.calibration import OTHER_NEGOTIATIONS
 
 if TYPE_CHECKING:
     from negsim.projection import Projection
@@ -90,7 +89,11 @@ def line(label: str, style: str, y: Sequence[float | None]) -> dict[str, Any]:
 def _beside(pins: Iterable[Pinned], others: Projection | None) -> list[Beside]:
     """The pins, and the base rates of other negotiations if they are shown, each with its style."""
     found = [(name, pinned, _pin(number)) for number, (name, pinned) in enumerate(pins)]
-    return found if others is None else [*found, (OTHER_NEGOTIATIONS, others, "others")]
+    if others is None:
+        return found
+    from negsim.calibration import OTHER_NEGOTIATIONS
+
+    return [*found, (OTHER_NEGOTIATIONS, others, "others")]
 
 
 def _pin(number: int) -> str:

@@ -66,9 +66,11 @@ def report(
 
 
 def _timeline(given: Timeline | str | os.PathLike[str] | None) -> Timeline | None:
+    if not isinstance(given, str | os.PathLike):
+        return given
     from negsim.monitoring import Timeline
 
-    return Timeline.load(given) if isinstance(given, str | os.PathLike) else given
+    return Timeline.load(given)
 
 
 def _base_rates(projection: Projection) -> Projection | None:
