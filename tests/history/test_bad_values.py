@@ -58,6 +58,11 @@ OFFERS = {
         "x,2020-04-01,month,mediator,pay,5,percent,mediator's proposal,https://example.org,partly,\n"
         "x,2020-05-01,day,both,pay,4,percent,settlement,https://example.org,verified,\n"
     ),
+    "deadlines": (
+        "negotiation,stated_on,deadline,then,source,confidence,note\n"
+        "x,2020-01-01,2020-03-01,strike,https://example.org,verified,\n"
+        "x,2020-03-01,2020-05-02,law,https://example.org,partly,\n"
+    ),
 }
 
 
