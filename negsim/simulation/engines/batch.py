@@ -29,8 +29,8 @@ from negsim.simulation.rules.status import LOG_FULL, MEETING, SHOCK
 
 Outcomes = np.ndarray[Any, np.dtype[Any]]
 
-#: An appointment: time, rank at equal times (class, then declaration), order of scheduling, and what it is.
-DUE = np.dtype([("t", "f8"), ("rank", "i8"), ("asked", "i8"), ("kind", "i8"), ("who", "i8"), ("tag", "i8")])
+#: An appointment: time, rank at equal times (class, then declaration), order of scheduling, and its tag.
+DUE = np.dtype([("t", "f8"), ("rank", "i8"), ("asked", "i8"), ("tag", "i8")])
 
 _due = Rows(DUE)
 _CLASS = 1 << 32
@@ -49,14 +49,14 @@ def _before(a, b):
 
 @jit_inline
 def _copy(to, of):
-    to.t, to.rank, to.asked, to.kind, to.who, to.tag = of.t, of.rank, of.asked, of.kind, of.who, of.tag
+    to.t, to.rank, to.asked, to.tag = of.t, of.rank, of.asked, of.tag
 
 
 @jit_inline
 def _push(heap, room, n, asked, t, kind, who, tag):
     """Add an appointment to a heap of ``n`` (its last row is scratch)."""
     new = _due(heap, room - 1)
-    new.t, new.rank, new.asked, new.kind, new.who, new.tag = t, kind * _CLASS + who, asked, kind, who, tag
+    new.t, new.rank, new.asked, new.tag = t, kind * _CLASS + who, asked, tag
     i = n
     while i > 0:
         parent = (i - 1) >> 1
@@ -129,7 +129,8 @@ def play(x, heap, room, seed, luck, number, outcome, result):
                 break
             if run_(x, 0).error != 0 or n == 0 or _due(heap, 0).t >= horizon:
                 break
-            t, kind, who, tag = _due(heap, 0).t, _due(heap, 0).kind, _due(heap, 0).who, _due(heap, 0).tag
+            first = _due(heap, 0)
+            t, kind, who, tag = first.t, first.rank // _CLASS, first.rank % _CLASS, first.tag
             _drop(heap, n)
             n -= 1
             happen(x, t, kind, who, tag)

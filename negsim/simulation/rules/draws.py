@@ -15,6 +15,8 @@ from negsim.simulation.rules.state import run as run_
 _12 = np.uint64(12)
 _M0, _M1 = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 _W0, _W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
+_2W0, _4W0, _6W0, _8W0 = (np.uint64(n * int(_W0) % 2**64) for n in (2, 4, 6, 8))
+_2W1, _4W1, _6W1, _8W1 = (np.uint64(n * int(_W1) % 2**64) for n in (2, 4, 6, 8))
 
 
 def stream(name: str) -> int:
@@ -38,14 +40,24 @@ def as_signed(number: int) -> int:
 
 
 @jit_inline
+def _round(c0, c1, c2, c3, k0, k1):
+    return high_product(_M1, c2) ^ c1 ^ k0, _M1 * c2, high_product(_M0, c0) ^ c3 ^ k1, _M0 * c0
+
+
+@jit_inline
+def _two_rounds(c0, c1, c2, c3, k0, k1):
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    return _round(c0, c1, c2, c3, k0 + _W0, k1 + _W1)
+
+
+@jit_inline
 def philox(c0, c1, c2, c3, k0, k1):
     """Word 0 of Philox4x64-10 at counter ``(c0, c1, c2, c3)`` under key ``(k0, k1)``; all ``uint64``."""
-    for _ in range(10):
-        high0, low0 = high_product(_M0, c0), _M0 * c0
-        high1, low1 = high_product(_M1, c2), _M1 * c2
-        c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
-        k0 += _W0
-        k1 += _W1
+    c0, c1, c2, c3 = _two_rounds(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3 = _two_rounds(c0, c1, c2, c3, k0 + _2W0, k1 + _2W1)
+    c0, c1, c2, c3 = _two_rounds(c0, c1, c2, c3, k0 + _4W0, k1 + _4W1)
+    c0, c1, c2, c3 = _two_rounds(c0, c1, c2, c3, k0 + _6W0, k1 + _6W1)
+    c0, _, _, _ = _two_rounds(c0, c1, c2, c3, k0 + _8W0, k1 + _8W1)
     return c0
 
 
@@ -77,6 +89,6 @@ def uniform_part(x, stream, index, part):
 
 
 @jit_inline
-def uniform_assumed(x, stream):
-    """The run's uniform of an assumption; it does not depend on ``luck``."""
-    return uniform_at(run_(x, 0).seed, 0, run_(x, 0).run, stream, 0, 0)
+def uniform_assumed(seed, run, stream):
+    """The uniform of an assumption in ``run``; it does not depend on ``luck``."""
+    return uniform_at(seed, 0, run, stream, 0, 0)

@@ -46,7 +46,7 @@ from negsim.simulation.rules.status import (
     agree,
     book_meetings,
     fail,
-    name_stretch,
+    name_stretch_on_table,
     on_table,
     set_status,
     tell,
@@ -194,7 +194,7 @@ def _make_offer(x, t, b, k, a, u_a, u_b):
 @jit
 def settle(x, t, b, u_a, u_b, at):
     """Settle bargain ``b`` at a place of its frontier (NaN: by chance, without terms)."""
-    name_stretch(x, t, b, WAITING)
+    name_stretch_on_table(x, t, b, WAITING)
     tell(x, t, _DEAL, b, 0, 0, 0, u_a, u_b, np.nan)
     bargain(x, b).u_a, bargain(x, b).u_b, bargain(x, b).at = u_a, u_b, at
     start = bargain_is(x, b).member
@@ -302,10 +302,12 @@ def discuss(x, t, b, good_offices):
         status = CONVERGING if gap <= CONVERGED + TOLERANCE else DISCUSSING
         if bargain_is(x, b).kind != CHANCE and hopeless(x, b):
             status = STALLED
-        name_stretch(x, t, b, way)
+        name_stretch_on_table(x, t, b, way)
         for j in range(start, end):
-            set_status(x, t, member_is(x, j).issue, status)
-    wake(x, t)
+            if issue(x, member_is(x, j).issue).status != status:
+                set_status(x, t, member_is(x, j).issue, status)
+    if size(x, 0).sleepers:
+        wake(x, t)
 
 
 @jit_inline

@@ -226,8 +226,9 @@ def settle(x, d):
 @jit
 def _draw_assumptions(x):
     """Draw this run's assumptions. All uniforms come first: the processor computes several at a time."""
+    seed, run = run_(x, 0).seed, run_(x, 0).run
     for a in range(size(x, 0).parameters):
-        drawn(x, a).value = uniform_assumed(x, parameter_is(x, a).stream)
+        drawn(x, a).value = uniform_assumed(seed, run, parameter_is(x, a).stream)
     for a in range(size(x, 0).parameters):
         drawn(x, a).value = quantile(x, parameter_is(x, a).dist, drawn(x, a).value)
 

@@ -188,6 +188,15 @@ def name_stretch(x, t, b, way):
         issue(x, i).pending = 0.0
 
 
+@jit_inline
+def name_stretch_on_table(x, t, b, way):
+    """`name_stretch` of a bargain that can be discussed and has booked its meetings."""
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        row = issue(x, member_is(x, j).issue)
+        spent(x, member_is(x, j).issue * _WAYS + way).days += row.pending + (t - row.since)
+        row.since, row.pending = t, 0.0
+
+
 @jit
 def set_status(x, t, i, status):
     """Move issue ``i`` to ``status``: write the log, book the time, start or stop the clocks."""
