@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def comparison_table(comparison: Comparison, look: TextStyle) -> str:
     """A comparison as text that fits the width."""
     page = TextPage(look).title(comparison.baseline.context.talks)
-    for label, projection in zip(comparison.labels, comparison.projections, strict=True):
-        page.add(f"{label}: {projection.scenario.title}", "   ")
+    for label, name in zip(comparison.labels, comparison.names, strict=True):
+        page.add(f"{label}: {name}", "   ")
     page.note(f"{comparison.provenance}.")
     for number, (label, pair) in enumerate(zip(comparison.labels[1:], comparison.pairs, strict=True)):
         page.add().add(f"{label} against A: % of runs resolved by {pair.on}")

@@ -62,8 +62,8 @@ class Comparison:
         assert self.pairs
 
     def __repr__(self) -> str:
-        titles = ", ".join(repr(other.scenario.title) for other in self.others)
-        return f"<Comparison: {titles} with {self.baseline.scenario.title!r}, {self.runs:,} runs, seed {self.seed}>"
+        first, *others = map(repr, self.names)
+        return f"<Comparison: {', '.join(others)} with {first}, {self.runs:,} runs, seed {self.seed}>"
 
     @property
     def runs(self) -> int:

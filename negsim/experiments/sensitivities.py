@@ -123,6 +123,7 @@ class Sensitivity:
         from negsim.plots import Tornado, tornado_picture
 
         cases, effects = self.cases, self.effects.head(top)
+        share = not cases.outcome.days and cases.outcome.issue is not None
         rows = effects.to_dict("records")
         ends = [{end: cases.amount(row["factor"], row[f"{end}_end"]) for end in ("low", "high")} for row in rows]
         return tornado_picture(
@@ -132,8 +133,9 @@ class Sensitivity:
                 labels=[cases.label(row["factor"]) for row in rows],
                 ends=ends,
                 mean=float(cases.y.mean()),
-                share=not cases.outcome.days and cases.outcome.issue is not None,
+                share=share,
                 outcome=cases.words,
+                event=cases.event if share else "",
                 each=cases.each,
                 provenance=cases.provenance,
             )

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from negsim.analysis import View
 
 
+#: Shortest bar, as a share of the horizon, whose colour a reader can see; the legend names no shorter one.
+SEEN = 0.004
+
+
 def height(view: View) -> float:
     """A row an issue."""
     return frame.height_of(len(view.context.issues), 0.55)
@@ -89,7 +93,8 @@ def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, status
         start, sure, stop = (max(float(date2num(day)), left_edge) for day in (row["from"], row["to"], end))
         if stop <= max(start, left_edge):  # it lasts no time, or ended before the picture
             continue
-        statuses[status] = None
+        if stop - start > SEEN * context.horizon_days:
+            statuses[status] = None
         if date2num(row["from"]) < left_edge:
             ax.annotate("◂", (left_edge, j + 0.5), xytext=(-1, 0), textcoords="offset points", ha="right", va="center",
                         fontsize=8, annotation_clip=False)  # fmt: skip

@@ -214,11 +214,11 @@ def date_axis(ax: Axes, context: Context, first: date | None = None, words: bool
         ax.annotate(f"horizon {context.horizon}", (right, 0.985), xytext=(-5, 0), ha="right", **(SMALL | at_top))
 
 
-def date_ticks(ax: Axes) -> None:
+def date_ticks(ax: Axes, most: int = 9) -> None:
     """Label the axis with a few dates, as short as they are clear."""
     from matplotlib.dates import ConciseDateFormatter
 
-    locator = Dates(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
+    locator = Dates(minticks=min(4, most), maxticks=most)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
     formats = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
     zeros = ["", "%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M"]

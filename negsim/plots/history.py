@@ -65,7 +65,7 @@ def history_picture(data: History) -> Picture:
         ax.set_ylim(low - 0.08 * (high - low), high)
         if len(days) < 2:
             ax.set_xlim(days[0] - 15, days[0] + 15)
-        frame.date_ticks(ax)
+        frame.date_ticks(ax, most=6)  # labels take a third of the width
         ax.tick_params(length=3)
         frame.percents(ax.yaxis)
         ax.grid()

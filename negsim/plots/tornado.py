@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Tornado:
-    """Data of the picture: ``effects``, one row per factor, with ``labels`` and the labels of both ``ends``."""
+    """Data of the picture: ``effects``, one row per factor, with ``labels`` and the labels of both ``ends``.
+
+    ``event`` is the event whose share the outcome is, in words; empty for an outcome that is no share.
+    """
 
     context: Context
     effects: pd.DataFrame
@@ -26,6 +29,7 @@ class Tornado:
     mean: float
     share: bool
     outcome: str
+    event: str
     each: str
     provenance: str
 
@@ -71,7 +75,9 @@ def tornado_picture(data: Tornado) -> Picture:
 
 def _answer(data: Tornado) -> str:
     """The means at both ends of the strongest factor."""
-    row = data.effects.iloc[0]
-    means = [f"{100 * row[end]:.0f} %" if data.share else f"{row[end]:.3g}" for end in ("low", "high")]
-    ends = [f"{mean} where it is {data.ends[0][end]}" for mean, end in zip(means, ("low", "high"), strict=True)]
-    return f"{data.labels[0]} has the largest effect: {', '.join(ends)}. Outcome: {data.outcome}."
+    row, (low, high) = data.effects.iloc[0], (data.ends[0][end] for end in ("low", "high"))
+    start = f"{data.labels[0]} has the largest effect"
+    if data.share:
+        first, last = (f"{100 * row[end]:.0f} %" for end in ("low", "high"))
+        return f"{start}: {data.event} in {first} of runs where it is {low}, in {last} where it is {high}"
+    return f"{start}: {row['low']:.3g} where it is {low}, {row['high']:.3g} where it is {high}. Outcome: {data.outcome}"

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import negsim as ns
+from negsim.cli.comparison_table import comparison_table
+from negsim.files import TextStyle
 from negsim.plots import (
     History,
     Shift,
@@ -151,6 +153,7 @@ def test_scenarios_of_one_title_have_names_of_their_own(two, tmp_path):
     text = " ".join(each.get_text() for each in words(picture)).replace("\n", " ")
     assert "Small talks (B) resolves" in text
     assert 'With "Small talks (B)" instead of "Small talks (A)"' in compared.verdict
+    assert "B: Small talks (B)\n" in comparison_table(compared, TextStyle())
     for name in ("hard", "soft"):
         (tmp_path / f"{name}.yaml").write_text("extends: record_alone\ntitle: One\n", encoding="utf-8")
     files = [ns.load(tmp_path / f"{name}.yaml") for name in ("hard", "soft")]
