@@ -83,7 +83,7 @@ def offers(
         from negsim.plots import dance_picture, picture_format
 
         picture_format(out)
-        beside = dance_picture(record.title, record.sides, dance_table(record)).save(make_parent(out))
+        beside = dance_picture(record.title, record.sides, dance_table(record, True)).save(make_parent(out))
         typer.echo(f"wrote {out} and {beside}", err=True)
     emit(as_json, lambda: dance_data(record), lambda style: dance_text(record, style), notice)
 

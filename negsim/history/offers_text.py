@@ -139,16 +139,25 @@ def _cells(move: Move, record: OfferRecord, third: bool) -> list[str]:
     return [*mine, *beside, "" if move.share is None else f"{100 * move.share:.0f} %"]
 
 
-def dance_table(record: OfferRecord) -> pd.DataFrame:
+def dance_table(record: OfferRecord, deadlines: bool = False) -> pd.DataFrame:
     """The negotiation dance as a tidy table, one row for each offer: the data of the picture.
 
+    With ``deadlines`` each of them is a row of the kind ``deadline``, without a value, after the offers.
+
     >>> from negsim.history import load_offers
-    >>> dance_table(load_offers("seeds/offers")["docks_2024"])["value"].tolist()
-    [77.0, 50.0, 62.0]
+    >>> docks = load_offers("seeds/offers")["docks_2024"]
+    >>> dance_table(docks)["value"].tolist(), dance_table(docks, deadlines=True)["kind"].tolist()[-1]
+    ([77.0, 50.0, 62.0], 'deadline')
     """
     import pandas as pd
 
-    return pd.DataFrame([_row(record, dance, move) for dance in record.dances for move in dance.moves])
+    rows = [_row(record, dance, move) for dance in record.dances for move in dance.moves]
+    due = [
+        {"negotiation": record.id, "date": str(each.on), "kind": "deadline", "confidence": each.confidence,
+         "source": each.source}
+        for each in record.deadlines if deadlines
+    ]  # fmt: skip
+    return pd.DataFrame(rows + due)
 
 
 def _row(record: OfferRecord, dance: Dance, move: Move) -> dict[str, Any]:

@@ -37,7 +37,8 @@ def dance_picture(title: str, sides: Sequence[str], table: pd.DataFrame) -> Pict
     Args:
         title: of the negotiation.
         sides: names of side A and side B.
-        table: one row for each offer (``issue``, ``unit``, ``date``, ``known``, ``side``, ``kind``, ``value``).
+        table: one row for each offer (``issue``, ``unit``, ``date``, ``known``, ``side``, ``kind``, ``value``), and one
+            for each deadline (``date``, with ``deadline`` as ``kind``).
     """
     from matplotlib import rc_context
 
@@ -51,6 +52,7 @@ def dance_picture(title: str, sides: Sequence[str], table: pd.DataFrame) -> Pict
 
 def dance(title: str, sides: Sequence[str], table: pd.DataFrame, ax: Axes) -> Axes:
     """Draw recorded offers on given axes: a step line for each side, a mark for each offer, values beside the marks."""
+    table, due = table[table["kind"] != "deadline"], table[table["kind"] == "deadline"]
     issues = list(table.groupby("issue", sort=False))
     last = max(date2num(date.fromisoformat(day)) for day in table["date"])
     for j, (_, rows) in enumerate(issues):
@@ -61,9 +63,17 @@ def dance(title: str, sides: Sequence[str], table: pd.DataFrame, ax: Axes) -> Ax
     frame.date_ticks(ax)
     ax.margins(x=0.07)
     frame.titled(ax, title, _answer(issues))
-    handles = _handles(sides, table)
+    handles = _handles(sides, table) | _deadlines(due, ax)
     frame.below(ax, NOTE, list(handles.values()), list(handles), columns=5)
     return ax
+
+
+def _deadlines(due: pd.DataFrame, ax: Axes) -> dict[str, Any]:
+    """A dotted line at each deadline between the edges of the picture, and its handle for the legend."""
+    low, high = ax.get_xlim()
+    days = [day for day in (float(date2num(date.fromisoformat(each))) for each in due["date"]) if low < day < high]
+    lines = [ax.axvline(day, color=style.GREY, linestyle=":", linewidth=1.2, zorder=0.5) for day in days]
+    return {"deadline": lines[0]} if lines else {}
 
 
 def _row(rows: pd.DataFrame, sides: Sequence[str], floor: float, last: float, ax: Axes) -> None:

@@ -184,9 +184,10 @@ def test_the_picture_has_its_data_beside_it(negsim, tmp_path):
     with open(tmp_path / "budget.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     table = dance_table(RECORDS["eu_budget_2021"])
-    assert [row["value"] for row in rows] == [str(value) for value in table["value"]]
+    assert [row["value"] for row in rows if row["kind"] != "deadline"] == [str(value) for value in table["value"]]
+    assert [row["date"] for row in rows if row["kind"] == "deadline"] == ["2020-07-18", "2020-12-31"]
     picture = (tmp_path / "budget.svg").read_text(encoding="utf-8")
-    for text in ("EU budget 2021-27", "Frugal states", "mediator's proposal", ">390<"):
+    for text in ("EU budget 2021-27", "Frugal states", "mediator's proposal", "deadline", ">390<"):
         assert text in picture
     assert "final offer" not in picture  # the legend names only what is drawn
 
