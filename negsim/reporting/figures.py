@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from negsim.files import csv_text
 from negsim.plots import KINDS, draw
 from negsim.reporting.charts import CHARTS, survival
 from negsim.reporting.copies import each
-from negsim.reporting.picture import embedded
+from negsim.reporting.picture import Looks, embedded
 
 if TYPE_CHECKING:
     from negsim.plots import Picture
@@ -33,6 +34,7 @@ WITH_OTHERS = ("burndown", "calendar", "survival")
 READ, ROWS = ("burndown", "calendar", "survival", "terms"), ("calendar", "survival", "terms")
 #: Digits of shares in readouts and data.
 _DIGITS = 4
+_DATE, _EPOCH = re.compile(r"\d{4}-\d\d-\d\d"), date(1970, 1, 1).toordinal()
 #: Bytes of the element around a picture.
 _AROUND = 1200
 
@@ -47,10 +49,10 @@ class Figures:
     without_data: dict[int, list[str]] = field(default_factory=dict)
 
 
-def figures(projections: Sequence[Projection], room: int, others: Sequence[Projection | None]) -> Figures:
+def figures(projections: Sequence[Projection], room: int, others: Sequence[Projection | None], looks: Looks) -> Figures:
     """The figures that fit into ``room`` bytes: first the pictures, then the readings, then the data.
 
-    In each pass the most important come first.
+    In each pass the most important come first. ``looks`` gets the classes of the pictures.
     """
     wanted = [(k, kind) for kind in OTHERS for k in range(len(projections))]
     wanted += [(0, kind) for kind in FIRST if kind not in OTHERS]
@@ -58,6 +60,9 @@ def figures(projections: Sequence[Projection], room: int, others: Sequence[Proje
     for (k, kind), one in zip(wanted, made, strict=True):
         if one is None:
             continue
+        before = len(looks.style)
+        one[0]["svg"] = looks.named(one[0]["svg"])
+        room -= len(looks.style) - before
         size = len(one[0]["svg"].encode()) + _AROUND
         if size > room:
             found.left_out.setdefault(k, []).append(kind)
@@ -165,11 +170,29 @@ def reading(projection: Projection, other: Projection | None = None) -> dict[str
 
 
 def _rounded(value: Any) -> Any:
+    """Numbers to four decimals. A list of dates or of numbers becomes ``days`` or ``parts``: what is added each time.
+
+    Neighbours are alike, so the differences take a third of the bytes once compressed. Parts are ten-thousandths.
+    """
     if isinstance(value, dict):
         return {name: _rounded(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_rounded(each) for each in value]
-    return round(value, _DIGITS) if isinstance(value, float) else value
+    if not isinstance(value, list):
+        return round(value, _DIGITS) if isinstance(value, float) else value
+    if value and all(isinstance(each, str) and _DATE.fullmatch(each) for each in value):
+        return {"days": _added([date.fromisoformat(each).toordinal() - _EPOCH for each in value])}
+    if value and any(isinstance(each, float) for each in value):
+        return {"parts": _added([None if each is None else round(each * 10**_DIGITS) for each in value])}
+    return [_rounded(each) for each in value]
+
+
+def _added(values: Sequence[int | None]) -> list[int | None]:
+    """What is added to the number before it, for each number; None stays."""
+    found: list[int | None] = []
+    last = 0
+    for value in values:
+        found.append(None if value is None else value - last)
+        last = last if value is None else value
+    return found
 
 
 def packed(text: str) -> str:

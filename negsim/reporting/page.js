@@ -132,6 +132,14 @@
     terms: (of, j) => `${of.labels[j]}: ${of.terms[j]}.`,
   };
 
+  /** Lists that hold what is added each time, as lists of dates or numbers. */
+  function summed(name, value) {
+    const steps = value && (value.days || value.parts);
+    if (!steps) return value;
+    let sum = 0;
+    return steps.map((step) => (step === null ? null : value.days ? dateText(sum += step) : (sum += step) / 10000));
+  }
+
   /** Let pointer, touch and keys choose a row and a day of a picture. */
   function readable(place, of) {
     const svg = place.querySelector("svg"), kind = place.dataset.kind, count = Number(place.dataset.rows);
@@ -185,7 +193,7 @@
   if (unpacks) {
     for (const scenario of document.querySelectorAll("[data-reading]")) {
       unpack(scenario.dataset.reading).then((text) => {
-        const of = JSON.parse(text);
+        const of = JSON.parse(text, summed);
         for (const place of scenario.querySelectorAll("[data-kind]")) readable(place, of);
         scenario.classList.add("read");
       });

@@ -14,6 +14,7 @@ from negsim.analysis import all_of, until, waits_words
 from negsim.errors import NegsimError
 from negsim.files import render
 from negsim.reporting.figures import Figures, figures
+from negsim.reporting.picture import Looks
 from negsim.reporting.reading import reading_script
 from negsim.reporting.timeline_section import timeline_section
 from negsim.reporting.words import SECTIONS, table_words
@@ -47,26 +48,33 @@ def page(
     if not projections:
         raise NegsimError("a report needs a projection")
     others = others or [None] * len(projections)
-    style, script = _resource("page.css"), reading_script() + _resource("page.js")
+    looks, script = Looks(), reading_script() + _resource("page.js")
+    style = _resource("page.css")
     agendas = list(_agendas(projections))
     records = [each["record"] for each in agendas]
     anchors = [agendas[records.index(projection.scenario.agenda)]["anchor"] for projection in projections]
     data: dict[str, Any] = {
-        "style": style,
         "script": script,
-        "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'",
         "talks": projections[0].context.talks,
         "scenarios": [
             _scenario(k, projection, projections[0], others[k]) | {"anchor": anchors[k]}
             for k, projection in enumerate(projections)
         ],
         "agendas": agendas,
-        "timeline": timeline and timeline_section(timeline, projections[0].context.talks),
+        "timeline": timeline and timeline_section(timeline, projections[0].context.talks, looks),
     }
-    bare = render("reporting/page.html", **data, figures=Figures())
-    found = figures(projections, most - len(bare.encode()) - _AROUND, others)
-    return render("reporting/page.html", **data, figures=found)
+    bare = render("reporting/page.html", **data, **_allowed(style + looks.style, script), figures=Figures())
+    found = figures(projections, most - len(bare.encode()) - _AROUND, others, looks)
+    return render("reporting/page.html", **data, **_allowed(style + looks.style, script), figures=found)
+
+
+def _allowed(style: str, script: str) -> dict[str, str]:
+    """The style sheet, and the policy that allows it and the script."""
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return {"style": style, "policy": policy}
 
 
 def _resource(name: str) -> str:

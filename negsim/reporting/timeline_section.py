@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError
-from negsim.reporting.picture import embedded
+from negsim.files import csv_text
+from negsim.reporting.figures import packed
+from negsim.reporting.picture import Looks, embedded
 
 if TYPE_CHECKING:
     from negsim.monitoring import Timeline
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 _COLUMNS = 6
 
 
-def timeline_section(timeline: Timeline, talks: str) -> dict[str, Any]:
+def timeline_section(timeline: Timeline, talks: str, looks: Looks) -> dict[str, Any]:
     """The section as plain values.
 
     Raises:
@@ -31,10 +33,13 @@ def timeline_section(timeline: Timeline, talks: str) -> dict[str, Any]:
     today = timeline.scenario.record.last_day
     means = timeline.scores(today).groupby("day")[["brier", "crps", "log"]].mean()
     question = f"How likely was it on each day that an issue is resolved by {data['by']}?"
+    picture = timeline.plot().bare()
     return {
         **{key: data[key] for key in ("title", "by", "runs", "seed", "events")},
         "question": question,
-        "svg": embedded(timeline.plot().svg, "timeline-", question),
+        "answer": _answer(data),
+        "svg": looks.named(embedded(picture.svg, "timeline-", question)),
+        "data": packed(csv_text(picture.table.round(4))),
         "days": [data["days"][k] for k in places],
         "rows": [
             {
@@ -53,3 +58,17 @@ def timeline_section(timeline: Timeline, talks: str) -> dict[str, Any]:
             if day in {data["days"][k] for k in places}
         ],
     }
+
+
+def _answer(data: dict[str, Any]) -> str:
+    """The issue that falls most from the first day to the last, and the one that rises most."""
+    changes = [
+        (issue["p"][-1] - issue["p"][0], issue["title"], issue["p"][0], issue["p"][-1]) for issue in data["issues"]
+    ]
+    told = []
+    for change, title, first, last in (min(changes), max(changes)):
+        if abs(change) >= 0.005:
+            moves = "falls" if change < 0 else "rises"
+            told.append(f"{title} {moves} from {100 * first:.0f} to {100 * last:.0f} %")
+    between = f"From {data['days'][0]} to {data['days'][-1]}: "
+    return between + ("; ".join(dict.fromkeys(told)) or "no issue changes by more than half a point")
