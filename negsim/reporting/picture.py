@@ -90,7 +90,7 @@ def embedded(svg: str, prefix: str, title: str) -> str:
 
 def _plain(element: ElementTree.Element, ids: Mapping[str, str]) -> None:
     name = element.attrib.pop("id", None)
-    if name in ids:
+    if name is not None and name in ids:
         element.set("id", ids[name])
     for rule in element.attrib.pop("style", "").split(";"):
         key, _, value = rule.partition(":")
