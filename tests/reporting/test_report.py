@@ -252,7 +252,7 @@ def test_without_projections_there_is_no_page():
 def test_an_embedded_picture_has_no_style_and_ids_of_its_own(projection):
     svg = projection.plot("burndown").svg
     looks = Looks()
-    once, twice = embedded(svg, "x-", 'A "title"', looks), embedded(svg, "y-", "B", looks)
+    once, twice = looks.named(embedded(svg, "x-", 'A "title"')), looks.named(embedded(svg, "y-", "B"))
     assert "style" not in once
     assert set(re.findall(r' class="(k\d+)"', once)) == set(re.findall(r"\.(k\d+)\{", looks.style))
     assert "<metadata" not in once
