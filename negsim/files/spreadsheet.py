@@ -18,6 +18,12 @@ def csv_text(table: pd.DataFrame, index: bool = False) -> str:
     >>> csv_text(pd.DataFrame({"title": ["=1+1", "Visas"], "x": [-1, 2]}))
     "title,x\n'=1+1,-1\nVisas,2\n"
     """
-    safe = table.reset_index() if index else table
-    safe = safe.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell)
+    import pandas as pd
+
+    safe = table.reset_index() if index else table.copy()
+    for place in range(safe.shape[1]):
+        column = safe.iloc[:, place]
+        if not pd.api.types.is_numeric_dtype(column):  # a column of numbers keeps its type, and so its digits
+            shown = [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in column]
+            safe.isetitem(place, pd.array(shown, dtype=object))
     return str(safe.to_csv(index=False, lineterminator="\n"))

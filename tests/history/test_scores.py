@@ -164,3 +164,23 @@ def test_the_closed_forms_on_the_model_page_are_the_integrals():
     below, _ = integrate.quad(lambda t: law.cdf(t) ** 2, 0, y)
     above, _ = integrate.quad(lambda t: law.sf(t) ** 2, y, np.inf)
     assert closed == pytest.approx(below + above) == pytest.approx(2.049698, abs=1e-6)
+
+
+@pytest.mark.parametrize("score", [crps, log_score])
+@pytest.mark.parametrize("truth", [0.002, 0.01, 0.05])
+def test_the_true_law_has_the_best_expected_score(score, truth):
+    """F50 of the model page: exact expectations over all days and "not within the horizon", of geometric laws."""
+    horizon = 240
+    day = np.arange(horizon + 1)
+
+    def law(rate):
+        return 1 - (1 - rate) ** day
+
+    chances = np.append(np.diff(law(truth), prepend=0.0), 1 - law(truth)[-1])
+
+    def expected(cdf):
+        outcomes = [*range(horizon + 1), None]
+        return sum(p * score(cdf, outcome, horizon) for p, outcome in zip(chances, outcomes, strict=True))
+
+    others = [law(truth * factor) for factor in (0.5, 0.9, 1.1, 2)] + [np.append(np.zeros(30), law(truth)[:-30])]
+    assert all(expected(law(truth)) < expected(other) for other in others)

@@ -86,6 +86,16 @@ def test_F04_the_tougher_side_gets_more_and_later(play):
     assert (np.diff(ladder, axis=0) > 0).all()
 
 
+def test_F10_a_fixed_demand_above_what_the_other_ever_offers_is_never_met_and_one_below_is(play):
+    def agreed(aspiration: float) -> float:
+        mapping = talks({"a": {"reservation": {"us": 0.2, "russia": 0.3}}}, channel={"gap": "1 day"})
+        mapping["tactics"]["us"] = {"kind": "fixed", "aspiration": aspiration, "source": SOURCE}
+        return float(play(mapping)("agreed")[0])
+
+    assert np.isnan(agreed(0.71))
+    assert agreed(0.69) < agreed(0.70) <= 300  # the other side reaches its reservation value at patience
+
+
 TACTICS = {
     "time": {"kind": "time", "beta": 2, "patience": "90 days"},
     "rounds": {"kind": "time", "beta": 0.5, "clock": "rounds", "patience": "9 rounds"},

@@ -144,19 +144,24 @@ def test_two_writers_do_not_mix(tmp_path: Path) -> None:
     assert ns.Projection.load(out).runs == 200_000
 
 
+def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
+    """The two workers of a sweep, a second after they have started; the first child is the tracker of resources."""
+    children: list[int] = []
+    while len(children) < 3:
+        assert process.poll() is None
+        time.sleep(0.1)
+        found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
+        children = [int(pid) for pid in found.stdout.split()]
+    time.sleep(1)
+    return children[1:]
+
+
 @pytest.mark.slow
 @pytest.mark.alone
 def test_a_worker_that_dies_is_named_and_the_sweep_resumes(tmp_path: Path) -> None:
     words = ("sweep", "baseline", "--vary", "tactics.us.beta=0.2,0.3,0.4,0.5", "--runs", "200000", "--workers", "2")
     process = start(*words, "--out", tmp_path / "out")
-    workers: list[int] = []
-    while process.poll() is None and len(workers) < 3:  # the tracker of resources, then two workers
-        time.sleep(0.1)
-        children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
-        workers = [int(pid) for pid in children.stdout.split()]
-    if process.poll() is None:
-        time.sleep(1)
-        os.kill(workers[-1], signal.SIGKILL)
+    os.kill(workers_of(process)[-1], signal.SIGKILL)
     err = process.communicate(timeout=120)[1].decode()
     assert (process.returncode, "a worker is lost" in err, "Traceback" in err) == (2, True, False)
     assert ended(start(*words, "--out", tmp_path / "out")) == 0
@@ -165,14 +170,11 @@ def test_a_worker_that_dies_is_named_and_the_sweep_resumes(tmp_path: Path) -> No
 @pytest.mark.slow
 @pytest.mark.alone
 def test_a_worker_that_hangs_is_ended_by_ctrl_c_and_the_sweep_resumes(tmp_path: Path) -> None:
-    words = ("sweep", "baseline", "--vary", "tactics.us.beta=0.2,0.3,0.4,0.5", "--runs", "50000", "--workers", "2")
+    words = ("sweep", "baseline", "--vary", "tactics.us.beta=0.2,0.3,0.4,0.5", "--runs", "200000", "--workers", "2")
     process = start(*words, "--out", tmp_path / "out", preexec_fn=heed_interrupts)
-    time.sleep(6)
-    children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
-    for pid in children.stdout.split()[1:]:  # the first is the tracker of resources
-        os.kill(int(pid), signal.SIGSTOP)
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+    for pid in workers_of(process):
+        os.kill(pid, signal.SIGSTOP)
+    process.send_signal(signal.SIGINT)
     begun = time.monotonic()
     err = process.communicate(timeout=60)[1].decode()
     assert time.monotonic() - begun < 4

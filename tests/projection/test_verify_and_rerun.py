@@ -58,6 +58,8 @@ def test_a_damaged_part_is_noticed_and_named(negsim: Any, copied: Path, part: st
     assert [each.name for each in verify_folder(copied) if not each.ok] == [name]
     done = negsim("verify", copied)
     assert done.code == 1
+    with pytest.raises(ns.NegsimError, match="missing or does not match"):
+        ns.Projection.load(copied)
     assert f"{name}: {'missing' if harm == 'remove' and '/' not in part else 'damaged'}" in done.out
     for words in (("plot", copied, "calendar", "-o", copied.parent / "x.svg"), ("when", copied), ("compare", copied)):
         used = negsim(*words, *(["baseline"] if words[0] == "compare" else []))
