@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LOOSE = "loose"
 #: Space between two labels, in points.
 _SPACE = 0.5
+#: Half of the width of a mark, in points.
+_MARK = 3.0
 
 
 class Dates(AutoDateLocator):
@@ -30,28 +32,49 @@ class Dates(AutoDateLocator):
 
 
 def untangle(figure: Figure) -> None:
-    """Move each label marked `LOOSE` to the first corner of its mark where it covers no other label.
+    """Move each label marked `LOOSE` to a corner of its mark where it covers no other label, and no mark if possible.
 
     A label that is free nowhere is removed: the data beside the picture have its value. Call it on a settled figure.
     """
     from matplotlib.text import Annotation
+    from matplotlib.transforms import Bbox
 
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    taken: list[Any] = []
+    point = figure.dpi / 72
     loose: Any = figure.findobj(lambda each: isinstance(each, Annotation) and each.get_gid() == LOOSE)
+    places = [label.axes.transData.transform(label.xy) for label in loose]
+    marks = [Bbox.from_extents(x, y, x, y).padded(_MARK * point) for x, y in places]
+    taken: list[Any] = []
     with style.any_script():
-        for label in loose:
-            x, y = (abs(part) for part in label.xyann)
-            up = label.get_va() == "bottom"
-            for right, over in ((True, up), (True, not up), (False, up), (False, not up)):
-                label.xyann = (x if right else -x, y if over else -y)
-                label.set(ha="left" if right else "right", va="bottom" if over else "top")
-                box = label.get_window_extent(renderer).padded(_SPACE * figure.dpi / 72)
-                if not any(box.overlaps(other) for other in taken) and figure.bbox.containsx(box.x1):
-                    taken.append(box)
-                    break
-            else:
+        for label, own in zip(loose, marks, strict=True):
+            others = [mark for mark in marks if not np.allclose(mark.extents, own.extents)]
+            free = [box for box in _corners(label, renderer, _SPACE * point) if not _covers(box[0], taken)]
+            free = [box for box in free if figure.bbox.containsx(box[0].x1)]
+            if not free:
                 label.remove()
+                continue
+            box, place = next((each for each in free if not _covers(each[0], others)), free[0])
+            _put(label, *place)
+            taken.append(box)
+
+
+def _corners(label: Any, renderer: Any, space: float) -> list[tuple[Any, tuple[bool, bool]]]:
+    """The boxes of a label at the corners of its mark, that of its own choice first, with their places."""
+    up, found = label.get_va() == "bottom", []
+    for place in ((True, up), (True, not up), (False, up), (False, not up)):
+        _put(label, *place)
+        found.append((label.get_window_extent(renderer).padded(space), place))
+    return found
+
+
+def _put(label: Any, right: bool, over: bool) -> None:
+    x, y = (abs(part) for part in label.xyann)
+    label.xyann = (x if right else -x, y if over else -y)
+    label.set(ha="left" if right else "right", va="bottom" if over else "top")
+
+
+def _covers(box: Any, others: Sequence[Any]) -> bool:
+    return any(box.overlaps(other) for other in others)
 
 
 def widest(days: np.ndarray, bottom: np.ndarray, top: np.ndarray, wide: float = 0.11) -> tuple[float, float, float]:
