@@ -72,7 +72,7 @@ def played(model: compiler.Compiled, runs: int, threads: int = 1) -> int:
 def growth(turns: int, room: bool) -> None:
     """Print the cost of a discussion by issues and horizon."""
     models = {(n, years): grown(n, years, room) for n in ISSUES for years in YEARS}
-    runs = {key: max(20, 16_000 // key[0]) for key in models}
+    runs = {key: max(400, 16_000 // key[0]) for key in models}  # so many that the start of a call costs little
     talked = {
         key: float(batch.run(model, 1, 0, runs[key])[0]["discussions"].sum()) / runs[key]
         for key, model in models.items()

@@ -197,6 +197,7 @@ class _Compiler:
             regimes=len(self.regimes), shocks=len(self.shocks),
             marks=len(w.tables["mark_is"]), dists=len(w.tables["dist_is"]), parameters=len(w.parameters),
             patches=len(w.moved), numbers=numbers, single=self.s.undertaking == "single",
+            needs=len(w.tables["need"]),
             sleepers=sum(row[names.index("wake_issue")] >= 0 for row in w.tables["issue_is"]),
             uncertain=sum(row[uncertain] for row in w.tables["bargain_is"]),
             regime=self.regimes.index(self.s.climate.start),

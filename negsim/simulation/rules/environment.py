@@ -19,7 +19,7 @@ from negsim.simulation.rules.concession import (
 )
 from negsim.simulation.rules.draws import befalls, uniform
 from negsim.simulation.rules.frontier import possible
-from negsim.simulation.rules.jit import entry, jit
+from negsim.simulation.rules.jit import entry, jit, jit_inline
 from negsim.simulation.rules.quantiles import draw, draw_part
 from negsim.simulation.rules.state import (
     bargain,
@@ -233,13 +233,23 @@ def reconsider(x, t, k):
     free(x, t)
 
 
+@jit_inline
+def _has_stalled(x, b):
+    """Whether an issue of bargain ``b`` is stalled, or will be after its suspension."""
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
+        row = issue(x, member_is(x, j).issue)
+        if row.status == STALLED or (row.status == SUSPENDED and row.was == STALLED):
+            return True
+    return False
+
+
 @jit
 def free(x, t):
     """Return stalled issues with a zone of possible agreement to the agenda."""
     for p in range(size(x, 0).bargains):
         b = place(x, p).bargain
         on_agenda = bargain(x, b).live and bargain(x, b).settled == UNSETTLED
-        if on_agenda and possible(x, b, side(x, 2 * b).r, side(x, 2 * b + 1).r):
+        if on_agenda and _has_stalled(x, b) and possible(x, b, side(x, 2 * b).r, side(x, 2 * b + 1).r):
             for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
                 i = member_is(x, j).issue
                 if issue(x, i).status == STALLED:

@@ -24,7 +24,7 @@ def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
 #: another table.
 TABLES: dict[str, np.dtype[Any]] = {
     "size": _record(
-        "issues bargains channels regimes shocks marks dists parameters patches numbers single regime sleepers "
+        "issues bargains channels regimes shocks marks dists parameters patches numbers single regime sleepers needs "
         "uncertain outbox log turns sojourn_stream next_stream breakdown_stream",
         "horizon deadline",
     ),

@@ -286,6 +286,8 @@ def resolve(x, t, i):
     issue(x, i).resolved = t
     issue(x, i).reason = _RESOLVED
     set_status(x, t, i, RESOLVED)
+    if size(x, 0).needs == 0:
+        return
     for j in range(size(x, 0).issues):
         if issue(x, j).status == BLOCKED:
             free = True
