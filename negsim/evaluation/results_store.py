@@ -21,6 +21,7 @@ from typing import Any, Self, TypeAlias
 from negsim.errors import NegsimError
 from negsim.files import (
     CODE,
+    MANIFEST,
     Checkpoint,
     check_new,
     check_replaceable,
@@ -29,6 +30,7 @@ from negsim.files import (
     json_bytes,
     read_checked,
     read_manifest,
+    reading,
 )
 from negsim.history import BRIER_DAYS, SCORES, AtOrigin, Case, Histories
 from negsim.projection import versions
@@ -83,6 +85,11 @@ class Keeper:
         except NegsimError:
             raise NegsimError(f"{folder} is not changed: it holds no backtest; name another folder") from None
         check_replaceable(folder, FORMAT, (SCORED, VERDICT))
+        with reading(folder / MANIFEST):
+            self._same(old)
+
+    def _same(self, old: dict[str, Any]) -> None:
+        folder, who = self.folder, self.who
         others = differing({name: old[name] for name in who if name in old}, who)
         if others:
             raise NegsimError(f"{folder} is not changed: it holds another backtest{others}; name another folder")
@@ -95,6 +102,10 @@ class Keeper:
         """
         if self._empty:
             return {}
+        with reading(self.folder / MANIFEST):
+            return self._scored()
+
+    def _scored(self) -> dict[Piece, AtOrigin]:
         manifest = read_manifest(self.folder, FORMAT)
         said = manifest.get("sha256")
         raw = read_checked(self.folder / SCORED, said.get(SCORED) if isinstance(said, dict) else said)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError
 from negsim.experiments.factors import Factor
-from negsim.files import MANIFEST, Checkpoint, check_new, read_checked, read_manifest, read_yaml_text
+from negsim.files import MANIFEST, Checkpoint, check_new, read_checked, read_manifest, read_yaml_text, reading
 from negsim.scenario import from_mapping
 
 if TYPE_CHECKING:
@@ -41,6 +41,11 @@ def load(path: Path) -> dict[str, Any]:
     Raises:
         NegsimError: the folder holds no sweep, or a table does not match its manifest.
     """
+    with reading(path / MANIFEST):
+        return _loaded(path)
+
+
+def _loaded(path: Path) -> dict[str, Any]:
     import pandas as pd
 
     manifest = read_manifest(path, FORMAT)
@@ -48,11 +53,8 @@ def load(path: Path) -> dict[str, Any]:
     origin = str(path / MANIFEST)
     scenario = from_mapping(read_yaml_text(manifest["scenario"], origin).data, origin)
     kept = ("design", "samples", "seed", "runs", "engine", "versions")
-    try:
-        factors = tuple(Factor.of_data(data) for data in manifest["factors"])
-        rest = {name: manifest[name] for name in kept}
-    except (KeyError, TypeError) as error:
-        raise NegsimError(f"{path / MANIFEST} was edited: {error!r}") from None
+    factors = tuple(Factor.of_data(data) for data in manifest["factors"])
+    rest = {name: manifest[name] for name in kept}
     milestones = tuple(manifest.get("milestones", FORMER_MILESTONES))
     table, batches = (pd.read_parquet(io.BytesIO(raw[name])) for name in TABLES)
     return {

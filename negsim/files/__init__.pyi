@@ -13,6 +13,7 @@ from .checkpoint import differing as differing
 from .checkpoint import json_bytes as json_bytes
 from .checkpoint import read_checked as read_checked
 from .checkpoint import read_manifest as read_manifest
+from .checkpoint import reading as reading
 from .csv import CONFIDENCE as CONFIDENCE
 from .csv import FieldError as FieldError
 from .csv import Fields as Fields

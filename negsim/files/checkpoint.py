@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -164,6 +164,22 @@ def read_manifest(folder: Path, form: str) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != form:
         raise NegsimError(f'{folder / MANIFEST} is not a manifest of the format "{form}"')
     return manifest
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """Turn what an edited file of a result makes of the code that reads it into an error in words.
+
+    Raises:
+        NegsimError: the file has other values than negsim writes.
+    """
+    try:
+        yield
+    except NegsimError:
+        raise
+    except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
+        what = f"{type(error).__name__}: {error}"[:200]
+        raise NegsimError(f"{file} was edited: it has other values than negsim writes ({what})") from None
 
 
 def read_checked(path: Path, digest: object) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from negsim.errors import NegsimError
-from negsim.files.checkpoint import MANIFEST
+from negsim.files.checkpoint import MANIFEST, reading
 
 WHOLE, DAMAGED, MISSING, FOREIGN = "whole", "damaged", "missing", "not part of the result"
 
@@ -49,7 +49,11 @@ def verify_folder(folder: Path) -> list[FileState]:
     Raises:
         NegsimError: the folder has no manifest, or one without digests.
     """
-    manifest = _manifest(folder)
+    with reading(folder / MANIFEST):
+        return _states(folder, _manifest(folder))
+
+
+def _states(folder: Path, manifest: dict[str, Any]) -> list[FileState]:
     said = manifest["sha256"]
     if isinstance(said, str):  # a backtest before verdict.json had a digest
         said = {"scores.csv": said}

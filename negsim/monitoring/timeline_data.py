@@ -67,9 +67,13 @@ class Timeline:
         Raises:
             NegsimError: the folder holds no timeline, or does not match its manifest.
         """
-        from negsim.monitoring.timeline_storage import read
+        from negsim.files import reading
+        from negsim.monitoring.timeline_storage import DATA, read
 
-        return cls(**read(Path(folder)))
+        with reading(Path(folder) / DATA):
+            found = cls(**read(Path(folder)))
+            found.table  # noqa: B018  (needs every part)
+        return found
 
     def to_frame(self) -> pd.DataFrame:
         """The table: a row per day and issue."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import NegsimError
-from negsim.files import MANIFEST, Checkpoint, json_bytes, read_checked, read_manifest
+from negsim.files import MANIFEST, Checkpoint, json_bytes, read_checked, read_manifest, reading
 
 if TYPE_CHECKING:
     from negsim.scenario import Scenario
@@ -43,6 +43,11 @@ def read(folder: Path) -> dict[str, Any]:
     Raises:
         NegsimError: the folder holds no timeline, or does not match its manifest.
     """
+    with reading(folder / MANIFEST):
+        return _loaded(folder)
+
+
+def _loaded(folder: Path) -> dict[str, Any]:
     from negsim.scenario import from_mapping
 
     manifest = read_manifest(folder, FORMAT)

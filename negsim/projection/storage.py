@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from negsim.errors import NegsimError
-from negsim.files import MANIFEST, Checkpoint, check_new, digest, read_manifest, write_file
+from negsim.files import MANIFEST, Checkpoint, check_new, digest, read_manifest, reading, write_file
 from negsim.projection.chunks import Part, sizes
 from negsim.projection.stored_tables import FORMAT, TABLES, check_table, unchecked
 
@@ -151,11 +151,16 @@ def load(folder: str | os.PathLike[str]) -> dict[str, Any]:
     Raises:
         NegsimError: the folder holds no projection, or does not fit its manifest.
     """
+    path = Path(folder)
+    with reading(path / MANIFEST):
+        return _loaded(path)
+
+
+def _loaded(path: Path) -> dict[str, Any]:
     from negsim.files import read_yaml_text
     from negsim.projection.precision import Precision
     from negsim.scenario import from_mapping
 
-    path = Path(folder)
     manifest = _sound(path, read_manifest(path, FORMAT))
     check_table(path, TALLY, manifest)
     unchecked(path)
