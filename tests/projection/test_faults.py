@@ -253,3 +253,11 @@ def test_a_folder_with_files_of_somebody_is_not_replaced(tmp_path: Path, name: s
     with pytest.raises(ns.NegsimError, match=r"holds other files \(notes.txt\); name another folder"):
         RESUMED[name](lambda *_: None, tmp_path / "out")
     assert (tmp_path / "out" / "notes.txt").exists()
+
+
+def test_a_clock_that_jumps_changes_nothing() -> None:
+    """Only two defaults read the date of today; what is timed uses a clock that never goes back."""
+    words = ("time.time(", "datetime.now", "date.today", "utcnow", "localtime")
+    sources = {path.relative_to(ROOT / "negsim").as_posix(): path.read_text() for path in ROOT.glob("negsim/**/*.py")}
+    readers = {name for name, text in sources.items() if any(word in text for word in words)}
+    assert readers == {"agenda/agenda.py", "cli/new.py"}
