@@ -50,14 +50,36 @@ class Figures:
 
 
 def figures(projections: Sequence[Projection], room: int, others: Sequence[Projection | None], looks: Looks) -> Figures:
-    """The figures that fit into ``room`` bytes: first the pictures, then the readings, then the data.
+    """The figures that fit into ``room`` bytes: the pictures of all scenarios, readings, more of the first, data.
 
     In each pass the most important come first. ``looks`` gets the classes of the pictures.
     """
     wanted = [(k, kind) for kind in OTHERS for k in range(len(projections))]
+    shared = len(wanted)
     wanted += [(0, kind) for kind in FIRST if kind not in OTHERS]
     found, (made, texts) = Figures(), _made(projections, others, wanted)
-    for (k, kind), one in zip(wanted, made, strict=True):
+    drawn = list(zip(wanted, made, strict=True))
+    room = _pictures(found, drawn[:shared], room, looks)
+    for k in found.shown:
+        if len(texts[k]) < room:
+            room -= len(texts[k])
+            found.readings[k] = texts[k]
+    room = _pictures(found, drawn[shared:], room, looks)
+    for (k, kind), one in drawn:
+        if one is None or kind in found.left_out.get(k, ()):
+            continue
+        figure, text = one
+        if len(text) < room:
+            room -= len(text)
+            figure["data"] = text
+        else:
+            found.without_data.setdefault(k, []).append(kind)
+    return found
+
+
+def _pictures(found: Figures, drawn: Sequence[tuple[tuple[int, str], Any]], room: int, looks: Looks) -> int:
+    """Add the pictures that fit; return the room that is left."""
+    for (k, kind), one in drawn:
         if one is None:
             continue
         before = len(looks.style)
@@ -69,20 +91,7 @@ def figures(projections: Sequence[Projection], room: int, others: Sequence[Proje
             continue
         room -= size
         found.shown.setdefault(k, []).append(one[0])
-    for k in found.shown:
-        if len(texts[k]) < room:
-            room -= len(texts[k])
-            found.readings[k] = texts[k]
-    for (k, kind), one in zip(wanted, made, strict=True):
-        if one is None or kind in found.left_out.get(k, ()):
-            continue
-        figure, text = one
-        if len(text) < room:
-            room -= len(text)
-            figure["data"] = text
-        else:
-            found.without_data.setdefault(k, []).append(kind)
-    return found
+    return room
 
 
 def _made(
