@@ -17,7 +17,8 @@ from negsim.simulation.compiler import compile
 from negsim.simulation.engines import batch, reference
 from negsim.simulation.events import OUTCOME, RUN, Kind
 from negsim.simulation.rules import state, status
-from negsim.simulation.rules.meetings import CANCELLED, CLOSEST, HELD, PRIORITY, ROUND_ROBIN
+from negsim.simulation.rules.meetings import CANCELLED, HELD
+from negsim.simulation.rules.order import CLOSEST, PRIORITY, ROUND_ROBIN
 from negsim.simulation.rules.outcome import finish
 from tests.strategies import scenarios as random_scenarios
 

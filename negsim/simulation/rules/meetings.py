@@ -12,6 +12,7 @@ from negsim.simulation.rules.concession import CHANCE, ROUNDS, insists, move, of
 from negsim.simulation.rules.draws import befalls, uniform, uniform_at
 from negsim.simulation.rules.frontier import TOLERANCE, best_for_other, closest, possible, terms
 from negsim.simulation.rules.jit import entry, jit, jit_inline
+from negsim.simulation.rules.order import ROUND_ROBIN, hours_of, key_of, sink, swap
 from negsim.simulation.rules.quantiles import draw, residual
 from negsim.simulation.rules.state import (
     UNBOOKED,
@@ -23,7 +24,6 @@ from negsim.simulation.rules.state import (
     channel_is,
     channel_of,
     issue,
-    issue_of,
     member_is,
     place,
     regime_of,
@@ -54,7 +54,6 @@ from negsim.simulation.rules.status import (
 )
 from negsim.simulation.rules.status import tick as tick_
 
-PRIORITY, OLDEST, CLOSEST, ROUND_ROBIN = range(4)
 HELD, CANCELLED, LOST = range(3)
 REGULAR, EXTRA = range(2)
 IN_VAIN, ACCEPTED, HOSTED, BY_CHANCE = range(4)
@@ -83,55 +82,6 @@ def next_gap(x, c):
 
 
 @jit_inline
-def _hours(x, b):
-    hours = 0.0
-    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
-        hours += issue_of(x, member_is(x, j).issue).hours
-    return hours
-
-
-@jit_inline
-def _key(x, order, b):
-    """Sort key of an agenda order other than ``round_robin``; smaller first."""
-    if order == PRIORITY:
-        return bargain_of(x, b).priority
-    if order == CLOSEST:
-        return bargain(x, b).gap
-    oldest = np.inf
-    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
-        oldest = min(oldest, math.floor(issue(x, member_is(x, j).issue).opened))
-    return oldest
-
-
-@jit_inline
-def _before(x, i, j):
-    """Whether listed bargain ``i`` comes before ``j``: by key, ties by declaration."""
-    one, two = agenda(x, i), agenda(x, j)
-    if one.key != two.key:
-        return one.key < two.key
-    return place(x, one.bargain).position < place(x, two.bargain).position
-
-
-@jit_inline
-def _swap(x, i, j):
-    one, two = agenda(x, i), agenda(x, j)
-    one.bargain, one.key, two.bargain, two.key = two.bargain, two.key, one.bargain, one.key
-
-
-@jit_inline
-def _sink(x, i, n):
-    """Move entry ``i`` down a heap of ``n`` listed bargains until none below comes before it."""
-    while 2 * i + 1 < n:
-        child = 2 * i + 1
-        if child + 1 < n and _before(x, child + 1, child):
-            child += 1
-        if _before(x, i, child):
-            break
-        _swap(x, i, child)
-        i = child
-
-
-@jit_inline
 def _listed(x, c, b):
     """Whether a meeting of channel ``c`` takes bargain ``b``, which was open before the meeting."""
     return takes(x, c * size(x, 0).bargains + b).yes and bargain(x, b).booked < run_(x, 0).unbooked and on_table(x, b)
@@ -146,15 +96,15 @@ def _discuss_in_order(x, t, c, order):
     n, room = 0, channel_of(x, c).session
     for b in range(size(x, 0).bargains):
         if _listed(x, c, b):
-            agenda(x, n).bargain, agenda(x, n).key = b, _key(x, order, b)
+            agenda(x, n).bargain, agenda(x, n).key = b, key_of(x, order, b)
             n += 1
     for i in range(n // 2 - 1, -1, -1):
-        _sink(x, i, n)
+        sink(x, i, n)
     while n > 0 and run_(x, 0).least_hours <= room + HOURS_TOLERANCE:
         b = agenda(x, 0).bargain
         n -= 1
-        _swap(x, 0, n)
-        _sink(x, 0, n)
+        swap(x, 0, n)
+        sink(x, 0, n)
         room = _discuss_if_it_fits(x, t, c, b, room)
 
 
@@ -174,7 +124,7 @@ def _discuss_round_robin(x, t, c):
 @jit
 def _discuss_if_it_fits(x, t, c, b, room):
     """Discuss bargain ``b`` if the meeting has room for its hours; returns the room left."""
-    hours = _hours(x, b)
+    hours = hours_of(x, b)
     if hours > room + HOURS_TOLERANCE:
         return room
     channel(x, c).last = place(x, b).position
