@@ -144,11 +144,16 @@ def _product() -> Any:
 
 def object_code(machine: Any) -> bytes:
     """The machine code of all entries, for a target machine."""
-    with _unoptimised():
-        modules = [_module(each) for each in ENTRIES.values()]
-    whole = modules[0]
-    for module in modules[1:]:
-        whole.link_in(module)
+    whole, done = llvm.parse_assembly(""), set[int]()
+    with _untranslated():
+        for each in ENTRIES.values():
+            rule, types = _dispatcher(each), tuple(TYPES[name] for name in each.arguments)
+            rule.compile(types)
+            overload = rule.overloads[types]
+            for library in _libraries(overload.library, done):
+                whole.link_in(llvm.parse_assembly(library.get_llvm_str()))
+            function = _function_of_c(each, overload.fndesc.llvm_func_name)
+            whole.link_in(llvm.parse_assembly(str(function)))
     for function in whole.functions:
         if not function.is_declaration and function.name not in ENTRIES:
             function.linkage = "internal"  # may be inlined and left out
@@ -163,25 +168,38 @@ def object_code(machine: Any) -> bytes:
 
 
 @contextmanager
-def _unoptimised() -> Iterator[None]:
-    """Let numba leave the code of each rule as it is: `object_code` optimises all of it."""
-    level, library = numba.config.OPT, codegen.CPUCodeLibrary
-    passes = library._optimize_final_module
+def _untranslated() -> Iterator[None]:
+    """Let numba make the code of each rule, and neither link nor optimise nor translate it.
+
+    `object_code` does this once with all of it. numba does it again for each rule with everything that the rule calls.
+    """
+    level, library, engine = numba.config.OPT, codegen.JITCodeLibrary, codegen.JITCPUCodegen
+    instead = {
+        (codegen.CPUCodeLibrary, "finalize"): lambda self: setattr(self, "_finalized", True),
+        (library, "get_pointer_to_function"): lambda self, name: 0,  # as for any function without a wrapper
+        (engine, "set_env"): lambda self, name, env: None,
+    }
+    before = {(owner, name): owner.__dict__[name] for owner, name in instead}
+    cpu_target.target_context.refresh()  # numba's own run-time library is translated as always
     numba.config.OPT = type(level)(0)
-    library._optimize_final_module = lambda self: None
     try:
+        for (owner, name), method in instead.items():
+            setattr(owner, name, method)
         yield
     finally:
-        numba.config.OPT, library._optimize_final_module = level, passes
+        numba.config.OPT = level
+        for (owner, name), method in before.items():
+            setattr(owner, name, method)
 
 
-def _module(each: Entry) -> Any:
-    """The code of an entry and of all that it calls, with a function of C that has the entry's name."""
-    rule, types = _dispatcher(each), tuple(TYPES[name] for name in each.arguments)
-    rule.compile(types)
-    module = llvm.parse_assembly(rule.inspect_llvm(types))
-    module.link_in(llvm.parse_assembly(str(_function_of_c(each, rule.overloads[types].fndesc.llvm_func_name))))
-    return module
+def _libraries(library: Any, done: set[int]) -> Iterator[Any]:
+    """The code of a rule and of all that it calls, each once; ``done`` holds those that were given before."""
+    if id(library) in done:
+        return
+    done.add(id(library))
+    yield library
+    for called in library._linking_libraries:
+        yield from _libraries(called, done)
 
 
 def _function_of_c(each: Entry, name: str) -> ir.Module:
