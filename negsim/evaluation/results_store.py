@@ -84,7 +84,6 @@ class Keeper:
             old = read_manifest(folder, FORMAT)
         except NegsimError:
             raise NegsimError(f"{folder} is not changed: it holds no backtest; name another folder") from None
-        check_replaceable(folder, FORMAT, (SCORED, VERDICT))
         with reading(folder / MANIFEST):
             self._same(old)
 
@@ -125,7 +124,8 @@ class Keeper:
         ]
 
     def __enter__(self) -> Self:
-        """Open the checkpoint and lock it."""
+        """Open the checkpoint and lock it; a folder with files of others can be read and is not replaced."""
+        check_replaceable(self.folder, FORMAT, (SCORED, VERDICT))
         self._checkpoint = Checkpoint(self.folder, self.who)
         return self
 

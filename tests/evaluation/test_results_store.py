@@ -129,6 +129,11 @@ def test_the_rest_of_the_track_record_adds_to_what_is_there(tmp_path, monkeypatc
     evaluate(HISTORIES, ORIGINS, out=out)
     played, real = [], module.at_origin
     monkeypatch.setattr(module, "at_origin", lambda job, piece: played.append(piece[0]) or real(job, piece))
+    (out / "notes.txt").write_text("mine")
+    evaluate(HISTORIES, ORIGINS, out=out)  # it is read beside a file of somebody, and not replaced
+    with pytest.raises(NegsimError, match=r"holds other files \(notes.txt\)"):
+        evaluate(HISTORIES, ORIGINS, remembered=REMEMBERED, out=out)
+    (out / "notes.txt").unlink()
     whole = evaluate(HISTORIES, ORIGINS, remembered=REMEMBERED, out=out)
     assert set(played) == {"ablation", "early", "remembered"}
     assert json.loads((out / "manifest.json").read_text())["parts"] == ["scored", *dict.fromkeys(played)]
