@@ -279,11 +279,11 @@ def test_runs_in_a_thread_can_be_stopped(busy: Compiled) -> None:
         except batch.StoppedError as error:
             found.append(str(error))
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     assert begun.wait(60)
     while not batch._under_way:
-        time.sleep(0)
+        time.sleep(0.001)
     batch.stop()
     thread.join(60)
     assert (found, batch._under_way) == (["the runs were stopped"], {})
