@@ -154,3 +154,22 @@ def test_every_entry_is_in_the_machine_code():
     )
     machine_code._engine()
     subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
+
+
+@pytest.mark.slow
+def test_a_rule_compiled_for_the_file_can_be_called_alone_afterwards(root, tmp_path):
+    """Compiling the file leaves the code of each rule unfinished; numba finishes it for a call in the same process."""
+    script = (
+        "import negsim.simulation.keyed_draws\n"
+        "from negsim.simulation.rules import compiling, draws\n"
+        "from negsim.simulation.rules.jit import ENTRIES\n"
+        "entry = ENTRIES['negsim.simulation.keyed_draws._fill']\n"
+        "with compiling._untranslated():\n"
+        "    compiling._dispatcher(entry).compile(tuple(compiling.TYPES[name] for name in entry.arguments))\n"
+        "print(draws.uniform_at(1, 0, 7, 42, 0, 0))\n"
+    )
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "0.1963215560150645\n"
