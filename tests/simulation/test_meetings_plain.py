@@ -125,7 +125,7 @@ def test_meetings_take_and_book_what_the_plain_rules_do(mapping: dict[str, Any])
 
 
 @pytest.mark.slow
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 @given(random_scenarios())
 def test_meetings_of_many_scenarios_take_and_book_what_the_plain_rules_do(mapping: dict[str, Any]) -> None:
     compare(mapping)
