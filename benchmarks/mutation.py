@@ -63,24 +63,33 @@ class Mutant:
     place: int
     line: int
     what: str
+    compiled: bool
+
+
+def _compiles(decorator: ast.expr) -> bool:
+    """Whether a decorator marks a rule, which is compiled."""
+    name = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(name, ast.Name) and name.id in ("jit", "jit_inline", "entry")
 
 
 class Places(ast.NodeTransformer):
     """Visits the places in functions that can be broken, and puts a switch at those that ``switches`` names."""
 
     def __init__(self, switches: dict[int, int] | None = None) -> None:
-        self.switches, self.found, self.inside = switches or {}, list[tuple[int, str]](), 0
+        self.switches, self.found = switches or {}, list[tuple[int, str, bool]]()
+        self.inside, self.compiled = 0, False
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        self.inside += 1
+        before = self.compiled
+        self.inside, self.compiled = self.inside + 1, before or any(_compiles(each) for each in node.decorator_list)
         node.body = [self.visit(part) for part in node.body]
-        self.inside -= 1
+        self.inside, self.compiled = self.inside - 1, before
         return node
 
     def _place(self, node: ast.expr, broken: ast.expr, what: str) -> ast.expr:
         if not self.inside:
             return node
-        self.found.append((node.lineno, what))
+        self.found.append((node.lineno, what, self.compiled))
         number = self.switches.get(len(self.found) - 1)
         if number is None:
             return node
@@ -129,7 +138,7 @@ def mutants(room: str, root: Path = ROOT) -> Iterator[Mutant]:
             places = Places()
             places.visit(ast.parse(file.read_text(encoding="utf-8")))
             name = file.relative_to(root).as_posix()
-            yield from (Mutant(room, name, k, line, what) for k, (line, what) in enumerate(places.found))
+            yield from (Mutant(room, name, k, *found) for k, found in enumerate(places.found))
 
 
 def copy_project(copy: Path, root: Path = ROOT) -> None:
@@ -166,6 +175,19 @@ def put_switches(copy: Path, chosen: Sequence[Mutant]) -> None:
     shutil.copy(ROOT / "benchmarks" / "mutation_switch.py", copy / "negsim" / "switch.py")
 
 
+def _use_machine_code(copy: Path) -> None:
+    """Let a copy without compiled mutants load the machine code of the project."""
+    from negsim.simulation import cache
+
+    own = copy / "negsim" / "simulation" / "cache.py"
+    text = own.read_text(encoding="utf-8").replace("Path(__file__)", f"Path({cache.__file__!r})")
+    own.write_text(text, encoding="utf-8")  # the fingerprint of the project, not of the copy
+    folder = copy / "machine_code" / cache.cache_folder().name
+    folder.mkdir(mode=0o700, parents=True)
+    for code in cache.cache_folder().glob("rules-*.o"):
+        shutil.copy(code, folder)
+
+
 def tried(
     chosen: Sequence[Mutant], tests: Sequence[str], seconds: float = 10, root: Path = ROOT
 ) -> Iterator[dict[str, Any]]:
@@ -175,8 +197,10 @@ def tried(
         put_switches(Path(place), chosen)
         command = [sys.executable, "-m", "negsim.switch", str(len(chosen)), str(seconds), *tests]
         environment = {**os.environ, "PYTHONPATH": place, "PYTHONDONTWRITEBYTECODE": "1"}
-        # The machine code holds addresses of one process: another must not load it.
+        # Machine code with switches holds addresses of one process: another must not load it.
         environment["NUMBA_CACHE_DIR"] = str(Path(place) / "machine_code")
+        if root == ROOT and not any(each.compiled for each in chosen):
+            _use_machine_code(Path(place))
         with subprocess.Popen(command, cwd=place, env=environment, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             for line in process.stdout:
@@ -199,6 +223,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
     parser.add_argument("--sample", type=int, default=40, help="number of mutants; 0: all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--python", action="store_true", help="only mutants of Python code: nothing is compiled")
     parser.add_argument("--room", choices=list(ROOMS), default="analysis")
     parser.add_argument(
         "--seconds",
@@ -207,7 +232,7 @@ def main() -> None:
         help="a mutant counts as killed if a test takes this much more processor time than five times as long",
     )
     options = parser.parse_args()
-    every = list(mutants(options.room))
+    every = [each for each in mutants(options.room) if not (options.python and each.compiled)]
     chosen = random.Random(options.seed).sample(every, options.sample) if options.sample else every
     dead = 0
     for n, found in enumerate(tried(chosen, ROOMS[options.room], options.seconds), 1):

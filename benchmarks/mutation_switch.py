@@ -112,9 +112,18 @@ class _Runner:
         return sorted(found, key=lambda item: self.durations[item.nodeid])
 
 
-def _forgets(module: str) -> bool:
-    """Whether a cache of this module is cleared: the simulation's holds the machine code, which is in use."""
-    return module.startswith("negsim.") and not module.startswith("negsim.simulation.")
+#: Modules whose caches hold the machine code, which is in use.
+_IN_USE = tuple(f"negsim.simulation.{name}" for name in ("cache", "rules.compiling", "rules.machine_code"))
+
+
+def _forget() -> None:
+    """Clear what functions of the project remember, so that they run again with the mutant."""
+    for each in gc.get_objects():
+        own = isinstance(each, functools._lru_cache_wrapper) and each.__module__.startswith("negsim.")
+        if own and each.__module__ not in _IN_USE:
+            each.cache_clear()
+    if tables := sys.modules.get("negsim.simulation.rules.quantile_tables"):  # it reads tables from files, too
+        vars(tables).update(stored=lambda file: None, store=lambda file, content: None)
 
 
 def _child(number: int, items: list[Any], limits: list[float], file: Path) -> None:
@@ -126,9 +135,7 @@ def _child(number: int, items: list[Any], limits: list[float], file: Path) -> No
     used = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + _MEMORY, used + _MEMORY))
     ACTIVE[0] = number
-    for each in gc.get_objects():
-        if isinstance(each, functools._lru_cache_wrapper) and _forgets(each.__module__):
-            each.cache_clear()
+    _forget()
     for item, limit in zip(items, limits, strict=True):
         end = int(time.process_time() + limit) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
