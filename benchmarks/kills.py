@@ -43,11 +43,16 @@ class Killed:
 
 
 def contents(place: Path) -> dict[str, bytes]:
-    """The files of a result by their names; the manifest names the command, so it is left out."""
+    """The files of a result by their names.
+
+    Left out are the manifest, which names the command, and what only the job needed: a job that was killed after its
+    last rename leaves that in the result until the next reader removes it.
+    """
     if place.is_file():
         return {"": place.read_bytes()}
-    files = (path for path in sorted(place.rglob("*")) if path.is_file() and path.name != "manifest.json")
-    return {str(path.relative_to(place)): path.read_bytes() for path in files}
+    files = {path.relative_to(place): path for path in sorted(place.rglob("*")) if path.is_file()}
+    mine = ("manifest.json", "job.json", "parts", "tally")
+    return {str(name): path.read_bytes() for name, path in files.items() if name.parts[0] not in mine}
 
 
 def start(*words: object) -> subprocess.Popen[bytes]:
