@@ -177,9 +177,9 @@ def test_the_first_run_that_cannot_continue_is_named(engine: Any, what: str, mes
     with pytest.raises(NegsimError, match=f"run {first}:"):
         engine.trace(model, 1, first)
     if engine is batch:
-        numbers = np.array([before, first])
-        with pytest.raises(NegsimError, match=f"run {first}:"):
-            batch.branches(model, 1, numbers, np.zeros((2, 1)), ())
+        for numbers in (np.array([first]), np.array([before, first])):
+            with pytest.raises(NegsimError, match=f"run {first}:"):
+                batch.branches(model, 1, numbers, np.zeros((len(numbers), 1)), ())
         with pytest.raises(NegsimError, match=f"run {first}:"):
             list(batch.watch_branches(model, 1, numbers, np.zeros((2, 1)), ()))
 
