@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import add_months
+from negsim.analysis import add_months, equal_courses
 from negsim.errors import NegsimError
 from negsim.monitoring import STEPS
 from negsim.reporting import PARTS, line
@@ -63,14 +63,22 @@ def history(scenario: Scenario, timeline: Timeline | None) -> dict[str, Any]:
 def _chances(data: dict[str, Any]) -> dict[str, Any]:
     days, by = data["days"], data["by"]
     most = max(data["issues"], key=lambda issue: abs(issue["p"][-1] - issue["p"][0]))
+    shares = {str(n): issue["p"] for n, issue in enumerate(data["issues"])}
+    groups = [[data["issues"][int(n)] for n in names] for names in equal_courses(shares)]
     series = [
-        line(issue["title"], f"part{n % PARTS} dash{n // 5 % 3}", issue["p"]) for n, issue in enumerate(data["issues"])
+        line(_named([issue["title"] for issue in group]), f"part{n % PARTS} dash{n // 5 % 3}", group[0]["p"])
+        for n, group in enumerate(groups)
     ]
     words = (
         f"{most['title']} changes most, from {100 * most['p'][0]:.0f} % on {days[0]} to {100 * most['p'][-1]:.0f} % "
     )
     return _over_days(data, f"Probability that an issue is resolved by {by}, as of each day", f"{words}on {days[-1]}",
                       series, top=1, percent=True)  # fmt: skip
+
+
+def _named(titles: list[str]) -> str:
+    """The name of a line that several issues share."""
+    return " and ".join(titles) if len(titles) < 3 else f"{titles[0]} and {len(titles) - 1} others"
 
 
 def _left(data: dict[str, Any]) -> dict[str, Any]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from negsim.analysis import percent
+from negsim.analysis import equal_courses, percent
 from negsim.plots import frame, labels, style
 from negsim.plots.picture import Picture
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from matplotlib.axes import Axes
 
@@ -25,8 +24,6 @@ _EVENTS = {"round": ("|", style.INK), "cancellation": ("x", style.VERMILLION), "
 
 #: Letters of a label beside the end of its line, and the least distance of two such labels, as a share of the height.
 NAME, APART = 36, 0.05
-#: Issues share a line if their probabilities never differ by more than this.
-SAME = 0.005
 #: Least height of the axis of probabilities.
 LEAST = 0.3
 
@@ -77,17 +74,10 @@ def history_picture(data: History) -> Picture:
     return Picture(figure, data.table)
 
 
-def _courses(table: pd.DataFrame) -> list[tuple[list[str], np.ndarray]]:
+def _courses(table: pd.DataFrame) -> list[tuple[list[str], list[float]]]:
     """The issues with (almost) the same probability on every day, and that probability."""
-    found: list[tuple[list[str], np.ndarray]] = []
-    for name, rows in table.groupby("issue", sort=False):
-        values = rows["p"].to_numpy(float)
-        same = next((names for names, course in found if np.abs(course - values).max() <= SAME), None)
-        if same is None:
-            found.append(([str(name)], values))
-        else:
-            same.append(str(name))
-    return found
+    shares = {str(name): [float(p) for p in rows["p"]] for name, rows in table.groupby("issue", sort=False)}
+    return [(names, shares[names[0]]) for names in equal_courses(shares)]
 
 
 def _named(titles: Sequence[str], every: int) -> str:

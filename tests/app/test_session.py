@@ -10,6 +10,7 @@ from hypothesis import given
 
 import negsim as ns
 from negsim.app import views
+from negsim.app.history_view import _chances
 from negsim.app.library import Library
 from negsim.app.session import Session, StoppedError
 
@@ -168,7 +169,8 @@ def test_the_history_is_computed_on_request_and_forgotten_with_other_levers(file
     assert told == [(1, 3, "days"), (2, 3, "days"), (3, 3, "days")]
     assert found["days"] == ["2023-09-15", "2023-09-17", "2023-09-20"]
     expected = ns.timeline(file, dates=found["days"], runs=50).data()
-    assert [each["y"] for each in found["charts"][0]["series"]] == [each["p"] for each in expected["issues"]]
+    lines = {each["label"]: each["y"] for each in found["charts"][0]["series"]}
+    assert lines == {issue["title"]: issue["p"] for issue in expected["issues"]}
     assert found["charts"][1]["series"][0]["y"] == expected["expected_left"]
     assert session.answer({"do": "history"}, quiet) == found
     levers = session.answer({"do": "hello"}, quiet)["levers"]
@@ -189,6 +191,18 @@ def test_the_history_is_computed_on_request_and_forgotten_with_other_levers(file
         raise StoppedError
 
     assert session.answer({"do": "timeline", "days": 3}, stop) == {"what": "stopped"}
+
+
+def test_issues_of_equal_probability_share_a_line_of_the_timeline():
+    issues = [
+        {"title": title, "p": list(p), "p50": [None, None], "flip_flop": None}
+        for title, p in {"A": (0.5, 0.6), "B": (0.1, 0.2), "C": (0.504, 0.6), "D": (0.5, 0.6), "E": (0.1, 0.2)}.items()
+    ]
+    data = {"days": ["2024-01-01", "2024-02-01"], "by": "2025-01-01", "runs": 5, "events": [], "issues": issues}
+    assert [(each["label"], each["y"]) for each in _chances(data)["series"]] == [
+        ("A and 2 others", [0.5, 0.6]),
+        ("B and E", [0.1, 0.2]),
+    ]
 
 
 def test_a_timeline_on_disk_is_shown_with_its_scenario(file, tmp_path):
