@@ -289,3 +289,28 @@ def test_runs_in_a_thread_can_be_stopped(busy: Compiled) -> None:
     assert (found, batch._under_way) == (["the runs were stopped"], {})
     batch.stop()
     assert len(batch.run(busy, 1, 0, 2)[0]) == 2
+
+
+def in_room(model: Compiled, room: int) -> tuple[int, bool]:
+    """Play run 5 in a heap of ``room`` rows: whether it ends, and whether its outcome is that of the reference engine."""
+    outcomes, results = reference.run(model, 1, 5, 1)
+    record, heap = model.record(), np.zeros(64, batch.DUE)
+    outcome, result = np.zeros_like(outcomes), np.zeros_like(results)
+    addresses = (outcome.ctypes.data, result.ctypes.data, 0, 0)
+    played = batch.play_rows(record.x, heap.ctypes.data, room, 1, 0, 5, 1, *addresses)
+    return played, (outcome.tobytes(), result.tobytes()) == (outcomes.tobytes(), results.tobytes())
+
+
+def test_a_full_heap_gives_the_same_run() -> None:
+    """The deadline, a later meeting before it, and the scratch row: three rows are enough."""
+    model = compiled(talks({"a": {"settle": {"chance": 0.01}}}, deadline={"date": "2026-04-10", "source": SOURCE}))
+    assert in_room(model, 2) == (0, False)
+    assert in_room(model, 3) == (1, True)
+
+
+def test_every_kind_of_shock_needs_a_row_of_the_heap() -> None:
+    marks = [{"kind": "suspend", "issues": ["a"], "duration": "1 day"}]
+    shocks = {f"s{k}": {"title": "S", "rate": "1 per year", "marks": marks} for k in range(8)}
+    model = compiled(talks({"a": {"settle": {"chance": 0.01}}}, shocks=shocks))
+    assert in_room(model, 9) == (0, False)
+    assert in_room(model, 24) == (1, True)
