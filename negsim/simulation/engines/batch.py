@@ -53,18 +53,17 @@ def _copy(to, of):
 
 
 @jit_inline
-def _push(heap, room, n, asked, t, kind, who, tag):
-    """Add an appointment to a heap of ``n`` (its last row is scratch)."""
-    new = _due(heap, room - 1)
-    new.t, new.rank, new.asked, new.tag = t, kind * _CLASS + who, asked, tag
-    i = n
+def _push(heap, n, asked, t, kind, who, tag):
+    """Add an appointment to a heap of ``n``. All others were asked for before it, so it comes last among equals."""
+    rank, i = kind * _CLASS + who, n
     while i > 0:
-        parent = (i - 1) >> 1
-        if not _before(new, _due(heap, parent)):
+        parent = _due(heap, (i - 1) >> 1)
+        if parent.t < t or (parent.t == t and parent.rank <= rank):
             break
-        _copy(_due(heap, i), _due(heap, parent))
-        i = parent
-    _copy(_due(heap, i), new)
+        _copy(_due(heap, i), parent)
+        i = (i - 1) >> 1
+    row = _due(heap, i)
+    row.t, row.rank, row.asked, row.tag = t, rank, asked, tag
 
 
 @jit_inline
@@ -76,8 +75,8 @@ def _drop(heap, n):
         child = 2 * i + 1
         if child >= n:
             break
-        if child + 1 < n and _before(_due(heap, child + 1), _due(heap, child)):
-            child += 1
+        if child + 1 < n:
+            child += int(_before(_due(heap, child + 1), _due(heap, child)))
         if not _before(_due(heap, child), last):
             break
         _copy(_due(heap, i), _due(heap, child))
@@ -101,28 +100,28 @@ def play(x, heap, room, seed, luck, number, outcome, result):
             if kind == MEETING and tag == REGULAR:
                 gap = next_gap(x, who)
                 if gap < horizon:
-                    _push(heap, room, n, asked, t + gap, MEETING, who, REGULAR)
+                    _push(heap, n, asked, t + gap, MEETING, who, REGULAR)
                     n, asked = n + 1, asked + 1
             elif kind == SHOCK and tag == _SPONTANEOUS:
                 gap = next_shock(x, who)
                 if gap < horizon:
-                    _push(heap, room, n, asked, t + gap, SHOCK, who, _SPONTANEOUS)
+                    _push(heap, n, asked, t + gap, SHOCK, who, _SPONTANEOUS)
                     n, asked = n + 1, asked + 1
             for k in range(run_(x, 0).out):
                 row = outbox(x, k)
-                _push(heap, room, n, asked, t + row.delay, row.kind, row.who, row.tag)
+                _push(heap, n, asked, t + row.delay, row.kind, row.who, row.tag)
                 n, asked = n + 1, asked + 1
             run_(x, 0).out = 0
             if kind == -1:  # the start: first its appointments, then the series
                 for c in range(size(x, 0).channels):
                     gap = next_gap(x, c)
                     if gap < horizon:
-                        _push(heap, room, n, asked, gap, MEETING, c, REGULAR)
+                        _push(heap, n, asked, gap, MEETING, c, REGULAR)
                         n, asked = n + 1, asked + 1
                 for s in range(size(x, 0).shocks):
                     gap = next_shock(x, s)
                     if gap < horizon:
-                        _push(heap, room, n, asked, gap, SHOCK, s, _SPONTANEOUS)
+                        _push(heap, n, asked, gap, SHOCK, s, _SPONTANEOUS)
                         n, asked = n + 1, asked + 1
             if run_(x, 0).active == 0:
                 end = t

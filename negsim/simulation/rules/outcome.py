@@ -55,7 +55,7 @@ def finish(x, t, outcome, result):
             name_stretch(x, t, b, WAITING)
     for i in range(size(x, 0).issues):
         row, out = issue(x, i), outcome_row(outcome, i)
-        if np.isnan(row.agreed):  # a provisional settlement is no agreement
+        if size(x, 0).single and np.isnan(row.agreed):  # a provisional settlement is no agreement
             undo(x, i)
         if row.status != RESOLVED and row.status != LAPSED:
             row.reason = _why(x, i)

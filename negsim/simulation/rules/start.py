@@ -77,8 +77,9 @@ def _clear(x):
     if size(x, 0).uncertain:  # weights are normalised in place
         for n in range(size(x, 0).numbers):
             number(x, n).value = template(x, n).value
-    for w in range(size(x, 0).issues * _WAYS):
-        spent(x, w).days = 0.0
+    for i in range(size(x, 0).issues):
+        for w in range(_WAYS):
+            spent(x, i * _WAYS + w).days = 0.0
     for c in range(size(x, 0).channels):
         channel(x, c).regular = channel(x, c).extra = 0
         channel(x, c).last = -1
