@@ -128,19 +128,22 @@ def _primitive(primitive: Primitive) -> Any:
 
 @cache
 def _product() -> Any:
-    """LLVM does not find the one instruction in a product by halves."""
+    """LLVM finds the one instruction for both halves only if they come from one wide product."""
 
     @intrinsic
-    def high(typing: Any, a: Any, b: Any) -> Any:
+    def full(typing: Any, a: Any, b: Any) -> Any:
+        halves = numba.types.UniTuple(numba.uint64, 2)
+
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             wide, word = ir.IntType(128), ir.IntType(64)
             product = builder.mul(*(builder.zext(each, wide) for each in arguments))
-            return builder.trunc(builder.lshr(product, wide(64)), word)
+            upper = builder.trunc(builder.lshr(product, wide(64)), word)
+            return context.make_tuple(builder, halves, (upper, builder.trunc(product, word)))
 
-        return numba.uint64(numba.uint64, numba.uint64), generate
+        return halves(numba.uint64, numba.uint64), generate
 
     cpu_target.typing_context.refresh()
-    return high
+    return full
 
 
 def object_code(machine: Any) -> bytes:

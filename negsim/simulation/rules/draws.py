@@ -9,7 +9,7 @@ import hashlib
 
 import numpy as np
 
-from negsim.simulation.rules.jit import high_product, jit, jit_inline
+from negsim.simulation.rules.jit import full_product, jit, jit_inline
 from negsim.simulation.rules.state import run as run_
 
 _12 = np.uint64(12)
@@ -41,7 +41,9 @@ def as_signed(number: int) -> int:
 
 @jit_inline
 def _round(c0, c1, c2, c3, k0, k1):
-    return high_product(_M1, c2) ^ c1 ^ k0, _M1 * c2, high_product(_M0, c0) ^ c3 ^ k1, _M0 * c0
+    high1, low1 = full_product(_M1, c2)
+    high0, low0 = full_product(_M0, c0)
+    return high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
 
 
 @jit_inline

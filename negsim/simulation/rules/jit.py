@@ -101,14 +101,14 @@ class Primitive:
 
 
 class Product:
-    """The upper 64 bits of the product of two unsigned 64-bit integers: one instruction. For rules."""
+    """The upper and lower 64 bits of the product of two unsigned 64-bit integers: one instruction. For rules."""
 
     def __call__(self, a: Any, b: Any) -> Any:
         """Not for Python."""
         raise TypeError("only rules multiply in machine code")
 
 
-high_product = Product()
+full_product = Product()
 
 #: Memory for a number of bytes, and its release.
 allocate, release = Primitive("malloc", "int -> int"), Primitive("free", "int -> None")
