@@ -84,6 +84,21 @@ def test_hundreds_of_appointments_at_once_are_the_same_on_both_engines() -> None
     assert same(compile(scenarios.from_mapping(mapping)), 3) > 600
 
 
+def test_a_run_that_outgrows_the_heap_after_others_is_played_again() -> None:
+    """In some runs a shock provokes four hundred others; these need more rows than a heap has at first."""
+    provokes = [{"shock": "t", "mean": 400, "delay": "30 days"}]
+    ease = {"kind": "ease", "side": "us", "issues": "all", "step": 0.001, "half_life": "90 days"}
+    shocks = {
+        "s": {"title": "S", "rate": "0.3 per year", "marks": [ease], "provokes": provokes},
+        "t": {"title": "T", "marks": [ease]},
+    }
+    model = compiled(talks({"a": {"settle": {"chance": 0.03}}}, shocks=shocks))
+    mine, other = reference.run(model, 1, 0, 12), batch.run(model, 1, 0, 12)
+    assert [rows.tobytes() for rows in mine] == [rows.tobytes() for rows in other]
+    lengths = [len(reference.trace(model, 1, run)) for run in range(12)]
+    assert lengths[0] < 200 < max(lengths[1:])
+
+
 def test_a_run_alone_and_any_split_give_the_same_bytes() -> None:
     model = compile(scenarios.load(STORIES[0].parent / "expulsions.yaml"))
     whole, rows = batch.run(model, 7, 0, 40)
