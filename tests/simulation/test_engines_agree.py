@@ -307,7 +307,7 @@ def test_runs_in_a_thread_can_be_stopped(busy: Compiled) -> None:
 
 
 def in_room(model: Compiled, room: int) -> tuple[int, bool]:
-    """Play run 5 in a heap of ``room`` rows: whether it ends, and whether its outcome is that of the reference engine."""
+    """Play run 5 in a heap of ``room`` rows: whether it ends, and whether its outcome is the reference engine's."""
     outcomes, results = reference.run(model, 1, 5, 1)
     record, heap = model.record(), np.zeros(64, batch.DUE)
     outcome, result = np.zeros_like(outcomes), np.zeros_like(results)
