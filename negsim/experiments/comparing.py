@@ -57,7 +57,7 @@ def compare(
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
     >>> ns.compare("baseline", s.replace(horizon="2 years"), runs=20, engine="reference", by="2026-04-10")
-    <Comparison: 'Baseline' with 'Baseline', 20 runs, seed 1>
+    <Comparison: 'Baseline (B)' with 'Baseline (A)', 20 runs, seed 1>
     """
     one_list = len(scenarios) == 1 and isinstance(scenarios[0], list | tuple)
     sources = [as_source(each) for each in several(scenarios[0] if one_list else scenarios)]
