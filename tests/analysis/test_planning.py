@@ -61,6 +61,7 @@ def test_how_many_is_counted_run_by_run(table, names, day):
     numbers = sorted(sum(bool(run[int(name[1])] < min(day + 1, LAST)) for name in names) for run in table)
     runs = len(numbers)
     assert found.runs == runs
+    assert len(found.counts) == len(names) + 1
     for k in range(1, len(names) + 1):
         assert found.at_least(k).value == sum(n >= k for n in numbers) / runs
     assert found.mean == pytest.approx(np.mean(numbers))
