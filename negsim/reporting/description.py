@@ -280,7 +280,7 @@ class _Facts:
             ),
             "4.8 Interaction": ("Sides exchange offers in discussions. Issues compete for the hours of a meeting.",),
             "4.9 Stochasticity": (chance, "Philox4x64-10 with named streams."),
-            "4.10 Collectives": (words("Packages")[0] if self.s.packages else "None: there is no package.",),
+            "4.10 Collectives": words("Packages") if self.s.packages else ("None: there is no package.",),
             "4.11 Observation": self.outputs(),
             "5 Initialization": words("Issues"),
             "6 Input data": (*self.sources(), *self.documents()),
