@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy import stats
 
 from negsim.simulation.rules import quantiles as q
 from negsim.simulation.rules.meetings import next_gap
-from negsim.simulation.rules.quantile_tables import standard_tables, tail_nodes
+from negsim.simulation.rules.quantile_tables import exact_quantile, standard_tables, tail_nodes
 from negsim.simulation.rules.quantiles import quantile, residual, survival
 from tests.kit import chance
 from tests.rules import ByHand
@@ -113,6 +114,43 @@ def test_distributions_with_drawn_numbers_follow_the_law_of_this_runs_numbers(fa
     for run in range(12):
         begun.begin(run=run)
         compare(begun, family)
+
+
+#: Distributions with the largest relative error of a quantile that the model page states.
+LARGEST = [
+    ("uniform", {"low": "3 days", "high": "40 days"}, 0),
+    ("triangular", {"low": "0 days", "mode": "4 days", "high": "12 days"}, 3e-5),
+    ("pert", {"low": "0 days", "mode": "2 days", "high": "12 days"}, 3.3e-5),
+    ("pert", {"low": "1 day", "mode": drawn("2 days", "30 days"), "high": "40 days"}, 9e-4),
+    ("lognormal", {"median": "20 days", "q90": "90 days"}, 6e-5),
+    ("exponential", {"mean": "20 days"}, 9e-5),
+    ("weibull", {"scale": "20 days", "shape": 1}, 9e-5),
+    ("weibull", {"scale": "20 days", "shape": 0.3}, 3e-4),
+    ("gamma", {"shape": 1, "scale": "20 days"}, 9e-5),
+    ("gamma", {"shape": 0.3, "scale": "20 days"}, 9.5e-4),
+    ("gamma", {"shape": drawn(0.3, 0.35), "scale": "2 days"}, 1.4e-2),
+    ("gamma", {"shape": drawn(1, 2), "scale": "2 days"}, 5e-4),
+    ("beta", {"a": 2, "b": 5, "low": "1 day", "high": "30 days"}, 2.8e-5),
+    ("beta", {"a": 0.3, "b": 0.3, "low": "1 day", "high": "30 days"}, 5.5e-4),
+    ("beta", {"a": drawn(0.5, 0.65), "b": drawn(0.5, 0.65), "low": "1 day", "high": "30 days"}, 3e-3),
+]
+
+
+@pytest.mark.parametrize(("family", "numbers", "largest"), LARGEST)
+def test_the_largest_error_of_a_table_is_the_one_on_the_model_page(family, numbers, largest):
+    begun = gaps(family, **numbers)
+    d = int(begun.compiled.tables["channel_is"]["gap"][0])
+    own = [begun.number("dist_of", d, f"n{k}") for k in range(4)]
+    tail = np.concatenate([2.0**-h * (1 - (np.arange(32) + 0.5) / 64) for h in range(1, 40)])  # between the nodes
+    u = np.concatenate([tail, 1 - tail])
+    exact = exact_quantile(getattr(q, family.upper()), own, u)
+    assert exact == pytest.approx(law_of(family, own).ppf(u), rel=1e-9)
+    error = np.abs(np.array([quantile(begun.x, d, each) for each in u]) / exact - 1).max()
+    assert largest / 2 <= error + 1e-15
+    assert error <= largest + 1e-15
+    page = (Path(__file__).parents[2] / "docs" / "model.md").read_text(encoding="utf-8")
+    (line,) = (line for line in page.split("\n") if line.startswith(f"| `{family}` | error"))
+    assert largest == 0 or f"{largest:g}" in line
 
 
 def test_an_empirical_distribution_is_a_step_function_of_the_observed_values():

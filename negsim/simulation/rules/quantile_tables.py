@@ -8,6 +8,7 @@ machine code, so most commands load no SciPy at all.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -83,6 +84,32 @@ def _tails(family: int, w: Floats, first: float, second: float) -> tuple[Any, An
     # A PERT is a beta with a = 1 + 4 m, b = 5 - 4 m, where the mode is at m of the range.
     a, b = (1 + 4 * first, 5 - 4 * first) if family == q.PERT else (first, second)
     return _beta_tails(w, a, b)
+
+
+def exact_quantile(family: int, numbers: Sequence[float], u: Floats) -> Floats:
+    """The quantiles of a distribution at ``u`` in (0, 1), in closed form or from SciPy: what the tables approximate.
+
+    ``numbers``: those of the family in the order of the model page, in its units.
+
+    >>> exact_quantile(q.EXPONENTIAL, [20.0], np.array([0.5])).round(6)
+    array([13.862944])
+    """
+    n, first, second = [*numbers, 0.0, 0.0, 0.0], 0.0, 0.0
+    loc, scale = 0.0, n[0]
+    if family in (q.UNIFORM, q.TRIANGULAR, q.PERT):
+        loc, scale = n[0], (n[1] if family == q.UNIFORM else n[2]) - n[0]
+        first = (n[1] - n[0]) / scale
+    elif family == q.GAMMA:
+        first, scale = n[0], n[0] * n[1]
+    elif family == q.BETA:
+        first, second, loc, scale = n[0], n[1], n[2], n[3] - n[2]
+    lower, upper = _tails(family, np.minimum(u, 1.0 - u), first, second)
+    standard = np.where(u <= 0.5, lower, upper)
+    if family == q.LOGNORMAL:
+        return np.asarray(scale * np.exp(np.log(n[1] / n[0]) / q.Z90 * standard))
+    if family == q.WEIBULL:
+        standard = standard ** (1.0 / n[1])
+    return np.asarray(loc + scale * standard)
 
 
 def _beta_tails(w: Floats, a: float, b: float) -> tuple[Any, Any]:
