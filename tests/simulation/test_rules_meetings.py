@@ -192,6 +192,9 @@ def test_a_deadline_comes_after_every_meeting_of_its_day(day, agreed):
     assert Reason(got("reason")[0]) is (Reason.RESOLVED if agreed else Reason.DEADLINE)
     if not agreed:
         assert got("lapsed")[0] == math.nextafter(10.0, 0)
+        log = trace_of(mapping)
+        (row,) = log[log["kind"] == Kind.DEADLINE]
+        assert [row[name] for name in ("t", "who", "other", "was", "now")] == [math.nextafter(10.0, 0), 0, 0, 0, 0]
 
 
 def test_a_meeting_late_on_the_day_of_the_deadline_still_counts():

@@ -100,6 +100,7 @@ UNCERTAIN = [
     ("uniform", {"low": drawn("1 day", "5 days"), "high": drawn("6 days", "60 days")}),
     ("triangular", {"low": "1 day", "mode": drawn("1 day", "30 days"), "high": drawn("30 days", "60 days")}),
     ("pert", {"low": drawn("1 day", "3 days"), "mode": drawn("3 days", "30 days"), "high": "40 days"}),
+    ("pert", {"low": drawn("0.1 days", "0.2 days"), "mode": drawn("0.2 days", "0.5 days"), "high": "0.9 days"}),
     ("lognormal", {"median": drawn("5 days", "20 days"), "q90": drawn("20 days", "60 days")}),
     ("weibull", {"scale": "20 days", "shape": drawn(0.7, 4)}),
     ("gamma", {"shape": drawn(0.3, 30), "scale": drawn("2 days", "5 days")}),
