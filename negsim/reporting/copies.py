@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-import pickle
 import select
 import signal
 import sys
@@ -23,6 +23,7 @@ MOST, PATIENCE = 3, 60.0
 def each(do: Callable[[int], T], number: int, workers: int | None = None) -> list[T]:
     """``[do(0), ..., do(number - 1)]``, shared with copies of this process, which start with all that is in memory.
 
+    What ``do`` returns is plain data in the form of JSON: text, numbers, lists, mappings of text.
     A call in a copy that warns or fails is done again here. So warnings and errors are those of a loop. There are
     copies only on Linux, and only if this process has one thread: a copy of several could wait for a lock for ever.
 
@@ -72,8 +73,8 @@ def _copy(do: Callable[[int], Any], todo: int) -> tuple[int, int]:
     try:
         os.close(results)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends it
-        with os.fdopen(give, "wb") as out:
-            pickle.dump(_quiet(do, todo), out)
+        with os.fdopen(give, "w", encoding="utf-8") as out:
+            json.dump(_quiet(do, todo), out)
     finally:
         os._exit(0)  # nothing of the first process is closed or written twice
     raise AssertionError("a copy has ended")
@@ -97,7 +98,6 @@ def _result(results: int) -> dict[int, Any]:
             break
         data += block
     try:
-        found: dict[int, Any] = pickle.loads(bytes(data))
-    except (EOFError, pickle.UnpicklingError):
+        return {int(number): value for number, value in json.loads(data).items()}
+    except ValueError:
         return {}
-    return found

@@ -96,7 +96,7 @@ def _pictures(found: Figures, drawn: Sequence[tuple[tuple[int, str], Any]], room
 
 def _made(
     projections: Sequence[Projection], others: Sequence[Projection | None], wanted: Sequence[tuple[int, str]]
-) -> tuple[list[tuple[dict[str, Any], str] | None], list[str]]:
+) -> tuple[list[Any], list[str]]:
     """Each figure with its packed data, or None for one without contents; and the packed readings of each scenario."""
     views = [cache(projection.view) for projection in projections]  # what is checked, drawn and told are one view
 
@@ -109,7 +109,7 @@ def _made(
         if not _says_something(projections[k], kind, views[k]):
             return None
         figure, picture = _figure(projections[k], k, kind, others[k], views[k])
-        return figure, packed(csv_text(picture.table.round(_DIGITS)))
+        return [figure, packed(csv_text(picture.table.round(_DIGITS)))]
 
     # The first is drawn here, and logs are made here: copies of this process then have all that they need.
     first = made(0)

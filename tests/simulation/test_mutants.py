@@ -51,9 +51,13 @@ for path in sys.argv[3:]:
 
 @pytest.fixture(scope="module")
 def stories(tmp_path_factory):
-    """Some stories, and talks in which a regular meeting and one that was asked for later fall on the same day."""
+    """Some stories, and talks in which a regular meeting and one that was asked for later fall on the same day.
+
+    A second shock comes before that day, so that both meetings wait in the heap behind it.
+    """
     meeting = {"kind": "meeting", "channel": "rounds", "after": "5 days"}
-    shock = {"title": "S", "dates": [{"date": "2025-04-25", "probability": 1}], "marks": [meeting]}
+    days = [{"date": day, "probability": 1} for day in ("2025-04-25", "2025-04-28")]
+    shock = {"title": "S", "dates": days, "marks": [meeting]}
     path = tmp_path_factory.mktemp("ties") / "ties.yaml"
     path.write_text(from_mapping(talks("a b", shocks={"s": shock})).to_yaml(), encoding="utf-8")
     return [*STORIES, path]
