@@ -47,7 +47,7 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.slow
 @pytest.mark.alone
-@pytest.mark.parametrize("name", JOBS)
+@pytest.mark.parametrize("name", [name for name in JOBS if name != "scores"])  # minutes long: benchmarks.kills does it
 def test_a_job_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Path, name: str) -> None:
     found = harass(name, tmp_path, SECONDS, Random(17))
     assert found.kills > 0
