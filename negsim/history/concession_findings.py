@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,17 @@ from negsim.history.scores import generator
 
 Floats = npt.NDArray[np.float64]
 T = TypeVar("T")
+
+
+class OfNegotiation(Protocol):
+    """A case that knows its negotiation."""
+
+    @property
+    def negotiation(self) -> str:
+        """Its id."""
+
+
+C = TypeVar("C", bound=OfNegotiation)
 
 REPEATS = 200
 #: What counts as an even split: this part of the way, on both sides of the middle.
@@ -202,3 +213,23 @@ def bootstrap(
     return Finding(
         name, statistic([value for values in by.values() for value in values]), float(low), float(high), cases
     )
+
+
+def finding(
+    name: str, cases: Sequence[C], value: Callable[[C], T], statistic: Callable[[Sequence[T]], float]
+) -> Finding:
+    """A statistic of the ``value`` of each case, with the interval of a bootstrap of the cases' negotiations."""
+    by: dict[str, list[T]] = {}
+    for each in cases:
+        by.setdefault(each.negotiation, []).append(value(each))
+    return bootstrap(name, by, statistic, len(cases))
+
+
+def mean(values: Sequence[float]) -> float:
+    """The mean of plain numbers or truth values."""
+    return float(np.mean(np.array(values, float)))
+
+
+def median(values: Sequence[float]) -> float:
+    """The median of plain numbers or truth values."""
+    return float(np.median(np.array(values, float)))

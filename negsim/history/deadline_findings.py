@@ -7,13 +7,13 @@ negotiation, from the first offer on its issue to the settlement, with the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
-from negsim.history.concession_findings import Finding, bootstrap
+from negsim.history.concession_findings import Finding, bootstrap, finding, mean, median
 from negsim.history.offers import Deadline, OfferRecord
 
 #: A settlement is at a deadline from a day before it to two days after: night sessions, and reports of the next day.
@@ -100,33 +100,24 @@ def deadline_figures(records: Sequence[OfferRecord]) -> list[Finding]:
     """The figures of the page, each with its interval."""
     found = near_deadlines(records)
 
-    def figure(name: str, value: Callable[[Near], object], of: Callable[[Sequence[object]], float]) -> Finding:
-        by: dict[str, list[object]] = {}
-        for each in found:
-            by.setdefault(each.negotiation, []).append(value(each))
-        return bootstrap(name, by, of, len(found))
-
-    def mean(values: Sequence[object]) -> float:
-        return float(np.mean(np.array(values, float)))
-
-    def median(values: Sequence[object]) -> float:
-        return float(np.median(np.array(values, float)))
-
-    def ratio(values: Sequence[object]) -> float:
+    def ratio(values: Sequence[tuple[float, float]]) -> float:
         seen, expected = np.array(values, float).T
         return float(seen.mean() / expected.mean())
 
     left = passed(records)
     return [
-        figure("days from the nearest deadline, before or after, median", lambda s: abs(s.days), median),
-        figure("settled at a deadline (a day before to two days after)", lambda s: s.is_at, mean),
-        figure("days at a deadline, as part of all days", lambda s: s.at, mean),
-        figure("settlements at a deadline, as multiple of the days there", lambda s: (s.is_at, s.at), ratio),
-        figure("settled within a week of a deadline", lambda s: abs(s.days) <= WEEK, mean),
-        figure("days within a week of a deadline, as part of all days", lambda s: s.week, mean),
-        figure(
-            "settlements within a week, as multiple of the days there", lambda s: (abs(s.days) <= WEEK, s.week), ratio
+        finding("days from the nearest deadline, before or after, median", found, lambda s: abs(s.days), median),
+        finding("settled at a deadline (a day before to two days after)", found, lambda s: s.is_at, mean),
+        finding("days at a deadline, as part of all days", found, lambda s: s.at, mean),
+        finding("settlements at a deadline, as multiple of the days there", found, lambda s: (s.is_at, s.at), ratio),
+        finding("settled within a week of a deadline", found, lambda s: abs(s.days) <= WEEK, mean),
+        finding("days within a week of a deadline, as part of all days", found, lambda s: s.week, mean),
+        finding(
+            "settlements within a week, as multiple of the days there",
+            found,
+            lambda s: (abs(s.days) <= WEEK, s.week),
+            ratio,
         ),
-        figure("settled before the nearest deadline, or on it", lambda s: s.days <= 0, mean),
+        finding("settled before the nearest deadline, or on it", found, lambda s: s.days <= 0, mean),
         bootstrap("deadlines that passed without a settlement", left, mean, sum(map(len, left.values()))),
     ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 
-from negsim.history.concession_findings import NEAR, Finding, bootstrap
+from negsim.history.concession_findings import NEAR, Finding, finding, mean, median
 from negsim.history.offer_laws import PLACES, place_of
 from negsim.history.offer_situations import Situation, origins, situation
 from negsim.history.offers import Dance, OfferRecord
@@ -78,31 +78,20 @@ def _open(now: Situation) -> float:
 
 def settlement_figures(found: Sequence[Settled]) -> list[Finding]:
     """The figures of the page, each with its interval."""
-
-    def figure(name: str, value: Callable[[Settled], float], of: Callable[[Sequence[float]], float]) -> Finding:
-        by: dict[str, list[float]] = {}
-        for each in found:
-            by.setdefault(each.negotiation, []).append(value(each))
-        return bootstrap(name, by, of, len(found))
-
-    def mean(values: Sequence[float]) -> float:
-        return float(np.mean(values))
-
-    def median(values: Sequence[float]) -> float:
-        return float(np.median(values))
-
     rows = [
-        figure("distance of the first demands, as part of the larger, median", lambda s: s.relative, median),
-        figure("settlement between the first demands", lambda s: float(0 <= s.share <= 1), mean),
-        figure("distance from the middle of the first demands, median", lambda s: abs(s.share - 0.5), median),
-        figure("within 0.05 of the middle of the first demands", lambda s: float(abs(s.share - 0.5) <= NEAR), mean),
-        figure("within a tenth of the middle of the last offers", lambda s: float(_even(s)), mean),
+        finding("distance of the first demands, as part of the larger, median", found, lambda s: s.relative, median),
+        finding("settlement between the first demands", found, lambda s: 0 <= s.share <= 1, mean),
+        finding("distance from the middle of the first demands, median", found, lambda s: abs(s.share - 0.5), median),
+        finding(
+            "within 0.05 of the middle of the first demands", found, lambda s: float(abs(s.share - 0.5) <= NEAR), mean
+        ),
+        finding("within a tenth of the middle of the last offers", found, _even, mean),
     ]
-    rows += [figure(f"at: {place}", lambda s, place=place: float(s.place == place), mean) for place in PLACES]  # type: ignore[misc]
+    rows += [finding(f"at: {place}", found, lambda s, place=place: float(s.place == place), mean) for place in PLACES]  # type: ignore[misc]
     rows += [
-        figure("way between the offers with a tenth of the days left, mean", lambda s: s.last_minute, mean),
-        figure("way between the last offers, mean", lambda s: s.rest, mean),
-        figure("days from the last offer to the settlement, as part of all, median", lambda s: s.wait, median),
+        finding("way between the offers with a tenth of the days left, mean", found, lambda s: s.last_minute, mean),
+        finding("way between the last offers, mean", found, lambda s: s.rest, mean),
+        finding("days from the last offer to the settlement, as part of all, median", found, lambda s: s.wait, median),
     ]
     return rows
 
