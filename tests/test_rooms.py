@@ -94,8 +94,7 @@ def test_commands_that_compute_nothing_load_no_numbers(root, arguments):
 
 
 SLOWLY = {"scipy", "numba", "pandas", "pyarrow", "matplotlib", "jinja2", "tqdm", "negsim.history", "negsim.monitoring"}
-DRAWS = {"pandas", "pyarrow", "matplotlib"}
-REPORTS = {*DRAWS, "scipy", "jinja2"}
+DRAWS = {"matplotlib"}
 #: None of these commands needs them; the last two are other commands.
 NEVER = {"scipy.stats", "scipy.optimize", "matplotlib.pyplot", "negsim.cli.history", "negsim.cli.offers"}
 

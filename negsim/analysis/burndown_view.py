@@ -15,6 +15,7 @@ from negsim.analysis.context import Context, Round
 from negsim.analysis.tally import Tally
 from negsim.analysis.time_scale import date_in_words
 from negsim.errors import NegsimError
+from negsim.files import Columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ class Change:
     step: int
 
 
-def share_of_runs(ends: Mapping[str, int] | pd.Series[Any]) -> str:
+def share_of_runs(ends: Mapping[str, int]) -> str:
     """The middle 80 % of runs in words.
 
     >>> share_of_runs({"q10": 1, "q90": 3}), share_of_runs({"q10": 2, "q90": 2})
@@ -73,7 +74,7 @@ def changes(context: Context, counts: Callable[[Status], bool]) -> list[Change]:
     return found
 
 
-def recorded(changes: Iterable[Change], as_of: date) -> pd.DataFrame:
+def recorded(changes: Iterable[Change], as_of: date) -> Columns:
     """The record: the fewest and the most issues possibly open on each day from the first change to ``as_of``.
 
     The two differ where the record gives only the month of a change. A month counts at its end. Columns: ``date``,
@@ -81,11 +82,9 @@ def recorded(changes: Iterable[Change], as_of: date) -> pd.DataFrame:
 
     >>> june = Change(date(2024, 6, 1), date(2024, 6, 30), +1)
     >>> table = recorded([june], date(2024, 7, 2))
-    >>> table.iloc[[0, 29, 31]][["low", "high"]].values.tolist()
+    >>> [[int(table[name][day]) for name in ("low", "high")] for day in (0, 29, 31)]
     [[0, 1], [1, 1], [1, 1]]
     """
-    import pandas as pd
-
     known = [c for c in changes if c.latest <= as_of]
     start = min((c.earliest for c in known), default=as_of)
     low = np.zeros((as_of - start).days + 1, dtype=np.int64)
@@ -95,19 +94,17 @@ def recorded(changes: Iterable[Change], as_of: date) -> pd.DataFrame:
         late, early = (low, high) if change.step > 0 else (high, low)
         late[last:] += change.step
         early[first:] += change.step
-    return pd.DataFrame({"date": [start + timedelta(days=i) for i in range(len(low))], "low": low, "high": high})
+    return Columns({"date": [start + timedelta(days=i) for i in range(len(low))], "low": low, "high": high})
 
 
-def projected(tally: Tally, as_of: date) -> pd.DataFrame:
+def projected(tally: Tally, as_of: date) -> Columns:
     """The projection, one row per day from ``as_of``: quantiles and mean of the number unresolved over the runs.
 
     A quantile is the smallest number that at least that share of the runs does not exceed.
     """
-    import pandas as pd
-
     dates = [as_of + timedelta(days=i) for i in range(len(tally.open))]
     levels = np.arange(tally.open.shape[1])
-    return pd.DataFrame({"date": dates, **bands(tally.open), "mean": tally.open @ levels / tally.runs})
+    return Columns({"date": dates, **bands(tally.open), "mean": tally.open @ levels / tally.runs})
 
 
 def bands(counts: Array) -> dict[str, Array]:
@@ -126,15 +123,15 @@ class Burndown:
     """
 
     context: Context
-    recorded: pd.DataFrame
-    projected: pd.DataFrame
+    recorded: Columns
+    projected: Columns
     rounds: tuple[Round, ...]
     earlier: date | None
     runs: int
     at_horizon: dict[str, int]
     note: str
     opened: int
-    others: tuple[tuple[str, pd.DataFrame], ...] = ()
+    others: tuple[tuple[str, Columns], ...] = ()
 
     @property
     def total(self) -> int:
@@ -144,7 +141,7 @@ class Burndown:
     @property
     def span(self) -> tuple[date, date]:
         """The first date shown, and the horizon."""
-        first = self.recorded["date"].iloc[0] if len(self.recorded) > 1 else self.context.as_of
+        first = self.recorded["date"][0] if len(self.recorded) > 1 else self.context.as_of
         return first, self.context.horizon
 
     @property
@@ -156,43 +153,44 @@ class Burndown:
         if ends["median"] or closed:
             return f"{count_of(ends['median'], self.total)} unresolved at the horizon {span}{later}"
         # Nothing is left: the answer is the first day from which that is so.
-        late = np.flatnonzero(self.projected["median"].to_numpy(int))
-        day = self.projected["date"].iloc[late[-1] + 1 if len(late) else 0]
+        late = np.flatnonzero(self.projected["median"])
+        day = self.projected["date"][late[-1] + 1 if len(late) else 0]
         words = date_in_words(day, self.context.unit)
         start = f"half of the runs have no unresolved issue by {words}"
         if ends["q10"] == ends["q90"]:
             return f"{start}, and at least 80 % at the horizon"
         return f"{start}; at the horizon {ends['q10']} to {ends['q90']} are left in 80 % of runs"
 
-    def table(self) -> pd.DataFrame:
+    def columns(self) -> Columns:
         """Both parts in one tidy table: ``part`` is recorded (low, high) or projected (quantiles and mean).
 
         For another projection ``part`` is its name.
         """
-        import pandas as pd
-
         parts = [self.recorded.assign(part="recorded"), self.projected.assign(part="projected")]
         parts += [table.assign(part=name) for name, table in self.others]
-        table = pd.concat(parts, ignore_index=True)
         whole = ["low", "high", *QUANTILES]
-        return table.astype(dict.fromkeys(whole, "Int64"))[["date", "part", *whole, "mean"]]
+        return Columns.joined(parts, ["date", "part", *whole, "mean"], whole)
+
+    def table(self) -> pd.DataFrame:
+        """The table of `columns` in pandas."""
+        return self.columns().frame()
 
 
 def burndown(context: Context, tally: Tally, note: str = "", since: date | None = None) -> Burndown:
     """Join record and projection. The record shown begins as `beginning` says."""
     record = recorded(changes(context, _unresolved), context.as_of)
     first = beginning(context, since)
-    shown = record[record["date"] >= first].reset_index(drop=True)
+    shown = record[record["date"] >= first]
     table = projected(tally, context.as_of)
     return Burndown(
         context=context,
         recorded=shown,
         projected=table,
         rounds=held(context, first),
-        earlier=record["date"].iloc[0] if len(shown) < len(record) else None,
+        earlier=record["date"][0] if len(shown) < len(record) else None,
         runs=tally.runs,
-        at_horizon={name: int(table[name].iloc[-1]) for name in QUANTILES},
-        note=note + cut(record["date"].iloc[0], first),
+        at_horizon={name: int(table[name][-1]) for name in QUANTILES},
+        note=note + cut(record["date"][0], first),
         opened=scope(tally),
     )
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negsim.agenda import Status
-from negsim.analysis.burndown_view import bands, beginning, changes, count_of, cut, held, recorded, share_of_runs
+from negsim.analysis.burndown_view import (
+    QUANTILES,
+    bands,
+    beginning,
+    changes,
+    count_of,
+    cut,
+    held,
+    recorded,
+    share_of_runs,
+)
 from negsim.analysis.context import Context
 from negsim.analysis.logs import Logs
 from negsim.analysis.tally import Tally
 from negsim.analysis.view import View, dates, days
-
-if TYPE_CHECKING:
-    import pandas as pd
+from negsim.files import Columns
 
 
 def burnup(context: Context, tally: Tally, logs: Logs, note: str = "", since: date | None = None) -> View:
@@ -24,8 +31,6 @@ def burnup(context: Context, tally: Tally, logs: Logs, note: str = "", since: da
     The scope grows when an issue opens. ``reopened`` is the mean number of reopenings up to the day, over the runs
     with logs.
     """
-    import pandas as pd
-
     at = days(context)
     parts = []
     for what, counts, counted in (("scope", tally.scope, _opened), ("done", tally.done, _resolved)):
@@ -33,18 +38,18 @@ def burnup(context: Context, tally: Tally, logs: Logs, note: str = "", since: da
         parts.append(record.assign(part="recorded", what=what))
         mean = {"mean": counts @ np.arange(counts.shape[1]) / tally.runs}
         table = {"date": dates(context, at), **bands(counts), **mean, "part": "projected", "what": what}
-        parts.append(pd.DataFrame(table))
+        parts.append(Columns(table))
     again = np.asarray(logs.reopened() / logs.runs)
-    parts.append(pd.DataFrame({"date": dates(context, at), "mean": again, "part": "projected", "what": "reopened"}))
-    rows = pd.concat(parts, ignore_index=True)
+    parts.append(Columns({"date": dates(context, at), "mean": again, "part": "projected", "what": "reopened"}))
+    whole = ["low", "high", "q10", "q25", "median", "q75", "q90"]
+    rows = Columns.joined(parts, ["what", "part", "date", *whole, "mean"], whole)
     first = beginning(context, since)
     note += cut(rows["date"].min(), first)
-    rows = rows[[day >= first for day in rows["date"]]].reset_index(drop=True)
-    whole = ["low", "high", "q10", "q25", "median", "q75", "q90"]
-    rows = rows.astype(dict.fromkeys(whole, "Int64"))[["what", "part", "date", *whole, "mean"]]
-    done, scope = (part(rows, what, "projected").iloc[-1] for what in ("done", "scope"))
+    rows = rows[rows["date"] >= first]
+    ends = (part(rows, what, "projected").row(-1) for what in ("done", "scope"))
+    done, scope = ({name: int(end[name]) for name in QUANTILES} for end in ends)
     verdict = f"{count_of(done['median'], len(context.issues))} resolved at the horizon {share_of_runs(done)}"
-    if closed := len(context.issues) - int(scope["median"]):
+    if closed := len(context.issues) - scope["median"]:
         verdict += f"; {closed} not opened"
     if again[-1]:
         verdict += f"; {again[-1]:.1f} reopened in an average run"
@@ -60,6 +65,6 @@ def _resolved(status: Status) -> bool:
     return status is Status.RESOLVED
 
 
-def part(rows: pd.DataFrame, what: str, which: str) -> pd.DataFrame:
+def part(rows: Columns, what: str, which: str) -> Columns:
     """The rows of one line of the picture."""
-    return rows[(rows["what"] == what) & (rows["part"] == which)]
+    return rows.where(what=what, part=which)

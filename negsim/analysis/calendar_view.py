@@ -10,6 +10,7 @@ from negsim.analysis.summary import quantile
 from negsim.analysis.tally import Tally
 from negsim.analysis.time_scale import date_in_words
 from negsim.analysis.view import View, percent
+from negsim.files import Columns
 
 #: Quantiles of the date of resolution.
 QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
@@ -20,8 +21,6 @@ def calendar(context: Context, tally: Tally, note: str = "", since: date | None 
 
     A recorded status began between ``from`` and ``to``. They differ where the record gives only a month or a year.
     """
-    import pandas as pd
-
     parts, beyond = [], 0
     for j, issue in enumerate(context.issues):
         for entry in issue.history:
@@ -34,21 +33,22 @@ def calendar(context: Context, tally: Tally, note: str = "", since: date | None 
         )
         beyond += found["p50"] is None
     columns = ["issue", "title", "part", "status", "from", "to", *QUANTILES, "resolved"]
-    rows = pd.DataFrame(parts, columns=columns)
-    projected = rows[rows["part"] == "projected"]
-    dated = projected[projected["p50"].notna()].sort_values(["p50", "p80" if "p80" in rows else "p75"], kind="stable")
-    unit = context.unit_of([None if pd.isna(day) else day for day in projected["p50"]])
-    if len(dated):
-        verdict = f"half of the runs resolve {dated['title'].iloc[0]} by {date_in_words(dated['p50'].iloc[0], unit)}"
+    rows = Columns.of_records(parts, columns)
+    projected = rows.where(part="projected").records()
+    dated = sorted((row for row in projected if row["p50"]), key=lambda row: (row["p50"], row["p75"] or date.max))
+    unit = context.unit_of([row["p50"] or None for row in projected])
+    if dated:
+        soonest, latest = dated[0], dated[-1]
+        verdict = f"half of the runs resolve {soonest['title']} by {date_in_words(soonest['p50'], unit)}"
         if beyond:
             have = "has" if beyond == 1 else "have"
             verdict += f"; {beyond} of {len(projected)} issues {have} no such date within the horizon"
-        elif len(dated) > 1 and dated["p50"].nunique() == 1:
-            verdict = f"half of the runs resolve each issue by {date_in_words(dated['p50'].iloc[0], unit)}"
+        elif len(dated) > 1 and soonest["p50"] == latest["p50"]:
+            verdict = f"half of the runs resolve each issue by {date_in_words(soonest['p50'], unit)}"
         elif len(dated) > 1:
-            verdict += f", and the last, {dated['title'].iloc[-1]}, by {date_in_words(dated['p50'].iloc[-1], unit)}"
+            verdict += f", and the last, {latest['title']}, by {date_in_words(latest['p50'], unit)}"
     else:
-        best = projected.sort_values("resolved", ascending=False, kind="stable").iloc[0]
+        best = max(projected, key=lambda row: row["resolved"])
         verdict = f"no issue is resolved in half of the runs; {best['title']} in {percent(best['resolved'])}"
         if not best["resolved"]:
             verdict = "no run resolves an issue within the horizon"
@@ -56,7 +56,7 @@ def calendar(context: Context, tally: Tally, note: str = "", since: date | None 
     start = min((entry.latest for issue in context.issues for entry in issue.history), default=context.as_of)
     if since is not None or start == context.as_of:  # before it the picture is empty
         first = max(first, start)
-    if projected["p90"].isna().any():
+    if any(row["p90"] is None for row in projected):
         note += " ▸: it extends beyond the horizon."
     if start < context.as_of:
         note += " Left: the recorded statuses."

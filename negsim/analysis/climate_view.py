@@ -3,56 +3,47 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negsim.analysis.context import Context
 from negsim.analysis.logs import Array, Logs
 from negsim.analysis.view import View, dates, days, percent
+from negsim.files import Columns
 from negsim.simulation import Kind
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def climate(context: Context, logs: Logs, note: str = "") -> View:
     """The share of runs in each regime at the end of each day."""
-    import pandas as pd
-
     share = logs.by_regime() / logs.runs
     when = dates(context, days(context))
     parts = [
-        pd.DataFrame({"regime": name, "date": when, "share": share[:, r]})
-        for r, name in enumerate(context.names.regimes)
+        Columns({"regime": name, "date": when, "share": share[:, r]}) for r, name in enumerate(context.names.regimes)
     ]
     if len(context.names.regimes) == 1:
         verdict = f"the climate stays {context.names.regimes[0]} throughout"
     else:
         end = ", ".join(f"{name} in {percent(share[-1, r])}" for r, name in enumerate(context.names.regimes))
         verdict = f"at the horizon the climate is {end} of runs"
-    return View(context, pd.concat(parts, ignore_index=True), verdict, note)
+    return View(context, Columns.joined(parts), verdict, note)
 
 
 def one_climate(context: Context, log: Array, regime: int, run: int, note: str = "") -> View:
     """The regimes of one run, each with its first and last date."""
     rows = stretches(context, log, regime)
-    days_in = rows.groupby("regime")["days"].sum()
-    said = ", ".join(
-        f"{name} {percent(days_in[name] / days_in.sum())}" for name in context.names.regimes if name in days_in
-    )
+    days_in = {name: float(own["days"].sum()) for name, own in rows.groups("regime")}
+    every = sum(days_in[name] for name in sorted(days_in))
+    said = ", ".join(f"{name} {percent(days_in[name] / every)}" for name in context.names.regimes if name in days_in)
     return View(context, rows, f"run {run}: {said} of the time", note, {"run": run})
 
 
-def stretches(context: Context, log: Array, regime: int) -> pd.DataFrame:
+def stretches(context: Context, log: Array, regime: int) -> Columns:
     """The regimes of one run in order: ``regime``, ``from``, ``to``, ``days``."""
-    import pandas as pd
-
     moves = log[log["kind"] == Kind.CLIMATE]
     end = float(log["t"][-1]) if len(log) else float(context.horizon_days)
     times = np.concatenate([[0.0], moves["t"], [end]])
     regimes = [regime, *moves["who"].tolist()]
-    return pd.DataFrame(
+    return Columns.of_records(
         [
             {
                 "regime": context.names.regimes[r],
@@ -63,5 +54,5 @@ def stretches(context: Context, log: Array, regime: int) -> pd.DataFrame:
             for r, t, u in zip(regimes, times[:-1], times[1:], strict=True)
             if u > t
         ],
-        columns=["regime", "from", "to", "days"],
+        ["regime", "from", "to", "days"],
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.analysis.comparison_sentences import issue_verdict, unit_of_span
 from negsim.analysis.paired import Paired
 from negsim.analysis.view import View
+from negsim.files import Columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ def comparison(labels: Sequence[str], pairs: Sequence[Paired], note: str = "") -
         note: what was computed.
     """
     base, others = pairs[0].base, list(zip(labels[1:], pairs, strict=True))
-    rows = comparison_table(labels, pairs)
+    rows = Columns.of_records(_rows(labels, pairs))
     ends = [abs(end) for name in ("mean_days", "mean_days_low", "mean_days_high") for end in rows[name]]
     size, unit = unit_of_span(max(end for end in ends if math.isfinite(end)))
     days = {pair.on for pair in pairs}
@@ -47,6 +48,10 @@ def comparison_table(labels: Sequence[str], pairs: Sequence[Paired]) -> pd.DataF
     """All figures of the pairs: a row for each of the others and each issue in both, with ``all`` as the last."""
     import pandas as pd
 
+    return pd.DataFrame(_rows(labels, pairs))
+
+
+def _rows(labels: Sequence[str], pairs: Sequence[Paired]) -> list[dict[str, Any]]:
     rows = []
     for label, pair in zip(labels[1:], pairs, strict=True):
         for issue in (*pair.issues, pair.every):
@@ -62,7 +67,7 @@ def comparison_table(labels: Sequence[str], pairs: Sequence[Paired]) -> pd.DataF
                 row |= estimate_columns(name, f"{name}_", getattr(issue, name))
             row |= {"neither": issue.neither, "saved": found.saved}
             rows.append(row | {"verdict": issue_verdict(issue, pair)})
-    return pd.DataFrame(rows)
+    return rows
 
 
 def estimate_columns(name: str, prefix: str, estimate: Estimate) -> dict[str, float]:

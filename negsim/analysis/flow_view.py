@@ -11,6 +11,7 @@ from negsim.analysis.burndown_view import beginning, cut, held
 from negsim.analysis.context import Context
 from negsim.analysis.logs import Logs
 from negsim.analysis.view import View, dates, days
+from negsim.files import Columns
 
 #: Order of the stacked areas, from resolved to dormant.
 STATUS_ORDER = (
@@ -24,8 +25,6 @@ def flow(context: Context, logs: Logs, note: str = "", since: date | None = None
 
     A recorded month counts at its end. Before its first entry an issue counts as dormant.
     """
-    import pandas as pd
-
     counts = logs.by_status().sum(axis=0) / logs.runs
     start = min((issue.history[0].latest for issue in context.issues if issue.history), default=context.as_of)
     first = max(start, beginning(context, since))
@@ -38,11 +37,11 @@ def flow(context: Context, logs: Logs, note: str = "", since: date | None = None
                 status = entries.pop(0).status
             before[k, status] += 1
     parts = [
-        pd.DataFrame({"part": name, "date": when, "status": status.label, "issues": table[:, status]})
+        Columns({"part": name, "date": when, "status": status.label, "issues": table[:, status]})
         for name, when, table in (("recorded", past, before), ("projected", dates(context, days(context)), counts))
         for status in STATUS_ORDER
     ]
-    rows = pd.concat(parts, ignore_index=True)
+    rows = Columns.joined(parts)
     end = counts[-1]
     under_way = end[Status.AGREED] + end[Status.BLOCKED] + end[Status.IMPLEMENTING]
     talking = end[[Status.RAISED, Status.DISCUSSING, Status.CONVERGING, Status.STALLED, Status.SUSPENDED]].sum()

@@ -10,6 +10,7 @@ from negsim.analysis.context import Context
 from negsim.analysis.logs import Logs
 from negsim.analysis.solutions import SOLUTIONS, acceptable, distance, solutions
 from negsim.analysis.view import View, percent
+from negsim.files import Columns
 
 #: Width of the squares in which deals are counted.
 GRID = 0.02
@@ -43,8 +44,6 @@ def frontier(context: Context, logs: Logs, bargain: int, note: str = "") -> View
     ``reservation`` has the 10, 50 and 90 % quantiles over the runs. The solution points use the medians. The frontier
     is that of the first run.
     """
-    import pandas as pd
-
     line = logs.frontier(bargain, 0)
     levels = np.quantile(logs.floors[:, bargain], [0.1, 0.5, 0.9], axis=0)
     floor = (float(levels[1, 0]), float(levels[1, 1]))
@@ -67,8 +66,7 @@ def frontier(context: Context, logs: Logs, bargain: int, note: str = "") -> View
         {"what": "deals", "u_a": a * GRID, "u_b": b * GRID, "runs": int(n)}
         for (a, b), n in zip(places.tolist(), counts, strict=True)
     ]
-    table = pd.DataFrame(rows, columns=["what", "piece", "quantile", "u_a", "u_b", "runs"])
-    table = table.astype({"runs": "Int64", "piece": "Int64"})
+    table = Columns.of_records(rows, ["what", "piece", "quantile", "u_a", "u_b", "runs"], whole=("runs", "piece"))
     title, share = context.bargain(bargain), len(deals["run"]) / logs.runs
     facts = {"title": title}
     if not len(deals["run"]):

@@ -10,6 +10,7 @@ import numpy as np
 from negsim.analysis.context import Context
 from negsim.analysis.logs import Array, Logs
 from negsim.analysis.view import View, dates, days
+from negsim.files import Columns
 
 #: Least share of runs that still negotiate for a band of offers.
 LEAST = 0.05
@@ -22,8 +23,6 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
     A package replaces its issues. ``talking`` is the share of runs in which both sides have made offers and there is
     no deal. Offers before ``as_of`` come from the scenario, in their order (``order``) and without dates.
     """
-    import pandas as pd
-
     at = days(context, max(1, context.horizon_days // points))
     when = dates(context, at)
     n = len(context.issues)
@@ -38,20 +37,18 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
         shown = talking >= LEAST
         for side, offers in zip(context.side_ids, logs.before[bargain] if bargain < n else ((), ()), strict=True):
             earlier = {"bargain": name, "title": context.bargain(bargain), "what": f"{side} before"}
-            parts.append(pd.DataFrame([earlier | {"order": k + 1, "median": u} for k, u in enumerate(offers)]))
+            parts.append(Columns.of_records([earlier | {"order": k + 1, "median": u} for k, u in enumerate(offers)]))
         for what, table in ((context.side_ids[0], a), (context.side_ids[1], b), ("gap", np.maximum(a - b, 0.0))):
             found = _quantiles(table)
             found[:, ~shown] = np.nan
             head = {"bargain": name, "title": context.bargain(bargain), "what": what, "date": when, "talking": talking}
-            parts.append(pd.DataFrame(head | dict(zip(QUANTILES, found, strict=True))))
+            parts.append(Columns(head | dict(zip(QUANTILES, found, strict=True))))
             if what == "gap" and shown.any():
                 verdicts[bargain] = (float(found[2][shown][0]), float(found[2][shown][-1]))
         if not shown.any():
             without.append(bargain)
     columns = ["bargain", "title", "what", "order", "date", "talking", *QUANTILES]
-    parts = [part for part in parts if len(part)]
-    rows = (pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()).reindex(columns=columns)
-    rows = rows.astype({"order": "Int64"})
+    rows = Columns.joined(parts, columns, whole=["order"])
     if not verdicts:
         return View(context, rows, "no offers are made: no issue is settled by concession", note)
     wide = max(verdicts, key=lambda k: verdicts[k][0])

@@ -11,6 +11,7 @@ from negsim.analysis.context import Context
 from negsim.analysis.logs import Array
 from negsim.analysis.time_scale import date_in_words
 from negsim.analysis.view import View
+from negsim.files import Columns
 from negsim.simulation import Kind
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ OUTCOMES = ("held", "cancelled", "lost")
 
 def lanes(context: Context, log: Array, statuses: tuple[Status, ...], regime: int, run: int, note: str = "") -> View:
     """The statuses of each issue in one run with first and last date, then meetings, shocks and climate."""
-    import pandas as pd
-
     end = float(log["t"][-1]) if len(log) else float(context.horizon_days)
     rows: list[dict[str, Any]] = []
     resolved: list[tuple[float, str]] = []
@@ -43,11 +42,10 @@ def lanes(context: Context, log: Array, statuses: tuple[Status, ...], regime: in
     for event in log[log["kind"] == Kind.SHOCK]:
         row = {"what": "shock", "title": context.names.shocks[event["who"]]}
         rows.append(row | {"from": _on(context, event["t"]), "day": float(event["t"])})
-    for stretch in stretches(context, log, regime).to_dict("records"):
-        row = {"what": "climate", "value": stretch["regime"], "from": stretch["from"], "to": stretch["to"]}
-        rows.append({str(key): value for key, value in row.items()})
+    for stretch in stretches(context, log, regime).records():
+        rows.append({"what": "climate", "value": stretch["regime"], "from": stretch["from"], "to": stretch["to"]})
     columns = ["what", "name", "title", "value", "from", "to", "day", "until"]
-    table = pd.DataFrame(rows, columns=columns)
+    table = Columns.of_records(rows, columns)
     verdict = f"run {run}: {len(resolved)} of {len(context.issues)} resolved"
     if resolved:
         t, title = max(resolved)

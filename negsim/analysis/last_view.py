@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from negsim.analysis.context import Context
 from negsim.analysis.summary import chance
 from negsim.analysis.tally import Tally
 from negsim.analysis.view import View, percent, wilson
+from negsim.files import Columns
 
 
 def last(context: Context, tally: Tally, note: str = "") -> View:
@@ -15,20 +18,19 @@ def last(context: Context, tally: Tally, note: str = "") -> View:
     a single first or last issue: none is resolved, several are resolved at the same moment (as in a package), or
     several are unresolved at the horizon.
     """
-    import pandas as pd
-
     names = {facts.id: facts.title for facts in context.issues} | {"none": "none, or several"}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for j, (name, title) in enumerate(names.items()):
         first, end = chance(int(tally.first[j]), tally.runs), chance(int(tally.last[j]), tally.runs)
         rows.append({"issue": name, "title": title, "first": first.p, "first_se": first.se})
         rows[-1] |= {"last": end.p, "last_se": end.se}
-    table = pd.DataFrame(rows)
+    table = Columns.of_records(rows)
     for what, counts in (("first", tally.first), ("last", tally.last)):
-        table[f"{what}_low"], table[f"{what}_high"] = wilson(counts, tally.runs)
-    earliest = table.iloc[:-1].sort_values("first", ascending=False, kind="stable").iloc[0]
-    most = table.iloc[:-1].sort_values("last", ascending=False, kind="stable").iloc[0]
-    several = float(table["last"].iloc[-1])
+        low, high = wilson(counts, tally.runs)
+        table = table.assign(**{f"{what}_low": low, f"{what}_high": high})
+    earliest = max(rows[:-1], key=lambda row: row["first"])
+    most = max(rows[:-1], key=lambda row: row["last"])
+    several = rows[-1]["last"]
     verdict = f"{most['title']} is last in {percent(most['last'])} of runs"
     if several >= 0.5:
         verdict = (

@@ -7,6 +7,7 @@ import numpy as np
 from negsim.analysis.context import Context
 from negsim.analysis.tally import Tally
 from negsim.analysis.view import View, dates, percent, wilson
+from negsim.files import Columns
 
 
 def survival(context: Context, tally: Tally, note: str = "") -> View:
@@ -16,8 +17,6 @@ def survival(context: Context, tally: Tally, note: str = "") -> View:
     is the plain share. Lapsed issues have their own share. ``low`` and ``high`` are the 95 % score interval of the
     share unresolved. ``at_risk`` counts the runs in which the issue is neither resolved nor lapsed.
     """
-    import pandas as pd
-
     parts, ends = [], {}
     last = context.horizon_days - 1
     for j, issue in enumerate(context.issues):
@@ -29,7 +28,7 @@ def survival(context: Context, tally: Tally, note: str = "") -> View:
         resolved, lapsed = resolved[at], lapsed[at]
         low, high = wilson(tally.runs - resolved, tally.runs)
         parts.append(
-            pd.DataFrame(
+            Columns(
                 {
                     "issue": issue.id,
                     "title": issue.title,
@@ -55,4 +54,4 @@ def survival(context: Context, tally: Tally, note: str = "") -> View:
         verdict = f"no run resolves {'an issue' if every else most} within the horizon"
     elif ends[least] < ends[most]:
         verdict += f", {least} in {percent(ends[least])}"
-    return View(context, pd.concat(parts, ignore_index=True), verdict, note, {"runs": tally.runs})
+    return View(context, Columns.joined(parts), verdict, note, {"runs": tally.runs})

@@ -7,6 +7,7 @@ import numpy as np
 from negsim.analysis.context import Context
 from negsim.analysis.tally import BINS, Tally
 from negsim.analysis.view import View
+from negsim.files import Columns
 
 #: Bins of the picture, from the demand of side B to that of side A.
 SHOWN = 40
@@ -19,17 +20,15 @@ def terms(context: Context, tally: Tally, note: str = "") -> View:
     Shares are in bins of half a per cent, quantiles are the middles of bins. ``settled`` is the share of runs with
     terms.
     """
-    import pandas as pd
-
     parts, middles = [], {}
     for j, issue in enumerate(context.issues):
         total = int(tally.shares[j, 1])
         head = {"issue": issue.id, "title": issue.title, "settled": total / tally.runs}
         if not total:
-            parts.append(pd.DataFrame([head | {"what": "none"}]))
+            parts.append(Columns.of_records([head | {"what": "none"}]))
         elif issue.options:
             taken = tally.options[j, : len(issue.options)] / total
-            parts.append(pd.DataFrame([head | {"what": o, "p": p} for o, p in zip(issue.options, taken, strict=True)]))
+            parts.append(Columns(head | {"what": list(issue.options), "p": taken}))
         else:
             fine, count = tally.terms[j], np.cumsum(tally.terms[j])
             at = {name: (np.searchsorted(count, q * total - 1e-9) + 0.5) / BINS for name, q in QUANTILES.items()}
@@ -37,11 +36,11 @@ def terms(context: Context, tally: Tally, note: str = "") -> View:
             edges = np.linspace(0, 1, SHOWN + 1)
             p = fine.reshape(SHOWN, -1).sum(axis=1) / total
             shares = {"what": "share", "from": edges[:-1], "to": edges[1:], "p": p}
-            parts.append(pd.DataFrame(head | shares | at))
+            parts.append(Columns(head | shares | at))
     columns = ["issue", "title", "settled", "what", "from", "to", "p", *QUANTILES]
-    rows = pd.concat(parts, ignore_index=True).reindex(columns=columns)
+    rows = Columns.joined(parts, columns)
     if not middles:
-        settled = any(row["settled"] for row in rows.to_dict("records"))
+        settled = rows["settled"].any()
         verdict = "issues are settled by picking an option" if settled else "no run settles an issue on terms"
     else:
         high, low = max(middles, key=lambda k: middles[k]), min(middles, key=lambda k: middles[k])

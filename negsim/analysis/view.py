@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.analysis.context import Context
+from negsim.files import Columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,20 +30,22 @@ class View:
     """
 
     context: Context
-    rows: pd.DataFrame
+    rows: Columns
     verdict: str
     note: str
     facts: dict[str, Any] = field(default_factory=dict)
-    others: tuple[tuple[str, pd.DataFrame], ...] = ()
+    others: tuple[tuple[str, Columns], ...] = ()
 
-    def table(self) -> pd.DataFrame:
+    def columns(self) -> Columns:
         """The data behind the picture. With other projections, ``scenario`` names the projection of a row."""
         if not self.others:
             return self.rows
-        import pandas as pd
-
         every = ((self.context.title, self.rows), *self.others)
-        return pd.concat([rows.assign(scenario=name) for name, rows in every], ignore_index=True)
+        return Columns.joined([rows.assign(scenario=name) for name, rows in every])
+
+    def table(self) -> pd.DataFrame:
+        """The data behind the picture in pandas."""
+        return self.columns().frame()
 
 
 def wilson(hits: Array, runs: int, z: float = Z95) -> tuple[Array, Array]:

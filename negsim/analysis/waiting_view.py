@@ -7,6 +7,7 @@ from negsim.analysis.context import Context
 from negsim.analysis.headline import WAITS
 from negsim.analysis.tally import Tally
 from negsim.analysis.view import View
+from negsim.files import Columns
 
 #: Order of the parts of a bar.
 WAITING_ORDER = (
@@ -22,10 +23,8 @@ def waiting_words(what: Spent, context: Context) -> str:
 
 def waiting(context: Context, tally: Tally, note: str = "") -> View:
     """Mean days that each issue waits for each thing, from ``as_of`` until it is settled or the run ends."""
-    import pandas as pd
-
     mean = tally.spent / tally.runs
-    rows = pd.DataFrame(
+    rows = Columns.of_records(
         [
             {
                 "issue": issue.id,

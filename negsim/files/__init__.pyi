@@ -14,6 +14,7 @@ from .checkpoint import json_bytes as json_bytes
 from .checkpoint import read_checked as read_checked
 from .checkpoint import read_manifest as read_manifest
 from .checkpoint import reading as reading
+from .columns import Columns as Columns
 from .csv import CONFIDENCE as CONFIDENCE
 from .csv import FieldError as FieldError
 from .csv import Fields as Fields

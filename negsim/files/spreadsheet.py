@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from negsim.files.columns import Columns, shown
+
 if TYPE_CHECKING:
     import pandas as pd
 
-#: A spreadsheet takes a text that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-
-def csv_text(table: pd.DataFrame, index: bool = False) -> str:
+def csv_text(table: pd.DataFrame | Columns, index: bool = False) -> str:
     r"""A table as CSV; a text that a spreadsheet would compute gets an apostrophe in front of it.
 
     >>> import pandas as pd
     >>> csv_text(pd.DataFrame({"title": ["=1+1", "Visas"], "x": [-1, 2]}))
     "title,x\n'=1+1,-1\nVisas,2\n"
     """
+    if isinstance(table, Columns):
+        return table.csv()
     import pandas as pd
 
     safe = table.reset_index() if index else table.copy()
     for place in range(safe.shape[1]):
         column = safe.iloc[:, place]
         if not pd.api.types.is_numeric_dtype(column):  # a column of numbers keeps its type, and so its digits
-            shown = [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in column]
-            safe.isetitem(place, pd.array(shown, dtype=object))
+            safe.isetitem(place, pd.array([shown(cell) for cell in column], dtype=object))
     return str(safe.to_csv(index=False, lineterminator="\n"))

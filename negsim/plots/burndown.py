@@ -9,10 +9,10 @@ from matplotlib.dates import date2num
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from negsim.analysis import Burndown
+    from negsim.files import Columns
 
 #: Order of the legend.
 LEGEND = ("recorded", frame.DAY_UNKNOWN, "round held", "median", "50 % of runs", "80 % of runs")
@@ -72,18 +72,18 @@ def _others(data: Burndown, ax: Axes) -> None:
     for number, (name, table) in enumerate(data.others):
         future = frame.corners(table, ["median"])
         colour, dashes = style.BESIDE[number % len(style.BESIDE)]
-        end = min(float(date2num(table["date"].iloc[-1])) + 1, float(date2num(data.context.horizon)))
+        end = min(float(date2num(table["date"][-1])) + 1, float(date2num(data.context.horizon)))
         ax.step(
             [*(date2num(day) for day in future["date"]), end], _steps(future, "median"), where="post", color=colour,
             linewidth=1.4, linestyle=dashes, label=f"{name}: median",
         )  # fmt: skip
 
 
-def _days(future: pd.DataFrame, data: Burndown) -> list[float]:
+def _days(future: Columns, data: Burndown) -> list[float]:
     return [*(float(date2num(day)) for day in future["date"]), float(date2num(data.context.horizon))]
 
 
-def _steps(future: pd.DataFrame, name: str) -> list[int]:
+def _steps(future: Columns, name: str) -> list[int]:
     values = list(future[name])
     return [*values, values[-1]]
 

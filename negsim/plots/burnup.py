@@ -11,10 +11,10 @@ from negsim.analysis import part
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from negsim.analysis import View
+    from negsim.files import Columns
 
 STRIP = 0.05
 
@@ -63,13 +63,13 @@ def burnup(view: View, ax: Axes) -> Axes:
     return ax
 
 
-def _reopened(rows: pd.DataFrame, ax: Axes, handles: dict[str, Any]) -> list[float]:
+def _reopened(rows: Columns, ax: Axes, handles: dict[str, Any]) -> list[float]:
     """Draw the mean number of issues opened and reopened, if any is reopened; returns the values drawn."""
     opened, more = part(rows, "scope", "projected"), part(rows, "reopened", "projected")
     if not more["mean"].any():
         return []
     every = slice(None, None, max(1, len(more) // 150))
-    again = (opened["mean"].to_numpy(float) + more["mean"].to_numpy(float))[every]
+    again = (opened["mean"] + more["mean"])[every]
     (handles["opened and reopened, mean"],) = ax.plot(
         _days(more[every]), again, color=style.VERMILLION, linewidth=1.6, linestyle=(0, (1, 1))
     )
@@ -88,11 +88,11 @@ def _ends(ends: dict[str, float], horizon: float, least: float, ax: Axes) -> Non
         )  # fmt: skip
 
 
-def _days(rows: pd.DataFrame) -> list[float]:
+def _days(rows: Columns) -> list[float]:
     return [float(date2num(day)) for day in rows["date"]]
 
 
-def _on(rows: pd.DataFrame, column: str) -> list[float]:
+def _on(rows: Columns, column: str) -> list[float]:
     """The values of a line. The last one is repeated for the end of the line."""
     values = [float(value) for value in rows[column]]
     return [*values, values[-1]]

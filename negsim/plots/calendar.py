@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from matplotlib.dates import date2num
 
 from negsim.agenda import Status
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from negsim.analysis import View
+    from negsim.files import Columns
 
 
 #: Shortest bar, as a share of the horizon, whose colour a reader can see; the legend names no shorter one.
@@ -37,9 +37,9 @@ def calendar(view: View, ax: Axes) -> Axes:
     statuses: dict[Status, None] = {}
     hatched = False
     for j, issue in enumerate(context.issues):
-        own = view.rows[view.rows["issue"] == issue.id]
-        hatched |= _past(own[own["part"] == "recorded"], context, first, j, ax, statuses)
-        _ribbon(own[own["part"] == "projected"].iloc[0], context, j, ax, view.facts["unit"])
+        own = view.rows.where(issue=issue.id)
+        hatched |= _past(own.where(part="recorded"), context, first, j, ax, statuses)
+        _ribbon(own.where(part="projected").row(0), context, j, ax, view.facts["unit"])
         _others(view, issue.id, j, ax)
     frame.date_axis(ax, context, first, words=False)
     frame.between(ax, context)
@@ -49,14 +49,14 @@ def calendar(view: View, ax: Axes) -> Axes:
     frame.heading(ax, context, view.verdict)
     from matplotlib.lines import Line2D
 
-    future = view.rows[view.rows["part"] == "projected"]
+    future = view.rows.where(part="projected").records()
     handles: dict[str, Any] = {
         "10 to 90 % date": frame.swatch(style.BAND_80),
         "25 to 75 %": frame.swatch(style.BAND_50),
         "50 %": Line2D([], [], color=style.VERMILLION, linewidth=2.6),
     }
     for name, low, high in (("10 to 90 % date", "p10", "p90"), ("25 to 75 %", "p25", "p75"), ("50 %", "p50", "")):
-        if not (future[low].notna() & (not high or future[low] != future[high])).any():
+        if not any(row[low] is not None and (not high or row[low] != row[high]) for row in future):
             del handles[name]
     handles |= {f"recorded: {s.label}": frame.swatch(*style.STATUS[s], edge=style.GREY) for s in sorted(statuses)}
     if hatched:
@@ -72,23 +72,24 @@ def _others(view: View, issue: str, j: int, ax: Axes) -> None:
     """Draw other projections below the ribbon: a line from the 10 to the 90 % date, a dot at the 50 % date."""
     end = view.context.horizon
     for n, (_, rows) in enumerate(view.others):
-        own = rows[(rows["issue"] == issue) & (rows["part"] == "projected")]
-        if own.empty or pd.isna(own["p10"].iloc[0]) or own["p10"].iloc[0] >= end:
+        own = rows.where(issue=issue, part="projected")
+        row = own.row(0) if len(own) else {"p10": None}
+        if row["p10"] is None or row["p10"] >= end:
             continue
-        row, colour = own.iloc[0], style.BESIDE[n % len(style.BESIDE)][0]
+        colour = style.BESIDE[n % len(style.BESIDE)][0]
         y = j + 0.8 + 0.18 * (n + 0.5) / len(view.others)
-        last = end if pd.isna(row["p90"]) else min(row["p90"], end)
+        last = end if row["p90"] is None else min(row["p90"], end)
         ax.plot([date2num(row["p10"]), date2num(last)], [y, y], color=colour, linewidth=1.4)
-        if not pd.isna(row["p50"]) and row["p50"] < end:
+        if row["p50"] is not None and row["p50"] < end:
             ax.plot([date2num(row["p50"])], [y], color=colour, marker="o", markersize=4)
 
 
-def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, statuses: dict[Status, None]) -> bool:
+def _past(rows: Columns, context: Any, first: Any, j: int, ax: Axes, statuses: dict[Status, None]) -> bool:
     """Draw the recorded statuses; returns whether the day of a change is not known."""
     hatched = False
-    ends = [*rows["from"].iloc[1:], context.as_of][: len(rows)]  # an issue may have no record
+    ends = [*rows["from"][1:], context.as_of][: len(rows)]  # an issue may have no record
     left_edge = date2num(first)
-    for row, end in zip(rows.to_dict("records"), ends, strict=True):
+    for row, end in zip(rows.records(), ends, strict=True):
         status = Status[row["status"].upper()]
         start, sure, stop = (max(float(date2num(day)), left_edge) for day in (row["from"], row["to"], end))
         if stop <= max(start, left_edge):  # it lasts no time, or ended before the picture
@@ -110,16 +111,16 @@ def _past(rows: pd.DataFrame, context: Any, first: Any, j: int, ax: Axes, status
     return hatched
 
 
-def _ribbon(row: pd.Series, context: Any, j: int, ax: Axes, unit: str) -> None:
+def _ribbon(row: dict[str, Any], context: Any, j: int, ax: Axes, unit: str) -> None:
     horizon = float(date2num(context.horizon))
 
     def at(name: str) -> float:
-        return horizon if pd.isna(row[name]) else float(date2num(row[name]))
+        return horizon if row[name] is None else float(date2num(row[name]))
 
     for low, high, colour, thick in (("p10", "p90", style.BAND_80, 0.56), ("p25", "p75", style.BAND_50, 0.56)):
-        if not pd.isna(row[low]):
+        if row[low] is not None:
             ax.barh(j + 0.5, at(high) - at(low), left=at(low), height=thick, facecolor=colour, linewidth=0)
-    if not pd.isna(row["p50"]):
+    if row["p50"] is not None:
         ax.plot([at("p50")] * 2, [j + 0.2, j + 0.8], color=style.VERMILLION, linewidth=2.6, solid_capstyle="butt")
         text = date_text(row["p50"], unit)
         right = at("p50") > horizon - (0.0175 * len(text) + 0.03) * context.horizon_days  # it would touch the horizon
@@ -128,9 +129,9 @@ def _ribbon(row: pd.Series, context: Any, j: int, ax: Axes, unit: str) -> None:
             textcoords="offset points",
             ha="right" if right else "left", va="center", fontsize=8.5,
         )  # fmt: skip
-    if pd.isna(row["p90"]):
+    if row["p90"] is None:
         said = f"▸ {100 * row['resolved']:.0f} % resolved by then"
-        colour = style.INK if pd.isna(row["p50"]) else style.GREY
+        colour = style.INK if row["p50"] is None else style.GREY
         ax.annotate(
             said, (horizon, j + 0.5), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5,
             color=colour, annotation_clip=False,

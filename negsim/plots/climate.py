@@ -34,7 +34,7 @@ def climate(view: View, ax: Axes) -> Axes:
     regimes = view.facts["severity"]
     named: list[str] = []
     if "run" in view.facts:
-        for row in view.rows.to_dict("records"):
+        for row in view.rows.records():
             left, right = date2num(row["from"]), date2num(row["to"])
             colour, hatch = look(regimes, row["regime"])
             ax.barh(0.5, right - left, left=left, height=1, facecolor=colour, hatch=hatch, edgecolor=style.GREY,
@@ -52,8 +52,8 @@ def climate(view: View, ax: Axes) -> Axes:
     else:
         bottom = np.zeros(0)
         for name in regimes:
-            rows = view.rows[view.rows["regime"] == name]
-            share = np.append(rows["share"].to_numpy(float), rows["share"].iloc[-1])
+            rows = view.rows.where(regime=name)
+            share = np.append(rows["share"], rows["share"][-1])
             days = np.array([*(float(date2num(day)) for day in rows["date"]), float(date2num(context.horizon))])
             bottom = bottom if len(bottom) else np.zeros(len(days))
             top = bottom + share

@@ -29,8 +29,8 @@ def comparison_picture(view: View) -> Picture:
     from matplotlib import rc_context
     from matplotlib.lines import Line2D
 
-    titles = view.rows.drop_duplicates("issue").set_index("issue")["title"]
-    order = [*titles.index.drop("all"), "all"] if len(titles) > 2 else [*titles.index.drop("all")]
+    titles = {row["issue"]: row["title"] for row in view.rows.records()}
+    order = [*(issue for issue in titles if issue != "all"), *(["all"] if len(titles) > 2 else [])]
     names, size, unit = view.facts["names"], view.facts["size"], view.facts["unit"]
     with rc_context(style.RC):
         figure, ax = style.new_figure(height=frame.height_of(len(order), 0.34 + 0.18 * len(names)) + 0.2)
@@ -51,7 +51,7 @@ def comparison_picture(view: View) -> Picture:
             handles, names = [], []
         frame.below(ax, view.note, handles, names, columns=3)
         style.settle(figure)
-    return Picture(figure, view.table())
+    return Picture(figure, view.columns())
 
 
 def _panel(ax: Axes, view: View, order: list[str], columns: tuple[str, str, str], times: float) -> None:
@@ -59,7 +59,7 @@ def _panel(ax: Axes, view: View, order: list[str], columns: tuple[str, str, str]
     others = list(dict.fromkeys(view.rows["scenario"]))
     ax.axvline(0, color=style.INK, linewidth=1, zorder=1)
     reach = [0.0]
-    for row in view.rows[view.rows["issue"].isin(order)].to_dict("records"):
+    for row in (row for row in view.rows.records() if row["issue"] in order):
         n = others.index(row["scenario"])
         y = order.index(row["issue"]) + (n + 1) / (len(others) + 1)
         value, low, high = (times * row[name] for name in columns)

@@ -25,12 +25,12 @@ NAMED = 0.075
 def flow(view: View, ax: Axes) -> Axes:
     """Draw the statuses as stacked areas, from resolved at the bottom to dormant at the top."""
     rows, total = view.rows, len(view.context.issues)
-    days = [float(date2num(day)) for day in rows[rows["status"] == STATUS_ORDER[0].label]["date"]]
+    days = [float(date2num(day)) for day in rows.where(status=STATUS_ORDER[0].label)["date"]]
     days.append(float(date2num(view.context.horizon)))
     bottom = np.zeros(len(days))
     handles = {}
     for status in STATUS_ORDER:
-        height = rows[rows["status"] == status.label]["issues"].to_numpy(float)
+        height = rows.where(status=status.label)["issues"]
         if not height.any():
             continue
         top = bottom + np.append(height, height[-1])

@@ -18,10 +18,10 @@ from negsim.plots import style
 from negsim.plots.labels import Dates
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from negsim.analysis import Context, Round
+    from negsim.files import Columns
 
 #: Most letters in a line of a row's title, and most lines.
 LETTERS, LINES = 26, 3
@@ -291,9 +291,8 @@ def swatch(colour: str, hatch: str = "", edge: str = "none") -> Any:
     )
 
 
-def corners(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Keep the rows in which a column changes, and the last row. A step line needs no others."""
-    steps = table[list(columns)].astype(float)
-    changes = (steps != steps.shift()).any(axis=1)
-    changes.iloc[-1] = True
-    return table[changes]
+def corners(table: Columns, columns: Sequence[str]) -> Columns:
+    """Keep the rows in which a column changes, the first row and the last. A step line needs no others."""
+    changes = np.ones(len(table), bool)
+    changes[1:-1] = np.any([table[name][1:-1] != table[name][:-2] for name in columns], axis=0)
+    return table.take(changes)

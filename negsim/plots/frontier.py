@@ -8,10 +8,10 @@ from negsim.analysis import SOLUTIONS
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from negsim.analysis import View
+    from negsim.files import Columns
 
 MARKS = dict(zip(SOLUTIONS, (("D", style.VERMILLION), ("s", style.GREEN), ("^", style.PURPLE), ("v", style.BLUE)),
                  strict=True))  # fmt: skip
@@ -29,15 +29,15 @@ def frontier(view: View, ax: Axes) -> Axes:
     """
     rows = view.rows
     a, b = view.context.sides
-    line = rows[rows["what"] == "frontier"]
+    line = rows.where(what="frontier")
     handles: dict[str, Any] = {}
-    for _, piece in line.groupby("piece"):
+    for _, piece in line.groups("piece"):
         points = len(piece) == 1
         (handles["frontier"],) = ax.plot(
             piece["u_a"], piece["u_b"], color=style.INK, linewidth=0 if points else 2, marker="o" if points else "",
             markersize=7, markerfacecolor="white", markeredgewidth=1.8, zorder=2,
         )  # fmt: skip
-    floors = rows[rows["what"] == "reservation"]
+    floors = rows.where(what="reservation")
     (low_a, mid_a, high_a), (low_b, mid_b, high_b) = floors["u_a"], floors["u_b"]
     for draw, line_, low, mid, high in (
         (ax.axvspan, ax.axvline, low_a, mid_a, high_a),
@@ -46,9 +46,9 @@ def frontier(view: View, ax: Axes) -> Axes:
         if high > low:
             draw(low, high, facecolor="#EFEFEF", linewidth=0, zorder=0.3)
         line_(mid, color=style.GREY, linewidth=1.2, linestyle=(0, (4, 2)), zorder=0.6)
-    deals = rows[rows["what"] == "deals"]
+    deals = rows.where(what="deals")
     if len(deals):
-        count = deals["runs"].to_numpy(float)
+        count = deals["runs"].astype(float)
         areas = 12 + 380 * count / count.max()
         handles["deals (area: number of runs)"] = ax.scatter(
             deals["u_a"], deals["u_b"], s=areas, facecolor=style.SKY, edgecolor="white", linewidth=0.6, alpha=0.75,
@@ -83,18 +83,18 @@ def _short(side: str) -> str:
     return frame.fitted(side, frame.LETTERS)
 
 
-def _solutions(rows: pd.DataFrame, ax: Axes) -> dict[str, Any]:
+def _solutions(rows: Columns, ax: Axes) -> dict[str, Any]:
     """Draw the solution points. Those at one place share an entry of the legend."""
     handles: dict[str, Any] = {}
     places: dict[str, tuple[list[str], list[Any]]] = {}
     for size, (name, (marker, colour)) in zip((15, 12, 9, 10), MARKS.items(), strict=True):
-        own = rows[rows["what"] == name]
+        own = rows.where(what=name)
         if len(own):
             (mark,) = ax.plot(
                 own["u_a"], own["u_b"], linestyle="none", marker=marker, markersize=size, markerfacecolor=colour,
                 markeredgecolor="white", markeredgewidth=1.2, zorder=5,
             )  # fmt: skip
-            names, marks = places.setdefault(f"{own['u_a'].iloc[0]:.2f}, {own['u_b'].iloc[0]:.2f}", ([], []))
+            names, marks = places.setdefault(f"{own['u_a'][0]:.2f}, {own['u_b'][0]:.2f}", ([], []))
             names.append(_title(name))
             marks.append(mark)
     for place, (names, marks) in places.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from negsim.plots import frame, style
@@ -18,9 +17,9 @@ def height(view: View) -> float:
     return frame.height_of(len(_shown(view)), 0.5)
 
 
-def _shown(view: View) -> list[dict[Hashable, Any]]:
+def _shown(view: View) -> list[dict[str, Any]]:
     """The rows; that of runs without a single first or last issue only if there are any."""
-    rows = view.rows.to_dict("records")
+    rows = view.rows.records()
     return rows if rows[-1]["first"] or rows[-1]["last"] else rows[:-1]
 
 

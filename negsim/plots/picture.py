@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from negsim.errors import NegsimError, check_name
-from negsim.files import csv_text, write_file
+from negsim.files import Columns, csv_text, write_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,12 +43,17 @@ class Picture:
     """A figure and its data. A notebook shows it; `save` writes both."""
 
     figure: Figure
-    table: pd.DataFrame
+    data: pd.DataFrame | Columns
     #: The layout, which takes as long as half a drawing.
     measured: Measured | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
-        return f"<Picture with {len(self.table):,} rows of data; .save('x.svg') writes both>"
+        return f"<Picture with {len(self.data):,} rows of data; .save('x.svg') writes both>"
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The data in pandas."""
+        return self.data.frame() if isinstance(self.data, Columns) else self.data
 
     @cached_property
     def svg(self) -> str:
@@ -62,7 +67,7 @@ class Picture:
         from negsim.plots.style import trim
 
         trim(self.figure, self.measured)
-        return Picture(self.figure, self.table)
+        return Picture(self.figure, self.data)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture and, beside it, its data as CSV. Returns the path of the CSV file.
@@ -75,7 +80,7 @@ class Picture:
         target = Path(path)
         picture = render(self.figure, picture_format(target))
         beside = target.with_suffix(".csv")
-        write_file(beside, csv_text(self.table).encode())
+        write_file(beside, csv_text(self.data).encode())
         write_file(target, picture)
         return beside
 
@@ -130,4 +135,4 @@ def draw(kind: str, data: Any, ax: Axes | None = None) -> Any:
         figure, own = style.new_figure(height=height(data) if height is not None else style.HEIGHT)
         getattr(module, kind)(data, own)
         measured = style.settle(figure)
-    return Picture(figure, data.table(), measured)
+    return Picture(figure, data.columns(), measured)

@@ -13,10 +13,10 @@ from negsim.agenda import Status
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from negsim.analysis import View
+    from negsim.files import Columns
 
 #: Share of a row for the areas; the rest is for the numbers at risk.
 FULL = 0.72
@@ -38,13 +38,13 @@ def survival(view: View, ax: Axes) -> Axes:
     """
     context = view.context
     end = date2num(context.horizon)
-    issues = list(view.rows.groupby("issue", sort=False))
+    issues = list(view.rows.groups("issue"))
     for j, (_, every) in enumerate(issues):
         rows = _thin(every)
         floor = j + 0.04 + FULL
         days = [*(date2num(day) for day in rows["date"]), end]
 
-        def level(values: pd.Series, floor: float = floor) -> list[float]:
+        def level(values: np.ndarray, floor: float = floor) -> list[float]:
             shares = [floor - FULL * value for value in values]
             return [*shares, shares[-1]]
 
@@ -61,9 +61,9 @@ def survival(view: View, ax: Axes) -> Axes:
         band = ax.fill_between(days, level(rows["low"]), level(rows["high"]), **how)
         band.set(facecolor="white", alpha=0.55, linewidth=0)
         ax.plot(days, unresolved, color=style.INK, linewidth=1.5, drawstyle="steps-post" if how else "default")
-        _others(view, str(every["issue"].iloc[0]), floor, ax)
+        _others(view, str(every["issue"][0]), floor, ax)
         _at_risk(view, every, j, ax)
-        last = rows.iloc[-1]
+        last = rows.row(-1)
         words = f"{100 * last['unresolved']:.0f} %"
         ax.annotate(
             words, (end, floor - FULL * last["unresolved"]), xytext=(5, 0), textcoords="offset points", va="center",
@@ -71,7 +71,7 @@ def survival(view: View, ax: Axes) -> Axes:
         )  # fmt: skip
     frame.date_axis(ax, context, words=False)
     frame.between(ax, context)
-    frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues])
+    frame.rows(ax, [str(rows["title"][0]) for _, rows in issues])
     frame.heading(ax, context, view.verdict)
     colours = {"resolved": Status.RESOLVED} if view.rows["resolved"].any() else {}
     if view.rows["lapsed"].any():
@@ -95,25 +95,25 @@ def _others(view: View, issue: str, floor: float, ax: Axes) -> None:
     end = view.context.horizon
     for n, (_, rows) in enumerate(view.others):
         own = rows[(rows["issue"] == issue) & (rows["date"] <= end)]
-        if own.empty:
+        if not len(own):
             continue
         stop = min(date2num(rows["date"].max()) + 1, date2num(end))
         own = _thin(own)
         colour, dashes = style.BESIDE[n % len(style.BESIDE)]
-        shares = own["unresolved"].to_numpy(float)
+        shares = own["unresolved"]
         days = [*(date2num(day) for day in own["date"]), stop]
         # A white line below the coloured one keeps it visible on every area.
         ax.plot(days, floor - FULL * np.append(shares, shares[-1]), color="white", linewidth=3)
         ax.plot(days, floor - FULL * np.append(shares, shares[-1]), color=colour, linestyle=dashes, linewidth=1.4)
 
 
-def _at_risk(view: View, rows: pd.DataFrame, j: int, ax: Axes) -> None:
+def _at_risk(view: View, rows: Columns, j: int, ax: Axes) -> None:
     """Write the number of runs in which the issue can still be resolved, at five dates."""
     context = view.context
     last = min(4, context.horizon_days - 1)
     for k in range(last + 1):
         day = context.as_of + timedelta(days=round(k * (context.horizon_days - 1) / max(last, 1)))
-        count = int(rows[rows["date"] <= day]["at_risk"].iloc[-1])
+        count = int(rows[rows["date"] <= day]["at_risk"][-1])
         ax.annotate(
             f"{count:,}" + (" runs open" if k == 0 else ""), (date2num(day), j + 0.98), xytext=(0 if k else 2, 0),
             ha="left" if k == 0 else "right" if k == last else "center", va="bottom", fontsize=7.5, color=style.GREY,
@@ -121,9 +121,9 @@ def _at_risk(view: View, rows: pd.DataFrame, j: int, ax: Axes) -> None:
         )  # fmt: skip
 
 
-def _thin(rows: pd.DataFrame) -> pd.DataFrame:
+def _thin(rows: Columns) -> Columns:
     """Keep the rows with a visible change, at most `POINTS` of them, and the last row."""
-    levels = (rows[["open", "unresolved"]].to_numpy(float) * 400).round()
+    levels = (np.stack([rows["open"], rows["unresolved"]], axis=1) * 400).round()
     changed = np.append(True, (levels[1:] != levels[:-1]).any(axis=1))
     steps = np.flatnonzero(changed)[:: -(-int(changed.sum()) // POINTS)]
-    return rows.iloc[np.unique(np.append(steps, len(rows) - 1))]
+    return rows.take(np.unique(np.append(steps, len(rows) - 1)))

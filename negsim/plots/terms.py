@@ -10,10 +10,10 @@ import numpy as np
 from negsim.plots import frame, style
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from negsim.analysis import Scale, View
+    from negsim.files import Columns
 
 
 def height(view: View) -> float:
@@ -24,10 +24,10 @@ def height(view: View) -> float:
 def terms(view: View, ax: Axes) -> Axes:
     """Draw the distribution of the agreed share with its median and middle 80 %, and options as bars."""
     context = view.context
-    issues = list(view.rows.groupby("issue", sort=False))
+    issues = list(view.rows.groups("issue"))
     for j, (_, rows) in enumerate(issues):
-        what = rows["what"].iloc[0]
-        settled = f"{100 * rows['settled'].iloc[0]:.0f} % settle"
+        what = rows["what"][0]
+        settled = f"{100 * rows['settled'][0]:.0f} % settle"
         if what == "none":
             ax.text(0.5, j + 0.5, "no terms: settled by chance, or never", ha="center", va="center", fontsize=9,
                     color=style.GREY)  # fmt: skip
@@ -45,7 +45,7 @@ def terms(view: View, ax: Axes) -> Axes:
     frame.percents(ax.xaxis)
     _sides(ax, context.sides)
     ax.grid(axis="x")
-    frame.rows(ax, [_title(str(rows["title"].iloc[0]), context.issues[j].scale) for j, (_, rows) in enumerate(issues)])
+    frame.rows(ax, [_title(str(rows["title"][0]), context.issues[j].scale) for j, (_, rows) in enumerate(issues)])
     frame.heading(ax, context, view.verdict)
     from matplotlib.lines import Line2D
 
@@ -73,13 +73,13 @@ def _title(title: str, scale: Scale | None) -> str:
     return title if scale is None else f"{title}: {scale.number(0)} to {scale.text(1)}"
 
 
-def _silhouette(rows: pd.DataFrame, j: int, ax: Axes, scale: Scale | None) -> None:
-    p = rows["p"].to_numpy(float)
-    edges = [*rows["from"], rows["to"].iloc[-1]]
+def _silhouette(rows: Columns, j: int, ax: Axes, scale: Scale | None) -> None:
+    p = rows["p"]
+    edges = [*rows["from"], rows["to"][-1]]
     tall = p / p.max() * 0.8
     ax.fill_between(edges, j + 0.9, j + 0.9 - np.append(tall, tall[-1]), step="post", facecolor=style.BAND_50,
                     linewidth=0)  # fmt: skip
-    row = rows.iloc[0]
+    row = rows.row(0)
     ax.plot([row["q10"], row["q90"]], [j + 0.93] * 2, color=style.INK, linewidth=1.2)
     ax.plot([row["median"]] * 2, [j + 0.1, j + 0.96], color=style.VERMILLION, linewidth=2.6, solid_capstyle="butt")
     near = row["median"] > 0.85
@@ -90,9 +90,9 @@ def _silhouette(rows: pd.DataFrame, j: int, ax: Axes, scale: Scale | None) -> No
     )  # fmt: skip
 
 
-def _options(rows: pd.DataFrame, j: int, ax: Axes) -> None:
+def _options(rows: Columns, j: int, ax: Axes) -> None:
     left = 0.0
-    for k, row in enumerate(rows.to_dict("records")):
+    for k, row in enumerate(rows.records()):
         colour, hatch = style.KINDS[k % len(style.KINDS)]
         ax.barh(j + 0.5, row["p"], left=left, height=0.6, facecolor=colour, hatch=hatch, edgecolor="white")
         if row["p"] > 0.12:

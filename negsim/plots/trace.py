@@ -13,10 +13,10 @@ from negsim.plots import frame, style
 from negsim.plots.climate import look
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from negsim.analysis import View
+    from negsim.files import Columns
 
 MEETINGS = {"held": ("|", style.INK), "cancelled": ("x", style.VERMILLION), "lost": (".", style.GREY)}
 
@@ -38,22 +38,22 @@ def trace(view: View, ax: Axes) -> Axes:
     """Draw one run: meetings, shocks and climate, then the status of each issue over time."""
     context, rows = view.context, view.rows
     titles, handles = ["Meetings"], {}
-    meetings = rows[rows["what"] == "meeting"]
+    meetings = rows.where(what="meeting")
     for outcome, (marker, colour) in MEETINGS.items():
-        own = meetings[meetings["value"] == outcome]
+        own = meetings.where(value=outcome)
         if len(own):
             (handles[f"meeting {outcome}"],) = ax.plot(
                 _days(view, own), [0.5] * len(own), linestyle="none", marker=marker, color=colour, markersize=9,
                 markeredgewidth=1.6,
             )  # fmt: skip
-    shocks = rows[rows["what"] == "shock"]
+    shocks = rows.where(what="shock")
     if len(shocks):
         lane = len(titles)
         titles.append("Shocks")
         kinds = list(dict.fromkeys(shocks["title"]))
         markers = "ovsD^*Phd<>"
         for k, kind in enumerate(kinds):
-            own = shocks[shocks["title"] == kind]
+            own = shocks.where(title=kind)
             (mark,) = ax.plot(
                 _days(view, own), [lane + 0.5] * len(own), linestyle="none", marker=markers[k % len(markers)],
                 color=style.KINDS[k % len(style.KINDS)][0], markeredgecolor=style.INK, markersize=7,
@@ -64,7 +64,7 @@ def trace(view: View, ax: Axes) -> Axes:
         lane = len(titles)
         titles.append("Climate")
         bars: dict[str, tuple[float, float, str, str]] = {}
-        for row in rows[rows["what"] == "climate"].to_dict("records"):
+        for row in rows.where(what="climate").records():
             colour, hatch = look(view.facts["severity"], row["value"])
             left, right = date2num(row["from"]), date2num(row["to"])
             _bar(ax, lane, left, right, colour, hatch)
@@ -84,9 +84,9 @@ def trace(view: View, ax: Axes) -> Axes:
     return ax
 
 
-def _named(view: View, shocks: pd.DataFrame, own: pd.DataFrame, lane: int, ax: Axes) -> bool:
+def _named(view: View, shocks: Columns, own: Columns, lane: int, ax: Axes) -> bool:
     """Write the name of a shock beside one of its marks, if there is room up to the next mark."""
-    title = frame.fitted(str(own["title"].iloc[0]), NAME, 2)
+    title = frame.fitted(str(own["title"][0]), NAME, 2)
     wide = LETTER * max(map(len, title.split("\n"))) + 0.02
     start, long = float(date2num(view.context.as_of)), view.context.horizon_days
     for day in own["day"]:
@@ -111,10 +111,10 @@ def _regime(regime: str, longest: tuple[float, float, str, str], lane: int, long
 def _statuses(view: View, ax: Axes, lane: int) -> Iterator[tuple[str, Any]]:
     """Draw the status of each issue over time, from a lane on; gives each status drawn with its bar."""
     context, rows = view.context, view.rows
-    statuses = rows[rows["what"] == "status"]
+    statuses = rows.where(what="status")
     unit = context.asked_unit or "day"
     for j, issue in enumerate(context.issues):
-        for row in statuses[statuses["name"] == issue.id].to_dict("records"):
+        for row in statuses.where(name=issue.id).records():
             status = Status[row["value"].upper()]
             final = status.final
             left = date2num(context.as_of) + row["day"]
@@ -137,7 +137,7 @@ def _statuses(view: View, ax: Axes, lane: int) -> Iterator[tuple[str, Any]]:
                 )  # fmt: skip
 
 
-def _days(view: View, rows: pd.DataFrame) -> list[float]:
+def _days(view: View, rows: Columns) -> list[float]:
     start = float(date2num(view.context.as_of))
     return [start + float(day) for day in rows["day"]]
 

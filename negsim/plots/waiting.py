@@ -49,7 +49,7 @@ def _unit(days: float) -> tuple[str, float]:
 def waiting(view: View, ax: Axes) -> Axes:
     """Draw the mean time of each issue as a bar, divided by what it waits for."""
     context = view.context
-    issues = list(view.rows.groupby("issue", sort=False))
+    issues = list(view.rows.groups("issue"))
     days = max((rows["days"].sum() for _, rows in issues), default=0.0)
     unit, length = _unit(days)
     longest = days / length or 1.0
@@ -73,7 +73,7 @@ def waiting(view: View, ax: Axes) -> Axes:
     ax.set_xlim(0, longest * 1.02)
     ax.set_xlabel(f"{unit} from the as-of date until the issue is settled or the run ends (mean over runs)")
     ax.grid(axis="x")
-    frame.rows(ax, [str(rows["title"].iloc[0]) for _, rows in issues], lines=False)
+    frame.rows(ax, [str(rows["title"][0]) for _, rows in issues], lines=False)
     frame.heading(ax, context, view.verdict)
     shown = [what for what in WAITING_ORDER if what in used]
     handles = [frame.swatch(*LOOK[what], edge=style.GREY) for what in shown]

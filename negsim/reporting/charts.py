@@ -45,7 +45,7 @@ def burndown(projection: Projection, pins: Iterable[Pinned] = (), others: Projec
     view = projection.view("burndown")
     recorded, projected = view.recorded, view.projected
     step = max(1, len(projected) // _POINTS)
-    shown, known = projected.iloc[::step], len(recorded) - 1
+    shown, known = projected[::step], len(recorded) - 1
 
     def past(name: str) -> list[float | None]:
         return [*map(float, recorded[name]), *[None] * (len(shown) - 1)]
@@ -62,13 +62,13 @@ def burndown(projection: Projection, pins: Iterable[Pinned] = (), others: Projec
     for name, beside, style in _beside(pins, others):
         table = beside.view("burndown").projected
         if len(table) == len(projected):
-            series.append(line(f"median, {name}", style, later("median", table.iloc[::step])))
+            series.append(line(f"median, {name}", style, later("median", table[::step])))
     highest = max(float(recorded["high"].max()), float(projected["q90"].max()))
     return {
         "kind": "time",
         "title": "Unresolved issues",
         "words": view.verdict,
-        "x": [*map(str, recorded["date"].iloc[:known]), *map(str, shown["date"])],
+        "x": [*map(str, recorded["date"][:known]), *map(str, shown["date"])],
         "as_of": str(projection.context.as_of),
         "top": max(highest, len(projection.context.issues)),
         "unit": "issues",
@@ -212,13 +212,13 @@ def survival(projection: Projection, issue: str) -> dict[str, Any]:
 def waiting(projection: Projection) -> dict[str, Any]:
     """What each issue waits for: the shares of its time."""
     view = projection.view("waiting")
-    table = view.table()
-    whats = [what for what in dict.fromkeys(table["what"]) if table.loc[table["what"] == what, "share"].max() > 0.005]
+    table = view.rows
+    whats = [what for what, parts in table.groups("what") if parts["share"].max() > 0.005]
     words = dict(zip(table["what"], table["words"], strict=True))
     rows = []
-    for name, mine in table.groupby("issue", sort=False):
+    for name, mine in table.groups("issue"):
         left, bars, read = 0.0, [], []
-        parts = mine.set_index("what")["share"]
+        parts = dict(zip(mine["what"], mine["share"], strict=True))
         for number, what in enumerate(whats):
             size = float(parts[what])
             if size > 0:
@@ -227,7 +227,7 @@ def waiting(projection: Projection) -> dict[str, Any]:
             if size >= 0.005:
                 read.append((size, f"{words[what]} {100 * size:.0f} %"))
         said = ", ".join(text for _, text in sorted(read, reverse=True))
-        title = str(mine["title"].iloc[0])
+        title = str(mine["title"][0])
         rows.append(
             {"id": str(name), "label": title, "bars": bars, "marks": [], "text": "", "read": f"waits for {said}"}
         )
@@ -243,11 +243,10 @@ def terms(projection: Projection) -> dict[str, Any]:
     An issue with options has the share of each one in its words.
     """
     view = projection.view("terms")
-    table = view.table()
     side, other = projection.context.sides
     rows = []
-    for name, mine in table.groupby("issue", sort=False):
-        first = mine.iloc[0]
+    for name, mine in view.rows.groups("issue"):
+        first = mine.row(0)
         settled = f"settled in {100 * float(first['settled']):.0f} % of {projection.runs:,} runs"
         if not first["settled"] > 0:
             continue
@@ -273,7 +272,7 @@ def terms(projection: Projection) -> dict[str, Any]:
 def _options(mine: Any, settled: str) -> dict[str, Any]:
     """A row of an issue with options: a bar for each, as wide as its share of the agreements."""
     bars, left, read = [], 0.0, []
-    for k, (what, p) in enumerate(zip(mine["what"], mine["p"].astype(float), strict=True)):
+    for k, (what, p) in enumerate(zip(mine["what"], mine["p"].tolist(), strict=True)):
         bars.append({"a": left, "b": left + p, "style": f"part{k % 10}"})
         left += p
         read.append(f"{what} {100 * p:.0f} %")
@@ -283,18 +282,18 @@ def _options(mine: Any, settled: str) -> dict[str, Any]:
 def flow(projection: Projection) -> dict[str, Any]:
     """The mean number of issues in each status on each day, stacked."""
     view = projection.view("flow")
-    table = view.table()
-    table = table[table["part"] == "projected"]
-    wide = table.pivot_table(index="date", columns="status", values="issues", sort=False)
-    wide = wide.iloc[:: max(1, len(wide) // _POINTS)]
-    series, below = [], np.zeros(len(wide))
-    for number, status in enumerate(wide.columns):
-        top = below + wide[status].to_numpy()
-        if wide[status].max() > 0.005:
+    means = dict(view.rows.where(part="projected").groups("status"))
+    every = next(iter(means.values()))["date"]
+    thin = slice(None, None, max(1, len(every) // _POINTS))
+    series, below = [], np.zeros(len(every[thin]))
+    for number, (status, table) in enumerate(means.items()):
+        mean = table["issues"][thin]
+        top = below + mean
+        if mean.max() > 0.005:
             series.append(_band(str(status), f"part{number % PARTS}", below.round(3).tolist(), top.round(3).tolist()))
         below = top
     return {
-        "kind": "time", "title": "Issues by status", "words": view.verdict, "x": [str(day) for day in wide.index],
+        "kind": "time", "title": "Issues by status", "words": view.verdict, "x": [str(day) for day in every[thin]],
         "as_of": str(projection.context.as_of), "top": len(projection.context.issues), "unit": "issues",
         "stacked": True, "runs": projection.logs.runs, "series": series,
     }  # fmt: skip

@@ -109,7 +109,7 @@ def _made(
         if not _says_something(projections[k], kind, views[k]):
             return None
         figure, picture = _figure(projections[k], k, kind, others[k], views[k])
-        return [figure, packed(csv_text(picture.table.round(_DIGITS)))]
+        return [figure, packed(csv_text(picture.data.round(_DIGITS)))]
 
     # The first is drawn here, and logs are made here: copies of this process then have all that they need.
     first = made(0)
@@ -124,7 +124,7 @@ def _says_something(projection: Projection, kind: str, view: Callable[[str], Any
     if not {"frontier": bool(names.packages), "climate": len(names.regimes) > 1}.get(kind, True):
         return False
     if kind == "gap":
-        return not view(kind).rows.empty
+        return len(view(kind).rows) > 0
     return kind != "terms" or bool(view(kind).rows["settled"].any())
 
 

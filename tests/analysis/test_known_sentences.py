@@ -42,7 +42,7 @@ def pair(before, after, years=3, **columns: Any) -> Paired:
 def told(found: Paired) -> str:
     view = comparison(["A", "B"], [found], "N.")
     lines = [sentences.verdict(found), *sentences.issue_verdicts(found), sentences.saved_words(found)]
-    return "\n".join([*lines, view.verdict, view.note, str(view.facts), table(view.rows)])
+    return "\n".join([*lines, view.verdict, view.note, str(view.facts), table(view.table())])
 
 
 def delays(j: int) -> str:

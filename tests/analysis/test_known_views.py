@@ -51,7 +51,7 @@ LINE = np.array([[0.0, 1.0, 1.0, 0.0]])
 def text(view: View) -> str:
     shown = {name: value for name, value in view.facts.items() if name not in ("rounds", "severity")}
     rounds = [each.title for each in view.facts.get("rounds", ())]
-    return f"{view.verdict}\n{view.note}\n{shown} {rounds}\n{table(view.rows)}"
+    return f"{view.verdict}\n{view.note}\n{shown} {rounds}\n{table(view.table())}"
 
 
 def tally():

@@ -30,7 +30,7 @@ def test_dormant_issues_count_in_no_picture_and_each_names_them():
 
 
 def test_reopened_issues_are_added_as_a_mean_to_a_mean(projection):
-    rows = projection.view("burnup").rows
+    rows = projection.view("burnup").table()
     scope = rows[(rows["what"] == "scope") & (rows["part"] == "projected")]
     levels = np.arange(projection.tally.scope.shape[1])
     assert np.allclose(scope["mean"].astype(float), projection.tally.scope @ levels / projection.runs)

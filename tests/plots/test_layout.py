@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from matplotlib.dates import date2num
 from matplotlib.font_manager import fontManager
@@ -29,11 +30,12 @@ def line_at(picture, day):
 
 def test_dates_of_a_calendar_end_before_the_line_of_the_horizon(projection):
     view = projection.view("calendar")
-    context, rows = view.context, view.rows.copy()
-    own = rows.index[rows["part"] == "projected"]
+    context = view.context
+    own = np.flatnonzero(view.rows["part"] == "projected")
     days = [round(context.horizon_days * (0.82 + 0.02 * k)) for k in range(len(own))]
-    rows.loc[own, "p50"] = [context.as_of + timedelta(days=day) for day in days]
-    picture = draw("calendar", replace(view, rows=rows))
+    dates = np.full(len(view.rows), None)
+    dates[own] = [context.as_of + timedelta(days=day) for day in days]
+    picture = draw("calendar", replace(view, rows=view.rows.assign(p50=dates)))
     found = boxes(picture, lambda text: text[:2] == "20")
     assert len(found) == len(own)
     assert all(box.x1 < line_at(picture, context.horizon) - 2 for box in found)
@@ -139,7 +141,8 @@ def test_legend_and_footnote_name_only_what_is_drawn(projection):
 
 def test_a_gap_has_no_row_without_offers_and_says_so(projection):
     view = projection.view("gap")
-    offers = view.rows[view.rows["median"].notna() & view.rows["date"].notna()]
+    table = view.table()
+    offers = table[table["median"].notna() & table["date"].notna()]
     picture = projection.plot("gap")
     assert len(picture.figure.axes[0].get_yticks()) == offers["bargain"].nunique()
     for title in set(view.rows["title"]) - set(offers["title"]):

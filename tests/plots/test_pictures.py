@@ -145,6 +145,6 @@ def test_statuses_differ_in_lightness_or_hatch_and_not_in_hue_alone():
 
 def test_the_beyond_is_said_and_not_drawn_as_a_date(projection):
     text = " ".join(each.get_text() for each in words(projection.plot("calendar")))
-    beyond = projection.view("calendar").rows
+    beyond = projection.view("calendar").table()
     late = beyond[(beyond["part"] == "projected") & beyond["p90"].isna()]
     assert text.count("% resolved by then") == len(late) > 0

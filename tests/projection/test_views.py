@@ -43,7 +43,7 @@ def moves(told):
 
 
 def at(view, **wanted):
-    rows = view.rows
+    rows = view.table()
     for key, value in wanted.items():
         rows = rows[rows[key] == value]
     return rows
@@ -72,7 +72,7 @@ def test_flow_counts_the_statuses_of_all_issues_at_the_end_of_a_day(packages, mo
         for status in Status:
             (row,) = at(view, part="projected", date=on(packages, day), status=status.label).to_dict("records")
             assert row["issues"] == pytest.approx(counts[status] / RUNS)
-    assert view.rows.groupby(["part", "date"])["issues"].sum().round(9).unique().tolist() == [9.0]
+    assert view.table().groupby(["part", "date"])["issues"].sum().round(9).unique().tolist() == [9.0]
 
 
 def test_flow_of_the_record_counts_a_status_when_its_month_is_over():
@@ -177,7 +177,7 @@ def test_offers_from_before_the_start_have_an_order_and_no_date(projection):
 
 
 def test_an_issue_of_a_package_shows_with_it(packages):
-    names = packages.view("gap").rows["bargain"].unique().tolist()
+    names = list(dict.fromkeys(packages.view("gap").rows["bargain"]))
     assert set(names) >= set(packages.context.names.package_ids)
     assert "property" not in names
 
@@ -248,9 +248,9 @@ def test_climate_shares_sum_to_one_and_follow_the_logs(packages, told):
 
 
 def test_one_run_has_its_own_climate_and_lanes_without_gaps(packages, told):
-    ribbon = packages.view("climate", run=3).rows
+    ribbon = packages.view("climate", run=3).table()
     assert ribbon["to"].tolist()[:-1] == ribbon["from"].tolist()[1:]
-    lanes = packages.view("trace", run=3).rows
+    lanes = packages.view("trace", run=3).table()
     assert at_what(lanes, "meeting") == sum(e["kind"] == Kind.MEETING for e in told[3])
     assert at_what(lanes, "shock") == sum(e["kind"] == Kind.SHOCK for e in told[3])
     for issue in packages.context.issues:
