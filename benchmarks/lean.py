@@ -1,7 +1,7 @@
-"""A lean SimPy version of the baseline's model, written by hand for comparison.
+"""A lean SimPy version of the model of ``us_russia_2025_04``, written by hand for comparison.
 
-Pure Python, SimPy and ``random``; no numba, none of the project's rules. It reads the scenario and simulates what the
-baseline uses: time tactics with calendar clocks and paces, alternating offers on a line, one channel with room and a
+Pure Python, SimPy and ``random``; no numba, none of the project's rules. It reads the scenario and simulates what that
+one uses: time tactics with calendar clocks and paces, alternating offers on a line, one channel with room and a
 round robin, cancellation, climate regimes, breakdown, shocks that switch the climate, suspend, harden and ease, lags,
 collapse and reopening. Anything else is refused. It computes when each issue is resolved and on whose terms. It leaves
 out the log, the parts of an issue's time, reasons and keyed draws. Each channel and kind of shock is a generator; the

@@ -15,6 +15,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 BASELINE = ROOT / "scenarios" / "baseline.yaml"
+#: What engines are measured with: it does not change, and the lean version simulates all that it has.
+PUBLISHED = ROOT / "scenarios" / "us_russia_2025_04.yaml"
 TURNS = 9
 
 Work = Callable[[int], int]

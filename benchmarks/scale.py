@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import BASELINE, TURNS, interleaved, median, ratio, table
+from benchmarks.measure import PUBLISHED, TURNS, interleaved, median, ratio, table
 from negsim.files.yaml import read_yaml_text
 from negsim.projection.chunks import sizes
 from negsim.scenario import load
@@ -28,11 +28,11 @@ def unsourced(part: Any) -> Any:
 
 
 def grown(issues: int, years: int, room: bool) -> compiler.Compiled:
-    """The baseline with its issues repeated, over a number of years.
+    """The published scenario with its issues repeated, over a number of years.
 
     With ``room`` a session grows with the number of issues; otherwise it stays and most issues wait.
     """
-    data: dict[str, Any] = read_yaml_text(load(BASELINE).to_yaml(), "baseline").data
+    data: dict[str, Any] = read_yaml_text(load(PUBLISHED).to_yaml(), "published").data
     issues_of, agenda = data["issues"], data["agenda"]["issues"]
     names = list(issues_of)
     new = {}
@@ -100,11 +100,11 @@ def scale(turns: int = TURNS) -> None:
     """Print the tables."""
     growth(turns, room=True)
     growth(turns, room=False)
-    model = compiler.compile(load(BASELINE))
+    model = compiler.compile(load(PUBLISHED))
     several = interleaved({f"{n:,} runs": lambda _, n=n: played(model, n) for n in MANY[:-1]}, turns)
     several |= interleaved({f"{MANY[-1]:,} runs": lambda _: played(model, MANY[-1])}, 1)
     table(
-        "Growth with runs, baseline, outcomes dropped",
+        "Growth with runs, us_russia_2025_04, outcomes dropped",
         ("runs", "us per run"),
         [(name, 1e6 * median(values)) for name, values in several.items()],
     )

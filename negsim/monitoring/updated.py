@@ -144,15 +144,18 @@ class Update:
         """The scenario as of the day, with the assumptions that moved as observed in the matching runs.
 
         Each of them gets 199 equally likely values, drawn together as rows (`joint`). How they go together with
-        assumptions that did not move is not kept; `correlations` lists it, and `continued` keeps it.
+        assumptions that did not move is not kept; `correlations` lists it, and `continued` keeps it. The time until a
+        pending shock is the exception: it counts from another day, so it has the law of `Scenario.at`.
         """
         from negsim.scenario import from_mapping
         from negsim.simulation import compile
 
         kinds = compile(self.prior).assumptions
         names, _, after = self._draws
-        data = self.prior.at(self.day).resolved()
-        moved = self.assumptions.index[self.assumptions["moved"]]
+        later = self.prior.at(self.day)
+        data = later.resolved()
+        waits = {name for name, each in later.parameters.items() if each != self.prior.parameters.get(name)}
+        moved = self.assumptions.index[self.assumptions["moved"] & ~self.assumptions.index.isin(waits)]
         columns = joint_values(after[:, [names.index(name) for name in moved]])
         for name, values in zip(moved, columns.T, strict=True):
             put(data, name, as_written(values, kinds[name], f"update {self.day}"), self._line)

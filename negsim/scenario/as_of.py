@@ -11,9 +11,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from negsim.agenda import Agenda, Status
-from negsim.errors import ComplaintsError
 from negsim.files import Node
-from negsim.quantities import Fixed, parse_day, parse_plain
+from negsim.quantities import Fixed, parse_day
+from negsim.scenario.as_of_dates import without_past_dates
 from negsim.scenario.as_of_packages import without_settled
 from negsim.scenario.defaults import counted, equal_shares
 from negsim.scenario.node_tools import at, mapping_like, put, with_source, without
@@ -45,7 +45,7 @@ def as_of(node: Node, scenario: Resolved, record: Agenda, on: date) -> Node:
     """
     moved = _Moved(node, scenario, record.known_by(on), on)
     node = put(node, "as_of", on.isoformat())
-    node = moved.without_past_dates(node)
+    node = without_past_dates(node, scenario, on)
     node = put(node, "issues", moved.issues(at(node, "issues")))
     if node.find("packages") is not None:
         node = put(node, "packages", without_settled(at(node, "packages"), moved.bargained()))
@@ -196,7 +196,7 @@ class _Moved:
             clock[side] = f"{record.rounds} rounds" if unit == "rounds" else f"{record.days} days"
         return {"clock": clock, "rounds": record.rounds}
 
-    # ---------------------------------------------------------------------------------- channels and dates of the file
+    # ---------------------------------------------------------------------------------------------------- the channels
 
     def channels(self, given: Node) -> Node:
         """The channels: the first has been waiting since the last meeting on record, any other begins a gap."""
@@ -216,47 +216,6 @@ class _Moved:
         """The last possible day of the last meeting on record; the day itself if it is known."""
         return max((one.date.latest for one in self.record.rounds.values()), default=None)
 
-    def without_past_dates(self, node: Node) -> Node:
-        """The file without a deadline, dates of shocks and pending shocks of the past; patience tied to them is out."""
-        over = self.scenario.deadline is not None and self.scenario.deadline.date < self.on
-        if over:
-            node = without(node, "deadline")
-        node = _patience(node, self.on, over)
-        shocks = {name: self._shock(shock) for name, shock in at(node, "shocks").mapping.items()}
-        return put(node, "shocks", mapping_like(at(node, "shocks"), shocks)) if shocks else node
-
-    def _shock(self, shock: Node) -> Node:
-        if (dates := shock.find("dates")) is not None:
-            kept = [item for item in dates.items if parse_day(at(item, "date").value) >= self.on]
-            shock = put(shock, "dates", Node(kept, dates.place))
-        if (pending := shock.find("pending")) is not None:
-            since = (self.on - self.scenario.as_of).days
-            left = [days - since for item in pending.items if (days := _plain(item)) is not None and 0 <= since <= days]
-            shock = put(shock, "pending", Node.of([f"{days} days" for days in left], pending.place))
-        return shock
-
-
-def _plain(node: Node) -> float | None:
-    try:
-        return parse_plain(node.data, "duration")
-    except (ComplaintsError, TypeError):
-        return None
-
 
 def _with_start(issue: Node, start: dict[str, Any], reason: str) -> Node:
     return with_source(put(issue, "start", start), reason) if start else issue
-
-
-def _patience(node: Node, on: date, deadline_over: bool) -> Node:
-    """The tree with a patience of one day where it was tied to a date that has passed."""
-    if isinstance(node.value, list):
-        return Node([_patience(item, on, deadline_over) for item in node.value], node.place)
-    if not isinstance(node.value, dict):
-        return node
-    until = at(node, "until").value
-    past = deadline_over if until == "deadline" else until != {} and parse_day(until) <= on
-    if past:
-        return Node.of("1 day", node.place)
-    return Node(
-        {key: _patience(child, on, deadline_over) for key, child in node.mapping.items()}, node.place, node.keys
-    )

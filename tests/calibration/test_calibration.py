@@ -628,7 +628,7 @@ def test_the_numbers_of_the_scenarios_are_those_that_calibrate_gives(name):
 
 @pytest.mark.slow
 def test_the_patience_of_the_baseline_is_about_what_calibrate_gives():
-    """The baseline has 7.3 months and 3.6 years, by another method with draws of its own, and is frozen."""
+    """The baseline has 7.3 months and 3.6 years, by another method with draws of its own."""
     found = making.from_template(FIRST, Path("scenarios/baseline.yaml")).patience
     assert found.quantile(0.5) == pytest.approx(7.3 / 12 * 365.25, rel=0.15)
     assert found.quantile(0.9) == pytest.approx(3.6 * 365.25, rel=0.2)

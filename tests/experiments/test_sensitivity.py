@@ -331,9 +331,9 @@ def test_noise_that_cells_do_not_share_is_subtracted_too():
 def test_a_grid_sweep_gets_the_decomposition_of_its_own_table(baseline):
     vary = {"tactics.russia.beta": [0.1, 0.3, 0.6, 1, 2, 4], "tactics.us.beta": [0.9, 1, 1.1]}
     done = sweep(baseline, vary, runs=400)
-    found = ns.sensitivity(done, "flights", "24 months")
+    found = ns.sensitivity(done, "visas", "24 months")
     table = found.table.set_index("factor")
-    of = done.table[done.table["issue"] == "flights"]
+    of = done.table[done.table["issue"] == "visas"]
     p = of["p_24m"]
     raw = of.groupby("tactics.us.beta")["p_24m"].mean().var(ddof=0) / p.var(ddof=0)
     assert found.method == "grid"

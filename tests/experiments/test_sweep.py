@@ -259,7 +259,7 @@ def test_a_sweep_is_read_back_as_it_was_written(baseline, tmp_path):
 def test_dates_that_are_varied_are_not_told_as_if_they_were_not(baseline):
     from negsim.experiments.cases import Outcome, cases_of
 
-    done = sweep(baseline, {"as_of": ["2025-04-10", "2025-05-10"]}, runs=5)
+    done = sweep(baseline, {"as_of": ["2025-04-08", "2025-04-10"]}, runs=5)
     assert cases_of(done, Outcome("visas", "24 months")).words.endswith("Visa processing is resolved within 24 months")
     done = sweep(baseline, {"horizon": ["1 year", "3 years"]}, runs=5)
     assert cases_of(done, Outcome("visas", "6 months")).words.endswith("within 6 months (by 2025-10-10)")

@@ -1,4 +1,4 @@
-"""The projection of April 2025 that was written down to be scored: its figures are what the scenarios give."""
+"""The projection of April 2025 that was written down to be scored: its figures are what its scenarios give."""
 
 import csv
 import re
@@ -8,9 +8,11 @@ import pytest
 
 import negsim as ns
 
+#: The scenario of the published projection. The tables name it `story`, and the CSV file, as published, `baseline`.
+PUBLISHED = "us_russia_2025_04"
 PAGE, TABLE = "docs/us-russia-2025-04.md", "docs/us-russia-2025-04.csv"
 STORIES = {
-    "the story as it is": "baseline",
+    "the story as it is": PUBLISHED,
     "relations freeze at once and for years": "long_freeze",
     "expulsions set in and answer each other": "expulsions",
     "Russia alone concedes": "only_russia_concedes",
@@ -31,8 +33,18 @@ ISSUES = {
 }
 
 
-def played(name):
-    return ns.run(ns.load(f"scenarios/{name}.yaml"), runs=20_000, seed=1, engine="batch")
+def played(source):
+    return ns.run(source, runs=20_000, seed=1, engine="batch")
+
+
+def on_the_published(root, name, folder):
+    """A variant of the baseline as one of the published scenario."""
+    if name == PUBLISHED:
+        return ns.load(name)
+    text = (root / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
+    assert "extends: baseline.yaml" in text
+    (folder / f"{name}.yaml").write_text(text.replace("extends: baseline.yaml", f"extends: {PUBLISHED}"), "utf-8")
+    return ns.load(folder / f"{name}.yaml")
 
 
 def rows(root, first):
@@ -45,7 +57,7 @@ def rows(root, first):
 
 @pytest.fixture(scope="module")
 def projections():
-    return {name: played(name) for name in ("baseline", "record_alone")}
+    return {"baseline": played(PUBLISHED), "record_alone": played("record_alone")}
 
 
 def test_the_file_to_be_scored_is_what_the_scenarios_give(root, projections):
@@ -74,11 +86,11 @@ def test_the_table_says_the_same(root, projections):
 
 
 @pytest.mark.slow
-def test_what_would_make_it_wrong_is_what_those_stories_give(root):
+def test_what_would_make_it_wrong_is_what_those_stories_give(root, tmp_path):
     _, *body = rows(root, "| if |")
     assert [row[0] for row in body] == list(STORIES)
     for name, *cells in body:
-        shares = played(STORIES[name]).resolved_by(date(2027, 4, 10))["p"]
+        shares = played(on_the_published(root, STORIES[name], tmp_path)).resolved_by(date(2027, 4, 10))["p"]
         for issue, cell in zip(("visas", "local_staff", "property", "flights"), cells, strict=True):
             assert abs(100 * shares[issue] - int(cell)) <= 0.51, (name, issue)
 
@@ -95,8 +107,16 @@ def test_the_words_are_those_of_the_figures(root, projections):
     assert 100 * max(errors) < 0.5
     for name in re.findall(r"scenarios/(\w+)\.yaml", text):
         assert (root / "scenarios" / f"{name}.yaml").is_file()
-    value = ns.load("scenarios/baseline.yaml").parameters["us_patience"].value.text["lognormal"]
+    value = ns.load(PUBLISHED).parameters["us_patience"].value.text["lognormal"]
     assert (round(float(value["median"].split()[0]) / 30.44), float(value["q90"].split()[0]) / 365.25 > 3.5) == (
         7,
         True,
     )
+
+
+def test_the_baseline_differs_from_the_published_scenario_by_its_links_alone():
+    """The table of what the links changed rests on this. If the baseline changes further, drop this test and say so there."""
+    links = ("shocks.linkage", "shocks.settlement", "parameters.outside_settlement")
+    published = ns.load(PUBLISHED)
+    words = {key: getattr(published, key) for key in ("title", "question", "description")}
+    assert ns.load("baseline").replace(dict.fromkeys(links) | words) == published

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from negsim.agenda import load_agenda
@@ -14,6 +15,7 @@ from negsim.scenario import from_mapping, load
 from tests import kit
 
 DAY = "2025-09-01"
+NOTHING = {"kind": "reservation", "side": "us", "issues": ["a"], "delta": 0}
 
 
 def entry(day, status, **more):
@@ -165,6 +167,47 @@ def test_dates_of_the_past_are_dropped():
     assert found.issues["a"].tactics["us"].patience.value == 1.0
     assert [str(one.date) for one in found.shocks["s"].dates] == ["2025-12-01"]
     assert [one.value for one in found.shocks["s"].pending] == [56.0]
+
+
+def linked(value, **over):
+    """Issue ``a`` may wait for a settlement whose time is a parameter."""
+    wait = {"kind": "suspend", "issues": ["a"], "duration": {"parameter": "wait"}, "probability": 0.5}
+    own = {"title": "Link", "dates": [{"date": "2025-04-10", "probability": 1}], "marks": [wait]}
+    end = {"title": "End", "pending": ["200 days", {"parameter": "wait"}], "marks": [NOTHING]}
+    wait_for = {"wait": {"value": value, "source": kit.SOURCE}}
+    shocks = {name: {**each, "source": kit.SOURCE} for name, each in {"link": own, "end": end}.items()}
+    return talks(shocks=shocks, parameters=wait_for, **over)
+
+
+def test_a_settlement_that_has_not_come_is_nearer_and_its_links_hold():
+    mapping = linked({"uniform": {"low": "100 days", "high": "300 days"}})
+    found = at(mapping)  # 144 days later
+    left = found.parameters["wait"].value.values
+    assert len(left) == 199
+    assert np.allclose(left, 156 * (np.arange(199) + 0.5) / 199, atol=1e-2)
+    assert "has not ended by 2025-09-01" in found.parameters["wait"].source[-1]
+    assert [str(one.date) for one in found.shocks["link"].dates] == [DAY]
+    assert [one.text for one in found.shocks["end"].pending] == ["56 days", {"parameter": "wait"}]
+    again = at(found.resolved(), "2026-01-01").parameters["wait"].value.values
+    assert np.allclose(again, 34 * (np.arange(199) + 0.5) / 199, atol=1)
+    assert at(linked("200 days")).parameters["wait"].value.value == 56.0
+
+
+@pytest.mark.parametrize(
+    ("value", "tactic"),
+    [
+        ("100 days", {}),
+        ({"uniform": {"low": "20 days", "high": "90 days"}}, {}),
+        ("900 days", {"patience": {"parameter": "wait"}}),
+    ],
+    ids=["passed", "surely passed", "used elsewhere"],
+)
+def test_a_time_that_is_not_known_to_be_left_is_dropped(value, tactic):
+    mapping = linked(value)
+    mapping["tactics"]["us"] |= tactic
+    found = at(mapping)
+    assert found.shocks["link"].dates == ()
+    assert [one.value for one in found.shocks["end"].pending] == [56.0]
 
 
 def test_a_horizon_that_is_a_duration_moves_along():
