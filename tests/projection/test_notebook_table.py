@@ -115,7 +115,7 @@ def test_the_words_are_those_of_the_figures(root, projections):
 
 
 def test_the_baseline_differs_from_the_published_scenario_by_its_links_alone():
-    """The table of what the links changed rests on this. If the baseline changes further, drop this test and say so there."""
+    """The table of what the links changed rests on this; it and this test go when the baseline changes further."""
     links = ("shocks.linkage", "shocks.settlement", "parameters.outside_settlement")
     published = ns.load(PUBLISHED)
     words = {key: getattr(published, key) for key in ("title", "question", "description")}
