@@ -81,13 +81,16 @@ def count(number: int, what: str) -> str:
 
 
 def quick_pictures() -> None:
-    """Let matplotlib import without the help texts of its artists' ``set``: a sixth of its import.
+    """Load what draws pictures, without the help texts of the ``set`` of artists: a sixth of the import of matplotlib.
 
     Only for commands, before anything imports matplotlib.
     """
     import matplotlib.artist
 
+    from negsim.plots import load
+
     def kwdoc(artist: Any) -> str:
         return ""
 
     matplotlib.artist.kwdoc = kwdoc
+    load()

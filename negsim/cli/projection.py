@@ -172,19 +172,20 @@ def plot(
     as_json: Json = False,
 ) -> None:
     """Draw a picture, with its data as CSV."""
-    from negsim.plots import check_kind, picture_format
+    from negsim.plots import Copies, check_kind, picture_format, save_picture
 
-    quick_pictures()
     target = output if output is not None else Path(f"{kind}.svg")
     check_kind(kind)
     picture_format(target)
     sources = [source, *(others or [])]
-    projected, *beside = projections(
-        sources, runs, seed, engine, quiet=as_json, dates=dates, as_of=as_of, workers=workers
-    )
-    projected = conditional(projected, given)
-    with warnings_on_stderr():
-        table = projected.plot(kind, run=run, of=of, since=since, others=beside).save(make_parent(target))
+    with Copies(1, quick_pictures) as copies:
+        projected, *beside = projections(
+            sources, runs, seed, engine, quiet=as_json, dates=dates, as_of=as_of, workers=workers
+        )
+        projected = conditional(projected, given)
+        with warnings_on_stderr():
+            data = projected.plot.data(kind, run=run, of=of, since=since, others=beside)
+            table = save_picture(kind, data, make_parent(target), copies)
     found = {
         "source": str(source),
         "kind": kind,
@@ -223,20 +224,21 @@ def report(
     The page is one file and needs no network. Other scenarios are compared with the first. Next to a results folder,
     scenarios take its runs and seed.
     """
-    from negsim.reporting import report as write
+    from negsim.plots import Copies
+    from negsim.reporting import page_of
 
-    quick_pictures()
     history = None
     if timeline is not None:
         from negsim.monitoring import Timeline
 
         history = Timeline.load(timeline)
     asked = milestone_list(milestones)
-    projected = projections(
-        sources, runs, seed, engine, quiet=as_json, dates=dates, milestones=asked, as_of=as_of, workers=workers
-    )
-    with warnings_on_stderr():
-        size = len(write(projected, make_parent(output), reference=reference, timeline=history).encode())
+    with Copies(prepare=quick_pictures) as copies:
+        projected = projections(
+            sources, runs, seed, engine, quiet=as_json, dates=dates, milestones=asked, as_of=as_of, workers=workers
+        )
+        with warnings_on_stderr():
+            size = len(page_of(projected, copies, make_parent(output), reference, history).encode())
     titles = [each.scenario.title for each in projected]
     emit(
         as_json,

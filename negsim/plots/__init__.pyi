@@ -1,4 +1,5 @@
 from .comparison import comparison_picture as comparison_picture
+from .copies import Copies as Copies
 from .corner import Corner as Corner
 from .corner import corner_picture as corner_picture
 from .dance import dance_picture as dance_picture
@@ -9,7 +10,9 @@ from .picture import KINDS as KINDS
 from .picture import Picture as Picture
 from .picture import check_kind as check_kind
 from .picture import draw as draw
+from .picture import load as load
 from .picture import picture_format as picture_format
+from .picture import save_picture as save_picture
 from .shift import Shift as Shift
 from .shift import shift_picture as shift_picture
 from .tornado import Tornado as Tornado

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from negsim.plots.copies import Copies
     from negsim.plots.style import Measured
 
 #: Each kind of picture and the question that it answers. A kind is a module of this room with a function of that name.
@@ -89,6 +90,33 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         return self.svg
+
+
+def load() -> None:
+    """Import what draws pictures, and read the font."""
+    from negsim.plots import frame, style
+
+    del frame
+    figure, ax = style.new_figure()
+    ax.set_title("0")
+    style.render(figure, "svg")
+
+
+def save_picture(kind: str, data: Any, path: Path, copies: Copies) -> Path:
+    """Draw data as a kind of picture in a copy of this process, and save it as `Picture.save` does."""
+    target, beside = Path(path), Path(path).with_suffix(".csv")
+    copies.put(_drawn, kind, data, picture_format(target))
+    table = csv_text(data.columns()).encode()
+    (picture,) = copies.results()
+    write_file(beside, table)
+    write_file(target, picture)
+    return beside
+
+
+def _drawn(kind: str, data: Any, form: str) -> bytes:
+    from negsim.plots.style import render
+
+    return render(draw(kind, data).figure, form)
 
 
 def picture_format(path: Path) -> str:

@@ -55,17 +55,27 @@ class Plots:
             NegsimError: there is no such kind of picture, nothing to show, or the kind shows one projection only.
         """
         from negsim.plots import draw, overview_picture
+
+        data = partial(self.data, run=run, of=of, since=since, others=others)
+        if kind is None and ax is None:
+            return overview_picture(data("burndown"), data("calendar"))
+        return draw(kind or "burndown", data(kind or "burndown"), ax)
+
+    def data(
+        self,
+        kind: str,
+        *,
+        run: int | None = None,
+        of: str | None = None,
+        since: str | date | None = None,
+        others: Sequence[Results] = (),
+    ) -> Any:
+        """The data that a kind of picture shows; the arguments and errors are those of the picture."""
         from negsim.projection.scenario_context import day_of_text
         from negsim.projection.views import overlay, view
 
         shown, first = self._projection, None if since is None else day_of_text(since)
-
-        def data(kind: str) -> Any:
-            return overlay(shown, kind, others, first) if others else view(shown, kind, run, of, first)
-
-        if kind is None and ax is None:
-            return overview_picture(data("burndown"), data("calendar"))
-        return draw(kind or "burndown", data(kind or "burndown"), ax)
+        return overlay(shown, kind, others, first) if others else view(shown, kind, run, of, first)
 
     def __getattr__(self, kind: str) -> Callable[..., Any]:
         from negsim.errors import did_you_mean

@@ -8,4 +8,5 @@ from .pins import side_by_side as side_by_side
 from .reading import reading_script as reading_script
 from .words import status_words as status_words
 from .words import table_words as table_words
+from .write import page_of as page_of
 from .write import report as report

@@ -6,20 +6,18 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from negsim.files import csv_text
 from negsim.plots import KINDS, draw
 from negsim.reporting.charts import CHARTS, survival
-from negsim.reporting.copies import each
 from negsim.reporting.picture import Looks, embedded
 
 if TYPE_CHECKING:
-    from negsim.plots import Picture
+    from negsim.plots import Copies, Picture
     from negsim.projection import Projection
 
 #: The pictures of the first projection and of the others, the most important first.
@@ -28,6 +26,11 @@ FIRST = (
     "trace",
 )  # fmt: skip
 OTHERS = ("burndown", "calendar", "terms", "waiting")
+#: The order of drawing: those without logs, which are known first, then the longest first.
+DRAWN = (
+    "survival", "waiting", "calendar", "burndown", "terms", "gap", "flow", "trace", "climate", "frontier", "burnup",
+    "last",
+)  # fmt: skip
 #: The pictures that show base rates of other negotiations too.
 WITH_OTHERS = ("burndown", "calendar", "survival")
 #: The pictures with a readout at each point, and those of them with a row for each issue.
@@ -49,32 +52,51 @@ class Figures:
     without_data: dict[int, list[str]] = field(default_factory=dict)
 
 
-def figures(projections: Sequence[Projection], room: int, others: Sequence[Projection | None], looks: Looks) -> Figures:
-    """The figures that fit into ``room`` bytes: the pictures of all scenarios, readings, more of the first, data.
+class Drawing:
+    """The figures of some projections, which copies of this process draw while it does other work."""
 
-    In each pass the most important come first. ``looks`` gets the classes of the pictures.
-    """
-    wanted = [(k, kind) for kind in OTHERS for k in range(len(projections))]
-    shared = len(wanted)
-    wanted += [(0, kind) for kind in FIRST if kind not in OTHERS]
-    found, (made, texts) = Figures(), _made(projections, others, wanted)
-    drawn = list(zip(wanted, made, strict=True))
-    room = _pictures(found, drawn[:shared], room, looks)
-    for k in found.shown:
-        if len(texts[k]) < room:
-            room -= len(texts[k])
-            found.readings[k] = texts[k]
-    room = _pictures(found, drawn[shared:], room, looks)
-    for (k, kind), one in drawn:
-        if one is None or kind in found.left_out.get(k, ()):
-            continue
-        figure, text = one
-        if len(text) < room:
-            room -= len(text)
-            figure["data"] = text
-        else:
-            found.without_data.setdefault(k, []).append(kind)
-    return found
+    def __init__(self, projections: Sequence[Projection], others: Sequence[Projection | None], copies: Copies) -> None:
+        self._projections, self._others, self._copies = projections, others, copies
+        wanted = [(0, kind) for kind in DRAWN if kind not in OTHERS]
+        wanted += [(k, kind) for kind in DRAWN if kind in OTHERS for k in range(len(projections))]
+        wanted.sort(key=lambda each: DRAWN.index(each[1]))
+        self._put: list[tuple[int, str]] = []
+        for k, kind in wanted:
+            projection, other = projections[k], others[k]
+            view = projection.view(kind) if _may_have_contents(projection, kind) else None
+            if view is None or not _has_contents(view, kind):
+                continue
+            shown = [other] if other is not None and kind in WITH_OTHERS else []
+            data = projection.plot.data(kind, others=shown) if shown else view
+            copies.put(_figure, k, kind, data, view.verdict)
+            self._put.append((k, kind))
+
+    def figures(self, room: int, looks: Looks) -> Figures:
+        """The figures that fit into ``room`` bytes: pictures of all scenarios, readings, more of the first, data.
+
+        In each pass the most important come first. ``looks`` gets the classes of the pictures.
+        """
+        found, numbers = Figures(), range(len(self._projections))
+        texts = [_packed_reading(each, other) for each, other in zip(self._projections, self._others, strict=True)]
+        made = dict(zip(self._put, self._copies.results(), strict=True))
+        shared = [((k, kind), made.get((k, kind))) for kind in OTHERS for k in numbers]
+        own = [((0, kind), made.get((0, kind))) for kind in FIRST if kind not in OTHERS]
+        room = _pictures(found, shared, room, looks)
+        for k in found.shown:
+            if len(texts[k]) < room:
+                room -= len(texts[k])
+                found.readings[k] = texts[k]
+        room = _pictures(found, own, room, looks)
+        for (k, kind), one in shared + own:
+            if one is None or kind in found.left_out.get(k, ()):
+                continue
+            figure, text = one
+            if len(text) < room:
+                room -= len(text)
+                figure["data"] = text
+            else:
+                found.without_data.setdefault(k, []).append(kind)
+        return found
 
 
 def _pictures(found: Figures, drawn: Sequence[tuple[tuple[int, str], Any]], room: int, looks: Looks) -> int:
@@ -94,58 +116,34 @@ def _pictures(found: Figures, drawn: Sequence[tuple[tuple[int, str], Any]], room
     return room
 
 
-def _made(
-    projections: Sequence[Projection], others: Sequence[Projection | None], wanted: Sequence[tuple[int, str]]
-) -> tuple[list[Any], list[str]]:
-    """Each figure with its packed data, or None for one without contents; and the packed readings of each scenario."""
-    views = [cache(projection.view) for projection in projections]  # what is checked, drawn and told are one view
-
-    def made(n: int) -> Any:
-        if n >= len(wanted):
-            k = n - len(wanted)
-            found = reading(projections[k], others[k])
-            return packed(json.dumps(found, separators=(",", ":"), ensure_ascii=False))
-        k, kind = wanted[n]
-        if not _says_something(projections[k], kind, views[k]):
-            return None
-        figure, picture = _figure(projections[k], k, kind, others[k], views[k])
-        return [figure, packed(csv_text(picture.data.round(_DIGITS)))]
-
-    # The first is drawn here, and logs are made here: copies of this process then have all that they need.
-    first = made(0)
-    _ = projections[0].logs
-    rest = each(lambda n: made(n + 1), len(wanted) + len(projections) - 1)
-    return [first, *rest[: len(wanted) - 1]], rest[len(wanted) - 1 :]
-
-
-def _says_something(projection: Projection, kind: str, view: Callable[[str], Any]) -> bool:
-    """Whether a picture has contents: a frontier needs a package, a climate two regimes, terms agreements."""
+def _may_have_contents(projection: Projection, kind: str) -> bool:
+    """Whether a picture can have contents: a frontier needs a package, a climate two regimes."""
     names = projection.context.names
-    if not {"frontier": bool(names.packages), "climate": len(names.regimes) > 1}.get(kind, True):
-        return False
+    return {"frontier": bool(names.packages), "climate": len(names.regimes) > 1}.get(kind, True)
+
+
+def _has_contents(view: Any, kind: str) -> bool:
+    """Whether a view has something to draw: a gap needs offers, terms need agreements."""
     if kind == "gap":
-        return len(view(kind).rows) > 0
-    return kind != "terms" or bool(view(kind).rows["settled"].any())
+        return len(view.rows) > 0
+    return kind != "terms" or bool(view.rows["settled"].any())
 
 
-def _figure(
-    projection: Projection, k: int, kind: str, other: Projection | None, view_of: Callable[[str], Any]
-) -> tuple[dict[str, Any], Picture]:
-    view = view_of(kind)
-    beside = [other] if other is not None and kind in WITH_OTHERS else []
-    picture = (projection.plot(kind, others=beside) if beside else draw(kind, view)).bare()
+def _figure(k: int, kind: str, data: Any, answer: str) -> tuple[dict[str, Any], str]:
+    """A picture with its answer, and its packed data."""
+    picture, context = draw(kind, data).bare(), data.context
     figure = {
         "kind": kind,
         "question": KINDS[kind],
-        "answer": view.verdict,
-        "note": view.note,
-        "svg": embedded(picture.svg, f"p{k}-{kind}-", f"{KINDS[kind]} {view.verdict}"),
-        "read": _place(picture, len(projection.context.issues) if kind in ROWS else 1) if kind in READ else None,
+        "answer": answer,
+        "note": data.note,
+        "svg": embedded(picture.svg, f"p{k}-{kind}-", f"{KINDS[kind]} {answer}"),
+        "read": _place(picture, len(context.issues) if kind in ROWS else 1) if kind in READ else None,
         "size": [f"{72 * size:.1f}" for size in picture.figure.get_size_inches()],
-        "file": f"{_slug(projection.context.title)}-{kind}.csv.gz",
+        "file": f"{_slug(context.title)}-{kind}.csv.gz",
         "data": "",
     }
-    return figure, picture
+    return figure, packed(csv_text(picture.data.round(_DIGITS)))
 
 
 def _place(picture: Picture, rows: int) -> dict[str, Any]:
@@ -159,6 +157,10 @@ def _place(picture: Picture, rows: int) -> dict[str, Any]:
         "span": " ".join(f"{value:.2f}" for value in ax.get_xlim()),
         "rows": rows,
     }
+
+
+def _packed_reading(projection: Projection, other: Projection | None) -> str:
+    return packed(json.dumps(reading(projection, other), separators=(",", ":"), ensure_ascii=False))
 
 
 def reading(projection: Projection, other: Projection | None = None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from negsim.agenda import is_link
 from negsim.analysis import all_of, until, waits_words
 from negsim.errors import NegsimError
 from negsim.files import render
-from negsim.reporting.figures import Figures, figures
+from negsim.reporting.figures import Drawing, Figures
 from negsim.reporting.picture import Looks
 from negsim.reporting.reading import reading_script
 from negsim.reporting.timeline_section import timeline_section
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from negsim.agenda import Agenda, Announced, Citation
     from negsim.analysis import Chance, Context, IssueSummary
     from negsim.monitoring import Timeline
+    from negsim.plots import Copies
     from negsim.projection import Projection
 
 #: Bytes of the elements that only a page with figures has.
@@ -37,10 +38,11 @@ _BRIEF = 14
 def page(
     projections: Sequence[Projection],
     most: int,
+    copies: Copies,
     others: Sequence[Projection | None] | None = None,
     timeline: Timeline | None = None,
 ) -> str:
-    """The page as text; ``others`` are the base rates of other negotiations beside each projection.
+    """The page as text; ``copies`` draw, ``others`` are the base rates of other negotiations beside each projection.
 
     Raises:
         NegsimError: there is nothing to report on, or the timeline is of another negotiation.
@@ -48,6 +50,7 @@ def page(
     if not projections:
         raise NegsimError("a report needs a projection")
     others = others or [None] * len(projections)
+    drawing = Drawing(projections, others, copies)
     looks, script = Looks(), reading_script() + _resource("page.js")
     style = _resource("page.css")
     agendas = list(_agendas(projections))
@@ -64,7 +67,7 @@ def page(
         "timeline": timeline and timeline_section(timeline, projections[0].context.talks, looks),
     }
     bare = render("reporting/page.html", **data, **_allowed(style + looks.style, script), figures=Figures())
-    found = figures(projections, most - len(bare.encode()) - _AROUND, others, looks)
+    found = drawing.figures(most - len(bare.encode()) - _AROUND, looks)
     return render("reporting/page.html", **data, **_allowed(style + looks.style, script), figures=found)
 
 

@@ -12,6 +12,7 @@ from negsim.errors import NegsimError, checks_arguments
 
 if TYPE_CHECKING:
     from negsim.monitoring import Timeline
+    from negsim.plots import Copies
     from negsim.projection import Projection, ScenarioLike, Workers
 
 #: Largest size of a page in bytes. Pictures take what the rest leaves.
@@ -52,14 +53,27 @@ def report(
     >>> page.startswith("<!doctype html>")
     True
     """
-    from negsim.files import write_file
+    from negsim.plots import Copies
     from negsim.projection import as_projections
+
+    shown, history = as_projections(projections, runs, seed, workers), _timeline(timeline)
+    with Copies() as copies:
+        return page_of(shown, copies, path, reference, history)
+
+
+def page_of(
+    projections: Sequence[Projection],
+    copies: Copies,
+    path: str | os.PathLike[str] | None = None,
+    reference: bool = False,
+    timeline: Timeline | None = None,
+) -> str:
+    """As `report`; the pictures are drawn by copies of this process, which may have started before the runs."""
+    from negsim.files import write_file
     from negsim.reporting.page import page
 
-    shown = as_projections(projections, runs, seed, workers)
-    history = _timeline(timeline)
-    others = [_base_rates(each) for each in shown] if reference else None
-    text = page(shown, MOST, others, history)
+    others = [_base_rates(each) for each in projections] if reference else None
+    text = page(projections, MOST, copies, others, timeline)
     if path is not None:
         write_file(Path(path), text.encode())
     return text
@@ -80,5 +94,5 @@ def _base_rates(projection: Projection) -> Projection | None:
     try:
         return base_rates(projection)
     except NegsimError as error:
-        warnings.warn(f"no base rates: {error}", UserWarning, stacklevel=4)
+        warnings.warn(f"no base rates: {error}", UserWarning, stacklevel=5)
         return None
