@@ -57,7 +57,8 @@ class Compiled:
 
     def assuming(self, values: Mapping[str, float]) -> Compiled:
         """A copy in which every run takes these values for the named assumptions."""
-        tables = {**self.tables, **{name: self.tables[name].copy() for name in ("dist_is", "dist")}}
+        tables = {**self.tables, **{name: self.tables[name].copy() for name in ("size", "dist_is", "dist")}}
+        tables["size"]["late"] = 0  # a value may be one that is clipped, which is counted
         for name, value in values.items():
             d = self._dist(name)
             tables["dist_is"]["family"][d] = quantiles.CONSTANT

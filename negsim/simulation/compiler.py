@@ -11,6 +11,7 @@ import numpy as np
 from negsim.agenda import Spent, Status
 from negsim.simulation import bargain_rows, environment_rows
 from negsim.simulation.compiled import Compiled
+from negsim.simulation.idle_rows import idle
 from negsim.simulation.rows import VIEWS, Rows
 from negsim.simulation.rules import quantiles
 from negsim.simulation.rules.draws import stream
@@ -147,7 +148,8 @@ class _Compiler:
         rows |= {
             "number": len(template), "issue": n, "spent": n * len(Spent), "reserve": 2 * n, "side": 2 * b,
             "offer": 2 * b * OFFERS, "channel": len(self.channels), "shock": len(self.shocks),
-            "mark": len(self.w.tables["mark_is"]), "agenda": b, "unbooked": UNBOOKED, "outbox": self._outbox,
+            "mark": len(self.w.tables["mark_is"]), "agenda": b, "unbooked": UNBOOKED, "idle": b, "roused": b,
+            "alike": n, "outbox": self._outbox,
             "dist": len(self.w.tables["dist_is"]), "drawn": len(self.w.parameters),
         }  # fmt: skip
         compiled = Compiled(
@@ -201,7 +203,8 @@ class _Compiler:
             sleepers=sum(row[names.index("wake_issue")] >= 0 for row in w.tables["issue_is"]),
             uncertain=sum(row[uncertain] for row in w.tables["bargain_is"]),
             regime=self.regimes.index(self.s.climate.start),
-            outbox=self._outbox, sojourn_stream=stream("climate/sojourn"), next_stream=stream("climate/next"),
+            outbox=self._outbox, unbooked=UNBOOKED,
+            sojourn_stream=stream("climate/sojourn"), next_stream=stream("climate/next"),
             breakdown_stream=stream("breakdown"), horizon=float(self.s.horizon_days),
             # the last instant of the deadline's day, after every meeting of that day
             deadline=math.inf if self.deadline is None else math.nextafter(self.deadline + 1.0, 0.0),
@@ -244,5 +247,6 @@ def _settle(compiled: Compiled, tables: dict[str, np.ndarray[Any, Any]]) -> None
         build(record.x, bargain)
     for name in ("dist", "bargain", "piece", "term"):
         tables[name] = record.arrays[name]
+    idle(compiled, tables)
     for array in tables.values():
         array.flags.writeable = False

@@ -19,6 +19,7 @@ from negsim.simulation.rules.concession import (
 )
 from negsim.simulation.rules.draws import befalls, uniform
 from negsim.simulation.rules.frontier import possible
+from negsim.simulation.rules.idle import END, RESUMING, SUSPENSION, note_for_idle, resume_due, rouse_all, suspend_until
 from negsim.simulation.rules.jit import entry, jit, jit_inline
 from negsim.simulation.rules.quantiles import draw, draw_part
 from negsim.simulation.rules.state import (
@@ -37,6 +38,7 @@ from negsim.simulation.rules.state import (
     provoke_of,
     regime_of,
     reserve,
+    roused,
     shock,
     shock_is,
     shock_of,
@@ -49,9 +51,7 @@ from negsim.simulation.rules.status import (
     DISCUSSING,
     DORMANT,
     END_OF_TALKS,
-    LAPSED,
     MEETING,
-    RESOLVED,
     RESUMPTION,
     SHOCK,
     STALLED,
@@ -61,7 +61,6 @@ from negsim.simulation.rules.status import (
     lapse,
     schedule,
     set_status,
-    suspend_now,
     tell,
     wake,
 )
@@ -193,6 +192,7 @@ def leave_mark(x, t, s, m, n):
         mark(x, m).now = mark(x, m).step
         run_(x, 0).stepped = 1
     elif kind == MOVE:
+        rouse_all(x)
         for i in range(size(x, 0).issues):
             if mark_on(x, m * size(x, 0).issues + i).yes:
                 row = reserve(x, 2 * i + target)
@@ -204,23 +204,25 @@ def leave_mark(x, t, s, m, n):
 
 @jit
 def _suspend(x, t, m, days):
-    """Suspend the issues of mark ``m``; overlapping suspensions end at the latest end."""
+    """Suspend the issues of mark ``m``; one appointment ends the suspension of all."""
     if mark_is(x, m).all == 1:
         run_(x, 0).suspended_until = max(run_(x, 0).suspended_until, t + days)
-    for i in range(size(x, 0).issues):
-        status = issue(x, i).status
-        if mark_on(x, m * size(x, 0).issues + i).yes and status != RESOLVED and status != LAPSED:
-            issue(x, i).until = max(issue(x, i).until, t + days)
-            schedule(x, t, days, RESUMPTION, i, 0)
-            suspend_now(x, t, i)
+    note_for_idle(x, t, m, SUSPENSION, t + days)
+    for n in range(run_(x, 0).roused):
+        i = roused(x, n).bargain
+        if i < size(x, 0).issues and mark_on(x, m * size(x, 0).issues + i).yes:
+            suspend_until(x, t, i, t + days)
+    schedule(x, t, days, RESUMPTION, 0, 0)
 
 
 @jit
-def resume(x, t, i):
-    """End the suspension of issue ``i``, unless another one ends later."""
-    if issue(x, i).status == SUSPENDED and t >= issue(x, i).until:
-        set_status(x, t, i, issue(x, i).was)
-        wake(x, t)
+def resume(x, t):
+    """End the suspensions that are due."""
+    note_for_idle(x, t, 0, RESUMING, t)
+    for n in range(run_(x, 0).roused):
+        i = roused(x, n).bargain
+        if i < size(x, 0).issues and resume_due(x, t, i):
+            wake(x, t)
 
 
 @jit
@@ -267,7 +269,12 @@ def end_talks(x, t, breakdown, entry):
     reason = _BY_BREAKDOWN if breakdown else _BY_DEADLINE
     run_(x, 0).over = reason
     tell(x, t, _BREAKDOWN if breakdown else _DEADLINE, 0, 0, 0, 0, np.nan, np.nan, np.nan)
-    for i in range(size(x, 0).issues):
+    note_for_idle(x, t, reason, END, t)
+    run_(x, 0).active -= run_(x, 0).idle
+    for n in range(run_(x, 0).roused):
+        i = roused(x, n).bargain
+        if i >= size(x, 0).issues:
+            continue
         status = issue(x, i).status
         if is_open(status) or status == DORMANT or status == STALLED or status == SUSPENDED:
             lapse(x, t, i, reason)

@@ -42,6 +42,6 @@ def happen(x, t, kind, who, tag):
             raise_issue(x, t, who)
             wake(x, t)
     elif kind == RESUMPTION:
-        resume(x, t, who)
+        resume(x, t)
     else:
         end_talks(x, t, who, tag)

@@ -11,11 +11,11 @@ from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import CHANCE, ROUNDS, insists, move, offsets, receive
 from negsim.simulation.rules.draws import befalls, uniform, uniform_at
 from negsim.simulation.rules.frontier import TOLERANCE, best_for_other, closest, possible, terms
+from negsim.simulation.rules.idle import note, rouse
 from negsim.simulation.rules.jit import entry, jit, jit_inline
-from negsim.simulation.rules.order import ROUND_ROBIN, hours_of, key_of, sink, swap
+from negsim.simulation.rules.order import CLOSEST, ROUND_ROBIN, hours_of, key_of, sink, swap
 from negsim.simulation.rules.quantiles import draw, residual
 from negsim.simulation.rules.state import (
-    UNBOOKED,
     agenda,
     bargain,
     bargain_is,
@@ -31,7 +31,6 @@ from negsim.simulation.rules.state import (
     size,
     tactic_is,
     takes,
-    unbooked,
 )
 from negsim.simulation.rules.state import run as run_
 from negsim.simulation.rules.status import (
@@ -82,9 +81,13 @@ def next_gap(x, c):
 
 
 @jit_inline
-def _listed(x, c, b):
+def _listed(x, t, c, b, order):
     """Whether a meeting of channel ``c`` takes bargain ``b``, which was open before the meeting."""
-    return takes(x, c * size(x, 0).bargains + b).yes and bargain(x, b).booked < run_(x, 0).unbooked and on_table(x, b)
+    if not takes(x, c * size(x, 0).bargains + b).yes:
+        return False
+    if run_(x, 0).stirred_until > t or order == CLOSEST:  # else an idle bargain is open; its gap is not known
+        rouse(x, b)
+    return bargain(x, b).booked < run_(x, 0).unbooked and on_table(x, b)
 
 
 @jit
@@ -95,7 +98,7 @@ def _discuss_in_order(x, t, c, order):
     """
     n, room = 0, channel_of(x, c).session
     for b in range(size(x, 0).bargains):
-        if _listed(x, c, b):
+        if _listed(x, t, c, b, order):
             agenda(x, n).bargain, agenda(x, n).key = b, key_of(x, order, b)
             n += 1
     for i in range(n // 2 - 1, -1, -1):
@@ -117,7 +120,7 @@ def _discuss_round_robin(x, t, c):
             return
         p = p + 1 if p + 1 < bargains else 0
         b = place(x, p).bargain
-        if _listed(x, c, b):
+        if _listed(x, t, c, b, ROUND_ROBIN):
             room = _discuss_if_it_fits(x, t, c, b, room)
 
 
@@ -127,6 +130,7 @@ def _discuss_if_it_fits(x, t, c, b, room):
     hours = hours_of(x, b)
     if hours > room + HOURS_TOLERANCE:
         return room
+    rouse(x, b)
     channel(x, c).last = place(x, b).position
     book_meetings(x, b, run_(x, 0).unbooked - 1)
     bargain(x, b).booked = run_(x, 0).unbooked
@@ -268,19 +272,6 @@ def hopeless(x, b):
     return at_end and not possible(x, b, r_a, r_b)
 
 
-@jit_inline
-def _note(x, t, c, way):
-    """Note a meeting. A bargain books it to ``way`` when something next happens to it, unless it is discussed."""
-    if run_(x, 0).unbooked == UNBOOKED:
-        for b in range(size(x, 0).bargains):
-            book_meetings(x, b, UNBOOKED)
-            bargain(x, b).booked = 0
-        run_(x, 0).unbooked = 0
-    row = unbooked(x, run_(x, 0).unbooked)
-    row.t, row.channel, row.way = t, c, way
-    run_(x, 0).unbooked += 1
-
-
 @jit
 def meeting(x, t, c, extra):
     """A meeting of channel ``c``: lost while all talks are suspended, cancelled by chance, or held."""
@@ -297,7 +288,7 @@ def meeting(x, t, c, extra):
         return
     cancelled = befalls(x, regime_of(x, run_(x, 0).regime).cancellation, stream, n)
     tell(x, t, _MEETING, c, n, extra, CANCELLED if cancelled else HELD, np.nan, np.nan, np.nan)
-    _note(x, t, c, WAITING if cancelled else ROOM)
+    note(x, t, c, WAITING if cancelled else ROOM, 0.0)
     if cancelled:
         return
     run_(x, 0).meetings += 1

@@ -14,7 +14,20 @@ import numpy as np
 
 from negsim.simulation.rules.draws import uniform, uniform_assumed, uniform_part
 from negsim.simulation.rules.jit import entry, jit, jit_inline, real
-from negsim.simulation.rules.state import dist, dist_is, dist_of, drawn, number, parameter_is, patch, size, table
+from negsim.simulation.rules.state import (
+    assumed,
+    bargain_is,
+    dist,
+    dist_is,
+    dist_of,
+    drawn,
+    number,
+    parameter_is,
+    patch,
+    size,
+    table,
+    unsettled,
+)
 from negsim.simulation.rules.state import run as run_
 
 #: Families. After ``settle``: loc; loc + scale T; loc exp(scale T); loc T^scale; one of the observed values.
@@ -224,12 +237,14 @@ def settle(x, d):
 
 
 @jit
-def _draw_assumptions(x):
-    """Draw this run's assumptions. All uniforms come first: the processor computes several at a time."""
+def _draw_assumptions(x, n):
+    """Draw the first ``n`` assumptions. All uniforms come first: the processor computes several at a time."""
     seed, run = run_(x, 0).seed, run_(x, 0).run
-    for a in range(size(x, 0).parameters):
+    for k in range(n):
+        a = assumed(x, k).parameter
         drawn(x, a).value = uniform_assumed(seed, run, parameter_is(x, a).stream)
-    for a in range(size(x, 0).parameters):
+    for k in range(n):
+        a = assumed(x, k).parameter
         drawn(x, a).value = quantile(x, parameter_is(x, a).dist, drawn(x, a).value)
 
 
@@ -240,19 +255,54 @@ def assumptions(x, seed, first, runs, values):
     n = size(x, 0).parameters
     for k in range(runs):
         run_(x, 0).run = first + k
-        _draw_assumptions(x)
+        _draw_assumptions(x, n)
         for a in range(n):
             real(values, k * n + a).value = drawn(x, a).value
 
 
+@jit_inline
+def _write(x, p):
+    """Write an assumption where patch ``p`` uses it."""
+    row = patch(x, p)
+    shifted = row.times * drawn(x, row.parameter).value + row.plus
+    number(x, row.number).value = clip(x, shifted, row.lo, row.hi)
+
+
 @jit
-def assume(x):
-    """Draw this run's assumptions, write them where they are used, and settle the distributions that use them."""
-    _draw_assumptions(x)
-    for p in range(size(x, 0).patches):
-        row = patch(x, p)
-        shifted = row.times * drawn(x, row.parameter).value + row.plus
-        number(x, row.number).value = clip(x, shifted, row.lo, row.hi)
-    for d in range(size(x, 0).dists):
-        if dist_is(x, d).uncertain:
-            settle(x, d)
+def assume(x, late):
+    """Draw this run's assumptions, write them where they are used, and settle the distributions that use them.
+
+    With ``late``, only those that are not of one idle bargain.
+    """
+    _draw_assumptions(x, size(x, 0).common if late else size(x, 0).parameters)
+    for p in range(size(x, 0).common_patches if late else size(x, 0).patches):
+        _write(x, p)
+    for k in range(size(x, 0).common_unsettled if late else size(x, 0).unsettled):
+        settle(x, unsettled(x, k).dist)
+
+
+@jit_inline
+def _assume_patches(x, first, end):
+    """Draw and write the assumptions of some patches of one bargain."""
+    seed, run = run_(x, 0).seed, run_(x, 0).run
+    for p in range(first, end):
+        a = patch(x, p).parameter
+        if patch(x, p).own:  # no other bargain uses it
+            drawn(x, a).value = quantile(
+                x, parameter_is(x, a).dist, uniform_assumed(seed, run, parameter_is(x, a).stream)
+            )
+        _write(x, p)
+
+
+@jit_inline
+def assume_positions(x, b):
+    """Draw the reservation values of bargain ``b``."""
+    _assume_patches(x, bargain_is(x, b).patch, bargain_is(x, b).positions)
+
+
+@jit
+def assume_own(x, b):
+    """Draw and write what `assume` has left out for bargain ``b``."""
+    _assume_patches(x, bargain_is(x, b).patch, bargain_is(x, b).patch_end)
+    for k in range(bargain_is(x, b).unsettled, bargain_is(x, b).unsettled_end):
+        settle(x, unsettled(x, k).dist)

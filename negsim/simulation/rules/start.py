@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from negsim.agenda import Reason, Spent
-from negsim.simulation.rules.concession import CONCEDE, TIME, curve, insists, receive, reservation
+from negsim.agenda import Reason
 from negsim.simulation.rules.environment import free, stay
-from negsim.simulation.rules.frontier import best_for_other, closest
-from negsim.simulation.rules.frontier_building import build, normalise
-from negsim.simulation.rules.jit import entry, jit
+from negsim.simulation.rules.idle import call
+from negsim.simulation.rules.jit import entry, jit, jit_inline
+from negsim.simulation.rules.positions import position_bargain, position_issue, position_reserves
 from negsim.simulation.rules.quantiles import assume, draw
 from negsim.simulation.rules.state import (
     bargain,
     bargain_is,
-    bargain_of,
     channel,
     dated_is,
     issue,
@@ -23,18 +21,12 @@ from negsim.simulation.rules.state import (
     mark,
     member_is,
     number,
-    offer_of,
     option_of,
     pending_of,
-    reserve,
-    reserve_of,
+    roused,
     shock,
     shock_is,
-    side,
     size,
-    spent,
-    tactic_is,
-    tactic_of,
     template,
 )
 from negsim.simulation.rules.state import run as run_
@@ -44,15 +36,12 @@ from negsim.simulation.rules.status import (
     CLOSED,
     DORMANT,
     END_OF_TALKS,
-    FAR,
     IMPLEMENTING,
     LAPSED,
-    RAISED,
     RESOLVED,
     RESUMPTION,
     SHOCK,
     SUSPENDED,
-    UNSETTLED,
     WAKING,
     begin,
     schedule,
@@ -60,8 +49,7 @@ from negsim.simulation.rules.status import (
     wake,
 )
 
-_HORIZON, _RESOLVED = int(Reason.HORIZON), int(Reason.RESOLVED)
-_WAYS = len(Spent)
+_RESOLVED = int(Reason.RESOLVED)
 
 
 @jit
@@ -73,13 +61,10 @@ def _clear(x):
     run.active = size(x, 0).issues
     run.unbooked = run.stepped = 0
     run.pace_sum = run.since = 0.0
-    run.suspended_until = -1.0
+    run.suspended_until = run.stirred_until = -1.0
     if size(x, 0).uncertain:  # weights are normalised in place
         for n in range(size(x, 0).numbers):
             number(x, n).value = template(x, n).value
-    for i in range(size(x, 0).issues):
-        for w in range(_WAYS):
-            spent(x, i * _WAYS + w).days = 0.0
     for c in range(size(x, 0).channels):
         channel(x, c).regular = channel(x, c).extra = 0
         channel(x, c).last = -1
@@ -91,125 +76,77 @@ def _clear(x):
 
 
 @jit
-def _stated(x, b, k, stated):
-    """Difference between a package's stated reservation value and the pooled one (0 if ``stated`` is NaN)."""
-    return 0.0 if np.isnan(stated) else stated - reservation(x, b, k)
+def _set(x):
+    """Set every bargain and issue that is not idle at ``as_of``."""
+    firsts, issues = run_(x, 0).firsts, size(x, 0).issues
+    for k in range(firsts):
+        if roused(x, k).bargain < issues:
+            position_reserves(x, roused(x, k).bargain)
+    for k in range(firsts):
+        position_bargain(x, roused(x, k).bargain)
+    least = size(x, 0).plain_hours if run_(x, 0).idle else np.inf
+    for k in range(firsts):
+        i = roused(x, k).bargain
+        if i < issues:
+            position_issue(x, i)
+            least = min(least, issue_of(x, i).hours)
+    run_(x, 0).least_hours = least
 
 
-@jit
-def _opening(x, row):
-    """The aspiration a side starts from, before any concession."""
-    if tactic_is(x, row).kind == TIME:
-        return curve(x, row, 0.0, side(x, row).r)
-    return max(tactic_of(x, row).aspiration, side(x, row).r)
-
-
-@jit
-def _set_side(x, b, k):
-    """Set side ``k`` of bargain ``b`` at ``as_of``: reservation value, clock, patience until a date, base, offers."""
-    row = 2 * b + k
-    own, tactic = side(x, row), tactic_of(x, row)
-    own.r = reservation(x, b, k)
-    own.clock = tactic.clock
-    own.since = 0.0
-    if tactic_is(x, row).until:
-        tactic.patience = tactic.clock + tactic.times * tactic.until
-    own.base = curve(x, row, own.clock, own.r) if tactic_is(x, row).kind == TIME else _opening(x, row)
-    own.received = 0
-    own.first = 0.0
-    for n in range(tactic_is(x, row).offer, tactic_is(x, row).offer_end):
-        receive(x, row, offer_of(x, n).u)
-    own.answered = own.received
-
-
-@jit
-def _set_bargains(x):
-    """Set every bargain and issue at ``as_of``; the issues of a package are bargained over in the package."""
-    for i in range(2 * size(x, 0).issues):
-        reserve(x, i).r = reserve_of(x, i).r
-    for b in range(size(x, 0).bargains):
-        row = bargain(x, b)
-        if bargain_is(x, b).uncertain:
-            normalise(x, b)
-            build(x, b)
-        row.live = row.running = 0
-        row.settled = UNSETTLED
-        row.discussions = bargain_is(x, b).rounds
-        row.gap = np.inf
-        row.u_a = row.u_b = row.at = np.nan
-        row.starter = bargain_is(x, b).starter
-        row.booked = 0
-        row.extra_a = row.extra_b = 0.0
-        row.extra_a = _stated(x, b, 0, bargain_of(x, b).stated_a)
-        row.extra_b = _stated(x, b, 1, bargain_of(x, b).stated_b)
-        _set_side(x, b, 0)
-        _set_side(x, b, 1)
-        for k in range(2):
-            if side(x, 2 * b + k).received > 0:  # offer 0, where offers before as_of are given
-                u_a, u_b, _ = best_for_other(x, b, 1 - k, _opening(x, 2 * b + 1 - k))
-                side(x, 2 * b + k).first = u_b if k else u_a
-        if row.discussions > 0 and bargain_is(x, b).kind == CONCEDE:  # the order "closest" knows the gap at as_of
-            row.gap = 2.0 * closest(x, b, insists(x, b, 0, 0.0), insists(x, b, 1, 0.0))[0]
-    run_(x, 0).least_hours = np.inf
-    for i in range(size(x, 0).issues):
-        own, row = issue_is(x, i), issue(x, i)
-        run_(x, 0).least_hours = min(run_(x, 0).least_hours, issue_of(x, i).hours)
-        row.status, row.was = own.status, own.was
-        row.bargain = own.package if own.package >= 0 else i
-        bargain(x, row.bargain).live = 1
-        row.implementations = row.reopened = row.discussions = 0
-        row.option = -1
-        row.furthest = FAR[own.status] if own.status == DORMANT else max(FAR[own.status], FAR[RAISED])
-        row.taken = 1 << own.status
-        if own.status == SUSPENDED:
-            row.furthest = max(row.furthest, FAR[own.was])
-            row.taken |= 1 << own.was
-        row.reason = _HORIZON
-        row.until = -1.0
-        row.since = row.pending = 0.0
-        row.opened = np.nan if own.status == DORMANT else own.opened
-        row.agreed = row.resolved = row.lapsed = row.u_a = row.u_b = np.nan
+@jit_inline
+def _begin(x, i):
+    """What has happened to issue ``i`` before ``as_of``, and what is already due."""
+    own, status = issue_is(x, i), issue_is(x, i).status
+    if status == DORMANT:
+        if own.wake >= 0.0:
+            schedule(x, 0.0, own.wake, WAKING, i, 0)
+    elif status == SUSPENDED:
+        left = draw(x, own.left, own.left_stream, 0)
+        issue(x, i).until = left
+        schedule(x, 0.0, left, RESUMPTION, i, 0)
+    elif status == RESOLVED or status == LAPSED:
+        run_(x, 0).active -= 1
+        bargain(x, i).settled = CLOSED
+        if status == RESOLVED:
+            issue(x, i).resolved = 0.0
+            issue(x, i).reason = _RESOLVED
+        else:
+            issue(x, i).lapsed = 0.0
+    elif AGREED <= status <= IMPLEMENTING:
+        bargain(x, i).settled = CLOSED
+        issue(x, i).agreed = 0.0
+        issue(x, i).u_a, issue(x, i).u_b, issue(x, i).option = own.u_a, own.u_b, own.option
+        if own.option >= 0:
+            o = member_is(x, bargain_is(x, i).member).option + own.option
+            issue(x, i).u_a, issue(x, i).u_b = option_of(x, o).u_a, option_of(x, o).u_b
 
 
 @entry("int, int, int, int -> None")
 def start(x, seed, luck, run):
-    """Begin run number ``run``: draw assumptions, set positions and statuses, schedule what is already due."""
+    """Begin run number ``run``: draw assumptions, set positions and statuses, schedule what is already due.
+
+    In a large agenda, bargains that can be idle are left so; an event log needs all of them at once.
+    """
     run_(x, 0).seed, run_(x, 0).run = seed, run
     run_(x, 0).luck = run_(x, 0).first_luck = luck
     run_(x, 0).turn = 0
+    late = 1 if size(x, 0).late and not run_(x, 0).logging else 0
     _clear(x)
-    assume(x)
-    _set_bargains(x)
-    for i in range(size(x, 0).issues):
-        own, status = issue_is(x, i), issue_is(x, i).status
-        if status == DORMANT:
-            if own.wake >= 0.0:
-                schedule(x, 0.0, own.wake, WAKING, i, 0)
-        elif status == SUSPENDED:
-            left = draw(x, own.left, own.left_stream, 0)
-            issue(x, i).until = left
-            schedule(x, 0.0, left, RESUMPTION, i, 0)
-        elif status == RESOLVED or status == LAPSED:
-            run_(x, 0).active -= 1
-            bargain(x, i).settled = CLOSED
-            if status == RESOLVED:
-                issue(x, i).resolved = 0.0
-                issue(x, i).reason = _RESOLVED
-            else:
-                issue(x, i).lapsed = 0.0
-        elif AGREED <= status <= IMPLEMENTING:
-            bargain(x, i).settled = CLOSED
-            issue(x, i).agreed = 0.0
-            issue(x, i).u_a, issue(x, i).u_b, issue(x, i).option = own.u_a, own.u_b, own.option
-            if own.option >= 0:
-                o = member_is(x, bargain_is(x, i).member).option + own.option
-                issue(x, i).u_a, issue(x, i).u_b = option_of(x, o).u_a, option_of(x, o).u_b
-    for i in range(size(x, 0).issues):
-        status = issue_is(x, i).status
-        if status == AGREED or status == BLOCKED or status == IMPLEMENTING:
-            begin(x, 0.0, i)
-    for b in range(size(x, 0).bargains):
-        tick(x, 0.0, b)
+    call(x, late)
+    assume(x, late)
+    _set(x)
+    firsts, issues = run_(x, 0).firsts, size(x, 0).issues
+    for k in range(firsts):
+        if roused(x, k).bargain < issues:
+            _begin(x, roused(x, k).bargain)
+    for k in range(firsts):
+        i = roused(x, k).bargain
+        if i < issues:
+            status = issue_is(x, i).status
+            if status == AGREED or status == BLOCKED or status == IMPLEMENTING:
+                begin(x, 0.0, i)
+    for k in range(firsts):
+        tick(x, 0.0, roused(x, k).bargain)
     free(x, 0.0)
     wake(x, 0.0)
     stay(x, 0.0)

@@ -24,17 +24,21 @@ def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
 #: another table.
 TABLES: dict[str, np.dtype[Any]] = {
     "size": _record(
-        "issues bargains channels regimes shocks marks dists parameters patches numbers single regime sleepers needs "
-        "uncertain outbox log turns sojourn_stream next_stream breakdown_stream",
-        "horizon deadline",
+        "issues bargains channels regimes shocks marks dists parameters patches unsettled numbers single regime "
+        "sleepers needs uncertain late kinds common common_patches common_unsettled unbooked outbox log turns "
+        "sojourn_stream next_stream breakdown_stream",
+        "horizon deadline plain_hours",
     ),
     "issue_is": _record(
-        "status was wake_issue wake_status need need_end package lag left option "
+        "status was wake_issue wake_status need need_end package lag left option kind "
         "lag_stream collapse_stream left_stream",
         "wake opened u_a u_b",
     ),
     "need": _record("issue"),
-    "bargain_is": _record("kind member member_end starter rounds first_stream settle_stream piece uncertain"),
+    "bargain_is": _record(
+        "kind member member_end starter rounds first_stream settle_stream piece uncertain "
+        "patch positions patch_end unsettled unsettled_end"
+    ),
     "tactic_is": _record("kind curve clock window until offer offer_end"),
     "member_is": _record("issue option option_end"),
     "place": _record("bargain position"),  # bargains in order of declaration; and the position of each bargain
@@ -48,7 +52,9 @@ TABLES: dict[str, np.dtype[Any]] = {
     "dist_is": _record("family table n1 n2 uncertain", "lo hi"),
     "table": _record("", "q"),
     "parameter_is": _record("dist stream"),
-    "patch": _record("number parameter", "times plus lo hi"),
+    "patch": _record("number parameter own", "times plus lo hi"),  # common ones first, then those of each bargain
+    "assumed": _record("parameter"),  # all assumptions, common ones first
+    "unsettled": _record("dist"),  # uncertain distributions, common ones first, then those of each bargain
     "template": _record("", "value"),
     # ------------------------------------------------------------------------------------------------- one run's state
     "number": _record("", "value"),  # the numbers of this run; the thirteen tables below are views of it
@@ -72,8 +78,8 @@ TABLES: dict[str, np.dtype[Any]] = {
     "dist": _record("", "loc scale shape1 shape2"),
     "run": _record(
         "seed luck first_luck run over regime entry out log logging clipped error culprit active unsettled meetings "
-        "unbooked stepped turn",
-        "pace_sum since suspended_until now least_hours",
+        "unbooked stepped turn begun firsts roused idle",
+        "stirred_until pace_sum since suspended_until now least_hours",
     ),
     "issue": _record(
         "status was bargain implementations reopened option furthest taken discussions reason",
@@ -90,7 +96,10 @@ TABLES: dict[str, np.dtype[Any]] = {
     "shock": _record("count spontaneous"),
     "mark": _record("", "step since now now_at"),
     "agenda": _record("bargain", "key"),  # the list of one meeting
-    "unbooked": _record("channel way", "t"),  # meetings that some bargains have not booked yet
+    "unbooked": _record("who way", "t until paced"),  # what happened to all, and some bargains have not booked yet
+    "idle": _record("yes"),  # whether nothing has happened to a bargain alone
+    "roused": _record("bargain"),  # all bargains that are not idle
+    "alike": _record("issue"),  # by kind: the first idle issue in the outcome
     "outbox": _record("kind who tag", "delay"),
     "turn": _record("luck", "t"),  # from this time on, chance is that of another number
     "log": EVENT,
@@ -102,16 +111,16 @@ SLOT = {name: k for k, name in enumerate(TABLES)}
 #: Offers recorded per side: the largest window and what one discussion can add.
 OFFERS = 24
 
-#: The most meetings that wait to be booked.
-UNBOOKED = 64
+#: The most meetings that wait to be booked, suspensions and other events for idle bargains included.
+UNBOOKED = 256
 
 
 (
     size, issue_is, need, bargain_is, tactic_is, member_is, place, channel_is, takes, shock_is, dated_is, mark_is,
-    mark_on, provoke_is, dist_is, table, parameter_is, patch, template, number, issue_of, reserve_of, tactic_of,
-    bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of, dated_of, pending_of, mark_of,
-    provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain, side, offer, piece, term,
-    channel, shock, mark, agenda, unbooked, outbox, turn, log,
+    mark_on, provoke_is, dist_is, table, parameter_is, patch, assumed, unsettled, template, number, issue_of,
+    reserve_of, tactic_of, bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of, dated_of,
+    pending_of, mark_of, provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain, side,
+    offer, piece, term, channel, shock, mark, agenda, unbooked, idle, roused, alike, outbox, turn, log,
 ) = (Rows(row, SLOT[name]) for name, row in TABLES.items())  # fmt: skip
 
 #: A run's outcome, a row per issue, and its own row, at their addresses.

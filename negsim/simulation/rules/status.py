@@ -114,7 +114,7 @@ def on_table(x, b):
 
 @entry("int, int, int -> None")
 def book_meetings(x, b, last):
-    """Book the first ``last`` unbooked meetings: bargain ``b`` was not discussed at them.
+    """Book the meetings among the first ``last`` unbooked events: bargain ``b`` was not discussed at them.
 
     Nothing has happened to ``b`` since, so the status it has now is the status it had.
     """
@@ -130,7 +130,7 @@ def book_meetings(x, b, last):
         room, waiting = spent(x, i * _WAYS + ROOM).days, spent(x, i * _WAYS + WAITING).days
         for m in range(first, last):
             row = unbooked(x, m)
-            if takes(x, row.channel * bargains + b).yes:
+            if row.way >= 0 and takes(x, row.who * bargains + b).yes:
                 pending += row.t - since
                 since = row.t
                 if row.way == ROOM:
