@@ -88,6 +88,7 @@ from .variance_split import Split as Split
 from .variance_split import split as split
 from .view import View as View
 from .view import percent as percent
+from .view import wilson as wilson
 from .waiting_view import WAITING_ORDER as WAITING_ORDER
 from .waiting_view import waiting as waiting
 from .waiting_view import waiting_words as waiting_words

@@ -65,7 +65,7 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
 
 def _quantiles(table: Array) -> Array:
     """Quantiles of each column without its NaN (order statistics); NaN for an empty column."""
-    numbers = (~np.isnan(table)).sum(axis=0)
-    rising = np.sort(table, axis=0)  # NaN is last
+    rising = np.sort(np.ascontiguousarray(table.T), axis=1)  # NaN is last
+    numbers = (~np.isnan(rising)).sum(axis=1)
     ranks = [np.maximum(np.ceil(q * numbers - 1e-9).astype(int) - 1, 0) for q in QUANTILES.values()]
-    return np.stack([np.take_along_axis(rising, rank[None, :], axis=0)[0] for rank in ranks])
+    return np.stack([rising[np.arange(len(rising)), rank] for rank in ranks])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,14 @@ class Logs:
 
     def of(self, kind: Kind) -> tuple[Array, Array]:
         """The events of one kind, and the run of each."""
-        rows = self.events["kind"] == kind
-        return self.events[rows], self.run[rows]
+        if kind not in self._by_kind:
+            rows = self.events["kind"] == kind
+            self._by_kind[kind] = self.events[rows], self.run[rows]
+        return self._by_kind[kind]
+
+    @cached_property
+    def _by_kind(self) -> dict[Kind, tuple[Array, Array]]:
+        return {}
 
     def by_status(self) -> Array:
         """Runs by issue, day and status at the end of the day: (issues, days, statuses)."""
@@ -143,9 +150,12 @@ def step(run: Array, t: Array, value: Array, runs: int, days: Array) -> Array:
         return np.full((runs, len(days)), np.nan)
     width = float(max(t.max(), days.max())) + 2.0
     asked = np.arange(runs)[:, None] * width + days[None, :] + 1.0
-    at = np.searchsorted(run * width + t, asked, side="left") - 1
-    own = (at >= 0) & (run[np.maximum(at, 0)] == np.arange(runs)[:, None])
-    return np.asarray(np.where(own, value[np.maximum(at, 0)], np.nan))
+    first = np.searchsorted(asked.ravel(), run * width + t, side="right")  # the first day that sees the row
+    seen = first < (run + 1) * len(days)  # some day of its run does
+    rows = np.zeros(runs * len(days), np.int64)
+    rows[first[seen]] = np.flatnonzero(seen) + 1  # of several rows, the last
+    rows = np.maximum.accumulate(rows.reshape(runs, -1), axis=1)
+    return np.append(np.nan, value)[rows]
 
 
 def _days(events: Array, horizon: int) -> Array:

@@ -37,7 +37,7 @@ def _record(data: Burndown, ax: Axes) -> None:
     if len(data.recorded) < 2:  # nothing happened before the as-of date
         return
     past = frame.corners(data.recorded, ["low", "high"])
-    days, low, high = [date2num(day) for day in past["date"]], list(past["low"]), list(past["high"])
+    days, low, high = date2num(past["date"]).tolist(), list(past["low"]), list(past["high"])
     label = frame.DAY_UNKNOWN
     for k in range(len(days) - 1):
         if low[k] < high[k]:
@@ -74,13 +74,13 @@ def _others(data: Burndown, ax: Axes) -> None:
         colour, dashes = style.BESIDE[number % len(style.BESIDE)]
         end = min(float(date2num(table["date"][-1])) + 1, float(date2num(data.context.horizon)))
         ax.step(
-            [*(date2num(day) for day in future["date"]), end], _steps(future, "median"), where="post", color=colour,
+            [*date2num(future["date"]), end], _steps(future, "median"), where="post", color=colour,
             linewidth=1.4, linestyle=dashes, label=f"{name}: median",
         )  # fmt: skip
 
 
 def _days(future: Columns, data: Burndown) -> list[float]:
-    return [*(float(date2num(day)) for day in future["date"]), float(date2num(data.context.horizon))]
+    return [*(float(day) for day in date2num(future["date"])), float(date2num(data.context.horizon))]
 
 
 def _steps(future: Columns, name: str) -> list[int]:

@@ -89,7 +89,7 @@ def _ends(ends: dict[str, float], horizon: float, least: float, ax: Axes) -> Non
 
 
 def _days(rows: Columns) -> list[float]:
-    return [float(date2num(day)) for day in rows["date"]]
+    return [float(day) for day in date2num(rows["date"])]
 
 
 def _on(rows: Columns, column: str) -> list[float]:

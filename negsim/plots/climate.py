@@ -54,7 +54,7 @@ def climate(view: View, ax: Axes) -> Axes:
         for name in regimes:
             rows = view.rows.where(regime=name)
             share = np.append(rows["share"], rows["share"][-1])
-            days = np.array([*(float(date2num(day)) for day in rows["date"]), float(date2num(context.horizon))])
+            days = np.array([*date2num(rows["date"]), date2num(context.horizon)])
             bottom = bottom if len(bottom) else np.zeros(len(days))
             top = bottom + share
             colour, hatch = look(regimes, name)

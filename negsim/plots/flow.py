@@ -25,7 +25,7 @@ NAMED = 0.075
 def flow(view: View, ax: Axes) -> Axes:
     """Draw the statuses as stacked areas, from resolved at the bottom to dormant at the top."""
     rows, total = view.rows, len(view.context.issues)
-    days = [float(date2num(day)) for day in rows.where(status=STATUS_ORDER[0].label)["date"]]
+    days = [float(day) for day in date2num(rows.where(status=STATUS_ORDER[0].label)["date"])]
     days.append(float(date2num(view.context.horizon)))
     bottom = np.zeros(len(days))
     handles = {}

@@ -58,7 +58,7 @@ def gap(view: View, ax: Axes) -> Axes:
             own = rows[(rows["what"] == name) & ~np.isnan(rows["median"])]
             if not len(own):
                 continue
-            days = [float(date2num(day)) for day in own["date"]]
+            days = [float(day) for day in date2num(own["date"])]
             ax.fill_between(days, level(own["q10"]), level(own["q90"]), facecolor=colour, alpha=0.22, linewidth=0)
             ax.plot(days, level(own["median"]), color=colour, linewidth=1.8, linestyle=dashes)
             past = rows.where(what=f"{name} before")["median"]

@@ -42,7 +42,7 @@ def survival(view: View, ax: Axes) -> Axes:
     for j, (_, every) in enumerate(issues):
         rows = _thin(every)
         floor = j + 0.04 + FULL
-        days = [*(date2num(day) for day in rows["date"]), end]
+        days = [*date2num(rows["date"]), end]
 
         def level(values: np.ndarray, floor: float = floor) -> list[float]:
             shares = [floor - FULL * value for value in values]
@@ -101,7 +101,7 @@ def _others(view: View, issue: str, floor: float, ax: Axes) -> None:
         own = _thin(own)
         colour, dashes = style.BESIDE[n % len(style.BESIDE)]
         shares = own["unresolved"]
-        days = [*(date2num(day) for day in own["date"]), stop]
+        days = [*date2num(own["date"]), stop]
         # A white line below the coloured one keeps it visible on every area.
         ax.plot(days, floor - FULL * np.append(shares, shares[-1]), color="white", linewidth=3)
         ax.plot(days, floor - FULL * np.append(shares, shares[-1]), color=colour, linestyle=dashes, linewidth=1.4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from negsim.errors import ArgumentTypeError, NegsimError
@@ -265,7 +266,13 @@ class Projection(Results):
         """
         from negsim.projection.views import view
 
-        return view(self, kind, run, of)
+        if (kind, run, of) not in self._views:
+            self._views[kind, run, of] = view(self, kind, run, of)
+        return self._views[kind, run, of]
+
+    @cached_property
+    def _views(self) -> dict[tuple[str, int | None, str | None], Any]:
+        return {}
 
     @property
     def notes(self) -> list[str]:

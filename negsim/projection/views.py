@@ -200,10 +200,10 @@ def _of_run(projection: Results, kind: str, run: int) -> Any:
 
 def _log(projection: Results, run: int) -> npt.NDArray[np.void]:
     from negsim.simulation import compiler as compiled
-    from negsim.simulation.engines import reference
+    from negsim.simulation.engines import batch
 
     projection.check_run(run)
-    return reference.trace(compiled.compile(projection.scenario), projection.seed, run, projection.luck)
+    return batch.trace(compiled.compile(projection.scenario), projection.seed, run, projection.luck)
 
 
 SHOWN: dict[str, Callable[..., Any]] = {

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.analysis import chance_by, quantile, share
+from negsim.analysis import chance_by, quantile, share, wilson
 
 if TYPE_CHECKING:
     from negsim.projection import Projection
@@ -189,7 +189,8 @@ def survival(projection: Projection, issue: str) -> dict[str, Any]:
     if counts is None:
         raise KeyError(issue)
     days = np.unique(np.linspace(0, context.horizon_days - 1, min(context.horizon_days, _POINTS)).astype(int))
-    by = [share(int(counts[: day + 1].sum()), projection.runs) for day in days]
+    done = np.cumsum(counts[:-1])[days]
+    low, high = wilson(done, projection.runs)
     title = next((facts.title for facts in context.issues if facts.id == issue), "at least one issue")
     last = chance_by(counts, context.horizon_days - 1)
     return {
@@ -203,8 +204,8 @@ def survival(projection: Projection, issue: str) -> dict[str, Any]:
         "percent": True,
         "runs": projection.runs,
         "series": [
-            _band("95 % interval", "narrow", [1 - each.high for each in by], [1 - each.low for each in by]),
-            line("unresolved", "main", [1 - each.value for each in by]),
+            _band("95 % interval", "narrow", (1 - high).tolist(), (1 - low).tolist()),
+            line("unresolved", "main", (1 - done / projection.runs).tolist()),
         ],
     }
 
