@@ -113,7 +113,7 @@ NEVER = {"scipy.stats", "scipy.optimize", "matplotlib.pyplot", "negsim.cli.histo
         pytest.param(("plot", "baseline", "--runs", "20", "-o", "{}/a.svg"), DRAWS, marks=pytest.mark.slow),
         pytest.param(
             ("report", "baseline", "--runs", "20", "-o", "{}/a.html"),
-            DRAWS | {"scipy", "jinja2"},
+            DRAWS | {"jinja2"},
             marks=pytest.mark.slow,
         ),
     ],

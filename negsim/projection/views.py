@@ -97,10 +97,11 @@ def severity(scenario: Scenario) -> tuple[str, ...]:
     ('thaw', 'cautious', 'freeze')
     """
     from negsim.quantities import median
+    from negsim.simulation import pert_median
 
     named = {name: each.value for name, each in scenario.parameters.items()}
     regimes = scenario.climate.regimes
-    return tuple(sorted(regimes, key=lambda name: median(regimes[name].gap_factor, named)))
+    return tuple(sorted(regimes, key=lambda name: median(regimes[name].gap_factor, named, pert_median)))
 
 
 def overlay(projection: Results, kind: str, others: Sequence[Results], since: date | None = None) -> Any:

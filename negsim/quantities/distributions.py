@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from negsim.quantities.quantity import Draw, Fixed, Parameter, Quantity
@@ -70,10 +70,20 @@ class _Observed:
         return float(self.values.mean())
 
 
-def median(quantity: Quantity, parameters: Mapping[str, Quantity]) -> float:
+def _pert_median(mode: float) -> float:
+    """The median of a PERT distribution from 0 to 1."""
+    from scipy.special import betaincinv  # without the third of a second that scipy.stats takes to import
+
+    return float(betaincinv(1 + 4 * mode, 5 - 4 * mode, 0.5))
+
+
+def median(
+    quantity: Quantity, parameters: Mapping[str, Quantity], pert_median: Callable[[float], float] = _pert_median
+) -> float:
     """The median of a quantity in the canonical unit of its kind, within the range of its field.
 
-    An uncertain number inside a distribution is replaced by its own median.
+    An uncertain number inside a distribution is replaced by its own median. ``pert_median`` gives the median of a PERT
+    distribution from 0 to 1 by its mode.
 
     >>> from negsim.quantities.quantity import Rule
     >>> from negsim.quantities.parsing import parse
@@ -85,25 +95,24 @@ def median(quantity: Quantity, parameters: Mapping[str, Quantity]) -> float:
     0.314
     """
     rule = quantity.rule
-    return min(max(_median(quantity, parameters), rule.lo), rule.hi)
+    return min(max(_median(quantity, parameters, pert_median), rule.lo), rule.hi)
 
 
-def _median(quantity: Quantity, parameters: Mapping[str, Quantity]) -> float:
+def _median(quantity: Quantity, parameters: Mapping[str, Quantity], pert_median: Callable[[float], float]) -> float:
     if isinstance(quantity, Fixed):
         return quantity.value
     if isinstance(quantity, Parameter):
-        return quantity.times * median(parameters[quantity.name], parameters) + quantity.plus
+        return quantity.times * median(parameters[quantity.name], parameters, pert_median) + quantity.plus
     if quantity.family == "empirical":
         return statistics.median(quantity.values)
     if quantity.family == "lognormal":  # its median may meet its 90 % quantile
-        return median(quantity.numbers["median"], parameters)
-    at = {name: Fixed(median(number, parameters), number.rule) for name, number in quantity.numbers.items()}
+        return median(quantity.numbers["median"], parameters, pert_median)
+    at = {
+        name: Fixed(median(number, parameters, pert_median), number.rule) for name, number in quantity.numbers.items()
+    }
     if "low" in at and at["low"].value >= at["high"].value:  # uncertain ends may meet
         return at["low"].value
-    if quantity.family == "pert":  # the usual one, without the third of a second that scipy.stats takes to import
-        from scipy.special import betaincinv
-
+    if quantity.family == "pert":
         low, span = at["low"].value, at["high"].value - at["low"].value
-        mode = (at["mode"].value - low) / span
-        return float(low + span * betaincinv(1 + 4 * mode, 5 - 4 * mode, 0.5))
+        return low + span * pert_median((at["mode"].value - low) / span)
     return float(law(Draw(quantity.family, at, quantity.rule)).ppf(0.5))
