@@ -136,8 +136,17 @@ def _scenario(template: Mapping[str, Any], talks: Talks, issues: Sequence[Issue]
             f"issue_{issue.name}": {"opens": {"on": str(issue.opened)}} for issue in issues if issue.opened != first
         },
         "channels": {"meetings": {**kept, **room}},
-        "shocks": {name: _shock(shock) for name, shock in template.get("shocks", {}).items()},
+        "shocks": _shocks(template.get("shocks", {})),
     }
+
+
+def _shocks(shocks: Mapping[str, Any]) -> dict[str, Any]:
+    """The shocks that leave a mark on these talks, and what they provoke among them."""
+    found = {name: each for name, shock in shocks.items() if (each := _shock(shock))["marks"]}
+    for each in found.values():
+        if "provokes" in each:
+            each["provokes"] = [one for one in each["provokes"] if one["shock"] in found]
+    return found
 
 
 def _shock(shock: Mapping[str, Any]) -> dict[str, Any]:
