@@ -78,6 +78,7 @@ def _bargain(names: Names, path: str, name: str, a: Any, members: list[str], wei
         first_stream=stream(f"first/{name}"),
         settle_stream=stream(f"settle/{name}"),
         uncertain=uncertain,
+        line=len(members) == 1 and pieces == divisible == 1,
     )
     stated = a.reservation if weights is not None and a.reservation else {}
     row = names.w.numbers("bargain_of", path, chance=chance if chance is not None else 0.0)

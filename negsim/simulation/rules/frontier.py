@@ -3,6 +3,8 @@
 A frontier is a list of pieces from side B's best to side A's best: straight lines from ``(a0, b0)`` to ``(a1, b1)``
 with ``a0 <= a1``, ``b0 >= b1``, or points. ``u_A`` rises and ``u_B`` falls along the list. A place on it is a number:
 twice the piece plus the share of the way along it, so the end of a piece differs from the start of the next.
+
+An issue without options has one piece, the line ``u_A + u_B = 1``. Its points have a formula, with the same bits.
 """
 
 from __future__ import annotations
@@ -24,12 +26,9 @@ def _at(x, p, share):
     return a + share * (piece(x, p).a1 - a), b + share * (piece(x, p).b1 - b)
 
 
-@jit_inline
-def best_for_other(x, b, k, least):
-    """The point best for the other side that leaves side ``k`` at least ``least``, else side ``k``'s own best.
-
-    Returns ``(u_A, u_B, place)``.
-    """
+@jit
+def _search(x, b, k, least):
+    """`best_for_other` on a list of pieces."""
     start = bargain_is(x, b).piece
     n = bargain(x, b).pieces
     if k == 0:
@@ -55,18 +54,29 @@ def best_for_other(x, b, k, least):
 
 
 @jit_inline
+def best_for_other(x, b, k, least):
+    """The point best for the other side that leaves side ``k`` at least ``least``, else side ``k``'s own best.
+
+    Returns ``(u_A, u_B, place)``.
+    """
+    if bargain_is(x, b).line:
+        share = min(1.0 - least if k else least, 1.0)
+        if least <= TOLERANCE:
+            share = 1.0 if k else 0.0
+        return share, 1.0 - share, share
+    return _search(x, b, k, least)
+
+
+@jit_inline
 def possible(x, b, a_a, a_b):
     """Whether some point leaves side A at least ``a_a`` and side B at least ``a_b``."""
     u_a, u_b, _ = best_for_other(x, b, 0, a_a)
     return u_a >= a_a - TOLERANCE and u_b >= a_b - TOLERANCE
 
 
-@jit_inline
-def closest(x, b, a_a, a_b):
-    """The point of the smallest larger shortfall ``max(a_A - U_A, a_B - U_B)``; ties: the larger joint utility.
-
-    Returns ``(shortfall, u_A, u_B, place)``.
-    """
+@jit
+def _closest(x, b, a_a, a_b):
+    """`closest` on a list of pieces."""
     least, best_a, best_b, best_place = np.inf, 0.0, 0.0, 0.0
     for j in range(bargain(x, b).pieces):
         p = bargain_is(x, b).piece + j
@@ -80,6 +90,18 @@ def closest(x, b, a_a, a_b):
         if short < least - TOLERANCE or (short < least + TOLERANCE and u_a + u_b > best_a + best_b + TOLERANCE):
             least, best_a, best_b, best_place = short, u_a, u_b, 2.0 * j + share
     return least, best_a, best_b, best_place
+
+
+@jit_inline
+def closest(x, b, a_a, a_b):
+    """The point of the smallest larger shortfall ``max(a_A - U_A, a_B - U_B)``; ties: the larger joint utility.
+
+    Returns ``(shortfall, u_A, u_B, place)``.
+    """
+    if bargain_is(x, b).line:
+        share = min(max(((a_a - a_b) + 1.0) * 0.5, 0.0), 1.0)
+        return max(a_a - share, a_b - (1.0 - share)), share, 1.0 - share, share
+    return _closest(x, b, a_a, a_b)
 
 
 @jit

@@ -36,7 +36,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     ),
     "need": _record("issue"),
     "bargain_is": _record(
-        "kind member member_end starter rounds first_stream settle_stream piece uncertain "
+        "kind member member_end starter rounds first_stream settle_stream piece uncertain line "
         "patch positions patch_end unsettled unsettled_end"
     ),
     "tactic_is": _record("kind curve clock window until offer offer_end"),
