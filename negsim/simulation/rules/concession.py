@@ -45,11 +45,11 @@ def paced(x, t):
 
 
 @jit_inline
-def clock(x, b, k, t):
-    """Side ``k``'s clock in bargain ``b``: paced days or rounds."""
+def clock(x, b, k, now):
+    """Side ``k``'s clock in bargain ``b`` at ``now``, in paced days: paced days or rounds."""
     row = side(x, 2 * b + k)
     if tactic_is(x, 2 * b + k).clock == CALENDAR and bargain(x, b).running:
-        return row.clock + (paced(x, t) - row.since)
+        return row.clock + (now - row.since)
     return row.clock
 
 
@@ -58,10 +58,11 @@ def run_clocks(x, b, t, on):
     """Start or stop both sides' clocks."""
     if bargain(x, b).running == on:
         return
+    now = paced(x, t)
     for k in range(2):
         if not on:
-            side(x, 2 * b + k).clock = clock(x, b, k, t)
-        side(x, 2 * b + k).since = paced(x, t)
+            side(x, 2 * b + k).clock = clock(x, b, k, now)
+        side(x, 2 * b + k).since = now
     bargain(x, b).running = on
 
 
@@ -165,9 +166,16 @@ def aspiration(x, b, k, t):
 
 
 @jit_inline
+def imitates(x, row):
+    """Whether side ``row`` answers what the other side concedes; only then its tactic reads the offers received."""
+    return tactic_is(x, row).kind == RECIPROCAL or tactic_is(x, row).kind == MIXED
+
+
+@jit_inline
 def receive(x, row, utility):
     """Record an offer worth ``utility`` to side ``row``."""
-    offer(x, row * OFFERS + side(x, row).received % OFFERS).u = utility
+    if imitates(x, row):
+        offer(x, row * OFFERS + side(x, row).received % OFFERS).u = utility
     side(x, row).received += 1
 
 
@@ -187,17 +195,20 @@ def _imitation(x, row):
 
 
 @jit_inline
-def move(x, b, k, t):
-    """Side ``k`` moves its base by its tactic; the base never rises and never falls below ``r``."""
+def move(x, b, k, now):
+    """Side ``k`` moves its base by its tactic; the base never rises and never falls below ``r``.
+
+    ``now`` is in paced days.
+    """
     row = 2 * b + k
     kind, base, r = tactic_is(x, row).kind, side(x, row).base, side(x, row).r
     if kind == TIME:
-        base = min(base, curve(x, row, clock(x, b, k, t), r))
+        base = min(base, curve(x, row, clock(x, b, k, now), r))
     elif kind == RECIPROCAL:
         base -= tactic_of(x, row).reciprocity * _imitation(x, row)
     elif kind == MIXED:
         weight = tactic_of(x, row).weight
-        behind = max(0.0, base - curve(x, row, clock(x, b, k, t), r))
+        behind = max(0.0, base - curve(x, row, clock(x, b, k, now), r))
         base -= weight * behind + (1.0 - weight) * (tactic_of(x, row).reciprocity * _imitation(x, row))
     side(x, row).answered = side(x, row).received
     side(x, row).base = max(base, r)

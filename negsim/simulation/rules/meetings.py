@@ -8,7 +8,7 @@ import numpy as np
 
 from negsim.agenda import Spent
 from negsim.simulation.events import Kind
-from negsim.simulation.rules.concession import CHANCE, ROUNDS, insists, move, offsets, receive
+from negsim.simulation.rules.concession import CHANCE, ROUNDS, imitates, insists, move, offsets, paced, receive
 from negsim.simulation.rules.draws import befalls, uniform, uniform_at
 from negsim.simulation.rules.frontier import TOLERANCE, best_for_other, closest, possible, terms
 from negsim.simulation.rules.idle import note, rouse
@@ -202,11 +202,11 @@ def _by_chance(x, t, b, n):
 @jit_inline
 def _negotiate(x, t, b, n, good_offices):
     """One exchange of offers; returns the result, the gap, the deal (NaN without one) and what it waits for."""
-    off_a, off_b = offsets(x, b, t)
+    (off_a, off_b), now = offsets(x, b, t), paced(x, t)
     for k in range(2):
         if tactic_is(x, 2 * b + k).clock == ROUNDS:
             side(x, 2 * b + k).clock += 1.0
-        if side(x, 2 * b + k).received == 0:  # offer 0: the best for k at the other's first aspiration
+        if imitates(x, 2 * b + k) and side(x, 2 * b + k).received == 0:  # offer 0: the best for k at the other's first aspiration
             a, z, _ = best_for_other(x, b, 1 - k, insists(x, b, 1 - k, off_a if k else off_b))
             side(x, 2 * b + k).first = z if k else a
     if bargain(x, b).starter < 0:
@@ -215,11 +215,11 @@ def _negotiate(x, t, b, n, good_offices):
         bargain(x, b).starter = 0 if u < 0.5 else 1
     one = (bargain(x, b).starter + n) & 1  # the sides alternate
     two = 1 - one
-    move(x, b, one, t)
+    move(x, b, one, now)
     first = insists(x, b, one, off_b if one else off_a)
     u_a, u_b, at = best_for_other(x, b, one, first)
     _make_offer(x, t, b, one, first, u_a, u_b)
-    move(x, b, two, t)
+    move(x, b, two, now)
     a_a, a_b = insists(x, b, 0, off_a), insists(x, b, 1, off_b)
     least = a_b if two else a_a
     v_a, v_b, _ = best_for_other(x, b, two, least)
