@@ -42,7 +42,7 @@ SUSPENSION, RESUMING, END = -1, -2, -3
 def rest(x, b):
     """Leave bargain ``b`` idle: only what others may look at is set."""
     idle(x, b).yes = 1
-    bargain(x, b).live = 1
+    bargain(x, b).live = bargain(x, b).running = 1
     bargain(x, b).settled = UNSETTLED
     bargain(x, b).booked = 0
     issue(x, b).status = issue_is(x, b).status

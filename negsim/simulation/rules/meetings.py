@@ -81,13 +81,19 @@ def next_gap(x, c):
 
 
 @jit_inline
-def _listed(x, t, c, b, order):
+def _stirred(x, t, order):
+    """Whether idle bargains are roused to be listed. Else each is open, and its gap is not needed."""
+    return run_(x, 0).stirred_until > t or order == CLOSEST
+
+
+@jit_inline
+def _listed(x, c, b, stirred):
     """Whether a meeting of channel ``c`` takes bargain ``b``, which was open before the meeting."""
     if not takes(x, c * size(x, 0).bargains + b).yes:
         return False
-    if run_(x, 0).stirred_until > t or order == CLOSEST:  # else an idle bargain is open; its gap is not known
+    if stirred:
         rouse(x, b)
-    return bargain(x, b).booked < run_(x, 0).unbooked and on_table(x, b)
+    return on_table(x, b) and bargain(x, b).booked < run_(x, 0).unbooked
 
 
 @jit
@@ -96,9 +102,9 @@ def _discuss_in_order(x, t, c, order):
 
     A heap gives them one by one: a session has time for few of many.
     """
-    n, room = 0, channel_of(x, c).session
+    n, room, stirred = 0, channel_of(x, c).session, _stirred(x, t, order)
     for b in range(size(x, 0).bargains):
-        if _listed(x, t, c, b, order):
+        if _listed(x, c, b, stirred):
             agenda(x, n).bargain, agenda(x, n).key = b, key_of(x, order, b)
             n += 1
     for i in range(n // 2 - 1, -1, -1):
@@ -115,12 +121,13 @@ def _discuss_in_order(x, t, c, order):
 def _discuss_round_robin(x, t, c):
     """Discuss the listed bargains that fit, from the one after the last discussed on."""
     bargains, room, p = size(x, 0).bargains, channel_of(x, c).session, channel(x, c).last
+    stirred = _stirred(x, t, ROUND_ROBIN)
     for _ in range(bargains):
         if run_(x, 0).least_hours > room + HOURS_TOLERANCE:
             return
         p = p + 1 if p + 1 < bargains else 0
         b = place(x, p).bargain
-        if _listed(x, t, c, b, ROUND_ROBIN):
+        if _listed(x, c, b, stirred):
             room = _discuss_if_it_fits(x, t, c, b, room)
 
 
