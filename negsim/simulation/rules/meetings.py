@@ -213,7 +213,8 @@ def _negotiate(x, t, b, n, good_offices):
     for k in range(2):
         if tactic_is(x, 2 * b + k).clock == ROUNDS:
             side(x, 2 * b + k).clock += 1.0
-        if imitates(x, 2 * b + k) and side(x, 2 * b + k).received == 0:  # offer 0: the best for k at the other's first aspiration
+        if imitates(x, 2 * b + k) and side(x, 2 * b + k).received == 0:
+            # offer 0: the best for k at the other's first aspiration
             a, z, _ = best_for_other(x, b, 1 - k, insists(x, b, 1 - k, off_a if k else off_b))
             side(x, 2 * b + k).first = z if k else a
     if bargain(x, b).starter < 0:
