@@ -170,4 +170,5 @@ def _cells(column: Array, whole: bool) -> list[Any]:
         return ["" if value != value else value for value in values]
     if column.dtype != object:
         return values
-    return ["" if value is None else shown(value) for value in values]
+    texts = {value: "" if value is None else shown(value) for value in set(values)}
+    return [texts[value] for value in values]

@@ -24,11 +24,20 @@ _MARK = 3.0
 class Dates(AutoDateLocator):
     """Dates without the last days of a month that are too close to the first of the next, such as 29 and 1."""
 
+    #: The interval last asked for, and its days: a figure asks eight times while it is laid out and drawn.
+    _last: tuple[tuple[float, float], Any] = ((0.0, 0.0), None)
+
     def __call__(self) -> Any:
         """The days, as matplotlib numbers them."""
-        days = np.asarray(super().__call__())  # type: ignore[no-untyped-call]
-        gaps = np.diff(days)
-        return days[np.append(gaps > 0.85 * np.median(gaps), True)] if len(gaps) > 1 else days
+        assert self.axis is not None
+        interval = tuple(self.axis.get_view_interval())
+        if interval != self._last[0] or self._last[1] is None:
+            days = np.asarray(super().__call__())  # type: ignore[no-untyped-call]
+            gaps = np.diff(days)
+            if len(gaps) > 1:
+                days = days[np.append(gaps > 0.85 * np.median(gaps), True)]
+            self._last = interval, days
+        return self._last[1]
 
 
 def untangle(figure: Figure) -> None:

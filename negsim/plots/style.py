@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -130,9 +131,17 @@ def trim(figure: Figure, measured: Measured | None = None) -> None:
     _place(figure, around)
 
 
+@cache
+def _measuring(dpi: float) -> Any:
+    """A renderer that measures text. It remembers what it has measured: pictures have many texts in common."""
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(1, 1, dpi)
+
+
 def _measured(figure: Figure) -> Measured:
     (ax,) = figure.axes
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    renderer = _measuring(figure.dpi)
     ax.apply_aspect()
     with any_script():
         inner, own = ax.get_window_extent(renderer), ax.get_tightbbox(renderer)
@@ -143,7 +152,7 @@ def _measured(figure: Figure) -> Measured:
 def _around(figure: Figure, measured: Measured) -> tuple[float, float, float, float]:
     """The room that everything around the axes needs: left, right, below and above, in pixels."""
     (ax,) = figure.axes
-    renderer, edge, (inner, own) = figure.canvas.get_renderer(), EDGE * figure.dpi, measured  # type: ignore[attr-defined]
+    renderer, edge, (inner, own) = _measuring(figure.dpi), EDGE * figure.dpi, measured
     with any_script():
         now = ax.get_window_extent(renderer)
         wide = [artist.get_window_extent(renderer) for artist in ax.findobj(lambda artist: artist.get_gid() == WIDE)]
@@ -229,6 +238,11 @@ def _with_fonts(figure: Figure) -> Iterator[None]:
             text.set_fontfamily(family)
 
 
+@lru_cache(maxsize=1 << 16)
+def _short(number: bytes) -> bytes:
+    return b"%.8g" % round(float(number), 2)
+
+
 def render(figure: Figure, kind: str) -> bytes:
     """The bytes of a figure as an ``svg`` or ``png`` file (200 dots an inch). They are the same each time."""
     from matplotlib import rc_context
@@ -241,6 +255,6 @@ def render(figure: Figure, kind: str) -> bytes:
     if kind == "png":
         return picture
     # Nobody sees a hundredth of a point, and further digits would be most of the file.
-    picture = re.sub(rb"\d+\.\d{3,}", lambda found: b"%.8g" % round(float(found[0]), 2), picture)
+    picture = re.sub(rb"\d+\.\d{3,}", lambda found: _short(found[0]), picture)
     # matplotlib names only the font that it measured with. Without it a browser would choose a serif font.
     return picture.replace(b"font-family: 'DejaVu Sans'", b"font-family: 'DejaVu Sans', Verdana, sans-serif")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from xml.etree import ElementTree
 
 _SVG, _LINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
@@ -148,9 +149,13 @@ def _along(parts: list[tuple[str, list[int]]], across: int, down: int) -> None:
 
 def _numbers(tenths: list[int]) -> str:
     """Numbers as a path has them: without leading zeros, and without a space before a sign."""
-    texts = (f"{number / 10:g}" for number in tenths)
-    short = (text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text for text in texts)
-    return " ".join(short).replace(" -", "-")
+    return " ".join(map(_number, tenths)).replace(" -", "-")
+
+
+@lru_cache(maxsize=1 << 16)
+def _number(tenths: int) -> str:
+    text = f"{tenths / 10:g}"
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
 def _unwrap(element: ElementTree.Element) -> None:
