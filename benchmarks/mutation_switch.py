@@ -116,6 +116,25 @@ class _Runner:
 _IN_USE = tuple(f"negsim.simulation.{name}" for name in ("cache", "rules.compiling", "rules.machine_code"))
 
 
+def _compile_in_a_copy() -> None:
+    """Compile in a copy of this process, where the switches have the same addresses, not in a new process."""
+    from negsim.simulation import is_compiled
+    from negsim.simulation.rules import machine_code, object_code
+    from negsim.simulation.rules.jit import ENTRIES
+
+    if is_compiled():
+        return
+    machine_code.import_entries()
+    result, give = os.pipe()
+    if os.fork() == 0:
+        with os.fdopen(give, "wb") as out:
+            out.write(object_code.object_code(machine_code.target()[0], set(ENTRIES)))
+        os._exit(0)
+    os.close(give)
+    with os.fdopen(result, "rb") as found:
+        machine_code.keep([found.read()])
+
+
 def _forget() -> None:
     """Clear what functions of the project remember, so that they run again with the mutant."""
     for each in gc.get_objects():
@@ -182,6 +201,7 @@ def _killer(number: int, items: list[Any], limits: list[float]) -> str | None:
 def main(number: int, seconds: float, tests: list[str]) -> int:
     import pytest
 
+    _compile_in_a_copy()
     runner = _Runner(number, seconds, os.dup(1))
     options = ["-n", "0", "-q", "-W", "ignore:variable", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
     return int(pytest.main([*options, "-m", "not slow and not browser", *tests], plugins=[runner]))

@@ -93,7 +93,12 @@ def _cache_rows(cache: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if cache["folder"] is None:
         yield "cache", cache.get("problem") or "none without numba and platformdirs"
         return
-    yield "compiled", "yes" if cache["compiled"] else "no (the first run compiles, 15 seconds to a minute)"
+    yield (
+        "compiled",
+        "yes"
+        if cache["compiled"]
+        else "no (the first run compiles: about 10 seconds, up to a minute on a busy computer)",
+    )
     yield "", "Machine code belongs to the text of the rules: all clones of this version share it."
     yield "cache", f"{cache['folder']}, {_megabytes(cache['bytes'])}{'' if cache['writable'] else ', not writable'}"
     if others := cache["others"]:

@@ -16,6 +16,7 @@ from negsim.simulation.rows import VIEWS, Rows
 from negsim.simulation.rules import quantiles
 from negsim.simulation.rules.draws import stream
 from negsim.simulation.rules.frontier_building import build
+from negsim.simulation.rules.machine_code import prepare
 from negsim.simulation.rules.state import OFFERS, TABLES, UNBOOKED
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def compile(scenario: Scenario) -> Compiled:
         NegsimError: a bargain has too many combinations of options, or a run has too many events.
     """
     scenario.check_work()
+    prepare()
     return _Compiler(scenario).compiled()
 
 

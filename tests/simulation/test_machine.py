@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import negsim as ns
 from negsim.simulation import cache, machine
 from negsim.simulation.machine import pick_engine
 from negsim.simulation.rules import machine_code
@@ -158,9 +159,8 @@ def test_every_entry_is_in_the_machine_code():
     """Machine code that calls something outside of C would fail only where numba is not loaded."""
     script = (
         "import sys, negsim as ns\n"
-        "from importlib import import_module\n"
         "from negsim.simulation.rules import jit, machine_code\n"
-        "for name in machine_code._MODULES: import_module(name)\n"
+        "machine_code.import_entries()\n"
         "assert all(each.native for each in jit.ENTRIES.values()) and len(jit.ENTRIES) > 9\n"
         "ns.run('baseline', runs=20, engine='batch'); ns.run('baseline', runs=2, engine='reference')\n"
         "assert 'numba' not in sys.modules\n"
@@ -169,20 +169,34 @@ def test_every_entry_is_in_the_machine_code():
     subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
 
 
+def test_a_process_that_cannot_compile_says_why_and_the_next_call_tries_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(machine_code, "cache_folder", lambda: tmp_path)
+    begin = machine_code._code_or_shares
+    try:
+        for reason in ("no memory", "no disk"):
+            monkeypatch.setattr(machine_code, "_WRITE", f"raise SystemExit({reason!r})")
+            begin.cache_clear()
+            with pytest.raises(RuntimeError, match=f"the rules cannot be compiled: {reason}"):
+                machine_code._written(begin()[1])
+            assert begin.cache_info().currsize == 0
+    finally:
+        begin.cache_clear()
+        monkeypatch.undo()
+    assert begin()[0] is not None
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.slow
-def test_a_rule_compiled_for_the_file_can_be_called_alone_afterwards(root, tmp_path):
-    """Compiling the file leaves the code of each rule unfinished; numba finishes it for a call in the same process."""
+def test_one_processor_and_two_compile_the_same_rules(root, tmp_path):
     script = (
-        "import negsim.simulation.keyed_draws\n"
-        "from negsim.simulation.rules import compiling, draws\n"
-        "from negsim.simulation.rules.jit import ENTRIES\n"
-        "entry = ENTRIES['negsim.simulation.keyed_draws._fill']\n"
-        "with compiling._untranslated():\n"
-        "    compiling._dispatcher(entry).compile(tuple(compiling.TYPES[name] for name in entry.arguments))\n"
-        "print(draws.uniform_at(1, 0, 7, 42, 0, 0))\n"
+        "import sys, negsim as ns\n"
+        "from negsim.simulation.rules import machine_code\n"
+        "machine_code._processors = lambda: 1\n"
+        "p = ns.run('baseline', runs=100, engine='batch')\n"
+        "assert len(machine_code._code_or_shares()[1]) == 1\n"
+        "print(p.summary().to_json())\n"
     )
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
-    ended = subprocess.run(
-        [sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, text=True, check=True
-    )
-    assert ended.stdout == "0.1963215560150645\n"
+    ended = subprocess.run([sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, text=True)
+    assert ended.stderr.startswith("Compiling the ")
+    assert ended.stdout == ns.run("baseline", runs=100, engine="batch").summary().to_json() + "\n"

@@ -6,6 +6,7 @@ lies. So all clones of one source share it.
 
 from __future__ import annotations
 
+import atexit
 import ctypes.util
 import hashlib
 import json
@@ -13,10 +14,10 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from negsim.simulation.cache import cache_folder, store, stored
@@ -37,7 +38,7 @@ _WRITE = (
     "from negsim.simulation.rules.object_code import write; write(int(sys.argv[2]), int(sys.argv[3]))"
 )
 #: What is printed before the first use compiles.
-COMPILING = "Compiling the rules, once for this version: 15 seconds to a minute."
+COMPILING = "Compiling the rules, once for this version: about 10 seconds, up to a minute on a busy computer."
 
 _lock = threading.RLock()
 
@@ -50,51 +51,79 @@ def address(name: str) -> int:
     return found
 
 
+def prepare() -> None:
+    """Begin to compile if it is not done, so that other work can go on meanwhile."""
+    with _lock:
+        _code_or_shares()
+
+
 @cache
 def _engine() -> Any:
     """The code in memory."""
     import llvmlite.binding as llvm
 
-    machine, processor = target()
-    file = cache_folder() / f"rules-{processor}.o"
-    code = stored(file)
+    code, shares = _code_or_shares()
     if code is None:
-        print(COMPILING, file=sys.stderr, flush=True)  # nobody waits before a silent screen
-        code = _joined(compiled())
-        store(file, code)
+        code = keep(_written(shares))
     for name, place in _library().items():
         llvm.add_symbol(name, place)
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-    for part in _parts(code):
-        engine.add_object_file(llvm.ObjectFileRef.from_data(part))
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target()[0])
+    while code:
+        end = 8 + int.from_bytes(code[:8], "little")
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code[8:end]))
+        code = code[end:]
     engine.finalize_object()
     return engine
 
 
-def compiled() -> list[bytes]:
-    """The machine code, compiled by two processes at the same time if there are two processors.
+def keep(parts: list[bytes]) -> bytes:
+    """Write the machine code of all shares to the cache, each with its length before it."""
+    code = b"".join(len(part).to_bytes(8, "little") + part for part in parts)
+    store(_file(), code)
+    return code
 
-    They import numba, not this process. So they can change numba, and neither threads nor notebooks matter.
+
+def _file() -> Path:
+    return cache_folder() / f"rules-{target()[1]}.o"
+
+
+@cache
+def _code_or_shares() -> tuple[bytes | None, list[subprocess.Popen[bytes]]]:
+    """The code in the cache; or the processes that compile it: two at the same time if there are two processors.
+
+    They import numba, and this process does not. So they can change numba, and threads and notebooks do not matter.
     """
+    code = stored(_file())
+    if code is not None:
+        return code, []
+    print(COMPILING, file=sys.stderr, flush=True)  # nobody waits before a silent screen
     number = min(2, _processors())
-    shares = [
-        subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", _WRITE, json.dumps(sys.path), str(k), str(number)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for k in range(1, number + 1)
-    ]
+    command = [sys.executable, "-W", "ignore", "-c", _WRITE, json.dumps(sys.path)]
+    pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    shares = [subprocess.Popen([*command, str(k), str(number)], **pipes) for k in range(number)]
+    atexit.register(_end, shares)
+    return None, shares
+
+
+def _written(shares: list[subprocess.Popen[bytes]]) -> list[bytes]:
+    """What the processes have compiled."""
     try:
         found = [share.communicate() for share in shares]
+        for share, (_, error) in zip(shares, found, strict=True):
+            if share.returncode:
+                raise RuntimeError(f"the rules cannot be compiled: {error.decode(errors='replace')}")
+    except BaseException:
+        _code_or_shares.cache_clear()  # the next call begins again
+        raise
     finally:
-        for share in shares:
-            share.kill()
-    for share, (_, error) in zip(shares, found, strict=True):
-        if share.returncode:
-            raise RuntimeError(f"the rules cannot be compiled: {error.decode(errors='replace')}")
+        _end(shares)
     return [code for code, _ in found]
+
+
+def _end(shares: list[subprocess.Popen[bytes]]) -> None:
+    for share in shares:
+        share.kill()
+        share.wait()
 
 
 def import_entries() -> None:
@@ -106,17 +135,6 @@ def import_entries() -> None:
 def _processors() -> int:
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
-
-
-def _joined(parts: list[bytes]) -> bytes:
-    return b"".join(len(part).to_bytes(8, "little") + part for part in parts)
-
-
-def _parts(data: bytes) -> Iterator[bytes]:
-    while data:
-        end = 8 + int.from_bytes(data[:8], "little")
-        yield data[8:end]
-        data = data[end:]
 
 
 def _library() -> dict[str, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Set
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -16,27 +17,27 @@ from llvmlite import ir
 from negsim.simulation.rules.jit import C_FUNCTIONS, ENTRIES, RARE, Entry
 from negsim.simulation.rules.machine_code import import_entries, target
 
-#: Shares of about the same work: the entries of all shares but the last, which has the others.
-SHARES: tuple[frozenset[str], ...] = (frozenset({"negsim.simulation.rules.happening.happen"}),)
+#: The entries of the first of two shares of about the same work. The second has all others, and calls these.
+FIRST = frozenset({"negsim.simulation.rules.happening.happen"})
 
 
-def write(number: int, of: int) -> None:
+def write(share: int, shares: int) -> None:
     """Write the machine code of a share to standard output."""
     sys.modules["scipy"] = None  # type: ignore[assignment]  # numba imports it and uses none of it for rules
     import_entries()
-    first = frozenset[str]() if of == 1 else SHARES[0]
-    names = first if number == 1 and of > 1 else set(ENTRIES) - first
-    sys.stdout.buffer.write(object_code(target()[0], names, first - names))
+    names = set(ENTRIES) if shares == 1 else FIRST if share == 0 else set(ENTRIES) - FIRST
+    sys.stdout.buffer.write(object_code(target()[0], names))
 
 
-def object_code(machine: Any, names: set[str] | frozenset[str], elsewhere: frozenset[str] = frozenset()) -> bytes:
-    """The machine code of entries, for a target machine; it calls those ``elsewhere`` by their names.
+def object_code(machine: Any, names: Set[str]) -> bytes:
+    """The machine code of some entries, for a target machine. It calls those of the first share by their names.
 
     It changes numba, so the process must not use numba for anything else.
     """
     from negsim.simulation.rules.compiling import ELSEWHERE, TYPES, dispatcher
 
     gc.disable()  # numba makes millions of objects and little garbage: an eighth of the time
+    elsewhere = FIRST - names
     ELSEWHERE.update(elsewhere)
     texts = _only_texts()
     for name, each in ENTRIES.items():
@@ -107,12 +108,16 @@ def _only_texts() -> list[str]:
 
     OPTIONS["pipeline_class"] = Passes
     numba.config.OPT = type(numba.config.OPT)(0)
-    codegen.CPUCodeLibrary.finalize = finalize
-    codegen.CPUCodeLibrary.add_ir_module = add_ir_module
-    codegen.JITCodeLibrary.get_pointer_to_function = lambda library, name: 0  # as for any function without a wrapper
-    codegen.JITCPUCodegen.set_env = lambda engine, name, env: None
     resolved = types.BaseFunction.get_call_type
-    types.BaseFunction.get_call_type = call_type
+    changes: list[tuple[Any, str, Any]] = [
+        (codegen.CPUCodeLibrary, "finalize", finalize),
+        (codegen.CPUCodeLibrary, "add_ir_module", add_ir_module),
+        (codegen.JITCodeLibrary, "get_pointer_to_function", lambda library, name: 0),  # as for all without a wrapper
+        (codegen.JITCPUCodegen, "set_env", lambda engine, name, env: None),
+        (types.BaseFunction, "get_call_type", call_type),
+    ]
+    for owner, name, method in changes:
+        setattr(owner, name, method)
     return texts
 
 
