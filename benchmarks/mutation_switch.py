@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import importlib.util
 import json
 import os
 import resource
@@ -118,6 +119,8 @@ _IN_USE = tuple(f"negsim.simulation.{name}" for name in ("cache", "rules.compili
 
 def _compile_in_a_copy() -> None:
     """Compile in a copy of this process, where the switches have the same addresses, not in a new process."""
+    if importlib.util.find_spec("negsim.simulation") is None:
+        return
     from negsim.simulation import is_compiled
     from negsim.simulation.rules import machine_code, object_code
     from negsim.simulation.rules.jit import ENTRIES

@@ -101,8 +101,10 @@ def _only_texts() -> list[str]:
 
     def call_type(function: Any, context: Any, arguments: Any, keywords: Any) -> Any:
         """Remember the meaning: numba tries all meanings of ``a + b`` each time anew."""
+        if keywords:
+            return resolved(function, context, arguments, keywords)
         known = vars(function).setdefault("known", {})
-        if keywords or arguments not in known:
+        if arguments not in known:
             known[arguments] = resolved(function, context, arguments, keywords)
         return known[arguments]
 
