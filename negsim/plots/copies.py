@@ -29,7 +29,7 @@ class Copies:
     more than one processor, and only of a process with one thread: a copy of several could wait for a lock for ever.
     Without copies the tasks are done in `results`.
 
-    >>> with Copies() as copies:
+    >>> with Copies(1) as copies:
     ...     copies.put(divmod, 7, 2)
     ...     copies.results()
     [(3, 1)]
@@ -92,10 +92,7 @@ class Copies:
         """Start a copy, which starts the others when it is prepared."""
         take, give = os.pipe()
         pipes = [os.pipe() for _ in range(number)]
-        with warnings.catch_warnings():
-            # Threads of libraries, which restart theirs in a copy; Python has one thread.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self._process = os.fork()
+        self._process = _fork()
         if self._process:
             os.close(take)
             for _, out in pipes:
@@ -103,6 +100,7 @@ class Copies:
             with suppress(OSError):
                 os.setpgid(self._process, self._process)
             self._give, self._results = give, [results for results, _ in pipes]
+            os.set_blocking(give, False)
             with suppress(ImportError, AttributeError, OSError):
                 import fcntl
 
@@ -127,7 +125,7 @@ class Copies:
         gc.freeze()
         own, others = outs[0], list[int]()
         for out in outs[1:]:
-            if (process := os.fork()) == 0:
+            if (process := _fork()) == 0:
                 own, others = out, []
                 break
             others.append(process)
@@ -144,6 +142,13 @@ def processors() -> int:
     """The processors that this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Threads of libraries, which restart theirs in a copy; Python has one thread.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _done(take: int, turn: int) -> dict[int, Any]:
@@ -180,13 +185,22 @@ def _read(source: int, size: int) -> bytes:
 def _write(target: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
+        if not _ready(target, select.POLLOUT, time.monotonic() + PATIENCE):
+            raise TimeoutError
         rest = rest[os.write(target, rest) :]
+
+
+def _ready(pipe: int, event: int, end: float) -> bool:
+    """Wait until something can be read from or written to a pipe, or until ``end``."""
+    waiting = select.poll()
+    waiting.register(pipe, event)
+    return bool(waiting.poll(max(0.0, 1000 * (end - time.monotonic()))))
 
 
 def _received(results: int, end: float) -> dict[int, Any]:
     """What a copy has done; nothing if it fails or takes too long."""
     data = bytearray()
-    while select.select([results], [], [], max(0.0, end - time.monotonic()))[0]:
+    while _ready(results, select.POLLIN, end):
         if not (block := os.read(results, 1 << 20)):
             break
         data += block

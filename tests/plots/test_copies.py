@@ -43,6 +43,11 @@ def length(data):
     return len(data)
 
 
+def sleeps_there():
+    if os.getpid() != HERE:
+        time.sleep(60)
+
+
 def children():
     return Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
 
@@ -87,6 +92,14 @@ def test_copies_end_when_an_error_comes_before_their_tasks():
         assert len(children()) == len(before) + 1
         raise KeyError
     assert children() == before
+
+
+def test_copies_that_do_not_answer_are_given_up(monkeypatch):
+    monkeypatch.setattr(copies, "PATIENCE", 0.1)
+    with Copies(prepare=sleeps_there) as shared:
+        shared.put(length, b"x" * 3_000_000)
+        shared.put(length, "after it")
+        assert shared.results() == [3_000_000, 8]
 
 
 def test_a_process_with_threads_is_not_copied():
