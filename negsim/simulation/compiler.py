@@ -203,6 +203,10 @@ class _Compiler:
             patches=len(w.moved), numbers=numbers, single=self.s.undertaking == "single",
             needs=len(w.tables["need"]),
             sleepers=sum(row[names.index("wake_issue")] >= 0 for row in w.tables["issue_is"]),
+            stalled=sum(
+                int(Status.STALLED) in (row[names.index("status")], row[names.index("was")])
+                for row in w.tables["issue_is"]
+            ),
             uncertain=sum(row[uncertain] for row in w.tables["bargain_is"]),
             regime=self.regimes.index(self.s.climate.start),
             outbox=self._outbox, unbooked=UNBOOKED,

@@ -17,6 +17,7 @@ from negsim.simulation.rules import quantiles
 from negsim.simulation.rules.concession import SUSPEND
 from negsim.simulation.rules.state import TABLES
 from negsim.simulation.rules.status import CONVERGING, DISCUSSING, RAISED
+from negsim.simulation.zone_rows import zones
 
 #: In a smaller agenda all bargains are soon discussed, and it is quicker to draw all assumptions together.
 MANY = 24
@@ -30,9 +31,11 @@ def idle(compiled: Compiled, tables: Tables) -> None:
     """Write the kinds of issues, and sort assumptions, patches and uncertain distributions by bargain."""
     patches = tables["patch"][: int(tables["size"]["patches"][0])]
     uncertain = np.flatnonzero(tables["dist_is"]["uncertain"][: int(tables["size"]["dists"][0])])
-    owner = _owners(compiled, tables)
-    plain = _plain(compiled, tables, patches, owner[patches["number"]], uncertain)
-    owner[~np.isin(owner, plain)] = _COMMON
+    owner, plain = np.full(compiled.rows["number"], _COMMON), np.zeros(0, int)
+    if len(compiled.issues) >= MANY:
+        owner = _owners(compiled, tables)
+        plain = _plain(compiled, tables, patches, owner[patches["number"]], uncertain)
+        owner[~np.isin(owner, plain)] = _COMMON
     _sort_patches(compiled, tables, patches, owner[patches["number"]], plain)
     _sort_distributions(tables, uncertain, owner[compiled.rows["dist_of"] + 4 * uncertain], plain)
     _, kind = np.unique(_kinds(compiled, tables)[plain], axis=0, return_inverse=True)
@@ -40,6 +43,8 @@ def idle(compiled: Compiled, tables: Tables) -> None:
     tables["issue_is"]["kind"][plain] = kind.ravel()
     tables["size"]["kinds"] = kind.max(initial=-1) + 1
     tables["size"]["late"] = len(plain) >= MANY
+    if len(plain) >= MANY:
+        zones(compiled, tables, plain)
     hours = tables["template"]["value"][[_place(compiled, "issue_of", "hours", int(i)) for i in plain]]
     tables["size"]["plain_hours"] = hours.min(initial=np.inf)
 

@@ -196,8 +196,7 @@ def run(
     The same arguments, results and errors as the reference engine's ``run``. Progress is reported, and Ctrl-C is
     answered, about every ``block`` seconds, and Ctrl-C within a longer run as well.
     """
-    issues = np.zeros((runs, len(compiled.issues)), OUTCOME)
-    results = np.zeros(runs, RUN)
+    issues, results = np.empty((runs, len(compiled.issues)), OUTCOME), np.empty(runs, RUN)  # all of it is written
     record = compiled.record()
     at, step = 0, 1
     while at < runs:

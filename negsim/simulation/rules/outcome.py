@@ -7,6 +7,7 @@ import numpy as np
 from negsim.agenda import Reason, Spent
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import CONCEDE
+from negsim.simulation.rules.draws import uniform_assumed
 from negsim.simulation.rules.frontier import possible
 from negsim.simulation.rules.idle import rouse
 from negsim.simulation.rules.implementation import undo
@@ -27,6 +28,8 @@ from negsim.simulation.rules.state import (
     side,
     size,
     spent,
+    zone,
+    zone_is,
 )
 from negsim.simulation.rules.state import run as run_
 from negsim.simulation.rules.status import (
@@ -40,6 +43,9 @@ from negsim.simulation.rules.status import (
     name_stretch,
     tell,
 )
+
+#: Steps of side A's uniform, each with limits of side B's.
+ZONE_STEPS = 64
 
 _END = int(Kind.END)
 _NO_ZONE, _PREREQUISITE, _ASLEEP, _HORIZON = (
@@ -64,15 +70,35 @@ def _why(x, i):
     return _HORIZON
 
 
+@entry("int, int, float, float -> int")
+def has_zone(x, b, r_a, r_b):
+    """Whether there is a zone of possible agreement."""
+    return 1 if possible(x, b, r_a, r_b) else 0
+
+
+@jit_inline
+def _idle_zone(x, i):
+    """Whether idle issue ``i`` has a zone: its uniforms mostly decide without their quantiles."""
+    row = zone_is(x, i)
+    if row.first >= 0:
+        seed, run = run_(x, 0).seed, run_(x, 0).run
+        one, two = uniform_assumed(seed, run, row.stream_a), uniform_assumed(seed, run, row.stream_b)
+        limit = zone(x, row.first + int(one * ZONE_STEPS))
+        if two <= limit.sure:
+            return True
+        if two >= limit.none:
+            return False
+    assume_positions(x, i)
+    return possible(x, i, reserve_of(x, 2 * i).r, reserve_of(x, 2 * i + 1).r)
+
+
 @jit_inline
 def _copy(x, i, j, outcome):
     """The outcome of idle issue ``i``: that of issue ``j`` of its kind, with a reason of its own."""
     for w in range(_WORDS):
         whole(outcome, i * _WORDS + w).value = whole(outcome, j * _WORDS + w).value
     if bargain_is(x, i).kind == CONCEDE and outcome_row(outcome, i).status != LAPSED:
-        assume_positions(x, i)
-        zone = possible(x, i, reserve_of(x, 2 * i).r, reserve_of(x, 2 * i + 1).r)
-        outcome_row(outcome, i).reason = _HORIZON if zone else _NO_ZONE
+        outcome_row(outcome, i).reason = _HORIZON if _idle_zone(x, i) else _NO_ZONE
 
 
 @jit_inline

@@ -147,7 +147,8 @@ def start(x, seed, luck, run):
                 begin(x, 0.0, i)
     for k in range(firsts):
         tick(x, 0.0, roused(x, k).bargain)
-    free(x, 0.0)
+    if size(x, 0).stalled:
+        free(x, 0.0)
     wake(x, 0.0)
     stay(x, 0.0)
     for s in range(size(x, 0).shocks):

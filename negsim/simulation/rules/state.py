@@ -25,7 +25,7 @@ def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
 TABLES: dict[str, np.dtype[Any]] = {
     "size": _record(
         "issues bargains channels regimes shocks marks dists parameters patches unsettled numbers single regime "
-        "sleepers needs uncertain late kinds common common_patches common_unsettled unbooked outbox log turns "
+        "sleepers stalled needs uncertain late kinds common common_patches common_unsettled unbooked outbox log turns "
         "sojourn_stream next_stream breakdown_stream",
         "horizon deadline plain_hours",
     ),
@@ -55,6 +55,8 @@ TABLES: dict[str, np.dtype[Any]] = {
     "patch": _record("number parameter own", "times plus lo hi"),  # common ones first, then those of each bargain
     "assumed": _record("parameter"),  # all assumptions, common ones first
     "unsettled": _record("dist"),  # uncertain distributions, common ones first, then those of each bargain
+    "zone_is": _record("stream_a stream_b first"),  # by issue that can be idle; -1: no limits
+    "zone": _record("", "sure none"),  # by step of side A's uniform: limits of side B's
     "template": _record("", "value"),
     # ------------------------------------------------------------------------------------------------- one run's state
     "number": _record("", "value"),  # the numbers of this run; the thirteen tables below are views of it
@@ -117,10 +119,10 @@ UNBOOKED = 256
 
 (
     size, issue_is, need, bargain_is, tactic_is, member_is, place, channel_is, takes, shock_is, dated_is, mark_is,
-    mark_on, provoke_is, dist_is, table, parameter_is, patch, assumed, unsettled, template, number, issue_of,
-    reserve_of, tactic_of, bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of, dated_of,
-    pending_of, mark_of, provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain, side,
-    offer, piece, term, channel, shock, mark, agenda, unbooked, idle, roused, alike, outbox, turn, log,
+    mark_on, provoke_is, dist_is, table, parameter_is, patch, assumed, unsettled, zone_is, zone, template, number,
+    issue_of, reserve_of, tactic_of, bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of,
+    dated_of, pending_of, mark_of, provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain,
+    side, offer, piece, term, channel, shock, mark, agenda, unbooked, idle, roused, alike, outbox, turn, log,
 ) = (Rows(row, SLOT[name]) for name, row in TABLES.items())  # fmt: skip
 
 #: A run's outcome, a row per issue, and its own row, at their addresses.
