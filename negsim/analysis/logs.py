@@ -152,7 +152,7 @@ def step(run: Array, t: Array, value: Array, runs: int, days: Array) -> Array:
     asked = np.arange(runs)[:, None] * width + days[None, :] + 1.0
     first = np.searchsorted(asked.ravel(), run * width + t, side="right")  # the first day that sees the row
     seen = first < (run + 1) * len(days)  # some day of its run does
-    rows = np.zeros(runs * len(days), np.int64)
+    rows = np.zeros(runs * len(days), np.int32)
     rows[first[seen]] = np.flatnonzero(seen) + 1  # of several rows, the last
     rows = np.maximum.accumulate(rows.reshape(runs, -1), axis=1)
     return np.append(np.nan, value)[rows]
