@@ -5,7 +5,7 @@ Three steps: load a scenario, run it, read the projection.
 >>> import negsim as ns
 >>> p = ns.run("baseline", runs=200)
 >>> p["banking"].p50, len(p)
-('2026-03-16', 200)
+('2026-07-03', 200)
 
 ``__all__`` lists the public names. Each is imported when it is first used, so ``import negsim`` is fast.
 """

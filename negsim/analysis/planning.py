@@ -34,7 +34,7 @@ class When:
     >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
     >>> found = p.when(0.5, ["banking", "framework"], first=1)
     >>> str(found.day), str(found.low), str(found.high), found.by_horizon.value
-    ('2025-08-02', '2025-07-15', '2025-08-16', 0.955)
+    ('2025-08-03', '2025-07-20', '2025-08-20', 0.965)
     """
 
     probability: float
@@ -75,7 +75,7 @@ class HowMany:
     >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
     >>> found = p.how_many("2027-04-10")
     >>> found.median, found.range, found.surely(0.8), found.at_least(9).value
-    (4, (1, 8), 2, 0.035)
+    (4, (1, 7), 2, 0.005)
     """
 
     by: date

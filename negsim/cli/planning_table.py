@@ -27,9 +27,9 @@ class DatesTable:
     """Dates by which each of some issues, all of them, and the first k of them are resolved with a probability.
 
     >>> import negsim as ns
-    >>> dates = DatesTable(ns.run(ns.load("scenarios/baseline.yaml"), runs=200), 0.8, ["banking", "framework"])
+    >>> dates = DatesTable(ns.run(ns.load("scenarios/baseline.yaml"), runs=200), 0.6, ["banking", "framework"])
     >>> print(dates.answer)
-    With a probability of at least 80 % all 2 issues are resolved by 2027-09-19 (95 %: 2027-02-27 to after 2028-04-08).
+    With a probability of at least 60 % all 2 issues are resolved by 2027-07-26 (95 %: 2026-12-06 to after 2028-04-08).
     """
 
     def __init__(

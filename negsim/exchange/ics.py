@@ -29,7 +29,7 @@ def calendar_file(projection: Projection) -> bytes:
     >>> import negsim as ns
     >>> text = calendar_file(ns.run("baseline", runs=50)).decode()
     >>> text.count("BEGIN:VEVENT"), "SUMMARY:Projection: 50 %" in text
-    (6, True)
+    (5, True)
     """
     try:
         from icalendar import Calendar

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from negsim.experiments.outside import OUTSIDE, links, other_days, without_links
 from negsim.quantities import Draw, Fixed, Parameter, Quantity
 from negsim.scenario import Until
 
@@ -40,7 +41,8 @@ class Candidate:
     """A change that might bring an issue forward (``helps``) or delay it, in the form of `Scenario.replace`.
 
     ``reach``: the id of the side that can do it alone; "both" if both sides or a host must do it; "nobody" if no side
-    controls it. ``changes`` is None if this scenario does not allow the change; ``why_not`` gives the reason.
+    controls it; "outside" for the day of an event outside the negotiation, which may help or delay. ``changes`` is None
+    if this scenario does not allow the change; ``why_not`` gives the reason.
     """
 
     reach: str
@@ -89,7 +91,7 @@ def candidates(scenario: Scenario, issue: str, worst: str | None = None) -> tupl
     >>> import negsim as ns
     >>> found = candidates(ns.load("scenarios/baseline.yaml"), "flights", "freeze")
     >>> len(found), found[0].words, found[0].changes
-    (40, 'United States: concedes earlier, beta x 1.5', {'issues.flights.tactics.us.beta': {..., 'times': 1.5}})
+    (44, 'United States: concedes earlier, beta x 1.5', {'issues.flights.tactics.us.beta': {..., 'times': 1.5}})
     """
     return tuple(_Candidates(scenario, issue).all(worst))
 
@@ -175,6 +177,9 @@ class _Candidates:
         if self.package is not None:
             title = self.s.packages[self.package].title
             yield Candidate("both", f'the package "{title}" is split', {f"packages.{self.package}": None}, True)
+        for until in dict.fromkeys(link.until for link in links(self.s, self.members)):
+            changes = without_links(self.s, self.members)
+            yield Candidate("both", f"it never waits for: {until}", changes, True)
         lag = {f"issues.{self.name}.implementation.lag": self.issue.implementation.lag}
         yield self.step("both", "implementation takes a third less time", True, lag, LESS)
         yield self.step("both", "implementation takes half more time", False, lag, FACTOR)
@@ -231,6 +236,8 @@ class _Candidates:
                 yield Candidate("both", words, {f"packages.tried_{self.name}_{other}": package}, True)
 
     def around(self, worst: str | None) -> Iterator[Candidate]:
+        for words, changes in other_days(self.s):
+            yield Candidate(OUTSIDE, words, changes, True)
         if worst is not None and (sojourn := self.s.climate.regimes[worst].sojourn) is not None:
             path = {f"climate.regimes.{worst}.sojourn": sojourn}
             yield self.step("nobody", f'the climate "{worst}" lasts longer by half', False, path, FACTOR)

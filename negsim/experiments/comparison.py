@@ -35,8 +35,8 @@ class Comparison:
     >>> import negsim as ns
     >>> s = ns.load("scenarios/baseline.yaml")
     >>> c = ns.compare(s, s.replace({"tactics.us.beta": 0.1}), runs=200)
-    >>> c.issues.loc[("B", "flights"), ["p_base", "p_other", "difference"]].round(3).tolist()
-    [0.355, 0.315, -0.04]
+    >>> c.issues.loc[("B", "visas"), ["p_base", "p_other", "difference"]].round(3).tolist()
+    [0.555, 0.53, -0.025]
     >>> [d.words for d in c.differences()]
     ['United States beta: parameter us_beta -> 0.1 (9 issues)']
     """

@@ -13,6 +13,7 @@ from negsim.analysis import Gain, chance_by, dates_in_common, gain, nearest_half
 from negsim.errors import InputError, NegsimError, check_name, checks_arguments
 from negsim.experiments.candidates import Candidate, candidates
 from negsim.experiments.explanation import TOLD, Explanation, Tried, reaches
+from negsim.experiments.outside import OUTSIDE
 from negsim.projection import (
     DEFAULT_RUNS,
     DEFAULT_SEED,
@@ -224,17 +225,17 @@ def _same(one: Compiled, other: Compiled) -> bool:
 
 
 def _choice(tried: Sequence[Tried], within: Sequence[str]) -> list[int]:
-    """Numbers of the candidates to measure again: by the pilot, the best of each reach, and the worst of all."""
+    """Numbers of the candidates to measure again: by the pilot, the best of each reach, events, the worst of all."""
     ranks = {k: each.pilot.rank for k, each in enumerate(tried) if each.pilot is not None and each.pilot.shown}
     order = sorted(ranks, key=lambda k: ranks[k])
     best: list[int] = []
     for reach in within:
-        # A package with one partner is reported once, with the better weights.
+        # A package with one partner is reported once, with the better weights; of an event, each day.
         ways: dict[tuple[str, ...], int] = {}
         for k in order:
             lever = tried[k].lever
-            if lever.helps and lever.reach == reach and ranks[k] < (0.0, 0.0):
-                ways.setdefault(tuple(lever.changes or ()), k)
+            if lever.helps and lever.reach == reach and (ranks[k] < (0.0, 0.0) or reach == OUTSIDE):
+                ways.setdefault((lever.words,) if reach == OUTSIDE else tuple(lever.changes or ()), k)
         best += list(ways.values())[:TOLD]
     worst = [k for k in order[::-1] if not tried[k].lever.helps and ranks[k] > (0.0, 0.0)]
     return [*best, *worst[:TOLD]]

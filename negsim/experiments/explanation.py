@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.analysis import Gain, Quality, Why, date_text, quality_words
 from negsim.analysis import delay_sentences as because
 from negsim.experiments.candidates import Candidate
+from negsim.experiments.outside import OUTSIDE, links, settlements
 from negsim.files import TextPage, TextStyle
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 #: Number of changes reported for each reach, and of changes that delay the issue.
 TOLD = 3
+_HEADINGS = {
+    "both": "Changes by both sides together, or with a host",
+    OUTSIDE: "Events outside the negotiation",
+}
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Explanation:
 
     @property
     def levers(self) -> dict[str, tuple[Tried, ...]]:
-        """The changes that bring it forward most, best first: by the id of the side, and "both"."""
+        """The changes that bring it forward most, best first: by side, "both", and "outside" (days of events, all)."""
         return {
             reach: _best([each for each in self._chosen(True) if each.lever.reach == reach])
             for reach in reaches(self.projection.scenario, self.side)
@@ -115,7 +120,7 @@ class Explanation:
         for reach, chosen in self.levers.items():
             who = names.get(reach, "")
             nothing = self._nothing([t for t in self.tried if t.lever.helps and t.lever.reach == reach])
-            heading = f"Changes by {who} alone" if who else "Changes by both sides together, or with a host"
+            heading = f"Changes by {who} alone" if who else _HEADINGS[reach]
             result.append((heading, lines(chosen, who) or [nothing]))
         nothing = self._nothing([t for t in self.tried if not t.lever.helps])
         result.append(("Changes that delay it", lines(self.breaks) or [nothing]))
@@ -199,8 +204,9 @@ class Explanation:
 
 
 def reaches(scenario: Scenario, side: str | None) -> tuple[str, ...]:
-    """Who can make changes: the requested side, or each side and both together."""
-    return (*scenario.sides, "both") if side is None else (side,)
+    """Who can make changes: the requested side, or each side, both together, and events for which issues wait."""
+    outside = (OUTSIDE,) if settlements(scenario) else ()
+    return (*scenario.sides, "both", *outside) if side is None else (side,)
 
 
 def _best(chosen: Sequence[Tried]) -> tuple[Tried, ...]:
@@ -223,6 +229,9 @@ def _links(scenario: Scenario, issue: str) -> list[str]:
         if issue in package.issues:
             names = because.listed(titles[name] for name in package.issues if name != issue)
             said.append(f'It is settled in a package, "{package.title}", together with {names}.')
+    for link in links(scenario, [issue]):
+        chance = "" if link.probability is None else f", with probability {link.probability:g}"
+        said.append(f"It may be suspended{chance}, until: {link.until}.")
     if scenario.undertaking == "single":
         said.append("Nothing is agreed until everything is agreed: it waits for the last of all issues.")
     return said

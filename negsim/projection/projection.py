@@ -61,7 +61,7 @@ class Projection(Results):
 
         >>> import negsim as ns
         >>> ns.run("baseline", runs=200)["banking"][["p_resolved", "p50"]].tolist()
-        [0.82, '2026-03-16']
+        [0.675, '2026-07-03']
         """
         from negsim.analysis import issue_row
 
@@ -78,7 +78,7 @@ class Projection(Results):
         >>> import negsim as ns
         >>> p = ns.run("baseline", runs=200)
         >>> str(p.quantile(0.5)["banking"].date()), p.quantile(0.5).isna()["all"]
-        ('2026-03-16', np.True_)
+        ('2026-07-03', np.True_)
         """
         from negsim.analysis import quantile_dates
 
@@ -126,7 +126,7 @@ class Projection(Results):
         >>> import negsim as ns
         >>> p = ns.run("baseline", runs=200).given("banking", resolved_by="2026-01-01")
         >>> p.runs, p.condition
-        (78, 'given banking resolved by 2026-01-01')
+        (61, 'given banking resolved by 2026-01-01')
         """
         from negsim.projection.condition import condition, conditional
 
@@ -174,7 +174,7 @@ class Projection(Results):
         >>> import negsim as ns
         >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
         >>> str(p.when(0.5, ["banking", "framework"]).day), p.when(0.5).day
-        ('2026-04-28', None)
+        ('2026-09-28', None)
         """
         from negsim.analysis import when
 
@@ -198,7 +198,7 @@ class Projection(Results):
         >>> import negsim as ns
         >>> p = ns.run(ns.load("scenarios/baseline.yaml"), runs=200)
         >>> p.how_many("2026-04-10").median, p.how_many("2026-04-10").at_least(1).value
-        (2, 0.9)
+        (2, 0.895)
         """
         from negsim.analysis import how_many
 
@@ -245,7 +245,7 @@ class Projection(Results):
         >>> import negsim as ns
         >>> p = ns.run(ns.load("scenarios/package.yaml"), runs=200)
         >>> p.quality("staff_for_property")[["joint", "most", "to_frontier"]].round(2).values.tolist()
-        [[1.3, 1.45, 0.0]]
+        [[1.29, 1.45, 0.0]]
         """
         from negsim.analysis import qualities, quality_frame
         from negsim.projection.views import bargain

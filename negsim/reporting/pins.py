@@ -17,7 +17,7 @@ def side_by_side(projection: Projection, pins: Sequence[tuple[str, Projection]])
     >>> import negsim as ns
     >>> p = ns.run("baseline", runs=200)
     >>> side_by_side(p, [("Pin 1", p)])["rows"][0]
-    ['Banking and financing of the missions', '82 %, 2026-03', '82 %, 2026-03']
+    ['Banking and financing of the missions', '68 %, 2026-07', '68 %, 2026-07']
     """
     every = [projection, *(pinned for _, pinned in pins)]
     known = [{issue.facts.id: issue for issue in each.digest.issues} for each in every]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from negsim.errors import ComplaintsError
@@ -103,12 +106,23 @@ def _time_left(quantity: Quantity, days: int) -> tuple[float, ...]:
         return (quantity.value - days,) if quantity.value >= days else ()
     if not isinstance(quantity, Draw):
         return ()
-    whole = law(quantity)
-    before = float(whole.cdf(days))
+    share_by, value_at = _functions(quantity)
+    before = share_by(days)
     if before >= 1.0:
         return ()
     shares = [before + (1.0 - before) * (k + 0.5) / _VALUES for k in range(_VALUES)]
-    return tuple(max(float(value) - days, 0.0) for value in whole.ppf(shares))
+    return tuple(max(value_at(share) - days, 0.0) for share in shares)
+
+
+def _functions(draw: Draw) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    """The distribution function and its inverse; of the usual family without `scipy.stats`, whose import takes long."""
+    numbers = {name: number.value for name, number in draw.numbers.items() if isinstance(number, Fixed)}
+    if draw.family == "lognormal" and numbers["median"] < numbers["q90"]:
+        spread = math.log(numbers["q90"] / numbers["median"]) / NormalDist().inv_cdf(0.9)
+        normal = NormalDist(math.log(numbers["median"]), spread)
+        return lambda x: normal.cdf(math.log(x)) if x > 0 else 0.0, lambda u: math.exp(normal.inv_cdf(u))
+    whole = law(draw)
+    return lambda x: float(whole.cdf(x)), lambda u: float(whole.ppf(u))
 
 
 def _with_time_left(node: Node, name: str, values: tuple[float, ...], own: date, on: date) -> Node:

@@ -145,3 +145,48 @@ def test_every_lever_of_shipped_scenarios_can_be_pulled(root, name, issue):
     for lever in candidates(scenario, issue, "freeze"):
         assert lever.why_not == ""
         assert list(scenario.replace(lever.changes).issues) == list(scenario.issues)
+
+
+def linked(value, marks):
+    shocks = {
+        "link": {"title": "Link", "dates": [{"date": "2025-04-10", "probability": 1}], "marks": marks},
+        "end": {"title": "The end of it", "pending": [{"parameter": "wait"}],
+                "marks": [{"kind": "reservation", "side": "us", "issues": ["a"], "delta": 0}]},
+    }  # fmt: skip
+    shocks = {name: shock | {"source": SOURCE} for name, shock in shocks.items()}
+    return talks("a b c", shocks=shocks, parameters={"wait": {"value": value, "source": SOURCE}}, horizon="2 years")
+
+
+def test_an_issue_that_may_wait_for_an_event_is_untied_and_the_event_has_known_days():
+    wait = {"kind": "suspend", "duration": {"parameter": "wait"}}
+    marks = [{**wait, "issues": ["a"], "probability": 0.5}, {**wait, "issues": ["a", "b"], "probability": 1}]
+    mapping = linked({"uniform": {"low": "100 days", "high": "300 days"}}, marks)
+    found = words(mapping)
+    free = found["it never waits for: The end of it"].changes
+    left = from_mapping(mapping).replace(free).shocks["link"].marks
+    assert [(mark.issues, mark.probability.value) for mark in left] == [(("a",), 0.0), (("b",), 1.0)]
+    assert "it never waits for: The end of it" not in words(mapping, issue="c")
+    days = [(each.words, each.changes) for each in found.values() if each.reach == "outside"]
+    assert days == [
+        ("The end of it: early, on 2025-08-08", {"parameters.wait.value": "120 days"}),
+        ("The end of it: in the middle, on 2025-10-27", {"parameters.wait.value": "200 days"}),
+        ("The end of it: late, on 2026-01-15", {"parameters.wait.value": "280 days"}),
+    ]
+    known = words(linked("200 days", marks))
+    assert "it never waits for: The end of it" in known
+    assert not [each for each in known.values() if each.reach == "outside"]
+
+
+def test_a_link_that_is_cut_gives_the_runs_in_which_nothing_waits():
+    wait = {"kind": "suspend", "duration": {"parameter": "wait"}, "issues": ["a"]}
+    other = {"kind": "suspend", "duration": "40 days", "issues": ["b"], "probability": 0.5}
+    mapping = linked({"uniform": {"low": "100 days", "high": "300 days"}}, [{**wait, "probability": 0.5}, other])
+    free = words(mapping)["it never waits for: The end of it"].changes
+    never = mapping | {"shocks": {**mapping["shocks"]}}
+    never["shocks"]["link"] = mapping["shocks"]["link"] | {"marks": [{**wait, "probability": 0}, other]}
+    cut, expected = play(from_mapping(mapping).replace(free).resolved(), 30), play(never, 30)
+    before = play(mapping, 30)
+    for issue in "ab":
+        assert (cut("agreed", issue) == expected("agreed", issue)).all()
+    assert (cut("agreed", "b") == before("agreed", "b")).mean() > 0.5
+    assert (cut("agreed", "a") < before("agreed", "a")).any()

@@ -17,7 +17,7 @@ from negsim.scenario.scenario import from_mapping
 from negsim.simulation import compiler as compiled
 from negsim.simulation.engines import reference
 from negsim.simulation.events import Kind
-from tests.kit import chance, steady, talks
+from tests.kit import SOURCE, chance, steady, talks
 
 RUNS = 200
 WEATHER = steady(
@@ -287,3 +287,26 @@ def test_a_notebook_shows_every_sentence(found):
         for each in said:
             assert each in shown
     assert repr(found) == "<Explanation of 'A': 200 runs of 'Small talks'>"
+
+
+def test_events_for_which_issues_wait_are_reported_with_each_day():
+    wait = {"kind": "suspend", "issues": ["a"], "duration": {"parameter": "wait"}, "probability": 0.5}
+    nothing = {"kind": "reservation", "side": "us", "issues": ["a"], "delta": 0}
+    shocks = {
+        "link": {"title": "L", "dates": [{"date": "2025-04-10", "probability": 1}], "marks": [wait], "source": SOURCE},
+        "end": {"title": "End", "pending": [{"parameter": "wait"}], "marks": [nothing], "source": SOURCE},
+    }
+    parameters = {"wait": {"value": {"uniform": {"low": "10 days", "high": "900 days"}}, "source": SOURCE}}
+    mapping = talks("a b", shocks=shocks, parameters=parameters, horizon="2 years")
+    found = ns.explain(from_mapping(mapping), "a", runs=60, engine="reference")
+    assert list(found.levers)[-1] == "outside"
+    told = {
+        t.lever.words.split(",")[0]: t.found.days.value for t in found.levers["outside"]
+    }  # the middle changes little
+    assert told["End: early"] < 0 < told["End: late"]
+    assert found.levers["both"][0].lever.words == "it never waits for: End"
+    text = " ".join(found.text.split())
+    assert "It may be suspended, with probability 0.5, until: End." in text
+    assert "Events outside the negotiation" in text
+    assert not [t for t in found.breaks if t.lever.reach == "outside"]
+    assert "outside" not in ns.explain(from_mapping(mapping), "a", side="us", runs=20, engine="reference").levers
