@@ -1,6 +1,6 @@
 """The forecast from offers as it is published: laws, the law of the day, and the spread of each of its targets.
 
-Method. Values and next offers are drawn as in `negsim.history.offer_forecast`, and days follow the pool of
+Method. Values and next offers are drawn as in `negsim.history.offer_forecast`, and days follow
 `negsim.history.settlement_days`. Laws that are pooled over negotiations leave out how negotiations differ, so each
 target is recalibrated (`negsim.history.offer_recalibration`). The spreads come from the negotiations to learn from
 alone: values and next offers from five folds (a negotiation's fold follows from its id), days from leaving out one.

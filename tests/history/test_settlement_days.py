@@ -13,7 +13,7 @@ from negsim.history.offer_recalibration import recalibrated, recalibrated_cdf, s
 from negsim.history.offer_situations import Outcome, cases, outcome, situation, weights_of
 from negsim.history.offers import Deadline
 from negsim.history.settlement_days import learn_days
-from negsim.history.settlement_hazard import HORIZON, day_score, features, fit_hazards, phases
+from negsim.history.settlement_hazard import CHOICES, HORIZON, day_score, features, fit_hazards, phases
 
 RECORDS = load_offers("seeds/offers").negotiations
 
@@ -93,6 +93,14 @@ def test_silence_makes_the_day_later_and_weights_are_one_for_each_negotiation(da
     for (now, _), weight in zip(found, weights_of([now for now, _ in found]), strict=True):
         total[now.negotiation] = total.get(now.negotiation, 0.0) + weight
     assert list(total.values()) == pytest.approx([1.0] * len(total))
+
+
+def test_the_forecast_of_the_day_is_the_plain_mean_of_all_hazards(days):
+    now = wage(date(2024, 9, 23))
+    found = np.array([each.cdf(now) for each in days.hazards])
+    assert [(each.groups, each.deviation) for each in days.hazards] == list(CHOICES)
+    assert days.cdf(now) == pytest.approx(found.sum(axis=0) / 15)
+    assert np.ptp(found[:, 60]) > 0.05  # so that other weights would show
 
 
 def test_the_spread_of_intervals_that_are_too_narrow_is_found_and_mends_them():
