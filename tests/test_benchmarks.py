@@ -1,7 +1,10 @@
 """The scripts of ``benchmarks``: results compared, the lean version beside the engine, mutants of a small module."""
 
 import json
+import re
+from datetime import date
 
+import numpy as np
 import pytest
 
 from benchmarks import compare_checkouts, mutation
@@ -123,3 +126,40 @@ def test_a_mutant_that_no_test_notices_survives(toy):
     found = list(mutation.tried(chosen, ["tests"], root=toy))
     killers = {chosen[each["number"] - 1].what: each["killer"] for each in found}
     assert killers == {"Mult -> Div": "tests/test_toy.py::test_doubled", "Gt -> GtE": None}
+
+
+def test_bounds_of_the_conclusion_are_exact_in_the_probability():
+    """The CRPS of a mixture is the parabola, and its least value and a fit to the score are found."""
+    from benchmarks.conclusion_bounds import Origin, best_shares, fitted, quadratic, scores
+    from negsim.history.backtest import Case
+    from negsim.history.scores import crps
+
+    rng = np.random.default_rng(2)
+    still, moves = (np.sort(rng.random(41)) * top for top in (0.3, 0.9))
+    for outcome in (None, 12):
+        case = Case("x", date(2020, 1, 1), "open", "y", outcome, 40)
+        a, b, c = quadratic(still, moves, case)
+        for w in (0.0, 0.4, 1.0):
+            assert a + b * w + c * w**2 == pytest.approx(crps((1 - w) * still + w * moves, outcome, 40))
+    ended, not_ended = np.array([30.0, -40.0, 25.0]), np.array([2.0, 1.0, 20.0])
+    found = [Origin("a", True, ended, 0.5, np.ones(1)), Origin("b", False, not_ended, 0.5, np.ones(1))]
+    assert best_shares(found).tolist() == [0.8, 0.0]
+    assert scores(found, np.array([0.8, 0.0])) == pytest.approx((14.0, 2.0))
+    # Of the sum 32 - 39 w + 45 w^2 the least is at 39 / 90.
+    assert fitted(found, np.ones((2, 1)), 0.5) == pytest.approx([39 / 90] * 2, abs=1e-3)
+
+
+def test_the_bounds_of_the_day_on_the_page_are_those_of_the_record(root):
+    """If it fails: python benchmarks/settlement_day_bounds.py, and the page of the offers."""
+    from benchmarks.settlement_day_bounds import mean_score, soon, told
+    from negsim.history import load_offers
+    from negsim.history.offer_situations import cases
+
+    found = cases(load_offers("seeds/offers").negotiations.values())
+    curve, known = (mean_score(found, told(found, key)) for key in (lambda now, then: 0, soon))
+    page = (root / "docs" / "offers-track-record.md").read_text(encoding="utf-8")
+    for name, score in (
+        ("Kaplan-Meier from the last offer", curve),
+        ("told whether the issue is settled within", known),
+    ):
+        assert re.search(rf"\| {name}[^|]*\| {score:.1f} \| {score / curve:.2f} \|", page)

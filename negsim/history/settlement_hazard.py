@@ -18,8 +18,8 @@ prior around 0, of deviation 5 for the one and ``deviation`` for the others. The
 a forecast is the mean over 64 draws from it. A settlement dated ``by`` or ``month`` is spread evenly over the days on
 which it may have come. A failed negotiation is followed for two years without a settlement.
 
-Several sets of groups and deviations are fitted (`CHOICES`); `negsim.history.settlement_days` averages them. A negotiation
-is left out by one step of Newton's method (Pregibon 1981, Annals of Statistics 9:705-724).
+Several sets of groups and deviations are fitted (`CHOICES`); `negsim.history.settlement_days` averages them. A
+negotiation is left out by one step of Newton's method (Pregibon 1981, Annals of Statistics 9:705-724).
 """
 
 from __future__ import annotations
