@@ -127,7 +127,8 @@ Given = Annotated[
     typer.Option(
         "--given",
         metavar="CONDITION",
-        help='Only the runs in which this holds, such as "banking by 2026-01-01" or "banking not by 2026-01-01".',
+        help='Only the runs in which this holds, such as "banking by 2026-01-01", "banking not by 2026-01-01" or '
+        '"us_patience at most 1 year".',
     ),
 ]
 FileRuns = Annotated[

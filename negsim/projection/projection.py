@@ -111,17 +111,21 @@ class Projection(Results):
         resolved_by: str | date | None = None,
         not_resolved_by: str | date | None = None,
         agreed_by: str | date | None = None,
+        at_most: str | float | None = None,
+        at_least: str | float | None = None,
     ) -> Projection:
-        """The projection of only those runs in which a condition on an issue holds; its errors are of their number.
+        """The projection of only those runs in which a condition holds; its errors are of their number.
 
         Args:
-            issue: the id of an issue.
+            issue: the id of an issue; for ``at_most`` and ``at_least`` the name of a parameter.
             resolved_by: the issue is resolved on this date or before.
             not_resolved_by: the issue is not resolved by the end of this date.
             agreed_by: the agreement that stands at the end of the run was made on this date or before.
+            at_most: the run draws at most this for the parameter, in its unit (``"2 years"``).
+            at_least: the run draws at least this.
 
         Raises:
-            NegsimError: there is no such issue or date, not exactly one condition, or no run in which it holds.
+            NegsimError: there is no such issue, parameter or date, not exactly one condition, or no run that meets it.
 
         >>> import negsim as ns
         >>> p = ns.run("baseline", runs=200).given("banking", resolved_by="2026-01-01")
@@ -130,7 +134,10 @@ class Projection(Results):
         """
         from negsim.projection.condition import condition, conditional
 
-        limits = {"resolved_by": resolved_by, "not_resolved_by": not_resolved_by, "agreed_by": agreed_by}
+        limits = {
+            "resolved_by": resolved_by, "not_resolved_by": not_resolved_by, "agreed_by": agreed_by, "at_most": at_most,
+            "at_least": at_least,
+        }  # fmt: skip
         return conditional(self, condition(self, issue, limits))
 
     def agreed_by(self, on: str | date) -> pd.DataFrame:

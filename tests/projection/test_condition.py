@@ -78,3 +78,27 @@ def test_the_commands_take_a_condition_in_words(negsim, early, tmp_path):
     ended = negsim("when", "baseline", "--runs", 20, "--given", "banking before 2026")
     assert ended.code == 2
     assert 'a condition is written "banking by 2026-01-01"' in ended.err
+
+
+def test_a_condition_on_a_parameter_takes_the_runs_that_draw_it(negsim, all_runs):
+    soon = all_runs.given("outside_settlement", at_most="2 years")
+    drawn = all_runs.parameters["parameters.outside_settlement"].to_numpy()
+    assert soon.numbers.tolist() == np.flatnonzero(drawn <= 730.5).tolist()
+    assert soon.condition == "given outside_settlement at most 2 years"
+    late = all_runs.given("outside_settlement", at_least="2 years")
+    assert sorted([*soon.numbers, *late.numbers]) == list(range(300))
+    assert soon["flights"]["p_resolved"] > late["flights"]["p_resolved"]
+    twice = late.given("us_beta", at_least=0.6)
+    assert (
+        twice.numbers.tolist()
+        == np.flatnonzero((drawn >= 730.5) & (all_runs.parameters["parameters.us_beta"].to_numpy() >= 0.6)).tolist()
+    )
+    ended = negsim("when", "baseline", "--runs", 300, "--given", "outside_settlement at most 2 years", "--json")
+    assert json.loads(ended.out)["runs"] == soon.runs
+    for name, value, words in (
+        ("outside_settlment", "2 years", 'did you mean "outside_settlement"'),
+        ("us_patience", "2", "allowed: a duration such as"),
+        ("banking", "2 years", "no parameter"),
+    ):
+        with pytest.raises(NegsimError, match=words):
+            all_runs.given(name, at_most=value)
