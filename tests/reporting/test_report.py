@@ -12,6 +12,7 @@ import pytest
 import negsim as ns
 from negsim.errors import NegsimError
 from negsim.files import csv_text
+from negsim.plots import Copies
 from negsim.reporting.figures import OTHERS, reading
 from negsim.reporting.page import page
 from negsim.reporting.picture import Looks, embedded
@@ -223,17 +224,22 @@ def test_a_hostile_agenda_stays_text(few, one):
     assert "{{ 7*7 }}" in "".join(evil.texts)
 
 
+def page_of_size(projection, most):
+    with Copies() as copies:
+        return page([projection], most, copies)
+
+
 def test_it_stays_small_and_says_what_it_leaves_out(few, one, projection):
     assert len(one.encode()) < 1_000_000
-    whole = page([projection], 1_000_000)
+    whole = page_of_size(projection, 1_000_000)
     less = len(whole.encode()) - 6_000
-    small = page([projection], less)
+    small = page_of_size(projection, less)
     assert len(small.encode()) < less
     assert "Without data, to keep the page small: " in small
     assert "Left out" not in small
     assert "Without data" not in whole
     least = len(whole.encode()) - 60_000
-    tiny = page([projection], least)
+    tiny = page_of_size(projection, least)
     assert len(tiny.encode()) < least
     assert "Left out to keep the page small: " in tiny
 
