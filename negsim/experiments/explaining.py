@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -95,10 +95,12 @@ def explain(
         found = why(base.context, base.outcomes, base.logs, place, on)
         pairs = _Pairs(base, place, on, executor or _Here(), progress or (lambda _: None))
         tried = pairs.pilots(_changed(scenario, _candidates(scenario, issue, side, found.worst)), pilot_seed)
-        pairs.measure(tried, _choice(tried, reaches(scenario, side)))
         talked = [b for b in base.logs.bargains() if place in base.logs.members[b]]
-        good = qualities(base.context, base.logs, talked[-1:])
-        return Explanation(base, issue, found, tuple(tried), pilot_seed, side, good[0] if good else None)
+        with ThreadPoolExecutor(1) as beside:  # this thread waits for workers
+            good = beside.submit(qualities, base.context, base.logs, talked[-1:])
+            pairs.measure(tried, _choice(tried, reaches(scenario, side)))
+        quality = next(iter(good.result()), None)
+        return Explanation(base, issue, found, tuple(tried), pilot_seed, side, quality)
 
 
 class _Here(Executor):

@@ -1,5 +1,7 @@
 from .cache import cache_folder as cache_folder
 from .cache import other_folders as other_folders
+from .cache import store as store
+from .cache import stored as stored
 from .compiled import Compiled as Compiled
 from .compiled import Record as Record
 from .compiler import compile as compile
