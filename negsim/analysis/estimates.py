@@ -89,7 +89,7 @@ def t95(df: int) -> float:
 
 @cache
 def _t95() -> Array:
-    """The quantiles for 1 to ``_MOST`` degrees of freedom, from the cache; SciPy takes a tenth of a second to import."""
+    """The quantiles for 1 to ``_MOST`` degrees of freedom, from the cache; SciPy loads slowly."""
     file = cache_folder() / f"t95-{version_of('scipy')}"
     content = stored(file)
     if content is None:
