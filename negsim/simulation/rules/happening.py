@@ -31,7 +31,14 @@ def happen(x, t, kind, who, tag):
         run(x, 0).turn += 1
     if kind == MEETING:
         meeting(x, t, who, tag)
-    elif kind == SHOCK:
+    else:
+        happen_beside(x, t, kind, who, tag)
+
+
+@entry("int, float, int, int, int -> None")
+def happen_beside(x, t, kind, who, tag):
+    """Do what is due beside meetings. Another process compiles it while one compiles meetings."""
+    if kind == SHOCK:
         shake(x, t, who, tag)
     elif kind == LAG_END:
         end_lag(x, t, who, tag)

@@ -17,8 +17,13 @@ from llvmlite import ir
 from negsim.simulation.rules.jit import C_FUNCTIONS, ENTRIES, RARE, Entry
 from negsim.simulation.rules.machine_code import import_entries, target
 
-#: The entries of the first of two shares of about the same work. The second has all others, and calls these.
-FIRST = frozenset({"negsim.simulation.rules.happening.happen"})
+_HAPPENING = "negsim.simulation.rules.happening"
+
+#: The entries of the first of two shares of about the same work. The second has all others.
+FIRST = frozenset({f"{_HAPPENING}.happen"})
+
+#: Entries that a rule of the other share calls.
+_BETWEEN = FIRST | {f"{_HAPPENING}.happen_beside"}
 
 
 def write(share: int, shares: int) -> None:
@@ -30,14 +35,14 @@ def write(share: int, shares: int) -> None:
 
 
 def object_code(machine: Any, names: Set[str]) -> bytes:
-    """The machine code of some entries, for a target machine. It calls those of the first share by their names.
+    """The machine code of some entries, for a target machine. It calls those of the other share by their names.
 
     It changes numba, so the process must not use numba for anything else.
     """
     from negsim.simulation.rules.compiling import ELSEWHERE, TYPES, dispatcher
 
     gc.disable()  # numba makes millions of objects and little garbage: an eighth of the time
-    elsewhere = FIRST - names
+    elsewhere = _BETWEEN - names
     ELSEWHERE.update(elsewhere)
     texts = _only_texts()
     for name, each in ENTRIES.items():
@@ -85,7 +90,6 @@ def _only_texts() -> list[str]:
                 untyped_passes.ReconstructSSA,
                 typed_passes.NopythonTypeInference,
                 typed_passes.PreLowerStripPhis,
-                typed_passes.IRLegalization,
                 typed_passes.NativeLowering,
                 typed_passes.NoPythonBackend,
             ):
