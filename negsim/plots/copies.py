@@ -15,8 +15,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self
 
-#: The most copies, and the seconds after which they are given up.
-MOST, PATIENCE = 3, 60.0
+#: The most copies.
+MOST = 3
+#: Seconds after which copies that do not answer are given up: at least, and for each task.
+PATIENCE, EACH = 60.0, 5.0
 #: Bytes that a pipe holds if the system allows it: the tasks of a report.
 _ROOM = 1 << 20
 
@@ -75,7 +77,7 @@ class Copies:
     def results(self) -> list[Any]:
         """What the tasks return, in their order."""
         self._close_tasks()
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + PATIENCE + EACH * len(self._tasks)
         found: dict[int, Any] = {}
         for each in self._results:
             found |= _received(each, end)

@@ -96,6 +96,7 @@ def test_copies_end_when_an_error_comes_before_their_tasks():
 
 def test_copies_that_do_not_answer_are_given_up(monkeypatch):
     monkeypatch.setattr(copies, "PATIENCE", 0.1)
+    monkeypatch.setattr(copies, "EACH", 0.0)
     with Copies(prepare=sleeps_there) as shared:
         shared.put(length, b"x" * 3_000_000)
         shared.put(length, "after it")
