@@ -154,7 +154,8 @@ class Update:
         names, _, after = self._draws
         later = self.prior.at(self.day)
         data = later.resolved()
-        waits = {name for name, each in later.parameters.items() if each != self.prior.parameters.get(name)}
+        before = self.prior.parameters
+        waits = {f"parameters.{name}" for name, each in later.parameters.items() if each != before.get(name)}
         moved = self.assumptions.index[self.assumptions["moved"] & ~self.assumptions.index.isin(waits)]
         columns = joint_values(after[:, [names.index(name) for name in moved]])
         for name, values in zip(moved, columns.T, strict=True):

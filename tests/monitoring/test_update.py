@@ -86,6 +86,26 @@ def test_the_updated_scenario_has_the_assumptions_of_the_matching_runs_and_names
     assert from_mapping(found.scenario.resolved()) == found.scenario
 
 
+def test_the_time_until_a_settlement_counts_from_the_day_of_the_update():
+    """The draws of the matching runs count from the day of the prior; the updated scenario has the law of the rest."""
+    mapping = talks()
+    mapping["parameters"]["wait"] = {"value": {"uniform": {"low": "1 day", "high": "900 days"}}, "source": kit.SOURCE}
+    wait = {"kind": "suspend", "issues": ["a"], "duration": {"parameter": "wait"}, "probability": 0.5}
+    nothing = {"kind": "reservation", "side": "us", "issues": ["a"], "delta": 0}
+    dates = [{"date": "2025-04-10", "probability": 1}]
+    mapping["shocks"] = {
+        "link": {"title": "L", "dates": dates, "marks": [wait], "source": kit.SOURCE},
+        "end": {"title": "E", "pending": [{"parameter": "wait"}], "marks": [nothing], "source": kit.SOURCE},
+    }
+    found = update(from_mapping(mapping), "2025-12-01", runs=200, enough=10)
+    found.__dict__["assumptions"] = found.assumptions.assign(moved=True)
+    later = found.prior.at("2025-12-01")
+    assert found.scenario.parameters["wait"] == later.parameters["wait"]
+    assert max(later.parameters["wait"].value.values) < 900 - 235
+    assert "conditioned on the record" in str(found.scenario.parameters["gap"].source)
+    assert [str(one.date) for one in found.scenario.shocks["link"].dates] == ["2025-12-01"]
+
+
 @pytest.mark.slow
 def test_the_continued_runs_have_settled_nothing_by_the_day():
     found = update(with_record(), "2025-12-01", runs=3000, enough=100)
