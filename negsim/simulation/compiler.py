@@ -14,6 +14,7 @@ from negsim.simulation.compiled import Compiled
 from negsim.simulation.idle_rows import idle
 from negsim.simulation.rows import VIEWS, Rows
 from negsim.simulation.rules import quantiles
+from negsim.simulation.rules.concession import STEP
 from negsim.simulation.rules.draws import stream
 from negsim.simulation.rules.frontier_building import build
 from negsim.simulation.rules.machine_code import prepare
@@ -195,6 +196,8 @@ class _Compiler:
         w = self.w
         names = TABLES["issue_is"].names or ()
         uncertain = (TABLES["bargain_is"].names or ()).index("uncertain")
+        kind, n = (TABLES["mark_is"].names or ()).index("kind"), len(self.issues)
+        steps = [m for m, row in enumerate(w.tables["mark_is"]) if row[kind] == STEP]
         w.add(
             "size",
             issues=len(self.issues), bargains=len(self.members), channels=len(self.channels),
@@ -208,6 +211,7 @@ class _Compiler:
                 for row in w.tables["issue_is"]
             ),
             uncertain=sum(row[uncertain] for row in w.tables["bargain_is"]),
+            everywhere=all(w.tables["mark_on"][m * n + i][0] for m in steps for i in range(n)),
             regime=self.regimes.index(self.s.climate.start),
             outbox=self._outbox, unbooked=UNBOOKED,
             sojourn_stream=stream("climate/sojourn"), next_stream=stream("climate/next"),

@@ -135,9 +135,15 @@ def step_now(x, m, t):
 @jit_inline
 def offsets(x, b, t):
     """The sums of each side's hardening and easing steps now, weighted over a package's members."""
-    if run_(x, 0).stepped:
+    run = run_(x, 0)
+    if not run.stepped:
+        return 0.0, 0.0
+    if not size(x, 0).everywhere or bargain_is(x, b).member_end - bargain_is(x, b).member > 1:
         return _offsets(x, b, t)
-    return 0.0, 0.0
+    if run.offsets_at != t:  # the same for every issue alone
+        run.offset_a, run.offset_b = _offsets(x, b, t)
+        run.offsets_at = t
+    return run.offset_a, run.offset_b
 
 
 @jit

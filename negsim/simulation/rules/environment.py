@@ -191,6 +191,7 @@ def leave_mark(x, t, s, m, n):
         mark(x, m).since = mark(x, m).now_at = t
         mark(x, m).now = mark(x, m).step
         run_(x, 0).stepped = 1
+        run_(x, 0).offsets_at = -1.0
     elif kind == MOVE:
         rouse_all(x)
         for i in range(size(x, 0).issues):

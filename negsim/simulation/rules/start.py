@@ -61,7 +61,7 @@ def _clear(x):
     run.active = size(x, 0).issues
     run.unbooked = run.stepped = 0
     run.pace_sum = run.since = 0.0
-    run.suspended_until = run.stirred_until = -1.0
+    run.suspended_until = run.stirred_until = run.offsets_at = -1.0
     if size(x, 0).uncertain:  # weights are normalised in place
         for n in range(size(x, 0).numbers):
             number(x, n).value = template(x, n).value

@@ -25,8 +25,8 @@ def _record(integers: str = "", floats: str = "") -> np.dtype[Any]:
 TABLES: dict[str, np.dtype[Any]] = {
     "size": _record(
         "issues bargains channels regimes shocks marks dists parameters patches unsettled numbers single regime "
-        "sleepers stalled needs uncertain late kinds common common_patches common_unsettled unbooked outbox log turns "
-        "sojourn_stream next_stream breakdown_stream",
+        "sleepers stalled needs uncertain everywhere late kinds common common_patches common_unsettled unbooked outbox "
+        "log turns sojourn_stream next_stream breakdown_stream",
         "horizon deadline plain_hours",
     ),
     "issue_is": _record(
@@ -81,7 +81,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "run": _record(
         "seed luck first_luck run over regime entry out log logging clipped error culprit active unsettled meetings "
         "unbooked stepped turn begun firsts roused idle",
-        "stirred_until pace_sum since suspended_until now least_hours",
+        "stirred_until pace_sum since suspended_until now least_hours offsets_at offset_a offset_b",
     ),
     "issue": _record(
         "status was bargain implementations reopened option furthest taken discussions reason",
