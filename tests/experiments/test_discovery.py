@@ -127,8 +127,8 @@ def test_pasting_takes_back_what_a_peel_cut_too_far():
 
 
 @pytest.mark.slow
-def test_flights_are_resolved_in_time_where_both_sides_lose_patience_early(baseline):
-    found = ns.discover(baseline, "flights", "24 months", density=0.45, runs=4096)
+def test_flights_are_resolved_in_time_where_both_sides_lose_patience_early():
+    found = ns.discover("us_russia_2025_04", "flights", "24 months", density=0.45, runs=4096)
     (box,) = found.boxes
     assert {"parameters.us_patience", "parameters.russia_patience"} <= set(box.limits)
     assert box.density > 2 * found.base
@@ -138,7 +138,7 @@ def test_flights_are_resolved_in_time_where_both_sides_lose_patience_early(basel
     assert "parameter us_patience is under" in words
     assert "Direct flights is resolved within 24 months" in words
     assert words.endswith(f"selected it: {100 * box.density:.0f} % and {100 * box.coverage:.0f} %.")
-    again = run(baseline, 4096, seed=2)
+    again = run(ns.load("us_russia_2025_04"), 4096, seed=2)
     inside = box.holds(again.parameters)
     assert fresh.density == cases_of(again, found.cases.outcome).y[inside].mean()
 
