@@ -8,7 +8,7 @@ import pytest
 import negsim as ns
 from negsim.analysis import Scale
 
-TEXT = """extends: baseline
+TEXT = """extends: us_russia_2025_04
 title: Staff in units
 issues:
   staffing_levels:
@@ -36,7 +36,7 @@ def test_values_lie_between_the_demands():
 
 
 def test_a_scale_changes_no_run(scaled):
-    with_scale, without = ns.load(scaled), ns.load("baseline")
+    with_scale, without = ns.load(scaled), ns.load("us_russia_2025_04")
     one, other = (ns.run(each, runs=60, seed=1) for each in (with_scale, without))
     assert one.outcomes.tobytes() == other.outcomes.tobytes()
     assert with_scale.hash != without.hash
