@@ -114,22 +114,12 @@ def test_what_another_issue_waits_for_is_never_idle(monkeypatch):
     assert plain(compiled(mapping, monkeypatch)) == [False, False, True]
 
 
-def compare_random(mapping: dict[str, Any]) -> None:
+@pytest.mark.slow
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@given(random_scenarios())
+def test_random_scenarios_have_the_same_outcomes_with_idle_bargains(mapping):
     with pytest.MonkeyPatch.context() as monkeypatch:
         try:
             compare(compiled(mapping, monkeypatch), 10)
         except (InputError, NegsimError):
             return
-
-
-@settings(max_examples=3, suppress_health_check=list(HealthCheck))
-@given(random_scenarios())
-def test_random_scenarios_have_the_same_outcomes_with_idle_bargains(mapping):
-    compare_random(mapping)
-
-
-@pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
-@given(random_scenarios())
-def test_many_random_scenarios_have_the_same_outcomes_with_idle_bargains(mapping):
-    compare_random(mapping)
