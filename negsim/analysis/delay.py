@@ -195,19 +195,18 @@ def mood(logs: Logs) -> tuple[int | None, Array]:
 def gain(context: Context, before: Array, after: Array, j: int, on: date) -> Gain:
     """Effect on issue ``j`` between two sets of runs with the same random numbers.
 
-    ``before`` and ``after`` hold times in days, runs by issues, NaN for never.
+    ``before`` and ``after`` hold whole days, runs by issues, the days of the horizon for never.
 
     >>> talks = Context("T", date(2025, 4, 10), date(2025, 4, 20), ("N", "S"), ())
-    >>> found = gain(talks, np.array([[4.0], [8.0], [np.nan]]), np.array([[2.0], [8.0], [9.0]]), 0, date(2025, 4, 13))
+    >>> found = gain(talks, np.array([[4], [8], [10]]), np.array([[2], [8], [9]]), 0, date(2025, 4, 13))
     >>> round(found.chance.difference.value, 3), found.days.value
     (0.333, -1.0)
     """
     never = context.horizon_days
-    one, two = whole(before, never), whole(after, never)
     day = min(context.day_of(on), never - 1)
-    a, b = one <= day, two <= day
-    own = one[:, j], two[:, j]
-    rest = np.arange(one.shape[1]) != j
+    a, b = before <= day, after <= day
+    own = before[:, j], after[:, j]
+    rest = np.arange(before.shape[1]) != j
     return Gain(
         chance=difference(a[:, j], b[:, j]),
         half=median_difference(*own, never, context.as_of),

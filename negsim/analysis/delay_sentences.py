@@ -96,7 +96,7 @@ def gain_words(gain: Gain, on: date | str, runs: int) -> str:
     >>> import numpy as np
     >>> from negsim.analysis.delay import gain
     >>> talks = Context("T", date(2025, 4, 10), date(2026, 4, 10), ("N", "S"), ())
-    >>> days = np.arange(0.0, 300.0)
+    >>> days = np.arange(300)
     >>> gain_words(gain(talks, days[:, None] + 20, days[:, None], 0, date(2025, 9, 10)), date(2025, 9, 10), 300)
     'by 2025-09-10 in 7 points more of the runs (95 %: 4 to 10), 51 % instead of 45 %; the 50 % date 20 days ...'
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from statistics import NormalDist
 from typing import Any
 
@@ -206,17 +207,24 @@ def median_difference(a: Array, b: Array, never: int, start: date) -> DateDiffer
     middle = math.ceil(runs / 2) - 1
     m_a, m_b = int(sorted_a[middle]), int(sorted_b[middle])
     together = _correlation(np.sign(a - m_a), np.sign(b - m_b))
-    quantiles = np.array([NormalDist().inv_cdf((k + 0.5) / _GRID) for k in range(_GRID)])
-    one, rest = (axis.ravel() for axis in np.meshgrid(quantiles, quantiles))
+    one, rest = _normal_pairs()
     redrawn_a = _at_rank(sorted_a, one)
     redrawn_b = _at_rank(sorted_b, together * one + math.sqrt(1 - together**2) * rest)
     moved = (redrawn_b - redrawn_a).astype(float)
-    low = np.sort(np.where(redrawn_a == never, -np.inf, moved))
-    high = np.sort(np.where(redrawn_b == never, np.inf, moved))
     outside = round(0.025 * len(moved))
+    low = np.partition(np.where(redrawn_a == never, -np.inf, moved), outside)
+    high = np.partition(np.where(redrawn_b == never, np.inf, moved), -1 - outside)
     date_a, date_b = (None if day == never else start + timedelta(days=day) for day in (m_a, m_b))
     known = date_a is not None and date_b is not None
     return DateDifference(date_a, date_b, m_b - m_a if known else None, float(low[outside]), float(high[-1 - outside]))
+
+
+@cache
+def _normal_pairs() -> tuple[Array, Array]:
+    """A grid of pairs of normal quantiles, equally likely."""
+    quantiles = np.array([NormalDist().inv_cdf((k + 0.5) / _GRID) for k in range(_GRID)])
+    one, rest = np.meshgrid(quantiles, quantiles)
+    return one.ravel(), rest.ravel()
 
 
 def _at_rank(values: Array, errors: Array) -> Array:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from negsim.analysis import Gain, chance_by, dates_in_common, gain, nearest_half, qualities, why
+from negsim.analysis import Gain, chance_by, dates_in_common, gain, nearest_half, qualities, whole, why
 from negsim.errors import InputError, NegsimError, check_name, checks_arguments
 from negsim.experiments.candidates import Candidate, candidates
 from negsim.experiments.explanation import TOLD, Explanation, Tried, reaches
@@ -31,6 +31,7 @@ from negsim.projection import (
     worker_errors,
     workers_in,
 )
+from negsim.scenario import variant
 from negsim.simulation import Compiled, compile, pick_engine
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from negsim.scenario import Scenario
 
-    Days: TypeAlias = npt.NDArray[np.float64]
+    Days: TypeAlias = npt.NDArray[np.int64]
 
 
 @checks_arguments
@@ -149,7 +150,7 @@ class _Pairs:
 
     def measure(self, tried: list[Tried], chosen: Sequence[int]) -> None:
         """Add the effects of the chosen candidates under the seed of the base."""
-        base = self.base.outcomes["resolved"]
+        base = whole(self.base.outcomes["resolved"], self.base.context.horizon_days)
         for k, resolved in self._played(((k, self.compiled[k]) for k in chosen), self.base.seed):
             tried[k] = replace(tried[k], found=self._gained(base, resolved))
 
@@ -209,7 +210,7 @@ def _changed(scenario: Scenario, tried: Sequence[Candidate]) -> Iterator[tuple[C
             yield lever, None, lever.why_not
             continue
         try:
-            changed = compile(scenario.replace(lever.changes))
+            changed = compile(variant(scenario, lever.changes))
             same = _same(base, changed)
         except InputError as error:
             yield lever, None, "; ".join(problem.message for problem in error.problems)

@@ -18,7 +18,7 @@ from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import count
+from negsim.analysis import count, whole
 from negsim.errors import NegsimError
 from negsim.projection.chunks import Job, Part
 from negsim.simulation.engines import ENGINES
@@ -52,9 +52,9 @@ def joined(parts: list[Part]) -> tuple[Any, Any]:
 
 
 def days_resolved(job: Job, runs: int) -> Any:
-    """The days on which issues are resolved (runs by issues), of runs from 0 on that are not counted."""
+    """The whole days on which issues are resolved (runs by issues; the horizon for never), of runs from 0 on."""
     outcomes, _ = import_module(ENGINES[job.engine]).run(job.compiled, job.seed, 0, runs, job.luck)
-    return outcomes["resolved"]
+    return whole(outcomes["resolved"], job.compiled.horizon)
 
 
 def play_all(

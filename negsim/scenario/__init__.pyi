@@ -24,6 +24,7 @@ from .scenario import Scenario as Scenario
 from .scenario import from_mapping as from_mapping
 from .scenario import from_node as from_node
 from .scenario import load as load
+from .scenario import variant as variant
 from .schema import scenario_schema as scenario_schema
 from .starter import start_folder as start_folder
 from .tactics import TACTIC_KEYS as TACTIC_KEYS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from negsim.errors import Complaint, InputError, did_you_mean, one_of
@@ -11,8 +11,8 @@ from negsim.files import Place
 _NOTHING = object()
 
 
-def value_at(steps: list[str], written: Mapping[str, Any], full: Mapping[str, Any]) -> Any:
-    """The value at a path of the file, else of the full form.
+def value_at(steps: list[str], written: Mapping[str, Any], make_full: Callable[[], Mapping[str, Any]]) -> Any:
+    """The value at a path of the file, else of the full form, which is made only if it is needed.
 
     A path below `tactics` or `defaults`, which a full form does not have, is looked up in all issues; they must agree.
 
@@ -20,18 +20,19 @@ def value_at(steps: list[str], written: Mapping[str, Any], full: Mapping[str, An
         InputError: there is no such path.
 
     >>> full = {"issues": {"a": {"hours": "1 hour"}, "b": {"hours": "1 hour"}}}
-    >>> value_at(["tactics", "both", "beta"], {"tactics": {"both": {"beta": 1}}}, full)
+    >>> value_at(["tactics", "both", "beta"], {"tactics": {"both": {"beta": 1}}}, lambda: full)
     1
-    >>> value_at(["defaults", "hours"], {}, full)
+    >>> value_at(["defaults", "hours"], {}, lambda: full)
     '1 hour'
     """
+    if (found := _follow(written, steps)) is not _NOTHING:
+        return found
+    if steps[0] == "tactics" and (found := _follow(written, ["tactics", "both", *steps[2:]])) is not _NOTHING:
+        return found
+    full = make_full()
+    if (found := _follow(full, steps)) is not _NOTHING:
+        return found
     issues = full.get("issues", {}).values()
-    places: list[Any] = [(written, steps), (full, steps)]
-    if steps[0] == "tactics":
-        places.insert(1, (written, ["tactics", "both", *steps[2:]]))
-    for data, way in places:
-        if (found := _follow(data, way)) is not _NOTHING:
-            return found
     if steps[0] in ("tactics", "defaults"):
         values = [_follow(issue, steps[steps[0] == "defaults" :]) for issue in issues]
         if values and values[0] is not _NOTHING and all(value == values[0] for value in values):

@@ -135,7 +135,7 @@ class Scenario(Resolved):
         >>> s["tactics.us.beta"] == s["parameters.us_beta.value"]
         True
         """
-        found = value_at(self.steps(path), self.written, self.resolved())
+        found = value_at(self.steps(path), self.written, self.resolved)
         if isinstance(found, Mapping) and set(found) == {"parameter"}:
             return self[f"parameters.{found['parameter']}.value"]
         return found
@@ -218,29 +218,45 @@ class Scenario(Resolved):
         >>> s.replace({"horizon": "2 years"}).horizon_days, s.replace(undertaking="single").undertaking
         (730, 'single')
         """
-        node, former = self._friendly, list[Problem]()
-        every = {**(changes or {}), **{key.replace("__", "."): value for key, value in more.items()}}
-        for path, value in every.items():
-            place = Place(f"replace {path}")
-            steps = self.steps(path)
-            if self._is_reference(steps) and value == self[path]:
-                continue
-            if steps[0] == "shocks" and steps[2:3] == ["on"]:
-                steps[2] = "dates"
-                former.append(place.problem(Complaint(FORMER_KEY, warning=True)))
-            node = with_value(node, steps, Node.of(value, place), place)
-        # The agenda is in memory, so a copy can be changed where the file does not exist.
-        same = all(path.split(".")[0] != "agenda" for path in every)
-        changed = from_node(node, self._record if same else None)
-        changed._warnings = (*former, *changed._warnings)
-        for path in every:
-            section = path.split(".")[0]
-            # Without this error, a comparison would show a change that has no effect.
-            if section in ("tactics", "defaults") and section not in self._friendly.mapping and changed == self:
-                message = f"this scenario is in full form and has no {section}, so the change would have no effect"
-                allowed = "the path of an issue or package, such as issues.NAME.tactics.SIDE.beta"
-                raise InputError([Place(f"replace {path}").problem(Complaint(message, allowed=allowed))])
-        return changed
+        return _replaced(self, {**(changes or {}), **{key.replace("__", "."): value for key, value in more.items()}})
+
+
+def variant(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """As `Scenario.replace`, but nobody looks for warnings or estimates its work: for small changes, only simulated.
+
+    Raises:
+        InputError: the changed scenario is not valid.
+
+    >>> s = load("baseline")
+    >>> variant(s, {"horizon": "2 years"}) == s.replace(horizon="2 years")
+    True
+    """
+    return _replaced(scenario, changes, quiet=True)
+
+
+def _replaced(scenario: Scenario, changes: Mapping[str, Any], quiet: bool = False) -> Scenario:
+    node, former = scenario._friendly, list[Problem]()
+    for path, value in changes.items():
+        place = Place(f"replace {path}")
+        steps = scenario.steps(path)
+        if scenario._is_reference(steps) and value == scenario[path]:
+            continue
+        if steps[0] == "shocks" and steps[2:3] == ["on"]:
+            steps[2] = "dates"
+            former.append(place.problem(Complaint(FORMER_KEY, warning=True)))
+        node = with_value(node, steps, Node.of(value, place), place)
+    # The agenda is in memory, so a copy can be changed where the file does not exist.
+    same = all(path.split(".")[0] != "agenda" for path in changes)
+    changed = from_node(node, scenario._record if same else None, quiet)
+    changed._warnings = (*former, *changed._warnings)
+    for path in changes:
+        section = path.split(".")[0]
+        # Without this error, a comparison would show a change that has no effect.
+        if section in ("tactics", "defaults") and section not in scenario._friendly.mapping and changed == scenario:
+            message = f"this scenario is in full form and has no {section}, so the change would have no effect"
+            allowed = "the path of an issue or package, such as issues.NAME.tactics.SIDE.beta"
+            raise InputError([Place(f"replace {path}").problem(Complaint(message, allowed=allowed))])
+    return changed
 
 
 @checks_arguments
@@ -277,22 +293,23 @@ def stricter(node: Node, strict: bool) -> Node:
     return put(node, "strict", True) if strict else node
 
 
-def from_node(node: Node, agenda: Agenda | None = None) -> Scenario:
-    """Make a scenario from the nodes of its file, with `extends` already applied.
+def from_node(node: Node, agenda: Agenda | None = None, quiet: bool = False) -> Scenario:
+    """Make a scenario from the nodes of its file, with `extends` already applied; ``quiet``: without warnings.
 
     Raises:
         InputError: With all problems at once.
     """
-    scenario, problems = assemble(node, agenda)
+    scenario, problems = assemble(node, agenda, quiet)
     raise_problems(problems)
     assert scenario is not None
     return scenario
 
 
-def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | None, list[Problem]]:
+def assemble(friendly: Node, known: Agenda | None = None, quiet: bool = False) -> tuple[Scenario | None, list[Problem]]:
     """Make a scenario from the nodes of its file; returns it with its warnings, or None with all problems.
 
-    ``known`` is its agenda, if that has been read already.
+    ``known`` is its agenda, if that has been read already. With ``quiet``, nobody looks for warnings
+    or estimates its work.
     """
     friendly = normal(friendly)
     problems = [friendly.at((key,), True).problem(_unknown_key(key)) for key in friendly.mapping if key not in KEYS]
@@ -321,18 +338,20 @@ def assemble(friendly: Node, known: Agenda | None = None) -> tuple[Scenario | No
     problems += inconsistencies(whole)
     if problems:
         return None, named_both(in_file_order(problems), friendly)
-    found = [*notes, *reachability_warnings(whole), *no_effect_warnings(whole, filling.strict)]
     assert frame is not None  # no problem was found
     assert filling.as_of is not None
-    work = workload(whole, filling.as_of, frame.horizon)
-    found += workload_warnings(whole, work)
-    warnings = named_both(in_file_order(found), friendly)
     # The scenario and its hash know nothing that happened after its day.
     then = {**dict(frame), "agenda": filling.known}
     scenario = Scenario.model_validate({**then, **parts})
-    scenario.__dict__["work"] = work  # the cached property: the estimate takes as long as a small run
     scenario._friendly = friendly
     scenario._record = agenda
+    if quiet:
+        scenario._forced = True
+        return scenario, []
+    work = workload(whole, filling.as_of, frame.horizon)
+    scenario.__dict__["work"] = work  # the cached property: the estimate takes as long as a small run
+    found = [*notes, *reachability_warnings(whole), *no_effect_warnings(whole, filling.strict)]
+    warnings = named_both(in_file_order([*found, *workload_warnings(whole, work)]), friendly)
     scenario._warnings = tuple(warnings)
     return scenario, warnings
 

@@ -23,6 +23,7 @@ from negsim.analysis.delay_sentences import gain_words
 from negsim.analysis.estimates import ChanceDifference, Estimate
 from negsim.analysis.paired import Paired, compare
 from negsim.analysis.summary import chance
+from negsim.analysis.tally import whole
 from tests.analysis.made import KNOWN, facts, made_logs, made_outcomes, plain, table
 from tests.conftest import context, outcomes
 
@@ -77,7 +78,8 @@ def gains() -> str:
         (np.hstack([days * 9, days * 4]), np.hstack([days * 9 - 4 * (days > 60), days * 4 - 99 * (days > 40)])),
         (np.hstack([days * 9 - 4 * (days > 60), days]), np.hstack([days * 9, days])),
     ):
-        found = gain(talks, before, after, 0, date(2025, 9, 1))
+        one, two = (whole(times, talks.horizon_days) for times in (before, after))
+        found = gain(talks, one, two, 0, date(2025, 9, 1))
         lines += [gain_words(found, "then", 100), f"{found.shown} {found.rank}", plain(found.data())]
     return "\n".join(lines)
 
