@@ -208,9 +208,12 @@ def run(
             progress(len(part))
         at += len(part)
         rate = len(part) / max(time.perf_counter() - begun, 1e-6)
-        step = max(1, min(4 * step, int(rate * block)))
+        step = max(1, min(GROWTH * step, int(rate * block)))
     return issues, results
 
+
+#: How much larger a block may be than the one before. Each block waits for Python's lock, which other threads hold.
+GROWTH = 64
 
 #: The records of runs under way, by thread; `stop` ends them.
 _under_way: dict[int, Record] = {}
