@@ -57,6 +57,7 @@ def trace(view: View, ax: Axes) -> Axes:
             (mark,) = ax.plot(
                 _days(view, own), [lane + 0.5] * len(own), linestyle="none", marker=markers[k % len(markers)],
                 color=style.KINDS[k % len(style.KINDS)][0], markeredgecolor=style.INK, markersize=7,
+                clip_on=False,  # the mark of the first day is whole
             )  # fmt: skip
             if not _named(view, shocks, own, lane, ax):
                 handles[kind] = mark
@@ -76,6 +77,7 @@ def trace(view: View, ax: Axes) -> Axes:
     frame.date_axis(ax, context, words=False)
     frame.between(ax, context)
     frame.rows(ax, [*titles, *(issue.title for issue in context.issues)])
+    ax.tick_params(axis="y", pad=8)  # room for the mark of a shock on the first day
     ax.axhline(len(titles), color=style.GREY, linewidth=1)
     frame.heading(ax, context, view.verdict, hedge="")
     order = [status.label for status in style.STATUS]

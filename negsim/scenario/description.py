@@ -65,7 +65,7 @@ class _Speaker:
     def frame(self) -> Iterable[Statement]:
         data = self.data
         together = {
-            "early_harvest": "Each agreement is implemented as soon as it is reached.",
+            "early_harvest": "The implementation of each agreement begins as soon as it is reached.",
             "single": "Nothing is agreed until everything is agreed.",
         }
         words = f"The simulation runs from {data['as_of']} to {data['horizon']}. "

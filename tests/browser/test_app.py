@@ -273,6 +273,36 @@ def test_tabs_are_chosen_by_arrow_keys_and_another_scenario_opens(page):
     page.get_by_role("heading", name="Mine", exact=True).wait_for()
 
 
+#: Whether a choice is as wide as its longest option needs.
+WHOLE = """e => {
+  const own = e.cloneNode(true);
+  own.style.cssText = "position: absolute; max-width: none; font-size: " + getComputedStyle(e).fontSize;
+  e.parentNode.append(own);
+  const wide = own.offsetWidth;
+  own.remove();
+  return e.offsetWidth >= wide;
+}"""
+#: Where the words of a panel without levers begin, from its left edge.
+LEFT = """() => {
+  const own = document.createElement("div");
+  own.className = "negsim panel";
+  own.innerHTML = "<div class=levers></div><div class=results>Compiling</div>";
+  document.body.append(own);
+  const left = own.lastChild.getBoundingClientRect().x - own.getBoundingClientRect().x;
+  own.remove();
+  return left;
+}"""
+
+
+def test_a_panel_that_waits_begins_at_the_left_and_its_choices_are_readable_whole(page):
+    shown = view(page, "What if")
+    shown.get_by_text("Moved: ").wait_for(timeout=30_000)
+    choices = shown.locator("select:visible:not([multiple])").all()
+    assert [choice.get_attribute("aria-label") for choice in choices if not choice.evaluate(WHOLE)] == []
+    assert len(choices) >= 3
+    assert page.evaluate(LEFT) < 10
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (400, "light"), (400, "dark")])
 def test_every_view_fits_and_can_be_read_by_everybody(chromium, address, width, scheme):
     from axe_playwright_python.sync_playwright import Axe

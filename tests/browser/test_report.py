@@ -1,6 +1,7 @@
 """The page in a real browser: it opens, filters and switches, asks nobody for anything, and everybody can read it."""
 
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,14 @@ def test_the_headline_table_is_sorted_by_its_buttons(opened):
         head.get_by_role("button").focus()
         opened.keyboard.press("Enter")
         assert (head.get_attribute("aria-sort"), shares()) == (order, expected)
+
+
+def test_the_sections_of_assumptions_leave_no_gaps_and_dates_are_not_broken(opened):
+    boxes = [each.bounding_box() for each in shown(opened, ".columns > div > details")]
+    below = [(a, b) for a, b in pairwise(boxes) if a["x"] == b["x"]]
+    assert len(boxes) - len(below) == 2  # two columns
+    assert all(0 <= b["y"] - a["y"] - a["height"] < 40 for a, b in below)
+    assert all(each.evaluate("e => e.getClientRects().length") == 1 for each in shown(opened, "article h4 small"))
 
 
 def test_a_link_leads_to_an_issue_of_the_other_scenario(opened, path):

@@ -48,6 +48,16 @@ def test_dates_of_a_run_end_before_the_line_of_the_horizon(day):
     assert all(box.x1 < line_at(picture, p.context.horizon) - 3 for box in boxes(picture, lambda text: text[0] == "✓"))
 
 
+def test_the_mark_of_a_shock_on_the_first_day_is_whole_and_touches_no_word(projection):
+    picture, day = projection.plot("trace", run=0), projection.context.as_of
+    ax, renderer = picture.figure.axes[0], picture.figure.canvas.get_renderer()
+    picture.figure.draw_without_rendering()
+    (mark,) = [line for line in ax.lines if line.get_xdata()[0] == date2num(day) and line.get_marker() == "o"]
+    assert not mark.get_clip_on()
+    (word,) = [text.get_window_extent(renderer) for text in ax.get_yticklabels() if text.get_text() == "Shocks"]
+    assert word.x1 < line_at(picture, day) - mark.get_markersize() / 2 * picture.figure.dpi / 72
+
+
 def test_first_offers_are_beside_the_line_of_the_as_of_date():
     p = ns.run(from_mapping(talks("a b", horizon="105 days", channel={"gap": "3 days"})), runs=20)
     picture = p.plot("gap")
