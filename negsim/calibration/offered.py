@@ -50,7 +50,7 @@ def beta_laws(records: Sequence[OfferRecord], until: date | None = None) -> dict
     >>> from negsim.history import load_offers
     >>> laws = beta_laws(list(load_offers("seeds/offers").negotiations.values()))
     >>> list(laws), laws["calendar"].sides
-    (['calendar', 'rounds'], 88)
+    (['calendar', 'rounds'], 120)
     """
     paths = paths_of(records, until)
     if len(paths) < 10:

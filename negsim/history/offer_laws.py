@@ -87,7 +87,7 @@ def learn(records: Sequence[OfferRecord]) -> OfferLaws:
     >>> from negsim.history import load_offers
     >>> laws = learn(list(load_offers("seeds/offers").negotiations.values()))
     >>> round(laws.over, 3), bool(0.2 < laws.settles(np.array(0.5)) < 0.6)
-    (0.062, True)
+    (0.065, True)
     """
     found = cases(records)
     followed = [(now, then) for now, then in found if then.next_on is not None or then.followed is None]
