@@ -47,7 +47,7 @@ def offers(
         ),
     ] = None,
     score: Annotated[
-        bool, typer.Option("--score", help="Forecast after each offer on record, and score the forecasts (a minute).")
+        bool, typer.Option("--score", help="Forecast after each offer on record, and score the forecasts (three minutes).")
     ] = False,
     scores: Annotated[
         Path | None,
