@@ -47,7 +47,8 @@ def offers(
         ),
     ] = None,
     score: Annotated[
-        bool, typer.Option("--score", help="Forecast after each offer on record, and score the forecasts (three minutes).")
+        bool,
+        typer.Option("--score", help="Forecast after each offer on record, and score the forecasts (three minutes)."),
     ] = False,
     scores: Annotated[
         Path | None,

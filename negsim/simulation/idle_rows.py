@@ -120,7 +120,8 @@ def _owners(compiled: Compiled, tables: Tables) -> np.ndarray[Any, Any]:
 def _kinds(compiled: Compiled, tables: Tables) -> np.ndarray[Any, Any]:
     """A row for each issue: what its outcome without a discussion depends on, beside its reservation values."""
     n, marks = len(tables["issue_is"]), int(tables["size"]["marks"][0])
-    takes = tables["takes"]["yes"].reshape(len(compiled.channels), -1)[:, :n]
+    channels, bargains = len(compiled.channels), int(tables["size"]["bargains"][0])
+    takes = tables["takes"]["yes"][: channels * bargains].reshape(channels, bargains)[:, :n]
     on = tables["mark_on"]["yes"][: marks * n].reshape(marks, n)[tables["mark_is"]["kind"][:marks] == SUSPEND]
     return np.vstack([tables["issue_is"]["status"], tables["bargain_is"]["kind"][:n], takes, on]).T
 

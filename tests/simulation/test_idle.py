@@ -123,3 +123,14 @@ def test_random_scenarios_have_the_same_outcomes_with_idle_bargains(mapping):
             compare(compiled(mapping, monkeypatch), 10)
         except (InputError, NegsimError):
             return
+
+
+@pytest.mark.parametrize("many", [1, 24])
+def test_issues_that_no_channel_takes_stay_as_they_are(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapping = crowded("round_robin")
+    mapping["channels"] = {}
+    mapping["strict"] = True
+    monkeypatch.setattr(idle_rows, "MANY", many)
+    model = compile(scenarios.from_mapping(mapping))
+    assert model.channels == ()
+    assert np.isnan(compare(model, 20)["resolved"]).all()
