@@ -127,7 +127,7 @@ def test_a_pickle_in_a_result_is_not_loaded(tmp_path: Path, negsim: Any) -> None
 
 
 def test_only_what_goes_to_workers_and_copies_is_pickled() -> None:
-    """Both get it through pipes of this process. The scenario room marshals plain data in memory, as keys of a cache."""
+    """Both get it through pipes of this process. The scenario room marshals plain data as keys of a cache in memory."""
     users: dict[str, set[str]] = {}
     for path in (ROOT / "negsim").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -48,7 +48,7 @@ def offers(
     ] = None,
     score: Annotated[
         bool,
-        typer.Option("--score", help="Forecast after each offer on record, and score the forecasts (three minutes)."),
+        typer.Option("--score", help="Forecast after each offer on record, and score them (three minutes)."),
     ] = False,
     scores: Annotated[
         Path | None,
