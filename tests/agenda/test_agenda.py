@@ -485,11 +485,11 @@ def test_who_else_matters_and_what_happened_outside(real: Agenda) -> None:
 
 
 def test_the_real_citations_hold_where_the_documents_are_at_hand(real: Agenda) -> None:
-    named = os.environ.get("NEGSIM_DOCUMENTS")
-    folders = [Path(named)] if named else [ROOT.parent / "shared" / "seeds"]
-    checked = [verify(real, folder) for folder in folders if folder.is_dir()]
-    assert [found.text for found in checked if not found.ok] == []
-    assert all(found.count + found.reported == len(list(real.citations())) for found in checked)
+    if not (named := os.environ.get("NEGSIM_DOCUMENTS")):
+        pytest.skip("the documents are not part of the project; NEGSIM_DOCUMENTS names their folder")
+    found = verify(real, Path(named))
+    assert found.ok, found.text
+    assert found.count + found.reported == len(list(real.citations()))
 
 
 # The schema and the house.
