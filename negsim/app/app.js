@@ -4,7 +4,7 @@ const body = document.body, $ = (id) => document.getElementById(id);
 const token = new URLSearchParams(location.search).get("token") || "";
 const VIEWS = ["Board", "Projection", "What if", "Why", "When", "History"];
 const listeners = new Map();
-let socket = null, opened = null, panelOf = null, view = "Board", asked = 0, versions = null, wasOpen = false;
+let socket = null, opened = null, panelOf = null, restoring = null, view = "Board", asked = 0, versions = null, wasOpen = false;
 
 const on = (what, call) => listeners.set(what, [...(listeners.get(what) || []), call]);
 const pending = new Map();
@@ -100,10 +100,14 @@ function choose(name) {
   });
   for (const [each, place] of Object.entries(places)) place.hidden = each !== name;
   remember({ view: name });
-  if (opened) fill();
+  if (!opened) return;
+  // Without levers their question was stopped: the scenario is opened anew, with what the address says.
+  if (!panelOf.state() && ![...pending.values()].includes("hello")) ask({ do: "open", scenario: opened.scenario });
+  else fill();
 }
 
 function fill() {
+  quiet(places[view]);
   if (view === "Board") ask({ do: "board", on: remembered().day || null });
   if (view === "Projection") { ask({ do: "table" }); chartKinds.forEach((kind) => ask({ do: "chart", kind, issue: survivalPick.value })); }
   if (view === "When") askWhen();
@@ -138,10 +142,9 @@ on("opened", (answer) => {
     if (view !== "What if") fill();
   });
   if (same && before.others) ask({ do: "others", show: true });
-  if (same && before.levers) {
-    ask({ do: "set", ...before.levers });
-    once("state", () => { panelOf.restore({ moved: before.levers.moved || {}, joined: before.levers.joined || [] }); resume(); });
-  } else resume();
+  restoring = same ? before.levers : null;
+  if (restoring) ask({ do: "set", ...restoring });
+  else resume();
   if (view !== "Board") fill();
 });
 /** Repeat the long work of the view that the address restores. */
@@ -150,10 +153,13 @@ function resume() {
   if (view === "Why" && why) askWhy(why);
   if (view === "History" && days) askTimeline(days);
 }
-function once(what, call) {
-  const wrapped = (answer) => { listeners.set(what, listeners.get(what).filter((each) => each !== wrapped)); call(answer); };
-  on(what, wrapped);
-}
+on("state", () => {
+  if (!restoring) return;
+  const { moved = {}, joined = [] } = restoring;
+  restoring = null;
+  panelOf.restore({ moved, joined });
+  resume();
+});
 $("scenario").addEventListener("change", () => ask({ do: "open", scenario: Number($("scenario").value) }));
 
 function mistaken(text) {
@@ -168,9 +174,11 @@ on("files", (answer) => {
   if (!answer.mistakes[opened.scenario]) ask({ do: "open", scenario: opened.scenario });
 });
 on("error", (answer) => { if (view !== "What if") alertIn(places[view], answer.text); });
+function quiet(place) {
+  for (const old of place.querySelectorAll(":scope > .trouble")) old.remove();
+}
 function alertIn(place, text) {
-  const old = place.querySelector(".trouble");
-  if (old) old.remove();
+  quiet(place);
   place.prepend(h("pre", { class: "trouble", role: "alert" }, text));
 }
 

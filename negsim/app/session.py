@@ -30,7 +30,7 @@ from negsim.errors import NegsimError
 from negsim.explorer import Conversation, Exploration
 from negsim.projection import sizes
 from negsim.reporting import CHARTS, survival
-from negsim.simulation import COMPILING, is_compiled
+from negsim.simulation import COMPILING, is_compiled, load_rules
 
 if TYPE_CHECKING:
     from negsim.monitoring import Timeline
@@ -45,7 +45,7 @@ class StoppedError(NegsimError):
     """The person stopped the work."""
 
     def __init__(self) -> None:
-        super().__init__("Stopped. What you see is the state before.")
+        super().__init__("Stopped. Nothing changed. To continue, choose the view or ask again.")
 
 
 class Session:
@@ -56,7 +56,6 @@ class Session:
         self._scenario: Scenario = library.entries[0].scenario
         self._talk: Conversation | None = None
         self._opening = threading.Lock()
-        self._tell: Progress = _silent
         self._progress: Callable[[int], object] | None = None
         self._timeline: Timeline | None = None
         self._answers = {
@@ -78,7 +77,8 @@ class Session:
         try:
             if do in QUICK:
                 return self._board(question)
-            self._tell = progress
+            if do != "open":  # every other question needs runs
+                load_rules(lambda: progress(0, 0, "Running …" if is_compiled() else COMPILING))
             if do in self._long:
                 return self._long[do](question, progress)
             self._follow(progress)
@@ -86,7 +86,7 @@ class Session:
                 return self._answers[do](question)
             return self.talk.answer(question)
         except StoppedError as error:
-            return {"what": "stopped"} if do in self._long else {"what": "error", "text": str(error)}
+            return {"what": "stopped" if do in self._long else "error", "text": str(error)}
         except NegsimError as error:
             return {"what": "error", "text": str(error)}
 
@@ -101,8 +101,6 @@ class Session:
         """The explorer of the open scenario; its first runs begin when a question needs them."""
         with self._opening:  # long work asks from a thread of its own
             if self._talk is None:
-                if not is_compiled():
-                    self._tell(0, 0, COMPILING)
                 first = Exploration(self._scenario, self._runs, self._seed, progress=self._progress)
                 self._talk = Conversation(first)
             return self._talk
@@ -190,10 +188,6 @@ class Session:
         advance = _counted(progress, len(dates), "days")
         self._timeline = timeline(scenario, dates=dates, runs=self._runs, seed=self._seed, progress=advance)
         return history(scenario, self._timeline)
-
-
-def _silent(done: int, total: int, words: str) -> None:
-    """No progress."""
 
 
 def _counted(progress: Progress, total: int, unit: str) -> Callable[[int], None]:

@@ -100,6 +100,7 @@ function askWhy({ issue, side }) {
   remember({ why: { issue, side } });
   whyIssue.value = issue;
   whySide.value = side || "";
+  quiet(places.Why);
   whyPlace.replaceChildren();
   working("Trying changes …");
   ask({ do: "explain", issue, side: side || null });
@@ -109,9 +110,10 @@ on("explanation", (answer) => {
     [heading ? h("h3", {}, heading) : null, h("ul", {}, said.map((text) => h("li", {}, prose(text))))].filter(Boolean)),
   ...answer.notes.map((text) => h("p", { class: "hint" }, prose(text))));
 });
-on("stopped", () => {
-  if (view === "Why") { remember({ why: null }); whyPlace.replaceChildren(h("p", {}, "Stopped.")); }
-  if (view === "History") { remember({ days: null }); alertIn(places.History, "Stopped."); }
+on("stopped", ({ text }) => {
+  if (view === "Why") remember({ why: null });
+  if (view === "History") remember({ days: null });
+  alertIn(places[view], text);
 });
 
 function buildWhen() {
@@ -132,8 +134,7 @@ function askWhen() {
   ask({ do: "when", probability: Number(whenP.value) / 100, issues });
 }
 on("when", (answer) => {
-  const old = places.When.querySelector(".trouble");
-  if (old) old.remove();
+  quiet(places.When);
   whenPlace.replaceChildren(h("div", { class: "wide", role: "region", tabindex: 0, "aria-label": "Table of dates" }, h("table", {},
     h("caption", {}, `Resolved in ${+(100 * answer.probability).toFixed(1)} % of the runs`),
     h("thead", {}, h("tr", {}, ["issues", "by", "95 % interval", "% by the horizon"].map((head) => h("th", { scope: "col", class: "day" }, head)))),
@@ -148,13 +149,13 @@ places.History.append(historyPlace, recordPlace);
 
 function askTimeline(days) {
   remember({ days });
+  quiet(places.History);
   working("Running …");
   ask({ do: "timeline", days });
 }
 
 on("history", (answer) => {
-  const before = places.History.querySelector(".trouble");
-  if (before) before.remove();
+  quiet(places.History);
   const chosen = String(remembered().days || 12);
   const days = h("select", { id: "days" }, [["12", "12 days, evenly spaced"], ["30", "30 days, evenly spaced"], ["month", "every month"], ["quarter", "every quarter"], ["year", "every year"]]
     .map(([value, words]) => h("option", { value, selected: value === chosen }, words)));

@@ -129,7 +129,8 @@ class _Tab:
 
     def __init__(self, socket: WebSocket, session: Session) -> None:
         self._socket, self._session = socket, session
-        self._waiting: deque[dict[str, Any]] = deque()
+        #: The questions that wait, each with what stops it.
+        self._waiting: deque[tuple[dict[str, Any], threading.Event]] = deque()
         self._more = anyio.Event()
         self._long, self._quick = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
         #: What stops the long work under way, and the question under way.
@@ -149,9 +150,9 @@ class _Tab:
                 group.cancel_scope.cancel()
 
     def stop(self) -> None:
-        """Stop all work at its next step."""
-        self._stop_long.set()
-        self._stop_question.set()
+        """Stop all work at its next step, and the questions that wait as soon as they need work."""
+        for each in (self._stop_long, self._stop_question, *(stopped for _, stopped in self._waiting)):
+            each.set()
 
     async def send(self, answer: dict[str, Any]) -> None:
         """Send an answer; a closed tab gets none."""
@@ -179,9 +180,9 @@ class _Tab:
             self._stop_long = threading.Event()
             return question
         if question.get("do") == "set":  # levers that moved on make the earlier question idle
-            self._waiting = deque(each for each in self._waiting if each.get("do") != "set")
+            self._waiting = deque(each for each in self._waiting if each[0].get("do") != "set")
         if len(self._waiting) < _WAITING:
-            self._waiting.append(question)
+            self._waiting.append((question, threading.Event()))
         self._more.set()
         return None
 
@@ -190,8 +191,8 @@ class _Tab:
             while not self._waiting:
                 self._more = anyio.Event()
                 await self._more.wait()
-            self._stop_question = threading.Event()
-            await self._one(self._waiting.popleft(), self._stop_question)
+            question, self._stop_question = self._waiting.popleft()
+            await self._one(question, self._stop_question)
 
     async def _beside(self, question: dict[str, Any], stopped: threading.Event) -> None:
         """Answer beside the other questions: one long one, and one quick one, at a time."""

@@ -13,6 +13,7 @@ from .machine import is_compiled as is_compiled
 from .machine import pick_engine as pick_engine
 from .rules.draws import stream as stream
 from .rules.machine_code import COMPILING as COMPILING
+from .rules.machine_code import load_rules as load_rules
 from .rules.quantile_tables import pert_median as pert_median
 from .version import __version__ as __version__
 from .version import version_of as version_of

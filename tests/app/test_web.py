@@ -3,17 +3,20 @@
 import json
 import re
 import socket
+import threading
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 import negsim as ns
-from negsim.app import serve, serving
+from negsim.app import serve, serving, session
 from negsim.app.library import Library
 from negsim.app.web import application, page
 from negsim.explorer import panel_source
+from negsim.simulation.rules import machine_code
 
 TOKEN = "a-token-of-this-launch"
 HERE = "http://127.0.0.1:8001"
@@ -112,6 +115,32 @@ def test_levers_that_moved_on_make_the_earlier_question_idle(library):
         while found[-1]["ask"] != 9:
             found.append(socket.receive_json())
         assert found[-1]["moved"] == {"us.beta": 9}
+
+
+def test_stop_ends_the_wait_for_the_first_compilation_and_the_next_question_is_answered(library, monkeypatch):
+    compiled, engine = threading.Event(), machine_code._engine
+    monkeypatch.setattr(machine_code, "_engine", lambda: compiled.wait(20) and engine())
+    monkeypatch.setattr(machine_code, "_loading", cache(machine_code._loading.__wrapped__))
+    monkeypatch.setattr(session, "is_compiled", lambda: False)
+    with client(library) as asked, asked.websocket_connect(f"/ws?token={TOKEN}", headers=OURS) as socket:
+        explain = {"do": "explain", "issue": "banking"}
+        questions = [{"do": "hello"}, explain, {"do": "table"}, {"do": "set", "moved": {}}]
+        for number, question in enumerate(questions):
+            socket.send_text(json.dumps(question | {"ask": number}))
+        assert socket.receive_json()["words"].startswith("Compiling the ")
+        socket.send_text(json.dumps({"do": "stop"}))
+        found = []
+        while len(found) < len(questions):
+            if "ask" in (each := socket.receive_json()):
+                found.append(each)
+        assert sorted((each["ask"], each["what"], each["text"][:8]) for each in found) == [
+            (0, "error", "Stopped."), (1, "stopped", "Stopped."), (2, "error", "Stopped."), (3, "error", "Stopped."),
+        ]  # fmt: skip
+        compiled.set()
+        socket.send_text(json.dumps({"do": "table"}))
+        while (answer := socket.receive_json())["what"] == "progress":
+            pass
+        assert answer["what"] == "table"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -40,6 +42,9 @@ _WRITE = (
 #: What is printed before the first use compiles.
 COMPILING = "Compiling the rules, once for this version: about 10 seconds, up to a minute on a busy computer."
 
+#: Seconds between two looks at the compilation.
+_LOOK = 0.1
+
 _lock = threading.RLock()
 
 
@@ -55,6 +60,42 @@ def prepare() -> None:
     """Begin to compile if it is not done, so that other work can go on meanwhile."""
     with _lock:
         _code_or_shares()
+
+
+def load_rules(waiting: Callable[[], object]) -> None:
+    """Load the machine code in a thread of its own, and compile it first if it is not in the cache.
+
+    Until it is done, ``waiting`` is called every tenth of a second. What it raises ends the wait; the work goes on.
+    """
+    work = _loading()
+    while True:
+        try:
+            work.result(_LOOK)
+        except TimeoutError:
+            waiting()
+        except Exception:
+            _loading.cache_clear()  # the next call begins again
+            raise
+        else:
+            return
+
+
+@cache
+def _loading() -> Future[None]:
+    """The work of `load_rules`, begun once."""
+    work: Future[None] = Future()
+
+    def begin() -> None:
+        try:
+            with _lock:
+                _engine()
+        except BaseException as error:
+            work.set_exception(error)
+        else:
+            work.set_result(None)
+
+    threading.Thread(target=begin, daemon=True).start()
+    return work
 
 
 @cache
