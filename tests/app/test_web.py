@@ -36,6 +36,13 @@ def client(library, base=HERE):
         yield found
 
 
+def answer(socket):
+    """The next answer; progress comes before it while the rules compile or load."""
+    while (found := socket.receive_json())["what"] == "progress":
+        pass
+    return found
+
+
 def test_the_page_needs_the_token_and_allows_only_its_own_script(library):
     with client(library) as asked:
         page = asked.get(f"/?token={TOKEN}")
@@ -89,7 +96,7 @@ def test_a_websocket_of_another_site_or_without_the_token_is_refused(library, to
 def test_a_websocket_answers_and_survives_whatever_it_is_sent(library):
     with client(library) as asked, asked.websocket_connect(f"/ws?token={TOKEN}", headers=OURS) as socket:
         socket.send_text(json.dumps({"do": "open", "scenario": 0, "ask": 1}))
-        assert (found := socket.receive_json())["what"] == "opened"
+        assert (found := answer(socket))["what"] == "opened"
         assert found["ask"] == 1
         for text in (
             "",
@@ -101,9 +108,9 @@ def test_a_websocket_answers_and_survives_whatever_it_is_sent(library):
             "\x00",
         ):
             socket.send_text(text)
-            assert socket.receive_json()["what"] == "error"
+            assert answer(socket)["what"] == "error"
         socket.send_text(json.dumps({"do": "table", "ask": 9}))
-        assert (found := socket.receive_json())["what"] == "table"
+        assert (found := answer(socket))["what"] == "table"
         assert found["ask"] == 9
 
 
@@ -111,9 +118,9 @@ def test_levers_that_moved_on_make_the_earlier_question_idle(library):
     with client(library) as asked, asked.websocket_connect(f"/ws?token={TOKEN}", headers=OURS) as socket:
         for at in range(10):
             socket.send_text(json.dumps({"do": "set", "moved": {"us.beta": at}, "ask": at}))
-        found = [socket.receive_json()]
+        found = [answer(socket)]
         while found[-1]["ask"] != 9:
-            found.append(socket.receive_json())
+            found.append(answer(socket))
         assert found[-1]["moved"] == {"us.beta": 9}
 
 
@@ -129,18 +136,13 @@ def test_stop_ends_the_wait_for_the_first_compilation_and_the_next_question_is_a
             socket.send_text(json.dumps(question | {"ask": number}))
         assert socket.receive_json()["words"].startswith("Compiling the ")
         socket.send_text(json.dumps({"do": "stop"}))
-        found = []
-        while len(found) < len(questions):
-            if "ask" in (each := socket.receive_json()):
-                found.append(each)
+        found = [answer(socket) for _ in questions]
         assert sorted((each["ask"], each["what"], each["text"][:8]) for each in found) == [
             (0, "error", "Stopped."), (1, "stopped", "Stopped."), (2, "error", "Stopped."), (3, "error", "Stopped."),
         ]  # fmt: skip
         compiled.set()
         socket.send_text(json.dumps({"do": "table"}))
-        while (answer := socket.receive_json())["what"] == "progress":
-            pass
-        assert answer["what"] == "table"
+        assert answer(socket)["what"] == "table"
 
 
 @pytest.mark.parametrize(
