@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from negsim.errors import NegsimError
-from negsim.files import TextStyle, find_scenario
+from negsim.files import MANIFEST, TextStyle, find_scenario, hidden_scenario
 from negsim.projection import DEFAULT_RUNS, DEFAULT_SEED
 
 if TYPE_CHECKING:
@@ -122,8 +122,6 @@ def check_out(out: Path | None, scenario: Scenario, runs: int | None, seed: int,
     Raises:
         NegsimError: the folder holds another number of runs, another seed or another precision.
     """
-    from negsim.files import MANIFEST
-
     if out is None or not (out / MANIFEST).is_file():
         return
     manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
@@ -153,9 +151,11 @@ def loaded(source: Path, as_of: str | None = None) -> Scenario | Projection:
         NegsimError: it cannot be read, or a day is given for a folder.
     """
     path = find_scenario(source, folders=True).path
-    if path.is_dir():
+    if path.is_dir() and not _holds_only_a_scenario(path):
         from negsim.projection import Projection, unchecked
 
+        if hides := hidden_scenario(source):
+            typer.echo(f"warning: {hides}", err=True)
         if as_of is not None:
             raise NegsimError(f"{source} holds finished runs; --as-of needs a scenario file")
         found = Projection.load(path)
@@ -164,6 +164,11 @@ def loaded(source: Path, as_of: str | None = None) -> Scenario | Projection:
             typer.echo(f"{path}: {tables} are large and not checked; negsim verify {path} does so.", err=True)
         return found
     return scenario_of(path, as_of)
+
+
+def _holds_only_a_scenario(folder: Path) -> bool:
+    """Whether a folder is one of `negsim init`; then the error of its scenario says so."""
+    return (folder / "scenario.yaml").is_file() and not (folder / MANIFEST).is_file()
 
 
 def scenario_of(file: Path, as_of: str | None = None, strict: bool = False) -> Scenario:

@@ -3,6 +3,7 @@ from .builtin import builtin_scenarios as builtin_scenarios
 from .builtin import data_folder as data_folder
 from .builtin import find_data as find_data
 from .builtin import find_scenario as find_scenario
+from .builtin import hidden_scenario as hidden_scenario
 from .builtin import installed_name as installed_name
 from .checkpoint import CODE as CODE
 from .checkpoint import MANIFEST as MANIFEST

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from negsim.errors import InputError, Problem, did_you_mean, one_of
+from negsim.files.checkpoint import MANIFEST
 
 _PACKAGE = Path(__file__).parent.parent
 #: The folder of finished negotiations among the scenarios.
@@ -51,7 +52,8 @@ def find_scenario(given: str | os.PathLike[str], folders: bool = False) -> Found
     """The scenario file of a path or a name. The current folder comes first, then the built-in scenarios.
 
     A name such as ``baseline`` means ``baseline``, ``baseline.yaml`` or ``scenarios/baseline.yaml`` in the current
-    folder, else the built-in scenario. ``folders``: a folder of that name is accepted. A path is returned unchanged.
+    folder, else the built-in scenario. ``folders``: a folder of results is accepted, and comes first. No other folder
+    hides a built-in scenario. A path is returned unchanged.
 
     Raises:
         InputError: no file and no built-in scenario has this name.
@@ -60,7 +62,7 @@ def find_scenario(given: str | os.PathLike[str], folders: bool = False) -> Found
     True
     """
     path, name = Path(given), os.fspath(given)
-    if path.is_file() or (folders and path.is_dir()):
+    if path.is_file() or (folders and (path / MANIFEST).is_file()):
         return Found(path)
     if not _NAME.fullmatch(name):
         if not path.exists() and path.suffix in (".yaml", ".yml") and path.stem in builtin_scenarios():
@@ -77,6 +79,20 @@ def find_scenario(given: str | os.PathLike[str], folders: bool = False) -> Found
     message = "there is no such file and no built-in scenario of this name"
     allowed = f"a path, or a name: {one_of(known, 40)}"
     raise InputError([Problem(name, 0, 0, message, allowed=allowed, suggestion=did_you_mean(name, [*known, *_here()]))])
+
+
+def hidden_scenario(folder: str | os.PathLike[str]) -> str:
+    """What to say if a folder of results hides a built-in scenario; empty if it does not.
+
+    >>> hidden_scenario("baseline")
+    'the folder baseline hides the built-in scenario of this name; rename the folder to use the scenario'
+    >>> hidden_scenario("results/baseline")
+    ''
+    """
+    name = os.fspath(folder)
+    if name not in builtin_scenarios():
+        return ""
+    return f"the folder {name} hides the built-in scenario of this name; rename the folder to use the scenario"
 
 
 def installed_name(file: str | os.PathLike[str]) -> str | None:

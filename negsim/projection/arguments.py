@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from negsim.errors import ArgumentTypeError
-from negsim.files import MANIFEST, read_manifest
+from negsim.files import MANIFEST, hidden_scenario, read_manifest
 
 if TYPE_CHECKING:
     from negsim.projection.projection import Projection
@@ -49,6 +50,8 @@ def as_source(value: ScenarioLike) -> Scenario | Projection:
     if not isinstance(value, str | os.PathLike):
         raise ArgumentTypeError(f"expected {_ALLOWED}, but was {_described(value)}")
     if is_results_folder(value):
+        if hides := hidden_scenario(value):
+            warnings.warn(hides, stacklevel=2)
         read_manifest(Path(value), FORMAT)
         return Projection.load(value)
     return load(value)

@@ -149,6 +149,19 @@ def test_a_folder_of_results_wins_where_folders_are_taken_and_can_be_resumed(neg
     assert negsim("run", "baseline", *SMALL, "--out", "baseline").code == 0
     ended = negsim("when", "baseline")
     assert (ended.code, "Built-in" in ended.out, "20 runs" in ended.out) == (0, False, True)
+    assert ended.err.startswith("warning: the folder baseline hides the built-in scenario")
+    with pytest.warns(UserWarning, match="the folder baseline hides"):
+        ns.run("baseline", runs=20)
+
+
+def test_a_folder_without_results_hides_no_built_in_scenario(negsim, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "baseline").mkdir()
+    ended = negsim("when", "baseline", *SMALL)
+    assert (ended.code, ended.out.splitlines()[0], ended.err) == (0, "Built-in scenario: baseline", "")
+    (tmp_path / "river").mkdir()
+    (tmp_path / "river" / "scenario.yaml").write_text("title: River\n")
+    assert "did you mean river/scenario.yaml" in negsim("when", "river").err
     assert negsim("run", "baseline", *SMALL, "--out", "baseline").code == 0
 
 
