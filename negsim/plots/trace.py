@@ -22,6 +22,8 @@ MEETINGS = {"held": ("|", style.INK), "cancelled": ("x", style.VERMILLION), "los
 
 #: Letters in a line of the name of a shock, and the width of a letter as a share of the axis.
 NAME, LETTER = 30, 0.0105
+#: Thickness of a bar before and after the end of an issue, as a share of its lane.
+_THICK, _THIN = 0.62, 0.2
 
 
 def height(view: View) -> float:
@@ -124,18 +126,19 @@ def _statuses(view: View, ax: Axes, lane: int) -> Iterator[tuple[str, Any]]:
             if right <= left:  # it lasts no time
                 continue
             colour, hatch = style.STATUS[status]
-            bar = _bar(ax, lane + j, left, right, colour, hatch, 0.2 if final else 0.62)
+            bar = _bar(ax, lane + j, left, right, colour, hatch, _THIN if final else _THICK)
             yield status.label, bar
             if final:
                 mark = "✓" if status is Status.RESOLVED else "✗"
-                # Near the horizon the label is left of its date, so it lies below the bars of earlier statuses.
+                # Near the horizon the label is left of its date, below the bar of the earlier status and on the line
+                # between two lanes.
                 text = f"{mark} {date_text(row['from'], unit)}"
                 late = left > date2num(context.horizon) - (0.012 * len(text) + 0.01) * context.horizon_days
                 ax.annotate(
                     text,
-                    (left, lane + j + (0.91 if late else 0.6)), xytext=(3, 0 if late else -6.5),
-                    textcoords="offset points", fontsize=7.5, va="center", annotation_clip=False,
-                    ha="right" if late else "left",
+                    (left, lane + j + 0.5 + (_THICK if late else _THIN) / 2), xytext=(3, -4.6 if late else -6.5),
+                    textcoords="offset points", fontsize=7.5, va="center", annotation_clip=False, zorder=0.8,
+                    ha="right" if late else "left", bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
                 )  # fmt: skip
 
 
@@ -144,7 +147,7 @@ def _days(view: View, rows: Columns) -> list[float]:
     return [start + float(day) for day in rows["day"]]
 
 
-def _bar(ax: Axes, lane: int, left: float, right: float, colour: str, hatch: str, thick: float = 0.62) -> Any:
+def _bar(ax: Axes, lane: int, left: float, right: float, colour: str, hatch: str, thick: float = _THICK) -> Any:
     bar = ax.barh(
         lane + 0.5, right - left, left=left, height=thick, facecolor=colour, hatch=hatch, edgecolor=style.GREY,
         linewidth=0.4,

@@ -48,6 +48,14 @@ def test_dates_of_a_run_end_before_the_line_of_the_horizon(day):
     assert all(box.x1 < line_at(picture, p.context.horizon) - 3 for box in boxes(picture, lambda text: text[0] == "✓"))
 
 
+def test_dates_of_a_run_touch_no_bar(projection):
+    picture = projection.plot("trace", run=0)
+    found = boxes(picture, lambda text: text[0] == "✓")
+    bars = [bar.get_window_extent() for bar in picture.figure.axes[0].patches]
+    assert max(box.x0 for box in found) > 0.7 * picture.figure.bbox.x1  # one is near the horizon
+    assert not any(box.overlaps(bar) for box in found for bar in bars)
+
+
 def test_the_mark_of_a_shock_on_the_first_day_is_whole_and_touches_no_word(projection):
     picture, day = projection.plot("trace", run=0), projection.context.as_of
     ax, renderer = picture.figure.axes[0], picture.figure.canvas.get_renderer()
