@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from negsim.files import builtin_scenarios
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
@@ -26,12 +28,18 @@ PAGES |= {name: (ROOT / name).read_text(encoding="utf-8") for name in TUTORIALS}
 BLOCKS = [
     block for text in PAGES.values() for block in re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 ]
-#: The commands of each block: one may work on what the one before it has written.
-COMMANDS = [
-    [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
-    for kind, text in BLOCKS
-    if kind == "console"
-]
+
+
+def commands_of(text):
+    return [
+        [line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")]
+        for block in re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    ]
+
+
+#: The commands of each block, and of each tutorial: one may work on what the one before it has written.
+COMMANDS = [block for page in (README, GUIDE) for block in commands_of(page)]
+COMMANDS += [[command for block in commands_of(PAGES[name]) for command in block] for name in TUTORIALS]
 
 
 @pytest.fixture
@@ -72,6 +80,13 @@ def test_commands_work(negsim, clone, commands):
         ended = run(negsim, command)
         assert ended.code == 0, (command, ended.err)
         assert ended.out or ended.err
+
+
+def test_no_command_writes_under_the_name_of_a_scenario():
+    texts = [README, *(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))]
+    written = re.findall(r"(?:negsim (?:init|new)|--out|-o) ([\w-]+)", "\n".join(texts))
+    assert {"strike", "first", "report"} <= set(written)
+    assert not set(written) & set(builtin_scenarios())
 
 
 def test_the_first_line_ends_with_the_table_and_a_burndown_file(negsim, clone):

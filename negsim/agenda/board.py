@@ -18,8 +18,8 @@ from negsim.files import TextPage, TextStyle
 _COLUMNS, _LABEL = (13, 11, 8, 8), 26
 _NOTHING = "no public position"
 _MISSING = "(missing or changed)"
-#: The widths of the names of facts, of the status of a change and of the state of an announced date.
-_FACT, _STATUS, _STATE = 15, 14, 8
+#: The widths of the names of facts and of the status of a change.
+_FACT, _STATUS = 15, 14
 _REPORTED = "r: reported. The citation is an address with a date and a confidence; no document is at hand to verify it."
 
 
@@ -47,7 +47,7 @@ def board_table(agenda: Agenda, on: date, look: TextStyle | None = None) -> str:
     if announced := agenda.announced(on):
         page.add().title("Announced dates")
         for one in announced:
-            _announced(page, agenda, one, named=True)
+            _announced(page, agenda, one, _room(announced), named=True)
     return page.text
 
 
@@ -120,7 +120,7 @@ def issue_text(agenda: Agenda, issue_id: str, documents: Path | None = None, loo
     if announced := agenda.announced(agenda.last_day, issue.id):
         page.add().add("Announced dates")
         for one in announced:
-            _announced(page, agenda, one, named=False)
+            _announced(page, agenda, one, _room(announced), named=False)
             reader.cite(page, one.target.citations)
     return page.text
 
@@ -190,14 +190,17 @@ def _announced_data(announced: list[Announced]) -> list[dict[str, Any]]:
     return [{**one.target.model_dump(mode="json"), "state": one.state} for one in announced]
 
 
-def _announced(page: TextPage, agenda: Agenda, one: Announced, named: bool) -> None:
+def _room(announced: list[Announced]) -> int:
+    """The width of the column of their states."""
+    return max(len(one.state) for one in announced) + 2
+
+
+def _announced(page: TextPage, agenda: Agenda, one: Announced, room: int, named: bool) -> None:
     """Add an announced date; ``named``: with its issues."""
     target = one.target
     names = "all issues" if len(target.issues) == len(agenda.issues) else ", ".join(target.issues)
     about = f", on {names}" if named and names else ""
-    _dated(
-        page, target.by, f"{target.who} ({target.said}){about}: {one.what}", one.state, max(_STATE, len(one.state) + 2)
-    )
+    _dated(page, target.by, f"{target.who} ({target.said}){about}: {one.what}", one.state, room)
 
 
 def _dated(page: TextPage, day: object, text: str, state: str = "", room: int = 0) -> None:

@@ -22,7 +22,7 @@ ENDS = {
     Unresolved.PREREQUISITE: "it is agreed and a prerequisite blocks it",
     Unresolved.DORMANT: "it never opens",
     Unresolved.CARRIED_OUT: "it is agreed and not implemented yet",
-    Unresolved.TALKED: "it is still under discussion, or suspended",
+    Unresolved.TALKED: "it is still open (under discussion or suspended)",
 }
 #: Shares of its time below this are summed up as the rest.
 _SMALL = 0.02
@@ -75,14 +75,14 @@ def unresolved(why: Why, context: Context) -> list[str]:
         few = why.meetings
         seldom = "never discuss it" if few.limit <= 1 else f"discuss it fewer than {few.limit:.0f} times"
         said.append(
-            f"Too few meetings: {percent_range(few.beyond)} % of the runs that still discuss it at the end {seldom}; "
-            "at most 10 % of the runs that resolve it do. Mean number of discussions: "
+            f"Too few meetings: of the runs in which it is open at the end, {percent_range(few.beyond)} % {seldom}; "
+            "of the runs that resolve it, at most 10 %. Mean number of discussions: "
             f"{few.talked.value:.1f}, and {few.resolved.value:.1f} in runs that resolve it."
         )
     if why.mood is not None:
         much = why.mood
         said.append(
-            f'Climate "{why.worst}", which has the fewest meetings: runs that still discuss the issue at the end spend '
+            f'Climate "{why.worst}", which has the fewest meetings: runs in which the issue is open at the end spend '
             f"{_mean(much.talked)} % of their days in it, runs that resolve it {_mean(much.resolved)} %. "
             f"{percent_range(much.beyond)} % of the first spend more than {100 * much.limit:.0f} % of their days in "
             "it, at most 10 % of the second."
@@ -138,7 +138,8 @@ def _exact(day: date, context: Context) -> str:
 
 
 def _percent(part: float) -> str:
-    return "fewer than 1 %" if part < 0.005 else f"{100 * part:.0f} %"
+    text = f"{100 * part:.0f}"
+    return "fewer than 1 %" if text == "0" else f"{text} %"
 
 
 def _mean(part: Estimate) -> str:

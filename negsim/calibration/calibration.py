@@ -11,7 +11,7 @@ from negsim.calibration.evidence import NUMBERS
 from negsim.calibration.fitting import Fit
 from negsim.calibration.patience_law import Patience
 from negsim.calibration.template import Change, LeftAlone
-from negsim.files import TextPage, TextStyle, to_line, to_yaml, values_table
+from negsim.files import TextPage, TextStyle, number_text, to_line, to_yaml, values_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,7 +115,7 @@ class Calibration:
         rows = []
         for row in self._numbers():
             words, *figures = row.values()
-            cells = [f"{figure:.3g}" for figure in figures[: len(SHOWN)]] + [str(count) for count in figures[-2:]]
+            cells = [number_text(figure) for figure in figures[: len(SHOWN)]] + [str(count) for count in figures[-2:]]
             rows.append((words, cells, ""))
         page.add().table(("", "10 %", "50 %", "90 %", "others", "own"), (8,) * 5, rows)
         if self.patience is not None:

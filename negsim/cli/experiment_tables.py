@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from negsim.analysis import Chance
 from negsim.cli.projection_table import percent
-from negsim.files import TextPage, TextStyle
+from negsim.files import TextPage, TextStyle, number_text
 
 if TYPE_CHECKING:
     from negsim.experiments import Discovery, Sensitivity, Sweep
@@ -147,11 +147,11 @@ def discovery_text(found: Discovery, look: TextStyle) -> str:
 
 def _figure(row: Mapping[Any, Any], key: str, share: bool) -> str:
     times, digits = (100, 0) if share else (1, 3)
-    text = f"{times * row[key]:.{digits}f}"
+    text = f"{times * row[key]:z.{digits}f}"
     if not math.isfinite(row.get(f"{key}_high", math.inf)):
         return text
     low, high = (times * row[f"{key}_{end}"] for end in ("low", "high"))
-    return f"{text} ({low:.{digits}f} to {high:.{digits}f})"
+    return f"{text} ({low:z.{digits}f} to {high:z.{digits}f})"
 
 
 def _bounded(columns: tuple[tuple[str, str, bool], ...]) -> list[str]:
@@ -160,4 +160,4 @@ def _bounded(columns: tuple[tuple[str, str, bool], ...]) -> list[str]:
 
 
 def _level(value: float, percent: bool) -> str:
-    return f"{100 * value:.0f} %" if percent else f"{value:.3g}"
+    return f"{100 * value:.0f} %" if percent else number_text(value)

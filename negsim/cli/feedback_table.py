@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from negsim.experiments import CHANCES, UNIT, Elicitation, shown
-from negsim.files import TextPage, TextStyle, to_line, to_yaml
+from negsim.experiments import CHANCES, UNIT, Elicitation
+from negsim.files import TextPage, TextStyle, number_text, to_line, to_yaml
 from negsim.quantities import ELICIT, Draw
 
 
@@ -20,14 +20,14 @@ def feedback_text(one: Elicitation, look: TextStyle) -> str:
         weight = f", weight {expert.weight:g}" if len(one.experts) > 1 else ""
         page.add(f"{name}{weight}: {words}", "    ", "  ")
         if expert.interval:
-            low, high = map(shown, expert.interval)
+            low, high = map(number_text, expert.interval)
             page.add(f"rescaled to 90 %: {low} to {high} {unit}", "    ", "    ")
     heads = (unit or "number", *(_percent(p) for p in CHANCES), "mean", "outside", "stated")
     rows = [
         (
             row.name,
             [
-                *map(shown, (*row.quantiles, row.mean)),
+                *map(number_text, (*row.quantiles, row.mean)),
                 _percent(row.outside),
                 "" if row.said is None else _percent(row.said),
             ],

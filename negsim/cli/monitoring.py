@@ -191,9 +191,13 @@ def _timeline_text(found: Timeline, style: TextStyle) -> str:
     for name, row in table.iterrows():
         jump = "" if jumps[name] != jumps[name] else f"{jumps[name]:.3f}"
         page.row(str(name), (*(f"{100 * float(row[on]):.0f}" for on in chosen), jump), widths, left=True)
+    some = f"Shown: {len(chosen)} of {len(found.parts)} days; --json and the picture have all. "
     return (
         page.add()
-        .add("flip-flop: mean movement back and forth from day to day; 0 for a series that goes one way.")
+        .add(
+            f"{some if len(chosen) < len(found.parts) else ''}flip-flop: mean movement back and forth from day to day; "
+            "0 for a series that goes one way."
+        )
         .text
     )
 

@@ -108,7 +108,12 @@ def _scores(scored: Scored, kind: str, page: TextPage) -> None:
 
 
 def _by_talks(scored: Scored, kind: str, page: TextPage) -> None:
-    names, room = list(scored.ends), page.look.width - 18
+    names = [
+        name
+        for name in scored.ends
+        if any(math.isfinite(scored.of_talks(method, name, kind=kind)) for method in scored.methods)
+    ]
+    room = page.look.width - 18
     wide = max(8, min(14, room // max(len(names), 1)))
     for begin in range(0, len(names), many := room // wide):
         some = names[begin : begin + many]

@@ -13,7 +13,6 @@ from .experiment import column as column
 from .experiment import milestones_of as milestones_of
 from .expert_feedback import CHANCES as CHANCES
 from .expert_feedback import Elicitation as Elicitation
-from .expert_feedback import shown as shown
 from .explaining import explain as explain
 from .explaining import variants as variants
 from .explanation import Explanation as Explanation

@@ -12,6 +12,7 @@ from negsim.errors import NegsimError, check_name
 from negsim.experiments.experiment import ALL, HORIZON, column, weights
 from negsim.experiments.factors import Factor
 from negsim.experiments.sweeps import Sweep
+from negsim.files import number_text
 from negsim.projection import Projection, context_of
 from negsim.scenario import place_words
 
@@ -194,7 +195,7 @@ def amount(value: float, unit: str) -> str:
         return f"{value / 365.25:.3g} years"
     if unit == "days" and value >= 60:
         return f"{value / (365.25 / 12):.3g} months"
-    return f"{value:.3g} {unit}".strip()
+    return f"{number_text(value)} {unit}".strip()
 
 
 def cases_of(source: Sweep | Projection, outcome: Outcome) -> Cases:

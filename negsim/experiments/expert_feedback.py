@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from negsim.errors import ComplaintsError
 from negsim.experiments.factors import UNIT
-from negsim.files import Node, clean
+from negsim.files import Node, clean, number_text
 from negsim.quantities import (
     ELICIT,
     Draw,
@@ -157,7 +157,7 @@ class Elicitation:
         for n, side in enumerate(("below", "above")):
             if abs(interval[n] - got[n]) > 1e-3 * (interval[1] - interval[0]):
                 cut = f"{name}: the curve ends with the range, {_ends(ends)}"
-                yield f"{cut}, so 5 % lie {side} {shown(got[n])} and not {side} {shown(interval[n])}."
+                yield f"{cut}, so 5 % lie {side} {number_text(got[n])} and not {side} {number_text(interval[n])}."
 
     @cached_property
     def _laws(self) -> tuple[Any, ...]:
@@ -286,15 +286,6 @@ def _words(data: Any, expert: Expert) -> str:
         return f"low {low}, mode {mode}, high {high}, {100 * expert.confidence:g} % sure"
     said = sorted(data["quantiles"].items(), key=lambda item: float(item[0]))
     return ", ".join(f"{100 * float(p):g} % below {clean(str(value))}" for p, value in said)
-
-
-def shown(value: float) -> str:
-    """A number to three digits.
-
-    >>> shown(0.12345), shown(1234.5), shown(12.345), shown(3.2e7)
-    ('0.123', '1,234', '12.3', '3.2e+07')
-    """
-    return f"{value:,.0f}" if 100 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def _ends(ends: tuple[float, float]) -> str:

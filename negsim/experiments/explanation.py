@@ -141,7 +141,8 @@ class Explanation:
         played = sum(t.pilot is not None for t in self.tried)
         chosen = sum(t.found is not None for t in self.tried)
         left = len(self.tried) - played
-        without = f" {left} more are not possible in this scenario or change nothing." if left else ""
+        verbs = ("is", "changes") if left == 1 else ("are", "change")
+        without = f" {left} more {verbs[0]} not possible in this scenario or {verbs[1]} nothing." if left else ""
         return [
             f"Tried: {played} changes of one assumption each, in pairs of runs with the same random numbers, seed "
             f"{self.pilot_seed}.{without} Each heading lists at most {TOLD} changes: "

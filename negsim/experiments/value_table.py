@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from negsim.analysis import batch_mean, mean
 from negsim.errors import NegsimError, one_of
 from negsim.experiments.experiment import means, weights
-from negsim.files import to_line
+from negsim.files import number_text, to_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,4 +54,4 @@ def _groups(sweep: SweepData, factor: Factor) -> Iterator[tuple[str, Any]]:
     unit = f" {factor.unit}" if factor.unit else ""
     for k, (low, high) in enumerate(pairwise(edges)):
         inside = (cases > low) & (cases <= high) if k else cases <= high
-        yield f"{low:.3g} to {high:.3g}{unit}", cases.index[inside]
+        yield f"{number_text(low)} to {number_text(high)}{unit}", cases.index[inside]

@@ -6,6 +6,8 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from negsim.files.terminal_text import number_text
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -47,4 +49,4 @@ def values_table(title: str, rows: Sequence[Mapping[Any, Any]], foot: str, most:
 
 
 def _value(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else "" if value is None else str(value)
+    return number_text(value) if isinstance(value, float) else "" if value is None else str(value)

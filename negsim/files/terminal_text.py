@@ -216,6 +216,15 @@ def clean(text: str) -> str:
     return " ".join("".join(c if c.isprintable() or c.isspace() or c == _JOINER else "?" for c in text).split())
 
 
+def number_text(value: float) -> str:
+    """A number to three digits, with an exponent only from a million on.
+
+    >>> number_text(0.12345), number_text(1234.5), number_text(12.345), number_text(3.2e7)
+    ('0.123', '1,234', '12.3', '3.2e+07')
+    """
+    return f"{value:,.0f}" if 100 <= abs(value) < 1e6 else f"{value:.3g}"
+
+
 def wrap(text: str, width: int, later: str = "", first: str = "") -> list[str]:
     """Text in lines of at most ``width`` columns; the first begins with ``first``, all others with ``later``.
 

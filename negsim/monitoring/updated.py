@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negsim.errors import NegsimError
+from negsim.files import number_text
 from negsim.monitoring.filtering import Branches
 from negsim.monitoring.matching import Level
 from negsim.monitoring.posterior import as_written, joint_values, put
@@ -230,8 +231,10 @@ class Update:
         for name, row in self.assumptions[self.assumptions["moved"]].iterrows():
             way = "larger" if row["after_50"] > row["before_50"] else "smaller"
             now, then = (
-                f"{row[f'{when}_50']:.3g} (80 %: {row[f'{when}_10']:.3g} to {row[f'{when}_90']:.3g})"
-                for when in ("after", "before")
+                f"{middle} (80 %: {low} to {high})"
+                for middle, low, high in (
+                    (number_text(row[f"{when}_{part}"]) for part in (50, 10, 90)) for when in ("after", "before")
+                )
             )
             found.append(f"{name} is {way}: median {now}, before {then}")
         return found or ["no assumption moved by more than chance allows"]

@@ -104,7 +104,7 @@ class Trace:
             about = ", ".join(beat.about for beat in same) if len(same) < 3 else f"{len(same)} issues"
             text = f"{about}: {words}" if about else words
             label = date_text(same[0].on, unit) + (f" {_clock(same[0].day)}" if hours else "")
-            indent = (18 if hours else 12) + 2 * depth
+            indent = (18 if hours else 12) + 2 * depth * (label == last)
             page.add(text, " " * (indent + 2), ("" if label == last else label).ljust(indent))
             last = label
         page.add().add("How it ends")

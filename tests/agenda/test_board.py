@@ -189,13 +189,13 @@ def test_the_board_shows_what_had_been_announced_by_then(announced: Agenda) -> N
 def test_an_issue_shows_the_dates_that_name_it_as_of_the_last_day_on_record(announced: Agenda) -> None:
     assert announced.last_day == date(2025, 5, 31)
     assert issue_text(announced, "hurdles").split("Announced dates\n")[1].splitlines() == [
-        "  2025-06-30  kept    A clerk (2025-04-04): Hurdles go.",
+        "  2025-06-30  kept   A clerk (2025-04-04): Hurdles go.",
         "    [report#2]",
-        "  2025        ahead   A host (2025-04-03): All of it.",
+        "  2025        ahead  A host (2025-04-03): All of it.",
         "    [report#2]",
     ]
     assert issue_text(announced, "visas").split("Announced dates\n")[1].splitlines()[:2] == [
-        "  2025-06     ahead   A minister (2025-03): Visas.",
+        "  2025-06     ahead  A minister (2025-03): Visas.",
         "    [report#3]",
     ]
     assert [one["state"] for one in issue_data(announced, "hurdles")["announced"]] == ["kept", "ahead"]
@@ -270,7 +270,7 @@ def test_an_issue_in_full_names_the_sentences(agenda: Agenda) -> None:
         "  undated     A war",
         "",
         "Announced dates",
-        "  2025-06     ahead   A minister (2025-03): Visas.",
+        "  2025-06     ahead  A minister (2025-03): Visas.",
         "    [report#3]",
     ]
 
