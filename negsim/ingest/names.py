@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from negsim.agenda import Agenda
+from negsim.errors import NegsimError
 
 #: The least similarity of words (rapidfuzz, 0 to 100), and the least share of the words of a title.
 _SIMILAR, _SHARE = 88, 0.6
@@ -105,11 +107,18 @@ def _match(
 
 def _alike(part: str, word: str) -> bool:
     """Whether two words are the same but for a letter or two."""
-    from rapidfuzz.fuzz import ratio
-
     if part == word:
         return True
-    return len(part) > 4 and part[0] == word[0] and ratio(part, word) >= _SIMILAR
+    return len(part) > 4 and part[0] == word[0] and _likeness()(part, word) >= _SIMILAR
+
+
+@cache
+def _likeness() -> Callable[[str, str], float]:
+    try:
+        from rapidfuzz.fuzz import ratio
+    except ImportError:
+        raise NegsimError("negsim ingest needs the extra ingest: pip install 'negsim[ingest]'") from None
+    return ratio
 
 
 def _longest(found: Iterable[Mention]) -> Iterator[Mention]:

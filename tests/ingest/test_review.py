@@ -306,3 +306,12 @@ def test_the_schema_of_proposals_is_current_and_takes_the_file(place: Path, negs
     assert set(proposal["required"]) == {"citation", "kind", "confidence", "what"}
     for one in read_proposals(place / "p.yaml").model_dump(mode="json")["proposals"]:
         assert set(one) <= set(proposal["properties"])
+
+
+def test_without_the_extra_reading_says_what_to_install(negsim, root, tmp_path, monkeypatch):
+    from negsim.ingest import names
+
+    monkeypatch.setitem(sys.modules, "rapidfuzz.fuzz", None)
+    names._likeness.cache_clear()
+    ended = negsim("ingest", root / "seeds" / "reports" / "river.txt", "-o", tmp_path / "proposals.yaml")
+    assert (ended.code, ended.err) == (2, "negsim ingest needs the extra ingest: pip install 'negsim[ingest]'\n")
