@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -114,6 +114,13 @@ class Played:
 def compiled(mapping: Mapping[str, Any]) -> Compiled:
     """The compiled form of a friendly mapping."""
     return compile(scenarios.from_mapping(mapping))
+
+
+def general(model: Compiled, table: str, column: str) -> Compiled:
+    """A copy whose rows do not take the short way that a column of 0 and 1 allows."""
+    rows = model.tables[table].copy()
+    rows[column] = 0
+    return replace(model, tables={**model.tables, table: rows})
 
 
 def play(

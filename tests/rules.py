@@ -12,6 +12,7 @@ from negsim.simulation.compiled import Compiled
 from negsim.simulation.engines import reference
 from negsim.simulation.events import Kind
 from negsim.simulation.rules import state
+from negsim.simulation.rules.concession import move_due
 from negsim.simulation.rules.happening import happen
 from negsim.simulation.rules.start import start
 from negsim.simulation.rules.status import MEETING, book_meetings
@@ -71,7 +72,9 @@ class ByHand:
 
     def side(self, k: int, bargain: str = "a") -> Any:
         """A side's row in a bargain."""
-        return self.arrays["side"][2 * self.bargain(bargain) + k]
+        row = 2 * self.bargain(bargain) + k
+        move_due(self.x, row)
+        return self.arrays["side"][row]
 
     def spent(self, way: Spent, name: str = "a") -> float:
         """Days booked so far, meetings included."""

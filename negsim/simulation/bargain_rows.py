@@ -68,6 +68,8 @@ def _bargain(names: Names, path: str, name: str, a: Any, members: list[str], wei
     pieces = combinations * max(divisible, 1)
     names.combinations.append(pieces if combinations == 1 or not divisible else 8 * pieces + 16)
     chance = a.settle.chance if a.settle != "concession" else None
+    line = len(members) == 1 and pieces == divisible == 1
+    by_gap = any(channel.order == "closest" for channel in names.s.channels.values())  # it needs the exact gap
     names.w.add(
         "bargain_is",
         kind=concession.CHANCE if chance is not None else concession.CONCEDE,
@@ -78,7 +80,8 @@ def _bargain(names: Names, path: str, name: str, a: Any, members: list[str], wei
         first_stream=stream(f"first/{name}"),
         settle_stream=stream(f"settle/{name}"),
         uncertain=uncertain,
-        line=len(members) == 1 and pieces == divisible == 1,
+        line=line,
+        plain=line and chance is None and not by_gap and all(map(_plain, a.tactics.values())),
     )
     stated = a.reservation if weights is not None and a.reservation else {}
     row = names.w.numbers("bargain_of", path, chance=chance if chance is not None else 0.0)
@@ -128,6 +131,11 @@ def _tactic(names: Names, path: str, tactic: Any, k: int, members: list[str], si
         until=day,
         times=times,
     )
+
+
+def _plain(tactic: Any) -> bool:
+    """Whether a tactic is a polynomial of time alone."""
+    return tactic.kind == "time" and tactic.curve in (None, "polynomial")
 
 
 def _oldest(s: Scenario, members: list[str]) -> str:

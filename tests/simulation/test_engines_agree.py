@@ -21,7 +21,7 @@ from negsim.simulation.engines import batch, reference
 from negsim.simulation.engines.errors import check
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.status import OUTBOX_FULL
-from tests.kit import SOURCE, compiled, talks
+from tests.kit import SOURCE, compiled, general, talks
 from tests.strategies import scenarios as random_scenarios
 
 STORIES = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
@@ -56,6 +56,11 @@ def _random(mapping: dict[str, Any], runs: int) -> None:
         return
     try:
         events = same(model, runs)
+        short, exact = (
+            batch.run(model, 1, 0, 8 * runs),
+            batch.run(general(model, "bargain_is", "plain"), 1, 0, 8 * runs),
+        )
+        assert [rows.tobytes() for rows in short] == [rows.tobytes() for rows in exact]
     except NegsimError as error:
         if "as old" not in str(error) and "so long" not in str(error):
             raise

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from negsim.scenario import load
 from negsim.simulation import compiler
 from negsim.simulation.engines import batch
+from negsim.simulation.rules.far_apart import power
+from tests.kit import general
 
 
 @pytest.fixture(scope="module")
@@ -16,15 +18,17 @@ def published():
     return compiler.compile(load("us_russia_2025_04"))
 
 
-@pytest.mark.parametrize(("table", "column"), [("bargain_is", "line"), ("size", "everywhere")])
+@pytest.mark.parametrize(("table", "column"), [("bargain_is", "line"), ("bargain_is", "plain"), ("size", "everywhere")])
 def test_a_short_way_gives_the_same_bytes(published, table, column):
-    """The points of a line by formula; the steps of shocks summed once for all issues of a meeting."""
-    rows = published.tables[table].copy()
-    assert rows[column].all()
-    rows[column] = 0
-    general = replace(published, tables={**published.tables, table: rows})
-    pairs = zip(batch.run(published, 1, 0, 300), batch.run(general, 1, 0, 300), strict=True)
+    """Points of a line by formula; no exact offers where the sides are far apart; steps of shocks summed once."""
+    assert published.tables[table][column].all()
+    pairs = zip(batch.run(published, 1, 0, 300), batch.run(general(published, table, column), 1, 0, 300), strict=True)
     assert all(one.tobytes() == other.tobytes() for one, other in pairs)
+
+
+@given(st.floats(1e-300, 1.0), st.floats(0.0, 100.0))
+def test_the_approximate_power_is_within_its_bound(base, exponent):
+    assert abs(power(base, exponent) - base**exponent) < 3e-6
 
 
 def test_packages_options_and_steps_on_some_issues_take_the_general_way():

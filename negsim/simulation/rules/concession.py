@@ -47,11 +47,11 @@ def paced(x, t):
 @jit_inline
 def clock(x, b, k, t):
     """Side ``k``'s clock in bargain ``b``: paced days or rounds."""
-    return _clock(x, b, k, paced(x, t))
+    return clock_of(x, b, k, paced(x, t))
 
 
 @jit_inline
-def _clock(x, b, k, now):
+def clock_of(x, b, k, now):
     """Side ``k``'s clock at ``now``, in paced days."""
     row = side(x, 2 * b + k)
     if tactic_is(x, 2 * b + k).clock == CALENDAR and bargain(x, b).running:
@@ -67,7 +67,7 @@ def run_clocks(x, b, t, on):
     now = paced(x, t)
     for k in range(2):
         if not on:
-            side(x, 2 * b + k).clock = _clock(x, b, k, now)
+            side(x, 2 * b + k).clock = clock_of(x, b, k, now)
         side(x, 2 * b + k).since = now
     bargain(x, b).running = on
 
@@ -215,12 +215,22 @@ def move(x, b, k, now):
     row = 2 * b + k
     kind, base, r = tactic_is(x, row).kind, side(x, row).base, side(x, row).r
     if kind == TIME:
-        base = min(base, curve(x, row, _clock(x, b, k, now), r))
+        base = min(base, curve(x, row, clock_of(x, b, k, now), r))
     elif kind == RECIPROCAL:
         base -= tactic_of(x, row).reciprocity * _imitation(x, row)
     elif kind == MIXED:
         weight = tactic_of(x, row).weight
-        behind = max(0.0, base - curve(x, row, _clock(x, b, k, now), r))
+        behind = max(0.0, base - curve(x, row, clock_of(x, b, k, now), r))
         base -= weight * behind + (1.0 - weight) * (tactic_of(x, row).reciprocity * _imitation(x, row))
     side(x, row).answered = side(x, row).received
     side(x, row).base = max(base, r)
+    side(x, row).due = -1.0  # a curve never rises, so a move that was due before changes nothing
+
+
+@jit
+def move_due(x, row):
+    """Move the base of side ``row`` as it should have moved in discussions without exact offers."""
+    own = side(x, row)
+    if own.due >= 0.0:
+        own.base = max(min(own.base, curve(x, row, own.due, own.r)), own.r)
+        own.due = -1.0

@@ -13,6 +13,7 @@ from negsim.simulation.rules.concession import (
     STEP,
     SUSPEND,
     TO_CLIMATE,
+    move_due,
     paced,
     reservation,
     step_now,
@@ -66,6 +67,9 @@ from negsim.simulation.rules.status import (
 )
 
 YEAR = 365.25
+#: An exponential wait ``-log(1 - u) / rate`` is longer than ``u / rate``: if that is beyond the horizon by more than
+#: rounding, the logarithm is not needed.
+_LATER = 1.0 + 1e-9
 SPONTANEOUS, DATED, PROVOKED = range(3)
 
 _CLIMATE, _SHOCK, _MARK, _PROVOKED = int(Kind.CLIMATE), int(Kind.SHOCK), int(Kind.MARK), int(Kind.PROVOKED)
@@ -82,8 +86,9 @@ def stay(x, t):
         sojourn = -math.log1p(-uniform(x, size(x, 0).sojourn_stream, n)) * regime_of(x, r).sojourn
         schedule(x, t, sojourn, CLIMATE_CHANGE, 0, n)
     if regime_of(x, r).breakdown > 0.0:
-        wait = -math.log1p(-uniform(x, size(x, 0).breakdown_stream, n)) * YEAR / regime_of(x, r).breakdown
-        schedule(x, t, wait, END_OF_TALKS, 1, n)
+        u, rate = uniform(x, size(x, 0).breakdown_stream, n), regime_of(x, r).breakdown
+        if u * YEAR < (size(x, 0).horizon - t) * rate * _LATER:
+            schedule(x, t, -math.log1p(-u) * YEAR / rate, END_OF_TALKS, 1, n)
 
 
 @jit
@@ -126,9 +131,13 @@ def next_shock(x, s):
     """Days to the next spontaneous shock of kind ``s`` (Poisson); infinite without a rate."""
     n = shock(x, s).spontaneous
     shock(x, s).spontaneous = n + 1
-    if shock_of(x, s).rate <= 0.0:
+    rate = shock_of(x, s).rate
+    if rate <= 0.0:
         return np.inf
-    return -math.log1p(-uniform(x, shock_is(x, s).stream, n)) * YEAR / shock_of(x, s).rate
+    u = uniform(x, shock_is(x, s).stream, n)
+    if u * YEAR > size(x, 0).horizon * rate * _LATER:
+        return np.inf
+    return -math.log1p(-u) * YEAR / rate
 
 
 @jit
@@ -231,6 +240,7 @@ def reconsider(x, t, k):
     """Pool side ``k``'s reservation values again after a move, lift bases to them, free stalled issues with a zone."""
     for p in range(size(x, 0).bargains):
         row = side(x, 2 * p + k)
+        move_due(x, 2 * p + k)
         row.r = reservation(x, p, k)
         row.base = max(row.base, row.r)
     free(x, t)

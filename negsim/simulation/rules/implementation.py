@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from negsim.simulation.events import Kind
-from negsim.simulation.rules.concession import TIME, clock_at, curve
+from negsim.simulation.rules.concession import TIME, clock_at, curve, move_due
 from negsim.simulation.rules.draws import befalls
 from negsim.simulation.rules.jit import jit
 from negsim.simulation.rules.state import bargain, issue, issue_is, issue_of, side, tactic_is
@@ -62,6 +62,7 @@ def reopen(x, t, i, n):
     own, fresh = i, row.bargain != i or (n == 0 and AGREED <= issue_is(x, i).status <= IMPLEMENTING)
     for k in range(2):
         own_side, tactic = side(x, 2 * own + k), 2 * own + k
+        move_due(x, tactic)
         u = row.u_b if k else row.u_a
         base = (u if fresh and not math.isnan(u) else own_side.base) + issue_of(x, i).step
         if tactic_is(x, tactic).kind == TIME:

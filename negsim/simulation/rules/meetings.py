@@ -10,6 +10,7 @@ from negsim.agenda import Spent
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import CHANCE, ROUNDS, imitates, insists, move, offsets, paced, receive
 from negsim.simulation.rules.draws import befalls, uniform, uniform_at
+from negsim.simulation.rules.far_apart import CONVERGED, far_apart
 from negsim.simulation.rules.frontier import TOLERANCE, best_for_other, closest, possible, terms
 from negsim.simulation.rules.idle import note, rouse
 from negsim.simulation.rules.jit import entry, jit, jit_inline
@@ -29,6 +30,7 @@ from negsim.simulation.rules.state import (
     regime_of,
     side,
     size,
+    spent,
     tactic_is,
     takes,
 )
@@ -57,9 +59,9 @@ HELD, CANCELLED, LOST = range(3)
 REGULAR, EXTRA = range(2)
 IN_VAIN, ACCEPTED, HOSTED, BY_CHANCE = range(4)
 HOURS_TOLERANCE = 1e-9
-CONVERGED = 0.1  # largest gap of the status "converging"
 
 _MEETING, _OFFER, _DISCUSSION, _DEAL = (int(k) for k in (Kind.MEETING, Kind.OFFER, Kind.DISCUSSION, Kind.DEAL))
+_WAYS = len(Spent)
 _SIDE_A, _SIDE_B, _BOTH = (int(w) for w in (Spent.SIDE_A, Spent.SIDE_B, Spent.BOTH))
 
 
@@ -206,7 +208,7 @@ def _by_chance(x, t, b, n):
     return False
 
 
-@jit_inline
+@jit
 def _negotiate(x, t, b, n, good_offices):
     """One exchange of offers; returns the result, the gap, the deal (NaN without one) and what it waits for."""
     (off_a, off_b), now = offsets(x, b, t), paced(x, t)
@@ -247,8 +249,24 @@ def discuss(x, t, b, good_offices):
     """One discussion of bargain ``b`` and its immediate consequences."""
     n = bargain(x, b).discussions
     bargain(x, b).discussions = n + 1
-    start, end = bargain_is(x, b).member, bargain_is(x, b).member_end
-    for j in range(start, end):
+    way, status = far_apart(x, t, b, good_offices)
+    if way >= 0:  # the bargain has one issue, of the same number
+        row = issue(x, b)
+        row.discussions += 1
+        spent(x, b * _WAYS + way).days += row.pending + (t - row.since)
+        row.since, row.pending = t, 0.0
+        if row.status != status:
+            set_status(x, t, b, status)
+    else:
+        _exchange_offers(x, t, b, n, good_offices)
+    if size(x, 0).sleepers:
+        wake(x, t)
+
+
+@jit
+def _exchange_offers(x, t, b, n, good_offices):
+    """Discussion ``n`` of bargain ``b`` with exact offers, or with chance."""
+    for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
         issue(x, member_is(x, j).issue).discussions += 1
     if bargain_is(x, b).kind == CHANCE:
         result, gap, u_a, u_b, at, way = IN_VAIN, np.inf, np.nan, np.nan, np.nan, _BOTH
@@ -265,11 +283,9 @@ def discuss(x, t, b, good_offices):
         if bargain_is(x, b).kind != CHANCE and hopeless(x, b):
             status = STALLED
         name_stretch_on_table(x, t, b, way)
-        for j in range(start, end):
+        for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
             if issue(x, member_is(x, j).issue).status != status:
                 set_status(x, t, member_is(x, j).issue, status)
-    if size(x, 0).sleepers:
-        wake(x, t)
 
 
 @jit_inline

@@ -15,6 +15,8 @@ PRIORITY, OLDEST, CLOSEST, ROUND_ROBIN = range(4)
 @jit_inline
 def hours_of(x, b):
     """The hours that a discussion of bargain ``b`` takes."""
+    if bargain_is(x, b).plain:
+        return issue_of(x, b).hours
     hours = 0.0
     for j in range(bargain_is(x, b).member, bargain_is(x, b).member_end):
         hours += issue_of(x, member_is(x, j).issue).hours

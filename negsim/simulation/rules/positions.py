@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from negsim.agenda import Reason, Spent
-from negsim.simulation.rules.concession import CONCEDE, TIME, curve, insists, receive, reservation
+from negsim.simulation.rules.concession import CONCEDE, TIME, curve, imitates, insists, receive, reservation
 from negsim.simulation.rules.frontier import best_for_other, closest
 from negsim.simulation.rules.frontier_building import build, normalise
 from negsim.simulation.rules.jit import jit
@@ -51,9 +51,13 @@ def _set_side(x, b, k):
     own.r = reservation(x, b, k)
     own.clock = tactic.clock
     own.since = 0.0
+    own.due = -1.0
     if tactic_is(x, row).until:
         tactic.patience = tactic.clock + tactic.times * tactic.until
-    own.base = curve(x, row, own.clock, own.r) if tactic_is(x, row).kind == TIME else _opening(x, row)
+    if bargain_is(x, b).plain:
+        own.base, own.due = 1.0, own.clock
+    else:
+        own.base = curve(x, row, own.clock, own.r) if tactic_is(x, row).kind == TIME else _opening(x, row)
     own.received = 0
     own.first = 0.0
     for n in range(tactic_is(x, row).offer, tactic_is(x, row).offer_end):
@@ -83,15 +87,17 @@ def position_bargain(x, b):
     row.starter = bargain_is(x, b).starter
     row.booked = 0
     row.extra_a = row.extra_b = 0.0
-    row.extra_a = _stated(x, b, 0, bargain_of(x, b).stated_a)
-    row.extra_b = _stated(x, b, 1, bargain_of(x, b).stated_b)
+    if not bargain_is(x, b).plain:
+        row.extra_a = _stated(x, b, 0, bargain_of(x, b).stated_a)
+        row.extra_b = _stated(x, b, 1, bargain_of(x, b).stated_b)
     _set_side(x, b, 0)
     _set_side(x, b, 1)
     for k in range(2):
-        if side(x, 2 * b + k).received > 0:  # offer 0, where offers before as_of are given
+        if imitates(x, 2 * b + k) and side(x, 2 * b + k).received > 0:  # offer 0, where offers before as_of are given
             u_a, u_b, _ = best_for_other(x, b, 1 - k, _opening(x, 2 * b + 1 - k))
             side(x, 2 * b + k).first = u_b if k else u_a
-    if row.discussions > 0 and bargain_is(x, b).kind == CONCEDE:  # the order "closest" knows the gap at as_of
+    # the order "closest" knows the gap at as_of
+    if row.discussions > 0 and bargain_is(x, b).kind == CONCEDE and not bargain_is(x, b).plain:
         row.gap = 2.0 * closest(x, b, insists(x, b, 0, 0.0), insists(x, b, 1, 0.0))[0]
 
 

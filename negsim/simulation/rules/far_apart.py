@@ -1,0 +1,89 @@
+"""Discussions that are surely in vain, without the exact offers. See "Concession".
+
+Most discussions end without a deal because the sides are far apart. All that such a discussion leaves is its time, and
+who blocks it; both follow from aspirations to a few digits. So the power of a time curve is approximated, and the exact
+rules decide whatever lies within ``MARGIN`` of a limit. A side's exact base is computed when something depends on it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from negsim.agenda import Spent
+from negsim.simulation.rules.concession import ROUNDS, clock_of, offsets, paced
+from negsim.simulation.rules.jit import jit_inline
+from negsim.simulation.rules.state import bargain_is, side, tactic_is, tactic_of
+from negsim.simulation.rules.state import run as run_
+from negsim.simulation.rules.status import CONVERGING, DISCUSSING
+
+CONVERGED = 0.1  # largest gap of the status "converging"
+#: A difference of aspirations that is above the error of an approximate one.
+MARGIN = 1e-5
+#: Largest exponent, and least base, for which `power` is that exact.
+_STEEPEST, _LEAST = 100.0, 1e-300
+
+_SIDE_A, _SIDE_B, _BOTH = (int(w) for w in (Spent.SIDE_A, Spent.SIDE_B, Spent.BOTH))
+_FRACTION, _ONE = (1 << 52) - 1, 1023 << 52  # of a float64: the bits of its fraction; the exponent of [1, 2)
+_SQRT2, _LN2 = math.sqrt(2.0), math.log(2.0)
+
+
+@jit_inline
+def power(base, exponent):
+    """``base ** exponent`` within 3e-6, for a base in [1e-300, 1] and an exponent in [0, 100].
+
+    The logarithm to base 2 is the exponent of ``base`` and a series of atanh for its mantissa; the power is a series of
+    exp around the middle of an octave.
+    """
+    bits = np.float64(base).view(np.int64)
+    mantissa = np.int64((bits & _FRACTION) | _ONE).view(np.float64)
+    s = (mantissa - _SQRT2) / (mantissa + _SQRT2)
+    q = s * s
+    series = s * (1.0 + q * (1.0 / 3.0 + q * (1.0 / 5.0 + q * (1.0 / 7.0))))
+    log2 = np.float64((bits >> 52) - 1023) + 0.5 + (2.0 / _LN2) * series
+    y = max(exponent * log2, -1000.0)
+    octave = math.floor(y)
+    z = (y - octave - 0.5) * _LN2
+    tail = 1.0 / 6.0 + z * (1.0 / 24.0 + z * (1.0 / 120.0 + z * (1.0 / 720.0)))
+    scale = np.int64((np.int64(octave) + 1023) << 52).view(np.float64)
+    return scale * _SQRT2 * (1.0 + z * (1.0 + z * (0.5 + z * tail)))
+
+
+@jit_inline
+def _base(x, row, clock):
+    """About the base of side ``row`` after a move at ``clock``, and whether that is exact to `MARGIN`."""
+    tactic, own = tactic_of(x, row), side(x, row)
+    tau, exponent = min(clock / tactic.patience, 1.0), 1.0 / tactic.beta
+    conceded = tactic.kappa + (1.0 - tactic.kappa) * power(max(tau, _LEAST), exponent)
+    return max(min(own.base, 1.0 - (1.0 - own.r) * conceded), own.r), (tau >= _LEAST) & (exponent <= _STEEPEST)
+
+
+@jit_inline
+def far_apart(x, t, b, good_offices):
+    """What a discussion of bargain ``b`` waits for and its status then, if it is surely in vain; else -1.
+
+    The sides have moved by then: their clocks have, and their bases are due. Conditions are joined by ``&``: one branch
+    for all is predicted better than many.
+    """
+    if not bargain_is(x, b).plain or run_(x, 0).logging:
+        return -1, 0
+    off_a, off_b = offsets(x, b, t)
+    now, row_a, row_b = paced(x, t), 2 * b, 2 * b + 1
+    clock_a = clock_of(x, b, 0, now) + (tactic_is(x, row_a).clock == ROUNDS)
+    clock_b = clock_of(x, b, 1, now) + (tactic_is(x, row_b).clock == ROUNDS)
+    (base_a, sure_a), (base_b, sure_b) = _base(x, row_a, clock_a), _base(x, row_b, clock_b)
+    r_a, r_b = side(x, row_a).r, side(x, row_b).r
+    a_a, a_b = max(min(base_a + off_a, 1.0), r_a), max(min(base_b + off_b, 1.0), r_b)
+    gap, short_a, short_b = a_a + a_b - 1.0, r_a + a_b - 1.0, a_a + r_b - 1.0  # also if one side gives in alone
+    clear = (abs(short_a) > MARGIN) & (abs(short_b) > MARGIN) & (abs(gap - CONVERGED) > MARGIN)
+    hopeful = (r_a + r_b < 1.0 - MARGIN) | (base_a > r_a + MARGIN) | (base_b > r_b + MARGIN)
+    if not (sure_a & sure_b & clear & hopeful & (gap > max(good_offices, 0.0) + MARGIN)):
+        return -1, 0
+    side(x, row_a).due, side(x, row_b).due = clock_a, clock_b
+    if tactic_is(x, row_a).clock == ROUNDS:
+        side(x, row_a).clock = clock_a
+    if tactic_is(x, row_b).clock == ROUNDS:
+        side(x, row_b).clock = clock_b
+    way = _BOTH if (short_a < 0.0) == (short_b < 0.0) else _SIDE_A if short_a < 0.0 else _SIDE_B
+    return way, CONVERGING if gap < CONVERGED else DISCUSSING
