@@ -1,11 +1,11 @@
-"""A lean SimPy version of the model of ``us_russia_2025_04``, written by hand for comparison.
+"""A lean SimPy version of the models of ``baseline`` and ``us_russia_2025_04``, written by hand for comparison.
 
-Pure Python, SimPy and ``random``; no numba, none of the project's rules. It reads the scenario and simulates what that
-one uses: time tactics with calendar clocks and paces, alternating offers on a line, one channel with room and a
-round robin, cancellation, climate regimes, breakdown, shocks that switch the climate, suspend, harden and ease, lags,
-collapse and reopening. Anything else is refused. It computes when each issue is resolved and on whose terms. It leaves
-out the log, the parts of an issue's time, reasons and keyed draws. Each channel and kind of shock is a generator; the
-rest are bare timeouts.
+Pure Python, SimPy and ``random``; no numba, none of the project's rules. It reads the scenario and simulates what those
+two use: time tactics with calendar clocks and paces, alternating offers on a line, one channel with room and a
+round robin, cancellation, climate regimes, breakdown, shocks that switch the climate, suspend, harden and ease, shocks
+of the first day and after a given time, lags, collapse and reopening. Anything else is refused. It computes when each
+issue is resolved and on whose terms. It leaves out the log, the parts of an issue's time, reasons and keyed draws. Each
+channel and kind of shock is a generator; the rest are bare timeouts.
 """
 
 from __future__ import annotations
@@ -71,29 +71,33 @@ class Model:
         return self.fixed(a.hours), seats, lag, collapse, step, a.start.rounds or 0
 
     def shock(self, a: Any, regimes: list[str], s: Scenario) -> tuple[Any, ...]:
-        refuse(bool(a.dates or a.pending or a.provokes), "dated and provoked shocks")
+        refuse(
+            bool(a.provokes) or any(d.date != s.as_of or self.fixed(d.probability) != 1 for d in a.dates), "later dates"
+        )
         marks: list[tuple[Any, ...]] = []
         for m in a.marks:
             p = self.fixed(m.probability)
             if m.kind == "climate":
                 marks.append((p, "climate", regimes.index(m.to), None, 0.0))
                 continue
-            refuse(m.issues != "all" and set(m.issues) != set(s.issues), "marks on some issues")
             if m.kind == "suspend":
-                refuse(m.issues != "all", "suspensions of some issues")
-                marks.append((p, "suspend", 0, self.chance(m.duration), 0.0))
+                some = None if m.issues == "all" else [k for k, name in enumerate(s.issues) if name in m.issues]
+                marks.append((p, "suspend", some, self.chance(m.duration), 0.0))
             else:
+                refuse(m.issues != "all" and set(m.issues) != set(s.issues), "steps on some issues")
                 refuse(m.kind not in ("harden", "ease"), m.kind)
                 sign, side = (1.0 if m.kind == "harden" else -1.0), s.sides.index(m.side)
                 marks.append((p, "step", (side, sign), self.chance(m.step), self.fixed(m.half_life)))
-        return self.sampler(a.rate), marks
+        return self.sampler(a.rate), [self.sampler(q) for q in a.pending] + [lambda: 0.0] * len(a.dates), marks
 
     def fixed(self, q: Any) -> float:
         refuse(not isinstance(q, Fixed), "a number that varies")
         return float(q.value)
 
     def chance(self, q: Any) -> tuple[str, list[Sampler]]:
-        """A distribution that is drawn each time, with the samplers of its numbers, drawn once a run."""
+        """A distribution that is drawn each time, with the samplers of its numbers, drawn once a run; or one number."""
+        if isinstance(q, Parameter):
+            return "parameter", [self.sampler(q)]
         refuse(not isinstance(q, Draw) or q.family not in ("lognormal", "uniform"), "distributions of chance")
         names = ("median", "q90") if q.family == "lognormal" else ("low", "high")
         return q.family, [self.sampler(q.numbers[name]) for name in names]
@@ -153,11 +157,13 @@ def play(m: Model) -> list[Issue]:
         m.drawn[name] = draw()
 
     def settled(law: tuple[str, list[Sampler]]) -> tuple[bool, float, float]:
-        family, (first, second) = law
+        family, numbers = law
+        first, *second = (draw() for draw in numbers)
+        if family == "parameter":
+            return False, first, first
         if family == "uniform":
-            return False, first(), second()
-        median = first()
-        return True, log(median), log(max(second(), median) / median) / Z90
+            return False, first, second[0]
+        return True, log(first), log(max(second[0], first) / first) / Z90
 
     def value(law: tuple[bool, float, float]) -> float:
         return exp(normal(law[1], law[2])) if law[0] else law[1] + (law[2] - law[1]) * random()
@@ -227,23 +233,28 @@ def play(m: Model) -> list[Issue]:
             if env.now + gap >= horizon:
                 return
             yield timeout(gap)
-            for p, kind, target, law, half_life in marks:
-                if p < 1.0 and random() >= p:
-                    continue
-                if kind == "climate":
-                    enter(target)
-                elif kind == "suspend":
-                    suspend(value(law))
-                else:
-                    side, sign = target
-                    steps[side] += [sign * value(law), env.now, half_life]
+            shake(marks)
 
-    def suspend(days: float) -> None:
+    def shake(marks: list[tuple[Any, ...]]) -> None:
+        for p, kind, target, law, half_life in marks:
+            if p < 1.0 and random() >= p:
+                continue
+            if kind == "climate":
+                enter(target)
+            elif kind == "suspend":
+                suspend(target, value(law))
+            else:
+                side, sign = target
+                steps[side] += [sign * value(law), env.now, half_life]
+
+    def suspend(some: list[int] | None, days: float) -> None:
         nonlocal until
-        until = max(until, env.now + days)
-        for i in issues:
+        end = env.now + days
+        if some is None:
+            until = max(until, end)
+        for i in issues if some is None else [issues[k] for k in some]:
             if i.status < RESOLVED:
-                i.until = max(i.until, until)
+                i.until = max(i.until, end)
                 if i.status <= STALLED:
                     hold(i)
         later(days, resume)
@@ -319,8 +330,12 @@ def play(m: Model) -> list[Issue]:
                 elif i.base_a <= r_a and i.base_b <= r_b and r_a + r_b > 1.0 + 1e-12:
                     i.status = STALLED
 
-    for rate, marks in m.shocks:
-        env.process(shocks(rate() / YEAR, [(*mark[:3], mark[3] and settled(mark[3]), mark[4]) for mark in marks]))
+    for rate, delays, laws in m.shocks:
+        yearly, marks = rate(), [(*mark[:3], mark[3] and settled(mark[3]), mark[4]) for mark in laws]
+        if yearly > 0.0:
+            env.process(shocks(yearly / YEAR, marks))
+        for delay in delays:
+            later(delay(), lambda _, marks=marks: shake(marks))  # type: ignore[misc]
     env.process(meetings())
     stay()
     step = env.step

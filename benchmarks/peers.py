@@ -22,7 +22,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from benchmarks.measure import PUBLISHED, interleaved, median, ratio, table
+from benchmarks.measure import BASELINE, PUBLISHED, interleaved, median, ratio, table
 from negsim.scenario import from_mapping, load
 from negsim.simulation import compiler
 from negsim.simulation.engines import batch, reference
@@ -189,21 +189,25 @@ def heap_loop(h, count):  # type: ignore[no-untyped-def]
 
 def heap(turns: int, count: int = 200_000) -> None:
     """Print the time of an event of the batch engine and of a bare heap with as many appointments."""
-    model = compiler.compile(load(PUBLISHED))
-    rows, appointments, waiting = events(model)
-    place = np.zeros(waiting, [("t", "f8"), ("who", "i8")])
-    place["t"] = np.linspace(0.0, 1.0, waiting, endpoint=False)
-    assert heap_loop(place.copy(), 100) > 0
-    works = {
-        "batch engine": lambda turn: round((rows + appointments) * len(batch.run(model, 1, 4000 * turn, 4000)[1])),
+    for path in (BASELINE, PUBLISHED):
+        model = compiler.compile(load(path))
+        rows, appointments, waiting = events(model)
+        place = np.zeros(waiting, [("t", "f8"), ("who", "i8")])
+        place["t"] = np.linspace(0.0, 1.0, waiting, endpoint=False)
+        assert heap_loop(place.copy(), 100) > 0
+        seconds = interleaved(_beside_heap(model, rows + appointments, place, count), turns)
+        print(
+            f"\n{path.stem}: {rows:.0f} rows of the log and {appointments:.0f} appointments a run, {waiting} waiting."
+        )
+        cells = [(name, 1e9 * median(seconds[name]), ratio(seconds, name, "bare numba heap")) for name in seconds]
+        table("An event: a row of the log, or an appointment", ("loop", "ns an event", "times the heap"), cells)
+
+
+def _beside_heap(model: compiler.Compiled, events_: float, place: Any, count: int) -> dict[str, Any]:
+    return {
+        "batch engine": lambda turn: round(events_ * len(batch.run(model, 1, 4000 * turn, 4000)[1])),
         "bare numba heap": lambda _: count * bool(heap_loop(place.copy(), count)),
     }
-    seconds = interleaved(works, turns)
-    print(
-        f"\nus_russia_2025_04: {rows:.0f} rows of the log and {appointments:.0f} appointments a run, {waiting} waiting."
-    )
-    cells = [(name, 1e9 * median(seconds[name]), ratio(seconds, name, "bare numba heap")) for name in works]
-    table("An event: a row of the log, or an appointment", ("loop", "ns an event", "times the heap"), cells)
 
 
 PEERS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from benchmarks import lean
-from benchmarks.measure import PUBLISHED, TURNS, interleaved, median, ratio, table
+from benchmarks.measure import BASELINE, PUBLISHED, TURNS, interleaved, median, ratio, table
 from negsim.agenda import Status
 from negsim.scenario import Scenario, load
 from negsim.simulation import compiler
@@ -31,8 +31,12 @@ def apart(scenario: Scenario, runs: int = 6000) -> float:
 
 
 def speed(turns: int = TURNS) -> None:
-    """Print the table."""
-    scenario = load(PUBLISHED)
+    """Print a table for the baseline, and one for the published scenario."""
+    for path in (BASELINE, PUBLISHED):
+        _speed(load(path), path.stem, turns)
+
+
+def _speed(scenario: Scenario, name: str, turns: int) -> None:
     model, bare = compiler.compile(scenario), lean.Model(scenario, 1)
     check_equal(model)
     difference = apart(scenario)
@@ -43,7 +47,7 @@ def speed(turns: int = TURNS) -> None:
         "lean SimPy": lambda _: sum(1 for _ in range(300) if lean.play(bare)),
     }
     seconds = interleaved(works, turns)
-    runs = {name: median(seconds[name]) for name in works}
-    rows = [(name, 1e6 * runs[name], 1 / runs[name], ratio(seconds, name, "batch")) for name in works]
-    table("us_russia_2025_04, one thread, warm", ("engine", "us per run", "runs per second", "times batch"), rows)
+    runs = {work: median(seconds[work]) for work in works}
+    rows = [(work, 1e6 * runs[work], 1 / runs[work], ratio(seconds, work, "batch")) for work in works]
+    table(f"{name}, one thread, warm", ("engine", "us per run", "runs per second", "times batch"), rows)
     print(f"\nLean version, 6,000 runs: P(resolved) differs by at most {difference:.1f} standard errors.")
