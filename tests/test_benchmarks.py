@@ -64,11 +64,12 @@ def test_a_missing_file_and_an_exception_are_differences(tmp_path, capsys):
 
 
 @pytest.mark.slow
-def test_the_lean_version_is_the_same_model():
+@pytest.mark.parametrize("name", ["baseline", "us_russia_2025_04"])
+def test_the_lean_version_is_the_same_model(name):
     from benchmarks import speed
     from negsim.scenario import load
 
-    assert speed.apart(load(speed.PUBLISHED), runs=2000) < speed.APART
+    assert speed.apart(load(name), runs=2000) < speed.APART
 
 
 @pytest.mark.slow
