@@ -188,7 +188,10 @@ def from_template(
         new.beta(beta_laws(records, None if hindsight else scenario.as_of))
     said["title"] = f"{scenario.title}, calibrated"
     patience = None
-    if simulate and not why_not(so_far := _over(friendly, {**said, **new.said}, out).data):
+    so_far = _over(friendly, {**said, **new.said}, out).data
+    if simulate and (why := why_not(so_far)):
+        new.left.append(LeftAlone("patience", why))
+    elif simulate:
         replayed = [talks for talks in found.taught.others if talks.issues]
         if not replayed:
             raise NegsimError(

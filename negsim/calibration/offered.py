@@ -69,13 +69,19 @@ def beta_laws(records: Sequence[OfferRecord], until: date | None = None) -> dict
     return laws
 
 
-def beta_places(friendly: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Path and kind of clock of every beta in the usual tactics of a scenario and in those of its defaults."""
+def beta_places(friendly: Mapping[str, Any], sides: Sequence[str]) -> list[tuple[str, str]]:
+    """Path and kind of clock of the beta of each side, in its usual tactic or in that of the defaults.
+
+    A file may leave a tactic, its kind and its beta to the defaults of a scenario.
+    """
+    defaults = friendly.get("defaults", {})
+    if defaults.get("settle", "concession") != "concession":
+        sides = [side for side in sides if side in friendly.get("tactics", {})]
     found = []
-    for side, tactic in friendly.get("tactics", {}).items():
-        own = friendly.get("defaults", {}).get("tactics", {}).get(side, {})
-        whole = {**tactic, **own}
-        if "beta" in TACTIC_KEYS[whole["kind"]]:
+    for side in sides:
+        own = defaults.get("tactics", {}).get(side, {})
+        whole = {**friendly.get("tactics", {}).get(side, {}), **own}
+        if "beta" in TACTIC_KEYS[whole.get("kind", "time")]:
             where = "defaults.tactics" if "beta" in own else "tactics"
             found.append((f"{where}.{side}.beta", whole.get("clock", "calendar")))
     return found

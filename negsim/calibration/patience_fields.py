@@ -33,7 +33,7 @@ def unfit(template: Mapping[str, Any]) -> str:
     if len(template.get("tactics", {})) < 2:
         return "the scenario states no usual tactic of both sides"
     if len(defaults.get("reservation", {})) < 2:
-        return "the defaults state no reservation value of both sides, and issues of other talks have none else"
+        return "the defaults state no reservation values of both sides, which issues of other negotiations need"
     if not template.get("channels"):
         return "the scenario has no meetings"
     if not places(template)[1]:
@@ -73,8 +73,11 @@ def _reasons(template: Mapping[str, Any]) -> dict[str, str]:
     for side in template.get("tactics", {}):
         tactic = _tactic(template, side)
         stated = tactic.get("patience")
-        if "patience" not in TACTIC_KEYS[tactic["kind"]]:
-            reasons[side] = f"has the tactic {tactic['kind']}, which has no patience"
+        kind = tactic.get("kind", "time")
+        if "patience" not in TACTIC_KEYS[kind]:
+            reasons[side] = f"has the tactic {kind}, which has no patience"
+        elif stated is None:
+            reasons[side] = "states no patience"
         elif isinstance(stated, Mapping) and "until" in stated:
             reasons[side] = f"has patience until a day of its own talks ({stated['until']})"
         elif tactic.get("clock", "calendar") == "rounds":

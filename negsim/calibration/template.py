@@ -106,7 +106,7 @@ class Replacement:
 
     def beta(self, laws: Mapping[str, BetaLaw]) -> None:
         """Replace the exponents of the sides' time curves by the law of the offers on record."""
-        for path, clock in beta_places(self.friendly):
+        for path, clock in beta_places(self.friendly, self.scenario.sides):
             stated, block = _at(self.friendly, path)
             old, holder = self._behind(stated, block)
             if not self._free(path, old, holder, None):
@@ -120,6 +120,8 @@ class Replacement:
 
     def _gap(self) -> None:
         channels = self.friendly.get("channels", {})
+        if not channels:
+            self.left.append(LeftAlone("channels", "the scenario states no meetings, so their default stays"))
         for name, channel in channels.items():
             path, old = f"channels.{name}.gap", channel.get("gap")
             if channel.get("issues", "all") != "all":
@@ -293,12 +295,12 @@ def _references(value: Any) -> Iterator[Any]:
 
 
 def _at(data: Mapping[str, Any], path: str) -> tuple[Any, Mapping[str, Any]]:
-    """The value at a path, and the block that holds it."""
+    """The value at a path, and the block that holds it; nothing if the file leaves them to the defaults."""
     *above, last = path.split(".")
     block = data
     for key in above:
-        block = block[key]
-    return block[last], block
+        block = block.get(key, {})
+    return block.get(last), block
 
 
 def _parameter(friendly: Mapping[str, Any], name: str, where: Any) -> str:

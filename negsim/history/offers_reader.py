@@ -13,6 +13,8 @@ from negsim.history.offers import KINDS, KNOWN, MEDIATOR, SETTLEMENT, THEN, Dead
 
 #: Sides of offers that no side made alone.
 BOTH, THIRD = "both", "mediator"
+#: What begins a source that is not public.
+PRIVATE = "private: "
 
 
 def _id(value: str) -> str:
@@ -38,9 +40,10 @@ def _number(value: str) -> float:
 
 
 def _source(value: str) -> str:
-    for address in text(value).split(" ; "):
-        if not address.startswith(("http://", "https://")):
-            raise FieldError(f"{was(address)} is not an address", 'addresses that start with http, separated by " ; "')
+    for part in text(value).split(" ; "):
+        if not part.startswith(("http://", "https://", PRIVATE)):
+            allowed = f'addresses that start with http, or "{PRIVATE}" and words, separated by " ; "'
+            raise FieldError(f"{was(part)} is not an address", allowed)
     return value
 
 

@@ -71,7 +71,8 @@ class Defaults:
 
     def session(self, hours: float) -> Default:
         """The length of a meeting: enough for all issues."""
-        words = f"a meeting lasts {hours:g} hours, enough for every issue: no record limits it"
+        long = "1 hour" if hours == 1 else f"{hours:g} hours"
+        words = f"a meeting lasts {long}, enough for every issue: no record limits it"
         return Default(f"{hours:g} hours", _line("judgement", words))
 
     @property

@@ -32,7 +32,7 @@ from negsim.calibration.evidence import (
     stalls,
 )
 from negsim.calibration.fitting import Features, Teaching
-from negsim.calibration.offered import beta_laws
+from negsim.calibration.offered import beta_laws, beta_places
 from negsim.calibration.partial import Prior
 from negsim.calibration.patience_law import Patience
 from negsim.calibration.record_scenario import gap as gap_of
@@ -789,6 +789,13 @@ def test_beta_comes_from_the_offers_up_to_the_as_of_date_if_it_is_asked_for(negs
     with pytest.raises(NegsimError, match="needs ten"):
         beta_laws([], None)
     assert "--offers needs --template" in negsim("calibrate", "--offers").err
+
+
+def test_a_beta_that_a_file_leaves_to_the_defaults_is_found():
+    stated = {"tactics": {"a": {"beta": 1}, "b": {"kind": "fixed"}}}
+    assert beta_places(stated, ("a", "b")) == [("tactics.a.beta", "calendar")]
+    assert beta_places({}, ("a", "b")) == [("tactics.a.beta", "calendar"), ("tactics.b.beta", "calendar")]
+    assert beta_places({"defaults": {"settle": {"chance": 0.1}}}, ("a", "b")) == []
 
 
 def test_the_law_of_beta_has_the_moments_of_the_fit():

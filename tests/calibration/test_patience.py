@@ -251,6 +251,11 @@ def test_patience_is_found_where_the_file_says_it_last():
     assert given["defaults"]["tactics"]["us"]["patience"] == "2 years"  # what was given stays as it was
 
 
+def test_the_kind_may_be_the_default_and_the_patience_must_be_stated():
+    given = {"tactics": {"us": {"patience": "1 year"}, "russia": {"beta": 1}}}
+    assert [place.side for place in places(given)[1]] == ["us"]
+
+
 def test_sides_that_share_a_parameter_share_the_draw(tmp_path, path, past, fitted):
     shared = {side: {"patience": {"parameter": "us_patience"}} for side in SIDES}
     found = patience(template(tmp_path, tactics=shared), past, **SMALL)
