@@ -40,7 +40,7 @@ NOTES = {
     "White: 95 % interval of the simulation. Numbers: runs in which the issue can still be resolved.",
     "calendar": "The ribbon spans the dates by which 10 and 90 % of all runs have resolved the issue.",
     "gap": "Offers as a share of the demand of {a} (top: its full demand, bottom: that of {b}); left: first offers in "
-    "%. Medians and 80 % of the runs that still negotiate, of {logged} runs; right: their share, first and last.",
+    "{scale}. Medians and 80 % of the runs that still negotiate, of {logged} runs; right: their share, first and last.",
     "terms": "Share of its demand that {a} gets in the final agreement, over the runs with an agreement; for an issue "
     "with options, the share of each option.",
     "frontier": "Reservation values at the end of {logged} runs: the median, and in grey the middle 80 %. Points: "
@@ -132,7 +132,9 @@ def note(projection: Results, kind: str, logged: int | None = None) -> str:
     """How the data of a picture were computed and how they are to be read."""
     a, b = projection.context.sides
     which = "all" if logged == projection.runs else f"the first {logged:,}" if logged else ""
-    said = NOTES[kind].format(a=a, b=b, runs=f"{projection.runs:,}", logged=which)
+    units = any(issue.scale is not None for issue in projection.context.issues)
+    scale = "% or in the unit of the issue" if units else "%"
+    said = NOTES[kind].format(a=a, b=b, runs=f"{projection.runs:,}", logged=which, scale=scale)
     return f"How computed: {projection.provenance}. {said}"
 
 

@@ -69,6 +69,7 @@ def test_the_pictures_speak_the_unit(scaled, tmp_path):
     for kind, words in (("terms", "1,200 to 455"), ("gap", "1,163")):
         found.plot(kind).save(tmp_path / f"{kind}.svg")
         assert words in (tmp_path / f"{kind}.svg").read_text(encoding="utf-8"), kind
+    assert "first offers in % or in the unit of the issue" in found.view("gap").note
 
 
 def test_the_file_that_show_prints_has_the_scale(scaled, negsim, tmp_path):
