@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from negsim.calibration.by_end import Meetings
 from negsim.calibration.evidence import NUMBERS, Seen
-from negsim.calibration.partial import Floats, Law
+from negsim.calibration.partial import Floats, Law, ratio_of
 from negsim.history import (
     Concluding,
     Pace,
@@ -27,8 +29,12 @@ from negsim.history import (
 TRUST = 0.75
 #: Draws of laws without a simple form, and the number of equally likely days of the end and chances of an issue.
 DRAWS, VALUES, CHANCES = 4000, 40, 20
+#: Equally likely rows of what depends on whether the negotiation is concluded.
+ROWS = 100
 #: The chance of an issue that stays. It is not 0, because the end of the negotiation settles all issues.
 NEVER = 1e-6
+#: The ends by which negotiations are classed.
+ENDS = ("concluded", "stalled")
 #: The longest time to the end, in days.
 MOST_DAYS = 36525
 
@@ -63,7 +69,11 @@ class Teaching:
             for name, number in NUMBERS.items()
         }
         self.pace: Pace = pace_of([talks for talks in others if talks.issues], stayers=True)
-        self.concluding: dict[bool, Concluding] = {known: concluding(others, known) for known in (True, False)}
+        self.meetings = Meetings(others)
+        evidence = cache(self.meetings.evidence_at_landmarks)
+        self.concluding: dict[bool, Concluding] = {
+            known: concluding(others, known, evidence) for known in (True, False)
+        }
 
     @property
     def telling(self) -> list[Talks]:
@@ -101,11 +111,40 @@ class Fit:
         """Whether a pace or an announcement gives a day of the end; otherwise there is only a rate."""
         return self.paced or self.announced() is not None
 
+    @property
+    def mixed(self) -> bool:
+        """Whether the negotiation is concluded with a probability, and its end and its meetings depend on that."""
+        return self.dated and self.features.stayers
+
     def concludes(self) -> float:
-        """The probability that the negotiation is concluded at some time; see `Concluding`."""
+        """The probability that the negotiation is concluded at some time; see `Concluding`.
+
+        A sign is the evidence of its own gaps between meetings; see `Meetings`.
+        """
         if not self.features.stayers:
             return 1.0
-        return self.taught.concluding[self.features.announced].probability(self.snapshot)
+        law = self.taught.concluding[self.features.announced]
+        own = self.taught.meetings.evidence(self.snapshot.talks) if self.features.own_past else 0.0
+        return law.probability(self.snapshot, own)
+
+    def rows(self) -> tuple[Floats, Floats, Floats]:
+        """Days to the end, and median and 90 % quantile of the gaps between meetings, as equally likely rows.
+
+        The share `concludes` of the rows has an end and the gaps of a negotiation that is concluded. The others have
+        no end within `MOST_DAYS`, and the gaps of one that is not.
+        """
+        random = generator("rows", self.snapshot.talks.id, self.snapshot.now.on)
+        many = round(ROWS * self.concludes())
+        ends, medians, quantiles = [self.ends(many), np.full(ROWS - many, float(MOST_DAYS))], [], []
+        own = self.snapshot.talks if self.features.own_past else None
+        for concluded, number in ((True, many), (False, ROWS - many)):
+            law = self.taught.meetings.law(concluded, own)
+            median, spread = law.spaced(number)
+            # An early end is no sign of short gaps.
+            order = random.permutation(number)
+            medians.append(median[order])
+            quantiles.append(median[order] * ratio_of(spread[order]))
+        return np.concatenate(ends), np.concatenate(medians), np.concatenate(quantiles)
 
     def observations(self, name: str) -> tuple[int, int]:
         """The number of observations from other negotiations, and from this one."""
@@ -126,7 +165,16 @@ class Fit:
         ended = [talks.end == "concluded" for talks in self.taught.others if talks.end != "running"]
         return (
             f"history: talks.csv, {sum(ended)} of {len(ended)} other talks were concluded; the probability follows "
-            "from whether an end is announced, and from the years without a closing"
+            "from whether an end is announced, the years without a closing, and the gaps between its meetings"
+        )
+
+    def source_of_gaps(self) -> str:
+        """The source of the gaps by class, for a scenario file."""
+        theirs, mine = self.taught.others, len(self.own["gap"])
+        counts = [sum(talks.end == end and len(talks.meeting_days()) > 1 for talks in theirs) for end in ENDS]
+        return (
+            f"history: {NUMBERS['gap'].file}, gaps between meetings of {counts[0]} other talks that were concluded "
+            f"and of {counts[1]} that were not, {mine} of its own by {self.snapshot.now.on}; partial pooling"
         )
 
     def stands_still(self) -> float:
@@ -171,8 +219,8 @@ class Fit:
         moves = random.random(DRAWS) >= stays
         return np.quantile(np.where(moves, chance, NEVER), (np.arange(CHANCES) + 0.5) / CHANCES)
 
-    def ends(self) -> Floats:
-        """The days to the end, as equally likely values in ascending order.
+    def ends(self, number: int = VALUES) -> Floats:
+        """The days to the end of a negotiation that is concluded, as equally likely values in ascending order.
 
         The latest announcement times a slip and the pace so far are pooled; the announcement has the weight `TRUST`.
         The announcement alone counts if openings do not happen at meetings, see `Talks.stepwise`.
@@ -185,7 +233,7 @@ class Fit:
             days = announced
         elif announced is not None:
             days = np.concatenate([announced, days[: round(DRAWS * (1.0 / TRUST - 1.0))]])
-        values = np.quantile(days, (np.arange(VALUES) + 0.5) / VALUES)
+        values = np.quantile(days, (np.arange(number) + 0.5) / number)
         return np.clip(np.ceil(values), 1, MOST_DAYS)
 
     def announced(self) -> Floats | None:

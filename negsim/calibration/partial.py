@@ -9,6 +9,10 @@ posterior is a sum and needs no sampling. For a negotiation whose own record has
 
 Without an own record ``L`` is 1: the distribution for a new negotiation. Few negotiations leave ``s`` uncertain, and
 the distribution includes that (Gelman et al., Bayesian Data Analysis, 3rd ed., chapter 5).
+
+`Prior.by_class` pools two classes of negotiations. Each class ``c`` has a centre ``m_c ~ Normal(m, t)`` and a spread
+``w_c`` of its own; ``s`` and ``m`` are common. The scale of ``t`` is that of ``s``. Without evidence both classes
+have the same distribution, and with much evidence each is described by its own negotiations.
 """
 
 from __future__ import annotations
@@ -76,15 +80,31 @@ class Prior:
         return np.geomspace(*self.within, WITHIN)
 
     @cached_property
-    def _hyper(self) -> tuple[Floats, Floats]:
-        """The law of an effect for every centre and spread (their number by effects), and the weight of each."""
+    def _grid(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Centres and spreads between negotiations, and the weights of both."""
         middle = float(self.to_scale(self.centre))
         centres = middle + self.width * np.linspace(-3, 3, CENTRES)
         spreads = self.between * np.linspace(0.05, 2.5, SPREADS)
+        of_centres = np.exp(-0.5 * ((centres - middle) / self.width) ** 2)
+        of_spreads = np.exp(-0.5 * (spreads / self.between) ** 2)
+        return centres, spreads, of_centres / of_centres.sum(), of_spreads / of_spreads.sum()
+
+    @cached_property
+    def _hyper(self) -> tuple[Floats, Floats]:
+        """The law of an effect for every centre and spread (their number by effects), and the weight of each."""
+        centres, spreads, of_centres, of_spreads = self._grid
         m, s = (each.ravel() for each in np.meshgrid(centres, spreads, indexing="ij"))
-        weights = np.exp(-0.5 * ((m - middle) / self.width) ** 2 - 0.5 * (s / self.between) ** 2)
         laws = np.exp(-0.5 * ((self.effects - m[:, None]) / s[:, None]) ** 2)
+        weights = np.outer(of_centres, of_spreads).ravel()
         return laws / laws.sum(axis=1, keepdims=True), weights / weights.sum()
+
+    @cached_property
+    def _pairs(self) -> Floats:
+        """The probability of each pair of centres of two classes, under every spread between the classes."""
+        centres, spreads, of_centres, of_spreads = self._grid
+        near = np.exp(-0.5 * ((centres - centres[:, None]) / spreads[:, None, None]) ** 2)
+        near /= near.sum(axis=2, keepdims=True)
+        return np.asarray(np.einsum("t,m,tma,tmb->ab", of_spreads, of_centres, near, near), dtype=np.float64)
 
     def draw(self, random: np.random.Generator, talks: int) -> tuple[Floats, float]:
         """One draw of the prior: the effects of some negotiations, on the scale, and a spread within them."""
@@ -108,14 +128,40 @@ class Prior:
         laws, weights = self._hyper
         log_weights = np.log(weights)[:, None] + np.zeros(len(self.spreads_within))
         for likelihood in others:
-            top = likelihood.max(axis=0)
-            log_weights = log_weights + np.log(laws @ np.exp(likelihood - top) + 1e-300) + top
+            log_weights = log_weights + self.integrated(likelihood)
         return np.asarray(laws.T @ np.exp(log_weights - log_weights.max()), dtype=np.float64)
+
+    def integrated(self, likelihood: Floats) -> Floats:
+        """The logarithm of a likelihood, integrated over the effect: centres and spreads, by spreads within."""
+        top = likelihood.max(axis=0)
+        return np.asarray(np.log(self._hyper[0] @ np.exp(likelihood - top) + 1e-300) + top, dtype=np.float64)
+
+    def by_class(self, sums: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+        """The weights of effects and spreads within, in a new negotiation of each of two classes.
+
+        Args:
+            sums: For each class the sum of what `integrated` gives for its negotiations.
+        """
+        laws, (*_, of_spreads) = self._hyper[0], self._grid
+        shape = (CENTRES, SPREADS, len(self.spreads_within))
+        one, other = (np.exp(each - each.max()).reshape(shape) for each in sums)
+        found = []
+        for mine, theirs in ((one, other), (other, one)):
+            # The centre of a class is near that of the other; the spread within is its own.
+            weights = mine * ((self._pairs @ theirs.mean(axis=2)) * of_spreads)[:, :, None]
+            law = laws.T @ weights.reshape(-1, shape[2])
+            found.append(np.asarray(law / law.sum(), dtype=np.float64))
+        return found[0], found[1]
 
     def updated(self, pooled: Floats, own: Floats | None = None) -> Law:
         """The distribution of the number in one negotiation, from what the others say and from its own record."""
         joint = pooled if own is None else pooled * np.exp(own - own.max())
         return Law(self, joint / joint.sum())
+
+
+def ratio_of(spread: npt.ArrayLike) -> Floats:
+    """The 90 % quantile of a lognormal value, divided by its median, for a spread of its logarithm."""
+    return np.exp(_Z90 * np.asarray(spread, dtype=np.float64))
 
 
 @dataclass(frozen=True)
@@ -172,7 +218,18 @@ class Law:
     @property
     def ratio(self) -> float:
         """The 90 % quantile of a value within the negotiation, divided by its median."""
-        return float(np.exp(_Z90 * self.within))
+        return float(ratio_of(self.within))
+
+    def spaced(self, number: int) -> tuple[Floats, Floats]:
+        """The number and the spread within the negotiation, as equally likely pairs in ascending order of the number.
+
+        >>> Prior("log", 60.0, 1.0, 0.7, (0.2, 2.0)).posterior([]).spaced(3)[0].round(1).tolist()
+        [20.6, 60.0, 174.5]
+        """
+        below = np.cumsum(self.weights.ravel())
+        chosen = np.searchsorted(below, below[-1] * (np.arange(number) + 0.5) / max(number, 1))
+        effect, within = np.divmod(chosen, self.weights.shape[1])
+        return self.prior.of_scale(self.prior.effects[effect]), self.prior.spreads_within[within]
 
     def draws(self, random: np.random.Generator, number: int) -> tuple[Floats, Floats]:
         """Draws of the number, and the spread within the negotiation of each draw."""

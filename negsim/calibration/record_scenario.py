@@ -6,7 +6,9 @@ It contains what had skill in forecasts of past negotiations (docs/track-record.
 - A meeting settles an open issue with one chance, and an issue not yet opened with a smaller one.
 - At the end all open issues are settled: a shock calls a last meeting in a regime in which everything settles. Its day
   is drawn once a run from an announcement or from the pace so far; without either, the shock has a rate.
-- The last meeting settles the issues with the probability that the negotiation is concluded at all.
+- Whether the negotiation is concluded at all is drawn with its end: rows of a table, drawn together, hold the day of
+  the end and the law of the gaps. In the rows of a negotiation that is not concluded the end does not come, and
+  meetings become rare (`negsim.calibration.by_end`).
 - If nothing gives a day of the end, the negotiation stalls permanently at a rate of breakdown. It may also have stopped
   before the as-of date: then it breaks down on that date.
 - A single issue may stay: no meeting settles it, and only the end does.
@@ -17,7 +19,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from negsim.calibration.fitting import TRUST, VALUES, Fit
+from negsim.calibration.fitting import MOST_DAYS, ROWS, TRUST, VALUES, Fit
 from negsim.calibration.partial import Floats, Law
 from negsim.calibration.subjects import Subject
 from negsim.history import Issue, pause_so_far
@@ -30,20 +32,14 @@ STANDSTILL = {"standstill": {"breakdown": "1000000 per year"}}
 
 def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
     """The scenario as plain data of a file."""
-    snapshot, laws = subject.snapshot, found.laws
-    mixed = found.dated and found.features.stayers
+    snapshot, mixed = subject.snapshot, found.mixed
     still = {} if mixed else stopped(found)
     # A dormant issue on a tracker is not on a list that the sides work through.
     waiting = snapshot.now.waiting if snapshot.talks.stepwise else ()
     issues = (*snapshot.now.open, *waiting)
     setups = {stood: _setup(found, stood) for stood in {meetings_stood(found, issue) for issue in issues}}
     left_out = [subject.ids[issue.name] for issue in snapshot.talks.sure if issue not in issues]
-    parameters: dict[str, Any] = {
-        "gap": {"value": lognormal(laws["gap"]), "source": found.source("gap")},
-        "end": _end(found),
-    }
-    if not mixed:
-        parameters["stall"] = {"value": lognormal(laws["stall"], "per year"), "source": found.source("stall")}
+    parameters = _by_end(found) if mixed else _apart(found)
     return {
         "title": "From the record alone",
         **_words(),
@@ -61,7 +57,7 @@ def record_scenario(subject: Subject, found: Fit) -> dict[str, Any]:
         "channels": {
             "meetings": {
                 "title": "Meetings",
-                "gap": gap(found),
+                "gap": _gap_by_end() if mixed else gap(found),
                 "session": "24 hours",
                 "since_last": days(snapshot.silent),
                 "source": found.source("gap"),
@@ -98,17 +94,14 @@ def _words() -> dict[str, str]:
 
 
 def _conclusion(found: Fit) -> dict[str, Any]:
-    share, concluded = figure(found.concludes()), {"kind": "climate", "to": "conclusion"}
-    mixed = found.dated and found.features.stayers
-    package = "judgement: a negotiation settles its open issues as one package on its last day"
     return {
         "title": "The negotiation ends and settles all open issues",
         **({"pending": [{"parameter": "end"}]} if found.dated else {"rate": {"parameter": "end"}}),
         "marks": [
-            {**concluded, "probability": share} if mixed else concluded,
+            {"kind": "climate", "to": "conclusion"},
             {"kind": "meeting", "channel": "meetings", "after": "0 days"},
         ],
-        "source": [found.source_of_concluding(), package] if mixed else package,
+        "source": "judgement: a negotiation settles its open issues as one package on its last day",
     }
 
 
@@ -158,6 +151,47 @@ def _setup(found: Fit, stood: int | None) -> dict[str, Any]:
             f"arithmetic: {words}; the smallest of the equally likely chances are those of an issue that stays",
         ],
     }
+
+
+def _apart(found: Fit) -> dict[str, Any]:
+    """Parameters of a negotiation that has an end in every run, or stalls at a rate."""
+    laws = found.laws
+    return {
+        "gap": {"value": lognormal(laws["gap"]), "source": found.source("gap")},
+        "end": _end(found),
+        "stall": {"value": lognormal(laws["stall"], "per year"), "source": found.source("stall")},
+    }
+
+
+def _by_end(found: Fit) -> dict[str, Any]:
+    """Parameters that are drawn together, because they depend on whether the negotiation is concluded."""
+    columns = dict(zip(("end", "gap", "long_gap"), found.rows(), strict=True))
+    never = ROWS - round(ROWS * found.concludes())
+    share = f"arithmetic: {ROWS} equally likely rows; {never} are those of a negotiation that is not concluded"
+    sources = {
+        "end": [
+            *_source_of_end(found)[:-1],
+            found.source_of_concluding(),
+            f"{share}, whose end is {MOST_DAYS} days off",
+        ],
+        "gap": [found.source_of_gaps(), share],
+        "long_gap": [found.source_of_gaps(), f"{share}; nine of ten gaps are shorter than this"],
+    }
+    return {
+        name: {
+            "value": {"empirical": {"values": [_written(value) for value in values], "joint": "conclusion"}},
+            "source": sources[name],
+        }
+        for name, values in columns.items()
+    }
+
+
+def _gap_by_end() -> dict[str, Any]:
+    return {"lognormal": {"median": {"parameter": "gap"}, "q90": {"parameter": "long_gap"}}}
+
+
+def _written(value: float) -> str:
+    return days(value) if value >= 100 else f"{figure(value):g} days"
 
 
 def _end(found: Fit) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from .concession import ConcessionFit as ConcessionFit
 from .concession import fit_concessions as fit_concessions
 from .conclusion import Concluding as Concluding
 from .conclusion import concluding as concluding
+from .conclusion import landmarks as landmarks
 from .describe import descriptions_data as descriptions_data
 from .describe import descriptions_table as descriptions_table
 from .describe import state_data as state_data

@@ -8,11 +8,14 @@ with a snapshot, a negotiation belongs to the others, which are concluded, with 
 ``announced`` is 1 if the end of the negotiation has been announced for a day. ``years`` are those since its first
 meeting if no closing is on record, and 0 after a closing. The coefficients are learned from other negotiations, seen
 each quarter of a year (landmarks: van Houwelingen 2007, Scand. J. Stat. 34:70-85).
+
+A further sign may be given: the logarithm of a likelihood ratio of the two classes. Its coefficient would be 1 if it
+were independent of the other signs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -50,13 +53,19 @@ def signs(snapshot: Snapshot, announcements: bool = True) -> tuple[float, float,
 
 
 @cache
-def _landmarks(talks: Talks, announcements: bool) -> tuple[tuple[float, float, float], ...]:
-    """The signs of a negotiation each quarter, from its first opening or else its first meeting to its end."""
+def landmarks(talks: Talks) -> tuple[Snapshot, ...]:
+    """A negotiation each quarter, from its first opening or else its first meeting to its end."""
     first = talks.first or next(iter(talks.meeting_days()), None)
     if first is None:
         return ()
     days = range(0, max((talks.until - first).days, 1), EVERY)
-    return tuple(signs(Snapshot.of(talks, first + timedelta(days=n), 1), announcements) for n in days)
+    return tuple(Snapshot.of(talks, first + timedelta(days=n), 1) for n in days)
+
+
+@cache
+def _signs(talks: Talks, announcements: bool) -> Floats:
+    """The signs at each landmark, by landmarks."""
+    return np.asarray([signs(each, announcements) for each in landmarks(talks)])
 
 
 @dataclass(frozen=True)
@@ -67,22 +76,31 @@ class Concluding:
     covariance: Floats
     announcements: bool = True
 
-    def probability(self, snapshot: Snapshot) -> float:
+    def probability(self, snapshot: Snapshot, *further: float) -> float:
         """The probability that the negotiation is concluded at some time, averaged over the coefficients.
 
         The average of a logistic function over a normal law is that of MacKay 1992 (Neural Computation 4:720-736).
+
+        Args:
+            snapshot: The negotiation on a day.
+            further: The further sign, if the coefficients were learned with one.
         """
-        at = np.asarray(signs(snapshot, self.announcements))
+        at = np.asarray([*signs(snapshot, self.announcements), *further])
         logit = float(at @ self.mean) / np.sqrt(1.0 + np.pi * float(at @ self.covariance @ at) / 8.0)
         return float(1.0 / (1.0 + np.exp(-logit)))
 
 
-def concluding(others: Sequence[Talks], announcements: bool = True) -> Concluding:
+def concluding(
+    others: Sequence[Talks],
+    announcements: bool = True,
+    further: Callable[[Talks], Sequence[float]] | None = None,
+) -> Concluding:
     """The coefficients from other negotiations. Each has the same weight; those still running tell nothing.
 
     Args:
         others: Records of other negotiations.
         announcements: Whether announcements are used as a sign.
+        further: A further sign of a negotiation at each of its `landmarks`.
 
     >>> from datetime import date
     >>> from negsim.history import load
@@ -91,15 +109,16 @@ def concluding(others: Sequence[Talks], announcements: bool = True) -> Concludin
     >>> [round(law.probability(Snapshot.of(record["cyprus"], date(y, 9, 3), 30)), 1) for y in (2008, 2012, 2018)]
     [0.5, 0.1, 0.1]
     """
-    rows, ended, weights = [np.zeros((0, 3))], [np.zeros(0)], [np.zeros(0)]
+    size = 3 if further is None else 4
+    rows, ended, weights = [np.zeros((0, size))], [np.zeros(0)], [np.zeros(0)]
     for talks in others:
-        seen = _landmarks(talks, announcements)
-        if seen and talks.end != "running":
-            rows.append(np.asarray(seen))
+        seen = _signs(talks, announcements)
+        if len(seen) and talks.end != "running":
+            rows.append(seen if further is None else np.column_stack([seen, further(talks)]))
             ended.append(np.full(len(seen), float(talks.end == "concluded")))
             weights.append(np.full(len(seen), 1.0 / len(seen)))
     x, y, w = np.concatenate(rows), np.concatenate(ended), np.concatenate(weights)
-    mean, precision = np.zeros(3), np.eye(3) / PRIOR**2
+    mean, precision = np.zeros(size), np.eye(size) / PRIOR**2
     for _ in range(_STEPS):
         p = 1.0 / (1.0 + np.exp(-(x @ mean)))
         curve = (x.T * (w * p * (1.0 - p))) @ x + precision
