@@ -4,7 +4,8 @@ The table stands in docs/track-record.md ("Negotiations that stand still").
 
 Estimator. The simulated forecast of an issue is ``F = (1 - w) F_0 + w F_1``, where ``w`` is the probability that the
 negotiation is concluded at all. ``F_0`` and ``F_1`` are runs of the record scenario, calibrated on the other
-negotiations, with ``w`` set to 0 and to 1. The CRPS of ``F`` is quadratic in ``w``, so three numbers for each origin
+negotiations, with ``w`` set to 0 and to 1: the first has the gaps between meetings of a negotiation that is not
+concluded, the second those of one that is. The CRPS of ``F`` is quadratic in ``w``, so three numbers for each origin
 give it for every ``w``, and every law of ``w`` can be fitted to the score itself.
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from negsim.calibration.by_end import Meetings
 from negsim.calibration.fitting import Fit, Teaching
 from negsim.calibration.simulated import RUNS, SEED, scenario_of
 from negsim.history import Histories, Snapshot, load, read_origins
@@ -28,6 +30,8 @@ from negsim.projection import Job, play
 from negsim.simulation import compile as compiled_of
 
 Floats = npt.NDArray[np.float64]
+#: The signs of the model, with the one in front: an announced end, years without a closing, evidence of the gaps.
+OF_MODEL = 4
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,8 @@ class Origin:
     signs: Floats
 
 
-def all_signs(snapshot: Snapshot) -> Floats:
-    """The two signs of the model, then others: a date ahead, silence, age, meetings, closings, broken dates."""
+def all_signs(snapshot: Snapshot, evidence: float) -> Floats:
+    """The signs of the model, then others: a date ahead, silence, age, meetings, closings, broken dates."""
     talks, now = snapshot.talks, snapshot.now
     target = snapshot.announced
     passed = sum(each.about == "end" and each.latest < now.on for each in now.targets)
@@ -86,6 +90,7 @@ def all_signs(snapshot: Snapshot) -> Floats:
     closed = len(now.closed) / max(len(talks.sure), 1)
     return np.array([
         *signs(snapshot),
+        evidence,
         float(target is not None and target.latest > now.on),
         np.log1p(snapshot.silent / 365.25),
         np.log1p((now.on - first).days / 365.25),
@@ -108,7 +113,8 @@ def origins(record: Histories) -> list[Origin]:
                 still, moves = (forecasts(snapshot, fit, share) for share in (0.0, 1.0))
                 numbers = np.mean([quadratic(still[case.issue], moves[case.issue], case) for case in cases], axis=0)
                 ended = record[name].end == "concluded"
-                found.append(Origin(name, ended, numbers, fit.concludes(), all_signs(snapshot)))
+                known = all_signs(snapshot, teaching.meetings.evidence(snapshot.talks))
+                found.append(Origin(name, ended, numbers, fit.concludes(), known))
     return found
 
 
@@ -160,8 +166,9 @@ def best_shares(found: Sequence[Origin]) -> Floats:
 
 def in_sample(record: Histories, found: Sequence[Origin]) -> Floats:
     """The shares of the model's own law of ``w``, fitted by likelihood to all negotiations."""
-    law = concluding(list(record.talks.values()))
-    x = np.array([each.signs[:3] for each in found])
+    every = list(record.talks.values())
+    law = concluding(every, further=Meetings(every).evidence_at_landmarks)
+    x = np.array([each.signs[:OF_MODEL] for each in found])
     spread = np.sqrt(1.0 + np.pi * np.einsum("ni,ij,nj->n", x, law.covariance, x) / 8.0)
     return np.asarray(1.0 / (1.0 + np.exp(-(x @ law.mean) / spread)))
 
@@ -178,9 +185,9 @@ def table(record: Histories, found: Sequence[Origin], most: float) -> str:
         *((f"one probability for all: {share}", lambda share=share: scores(found, np.full(len(found), share)))
           for share in (0.1, 0.3, 0.5, 0.7, 0.9)),
         ("one probability for all, chosen by the score", lambda: least(found, x[:, :1], most)),
-        ("the two signs, by likelihood, with the negotiation itself", lambda: scores(found, in_sample(record, found))),
-        ("the two signs, chosen by the score", lambda: least(found, x[:, :3], most)),
-        ("eight signs, chosen by the score", lambda: least(found, x, most)),
+        ("the three signs, by likelihood, with itself", lambda: scores(found, in_sample(record, found))),
+        ("the three signs, chosen by the score", lambda: least(found, x[:, :OF_MODEL], most)),
+        ("nine signs, chosen by the score", lambda: least(found, x, most)),
         ("a probability for each negotiation, chosen by the score", lambda: least(found, own, most)),
         ("a probability for each origin, chosen by the score", lambda: scores(found, best_shares(found))),
         ("told which negotiations are concluded", lambda: scores(found, ended)),

@@ -18,7 +18,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from negsim.calibration.evidence import NUMBERS, Seen, between_meetings, meetings_to_the_end
+from negsim.calibration.by_end import Meetings, meetings_to_the_end
+from negsim.calibration.evidence import NUMBERS, Seen, between_meetings
 from negsim.calibration.partial import Law, Prior
 from negsim.history import Snapshot, Talks, concluding, generator, issue_stays, landmarks, load, without_package
 from negsim.quantities import DAYS_PER_YEAR
@@ -146,8 +147,6 @@ def _losses(ended: Sequence[Talks], chance: Callable[[Talks, Snapshot, int, Sequ
 
 def loss_of_conclusion(ended: Sequence[Talks], evidence: bool) -> float:
     """The log loss of "concluded" at the landmarks of left-out negotiations."""
-    from negsim.calibration.by_end import Meetings
-
     found = []
     for out in ended:
         rest = [talks for talks in ended if talks is not out]

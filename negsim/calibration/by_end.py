@@ -33,11 +33,24 @@ from functools import cache
 
 import numpy as np
 
-from negsim.calibration.evidence import NUMBERS, Values, meetings_to_the_end
+from negsim.calibration.evidence import NUMBERS, Values, between_meetings
 from negsim.calibration.partial import Floats, Law
 from negsim.history import Talks, landmarks
 
+#: The classes.
+ENDS = ("concluded", "stalled")
 _PRIOR = NUMBERS["gap"].prior
+
+
+def meetings_to_the_end(talks: Talks) -> Values:
+    """Days between meetings; the silence at the end of a record is censored, unless the end was a conclusion.
+
+    In `between_meetings` a negotiation that stalled has no such silence: there a rate of stalls describes it.
+    """
+    seen = between_meetings(talks)
+    days = talks.meeting_days()
+    silent = (talks.until - days[-1]).days if days and talks.end == "stalled" else 0
+    return Values(seen.seen, [float(silent)]) if silent > 0 else seen
 
 
 @cache
@@ -61,18 +74,22 @@ class Meetings:
     >>> from negsim.history import load
     >>> law = Meetings([talks for talks in load("seeds/histories").talks.values() if talks.id != "cyprus"])
     >>> [law.law(concluded).ppf(0.5).round(-1).item() for concluded in (True, False)]
-    [50.0, 120.0]
+    [50.0, 110.0]
     """
 
     def __init__(self, others: Sequence[Talks]) -> None:
         nothing = _PRIOR.integrated(Values([]).log_likelihood(_PRIOR))
-        concluded, stalled = ([t for t in others if t.end == end] for end in ("concluded", "stalled"))
+        concluded, stalled = self.classes = [[talks for talks in others if talks.end == end] for end in ENDS]
         self._sums = (sum(map(_integrated, concluded), nothing), sum(map(_integrated, stalled), nothing))
         self._weights = _PRIOR.by_class(self._sums)
 
     def law(self, concluded: bool, own: Talks | None = None) -> Law:
         """The law of the gaps of a negotiation, if it is concluded, or if it is not; ``own`` is its record so far."""
         return _PRIOR.updated(self._weights[not concluded], None if own is None else likelihood(own))
+
+    def observations(self, concluded: bool) -> int:
+        """The number of gaps in a class."""
+        return sum(len(meetings_to_the_end(talks)) for talks in self.classes[not concluded])
 
     def evidence(self, own: Talks) -> float:
         """The logarithm of the likelihood of the own gaps if the negotiation is concluded, less that if it is not."""

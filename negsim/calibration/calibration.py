@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from negsim.calibration.evidence import NUMBERS
 from negsim.calibration.fitting import Fit
+from negsim.calibration.partial import Law
 from negsim.calibration.patience_law import Patience
+from negsim.calibration.record_scenario import LONG_GAP
 from negsim.calibration.template import Change, LeftAlone
 from negsim.files import TextPage, TextStyle, number_text, to_line, to_yaml, values_table
 
@@ -65,13 +67,27 @@ class Calibration:
 
         return pd.DataFrame(self._changes(), columns=["path", "old", "new", "why"])
 
-    def _numbers(self) -> list[dict[str, Any]]:
+    def _laws(self) -> list[tuple[str, str, Law, int, int]]:
+        """The name of each number, its words, its law, and the observations from other negotiations and its own.
+
+        In a scenario whose gaps depend on the end, the gaps have two laws.
+        """
         rows = []
         for name, law in self.fit.laws.items():
-            others, own = self.fit.observations(name)
-            figures = {f"q{round(100 * p)}": float(f"{law.ppf(p):.6g}") for p in SHOWN}
-            rows.append({"number": NUMBERS[name].words, **figures, "other_talks": others, "own": own})
+            words, (others, own) = NUMBERS[name].words, self.fit.observations(name)
+            if name == "gap" and LONG_GAP in self.said.get("parameters", ()):
+                for concluded, what in ((True, "concluded"), (False, "not")):
+                    seen = self.fit.taught.meetings.observations(concluded)
+                    rows.append((f"gap_if_{what}", f"{words}, if {what}", self.fit.gaps(concluded), seen, own))
+            else:
+                rows.append((name, words, law, others, own))
         return rows
+
+    def _numbers(self) -> list[dict[str, Any]]:
+        return [
+            {"number": words, **_quantiles(law), "other_talks": others, "own": own}
+            for _, words, law, others, own in self._laws()
+        ]
 
     def _changes(self) -> list[dict[str, Any]]:
         replaced = [{"path": c.path, "old": _line(c.old), "new": _line(c.new), "why": c.evidence} for c in self.changes]
@@ -93,11 +109,11 @@ class Calibration:
             "numbers": [
                 {
                     "number": name,
-                    "words": NUMBERS[name].words,
-                    **{f"q{round(100 * p)}": float(f"{law.ppf(p):.6g}") for p in SHOWN},
-                    "observations": dict(zip(("other_talks", "own"), self.fit.observations(name), strict=True)),
+                    "words": words,
+                    **_quantiles(law),
+                    "observations": {"other_talks": others, "own": own},
                 }
-                for name, law in self.fit.laws.items()
+                for name, words, law, others, own in self._laws()
             ],
             "changes": [{"path": c.path, "old": c.old, "new": c.new, "evidence": c.evidence} for c in self.changes],
             "left_alone": [{"path": each.path, "why": each.why} for each in self.left],
@@ -139,6 +155,10 @@ class Calibration:
         for left in self.left:
             page.add(f"{left.path}: {left.why}", "    ", "  ")
         return page.text
+
+
+def _quantiles(law: Law) -> dict[str, float]:
+    return {f"q{round(100 * p)}": float(f"{law.ppf(p):.6g}") for p in SHOWN}
 
 
 def _line(value: Any) -> str:

@@ -124,17 +124,6 @@ def between_meetings(talks: Talks) -> Values:
     return Values([float(gap) for gap in gaps(talks)], [float(under_way)] if under_way > 0 else [])
 
 
-def meetings_to_the_end(talks: Talks) -> Values:
-    """Days between meetings; the silence at the end of a record is censored, unless the end was a conclusion.
-
-    In `between_meetings` a negotiation that stalled has no such silence: there a rate of stalls describes it.
-    """
-    seen = between_meetings(talks)
-    days = talks.meeting_days()
-    silent = (talks.until - days[-1]).days if days and talks.end == "stalled" else 0
-    return Values(seen.seen, [float(silent)]) if silent > 0 else seen
-
-
 def announced(talks: Talks) -> Values:
     """The actual time to the end divided by the announced time, for each announcement of the end.
 

@@ -33,8 +33,6 @@ DRAWS, VALUES, CHANCES = 4000, 40, 20
 ROWS = 100
 #: The chance of an issue that stays. It is not 0, because the end of the negotiation settles all issues.
 NEVER = 1e-6
-#: The ends by which negotiations are classed.
-ENDS = ("concluded", "stalled")
 #: The longest time to the end, in days.
 MOST_DAYS = 36525
 
@@ -127,6 +125,10 @@ class Fit:
         own = self.taught.meetings.evidence(self.snapshot.talks) if self.features.own_past else 0.0
         return law.probability(self.snapshot, own)
 
+    def gaps(self, concluded: bool) -> Law:
+        """The law of the gaps between meetings, if the negotiation is concluded, or if it is not."""
+        return self.taught.meetings.law(concluded, self.snapshot.talks if self.features.own_past else None)
+
     def rows(self) -> tuple[Floats, Floats, Floats]:
         """Days to the end, and median and 90 % quantile of the gaps between meetings, as equally likely rows.
 
@@ -136,10 +138,8 @@ class Fit:
         random = generator("rows", self.snapshot.talks.id, self.snapshot.now.on)
         many = round(ROWS * self.concludes())
         ends, medians, quantiles = [self.ends(many), np.full(ROWS - many, float(MOST_DAYS))], [], []
-        own = self.snapshot.talks if self.features.own_past else None
         for concluded, number in ((True, many), (False, ROWS - many)):
-            law = self.taught.meetings.law(concluded, own)
-            median, spread = law.spaced(number)
+            median, spread = self.gaps(concluded).spaced(number)
             # An early end is no sign of short gaps.
             order = random.permutation(number)
             medians.append(median[order])
@@ -170,8 +170,8 @@ class Fit:
 
     def source_of_gaps(self) -> str:
         """The source of the gaps by class, for a scenario file."""
-        theirs, mine = self.taught.others, len(self.own["gap"])
-        counts = [sum(talks.end == end and len(talks.meeting_days()) > 1 for talks in theirs) for end in ENDS]
+        mine = len(self.own["gap"])
+        counts = [sum(len(talks.meeting_days()) > 1 for talks in theirs) for theirs in self.taught.meetings.classes]
         return (
             f"history: {NUMBERS['gap'].file}, gaps between meetings of {counts[0]} other talks that were concluded "
             f"and of {counts[1]} that were not, {mine} of its own by {self.snapshot.now.on}; partial pooling"

@@ -224,7 +224,7 @@ class Law:
         """The number and the spread within the negotiation, as equally likely pairs in ascending order of the number.
 
         >>> Prior("log", 60.0, 1.0, 0.7, (0.2, 2.0)).posterior([]).spaced(3)[0].round(1).tolist()
-        [20.6, 60.0, 174.5]
+        [19.5, 60.0, 184.2]
         """
         below = np.cumsum(self.weights.ravel())
         chosen = np.searchsorted(below, below[-1] * (np.arange(number) + 0.5) / max(number, 1))

@@ -26,6 +26,8 @@ from negsim.history import Issue, pause_so_far
 
 #: The factor on the hazard of settling at the last meeting: it makes any chance a certainty.
 SETTLES = 1e9
+#: The parameter that gives the 90 % quantile of the gaps, beside their median `gap`.
+LONG_GAP = "long_gap"
 #: The regime of a negotiation that has stopped: it breaks down at once.
 STANDSTILL = {"standstill": {"breakdown": "1000000 per year"}}
 
@@ -165,7 +167,7 @@ def _apart(found: Fit) -> dict[str, Any]:
 
 def _by_end(found: Fit) -> dict[str, Any]:
     """Parameters that are drawn together, because they depend on whether the negotiation is concluded."""
-    columns = dict(zip(("end", "gap", "long_gap"), found.rows(), strict=True))
+    columns = dict(zip(("end", "gap", LONG_GAP), found.rows(), strict=True))
     never = ROWS - round(ROWS * found.concludes())
     share = f"arithmetic: {ROWS} equally likely rows; {never} are those of a negotiation that is not concluded"
     sources = {
@@ -175,7 +177,7 @@ def _by_end(found: Fit) -> dict[str, Any]:
             f"{share}, whose end is {MOST_DAYS} days off",
         ],
         "gap": [found.source_of_gaps(), share],
-        "long_gap": [found.source_of_gaps(), f"{share}; nine of ten gaps are shorter than this"],
+        LONG_GAP: [found.source_of_gaps(), f"{share}; nine of ten gaps are shorter than this"],
     }
     return {
         name: {
@@ -187,7 +189,7 @@ def _by_end(found: Fit) -> dict[str, Any]:
 
 
 def _gap_by_end() -> dict[str, Any]:
-    return {"lognormal": {"median": {"parameter": "gap"}, "q90": {"parameter": "long_gap"}}}
+    return {"lognormal": {"median": {"parameter": "gap"}, "q90": {"parameter": LONG_GAP}}}
 
 
 def _written(value: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -27,16 +27,19 @@ _VALUES = 199
 def without_past_dates(node: Node, scenario: Resolved, on: date) -> Node:
     """The file without a deadline, dates of shocks and pending shocks of the past; patience tied to them is out.
 
-    A pending shock whose time is a parameter has not come: the parameter gets the law of the time that is left. A shock
-    of the file's own day that suspends issues until then does so on the new day.
+    A pending shock whose time is a parameter has not come: the parameter gets the law of the time that is left. Of
+    values that are drawn together, the rows in which it has not come are left. A shock of the file's own day that
+    suspends issues until then does so on the new day.
     """
     over = scenario.deadline is not None and scenario.deadline.date < on
     if over:
         node = without(node, "deadline")
     node = _patience(node, on, over)
     left = _times_left(node, scenario, (on - scenario.as_of).days)
+    for joint, rows in _rows_left(scenario, left, (on - scenario.as_of).days).items():
+        node = _with_rows(node, joint, rows)
     for name, values in left.items():
-        node = _with_time_left(node, name, values, scenario.as_of, on)
+        node = _with_time_left(node, name, values, scenario, on)
     shocks = at(node, "shocks")
     moved = {name: _shock(name, shock, scenario, on, set(left)) for name, shock in shocks.mapping.items()}
     return put(node, "shocks", mapping_like(shocks, moved)) if moved else node
@@ -86,8 +89,23 @@ def _times_left(node: Node, scenario: Resolved, days: int) -> dict[str, tuple[fl
     for shock in scenario.shocks.values():
         for name in _waits_for(shock, scenario.as_of):
             uses[name] -= len(shock.marks)
-    found = {name: _time_left(scenario.parameters[name].value, days) for name, n in times.items() if uses[name] == n}
+    names = [name for name, n in times.items() if uses[name] == n]
+    rows = _rows_left(scenario, names, days)
+    found = {name: _time_left(scenario.parameters[name].value, days, rows) for name in names}
     return {name: values for name, values in found.items() if values}
+
+
+def _rows_left(scenario: Resolved, names: Iterable[str], days: int) -> dict[str, list[int]]:
+    """By the name of values that are drawn together: the rows in which no time of these parameters has passed."""
+    together = [draw for name in names if isinstance(draw := scenario.parameters[name].value, Draw) and draw.joint]
+    return {
+        draw.joint: [
+            row
+            for row in range(len(draw.values))
+            if days >= 0 and all(each.values[row] >= days for each in together if each.joint == draw.joint)
+        ]
+        for draw in together
+    }
 
 
 def _waits_for(shock: Shock, own: date) -> set[str]:
@@ -98,7 +116,7 @@ def _waits_for(shock: Shock, own: date) -> set[str]:
     return names if whole and all(isinstance(time, Parameter) for time in marks) else set()
 
 
-def _time_left(quantity: Quantity, days: int) -> tuple[float, ...]:
+def _time_left(quantity: Quantity, days: int, rows: Mapping[str, Sequence[int]]) -> tuple[float, ...]:
     """The law of the quantity, given that it is above the days, less the days; nothing if it cannot be."""
     if days < 0:
         return ()
@@ -106,6 +124,8 @@ def _time_left(quantity: Quantity, days: int) -> tuple[float, ...]:
         return (quantity.value - days,) if quantity.value >= days else ()
     if not isinstance(quantity, Draw):
         return ()
+    if quantity.joint:
+        return tuple(quantity.values[row] - days for row in rows[quantity.joint])
     share_by, value_at = _functions(quantity)
     before = share_by(days)
     if before >= 1.0:
@@ -125,10 +145,23 @@ def _functions(draw: Draw) -> tuple[Callable[[float], float], Callable[[float], 
     return lambda x: float(whole.cdf(x)), lambda u: float(whole.ppf(u))
 
 
-def _with_time_left(node: Node, name: str, values: tuple[float, ...], own: date, on: date) -> Node:
-    texts = [f"{value:.5g} days" for value in values]
-    value = texts[0] if len(texts) == 1 else {"empirical": {"values": texts}}
-    words = f"; {_VALUES} equally likely values" if len(texts) > 1 else ""
+def _with_rows(node: Node, joint: str, rows: Sequence[int]) -> Node:
+    """The tree with some rows only of the values that are drawn together under a name."""
+    if isinstance(node.value, list):
+        return Node([_with_rows(item, joint, rows) for item in node.value], node.place)
+    if not isinstance(node.value, dict):
+        return node
+    if at(node, "joint").value == joint and (values := node.find("values")) is not None:
+        return put(node, "values", Node([values.items[row] for row in rows], values.place))
+    return Node({key: _with_rows(child, joint, rows) for key, child in node.mapping.items()}, node.place, node.keys)
+
+
+def _with_time_left(node: Node, name: str, values: tuple[float, ...], scenario: Resolved, on: date) -> Node:
+    own, texts = scenario.as_of, [f"{value:.5g} days" for value in values]
+    old = scenario.parameters[name].value
+    together = {"joint": old.joint} if isinstance(old, Draw) and old.joint else {}
+    value = texts[0] if len(texts) == 1 and not together else {"empirical": {"values": texts, **together}}
+    words = f"; {len(texts)} equally likely values" if len(texts) > 1 else ""
     reason = (
         f"arithmetic: the time from {own}, given that it has not ended by {on}, less the days that have passed{words}"
     )

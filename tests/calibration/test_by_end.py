@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from negsim.calibration.by_end import Meetings
-from negsim.calibration.evidence import NUMBERS, Values, meetings_to_the_end
+from negsim.calibration.by_end import Meetings, meetings_to_the_end
+from negsim.calibration.evidence import NUMBERS, Values
 from negsim.calibration.fitting import MOST_DAYS, ROWS, Teaching
 from negsim.history import Meeting, Snapshot, Talks, load
 

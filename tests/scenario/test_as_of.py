@@ -193,6 +193,21 @@ def test_a_settlement_that_has_not_come_is_nearer_and_its_links_hold():
     assert at(linked("200 days")).parameters["wait"].value.value == 56.0
 
 
+def test_of_values_that_are_drawn_together_the_rows_are_left_in_which_the_time_has_not_come():
+    def column(*values):
+        return {"empirical": {"values": list(values), "joint": "kind"}}
+
+    mapping = linked(column("100 days", "300 days", "36525 days"))
+    mapping["tactics"]["us"]["patience"] = column("10 days", "20 days", "30 days")
+    found = at(mapping)  # 144 days later
+    assert found.parameters["wait"].value.values == (156, 36381)
+    patience = found.parameters["tactics.us.patience"].value
+    assert (patience.values, patience.joint) == ((20, 30), "kind")
+    assert [one.text for one in found.shocks["end"].pending] == ["56 days", {"parameter": "wait"}]
+    mapping["parameters"]["wait"]["value"] = column("100 days", "90 days", "80 days")
+    assert [one.value for one in at(mapping).shocks["end"].pending] == [56.0]
+
+
 @pytest.mark.parametrize(
     ("value", "tactic"),
     [
