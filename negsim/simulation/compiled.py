@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from negsim.simulation.events import EVENT
-from negsim.simulation.rows import VIEWS
 from negsim.simulation.rules import quantiles
 from negsim.simulation.rules.draws import as_signed
-from negsim.simulation.rules.state import SLOT, TABLES
+from negsim.simulation.rules.state import OFFSET, SINGLE, SLOT, TABLES, VIEWS
 
 
 @dataclass(frozen=True)
@@ -74,29 +73,32 @@ class Record:
     """The record of one run in memory. ``x``, the argument of rules, is valid as long as this object lives."""
 
     def __init__(self, compiled: Compiled, log: int = 0, turns: Sequence[float] = ()) -> None:
+        # The addresses of tables, and behind them the single rows.
+        self.memory = np.zeros(8 * len(SLOT) + sum(TABLES[name].itemsize for name in SINGLE), np.uint8)
+        self.addresses = self.memory[: 8 * len(SLOT)].view(np.int64)
         self.arrays: dict[str, np.ndarray[Any, Any]] = {}
+        for name in SINGLE:
+            self.arrays[name] = self.memory[OFFSET[name] :][: TABLES[name].itemsize].view(TABLES[name])
+        self.arrays["size"][:] = compiled.tables["size"]
         for name, row in TABLES.items():
-            if name in VIEWS:
+            if name in VIEWS or name in SINGLE:
                 continue
             if name in compiled.tables:
-                shared = name not in ("size", "dist", "bargain", "piece", "term")
+                shared = name not in ("dist", "bargain", "piece", "term")
                 self.arrays[name] = compiled.tables[name] if shared else compiled.tables[name].copy()
             else:
-                count = {"log": max(log, 1), "run": 1, "turn": max(len(turns), 1)}.get(name) or max(
-                    compiled.rows[name], 1
-                )
+                count = {"log": max(log, 1), "turn": max(len(turns), 1)}.get(name) or max(compiled.rows[name], 1)
                 self.arrays[name] = np.zeros(count, row)
         self.arrays["number"]["value"][: len(compiled.tables["template"])] = compiled.tables["template"]["value"]
         self.arrays["size"]["log"] = log
         self.arrays["run"]["logging"] = int(log > 0)
         self.arrays["size"]["turns"] = len(turns)
         self.arrays["turn"]["t"][: len(turns)] = turns
-        self.addresses = np.zeros(len(SLOT), np.int64)
-        for name, array in self.arrays.items():
-            self.addresses[SLOT[name]] = array.ctypes.data
+        for name in SLOT.keys() & self.arrays.keys():
+            self.addresses[SLOT[name]] = self.arrays[name].ctypes.data
         for name in VIEWS:
             self.addresses[SLOT[name]] = self.arrays["number"].ctypes.data + 8 * compiled.rows[name]
-        self.x = int(self.addresses.ctypes.data)
+        self.x = int(self.memory.ctypes.data)
         #: Whether its runs are stopped from outside.
         self.stopped = False
 

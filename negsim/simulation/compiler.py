@@ -12,13 +12,13 @@ from negsim.agenda import Spent, Status
 from negsim.simulation import bargain_rows, environment_rows
 from negsim.simulation.compiled import Compiled
 from negsim.simulation.idle_rows import idle
-from negsim.simulation.rows import VIEWS, Rows
+from negsim.simulation.rows import Rows
 from negsim.simulation.rules import quantiles
 from negsim.simulation.rules.concession import STEP
 from negsim.simulation.rules.draws import stream
 from negsim.simulation.rules.frontier_building import build
 from negsim.simulation.rules.machine_code import prepare
-from negsim.simulation.rules.state import OFFERS, TABLES, UNBOOKED
+from negsim.simulation.rules.state import OFFERS, TABLES, UNBOOKED, VIEWS
 
 if TYPE_CHECKING:
     from negsim.scenario import Scenario

@@ -16,10 +16,7 @@ from negsim.quantities import Draw, Fixed, Parameter, Quantity
 from negsim.simulation.rules import quantiles
 from negsim.simulation.rules.draws import stream
 from negsim.simulation.rules.quantile_tables import standard_tables
-from negsim.simulation.rules.state import TABLES
-
-#: Tables that are views of a run's numbers, in their order there.
-VIEWS = tuple(name for name in TABLES if name.endswith("_of"))
+from negsim.simulation.rules.state import TABLES, VIEWS
 
 _FAMILIES = {
     "uniform": (quantiles.UNIFORM, ("low", "high")),

@@ -89,8 +89,8 @@ def test_hundreds_of_appointments_at_once_are_the_same_on_both_engines() -> None
     assert same(compile(scenarios.from_mapping(mapping)), 3) > 600
 
 
-def test_a_run_that_outgrows_the_heap_after_others_is_played_again() -> None:
-    """In some runs a shock provokes four hundred others; these need more rows than a heap has at first."""
+def test_a_run_that_outgrows_the_calendar_after_others_is_played_again() -> None:
+    """In some runs a shock provokes four hundred others; these need more rows than a calendar has at first."""
     provokes = [{"shock": "t", "mean": 400, "delay": "30 days"}]
     ease = {"kind": "ease", "side": "us", "issues": "all", "step": 0.001, "half_life": "90 days"}
     shocks = {
@@ -248,23 +248,23 @@ def test_logs_of_any_room_are_the_same(busy: Compiled) -> None:
     assert sum(len(log) > 16 for log in watched) > 0
 
 
-def test_a_heap_of_any_size_gives_the_same_run_or_none(busy: Compiled) -> None:
+def test_a_calendar_of_any_size_gives_the_same_run_or_none(busy: Compiled) -> None:
     outcomes, results = batch.run(busy, 1, 5, 1)
     played = []
     for room in range(2, 24):
-        record, heap = busy.record(), np.zeros(64, batch.DUE)
-        heap["t"] = np.nan
+        record, calendar = busy.record(), np.zeros(64, batch.DUE)
+        calendar["t"] = np.nan
         outcome, result = np.zeros_like(outcomes), np.zeros_like(results)
         addresses = (outcome.ctypes.data, result.ctypes.data, 0, 0)
-        played.append(batch.play_rows(record.x, heap.ctypes.data, room, 1, 0, 5, 1, *addresses))
+        played.append(batch.play_rows(record.x, calendar.ctypes.data, room, 1, 0, 5, 1, *addresses))
         if played[-1]:
             assert (outcome.tobytes(), result.tobytes()) == (outcomes.tobytes(), results.tobytes())
-        assert np.isnan(heap["t"][room:]).all()
+        assert np.isnan(calendar["t"][room:]).all()
     assert played == sorted(played)
     assert (played[0], played[-1]) == (0, 1)
 
 
-def test_branches_with_more_appointments_than_the_heap_has_room_for() -> None:
+def test_branches_with_more_appointments_than_the_calendar_has_room_for() -> None:
     pending = [f"{k} days" for k in range(1, 301)]
     marks = [{"kind": "suspend", "issues": ["a"], "duration": {"exponential": {"mean": "1 day"}}}]
     model = compiled(
@@ -312,23 +312,23 @@ def test_runs_in_a_thread_can_be_stopped(busy: Compiled) -> None:
 
 
 def in_room(model: Compiled, room: int) -> tuple[int, bool]:
-    """Play run 5 in a heap of ``room`` rows: whether it ends, and whether its outcome is the reference engine's."""
+    """Play run 5 in a calendar of ``room`` rows: whether it ends, and whether its outcome is the reference engine's."""
     outcomes, results = reference.run(model, 1, 5, 1)
-    record, heap = model.record(), np.zeros(64, batch.DUE)
+    record, calendar = model.record(), np.zeros(64, batch.DUE)
     outcome, result = np.zeros_like(outcomes), np.zeros_like(results)
     addresses = (outcome.ctypes.data, result.ctypes.data, 0, 0)
-    played = batch.play_rows(record.x, heap.ctypes.data, room, 1, 0, 5, 1, *addresses)
+    played = batch.play_rows(record.x, calendar.ctypes.data, room, 1, 0, 5, 1, *addresses)
     return played, (outcome.tobytes(), result.tobytes()) == (outcomes.tobytes(), results.tobytes())
 
 
-def test_a_full_heap_gives_the_same_run() -> None:
+def test_a_full_calendar_gives_the_same_run() -> None:
     """The deadline, a later meeting before it, and the scratch row: three rows are enough."""
     model = compiled(talks({"a": {"settle": {"chance": 0.01}}}, deadline={"date": "2026-04-10", "source": SOURCE}))
     assert in_room(model, 2) == (0, False)
     assert in_room(model, 3) == (1, True)
 
 
-def test_every_kind_of_shock_needs_a_row_of_the_heap() -> None:
+def test_every_kind_of_shock_needs_a_row_of_the_calendar() -> None:
     marks = [{"kind": "suspend", "issues": ["a"], "duration": "1 day"}]
     shocks = {f"s{k}": {"title": "S", "rate": "1 per year", "marks": marks} for k in range(8)}
     model = compiled(talks({"a": {"settle": {"chance": 0.01}}}, shocks=shocks))

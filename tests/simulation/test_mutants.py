@@ -53,7 +53,7 @@ for path in sys.argv[3:]:
 def stories(tmp_path_factory):
     """Some stories, and talks in which a regular meeting and one that was asked for later fall on the same day.
 
-    A second shock comes before that day, so that both meetings wait in the heap behind it.
+    A second shock comes before that day, so that both meetings wait in the calendar behind it.
     """
     meeting = {"kind": "meeting", "channel": "rounds", "after": "5 days"}
     days = [{"date": day, "probability": 1} for day in ("2025-04-25", "2025-04-28")]

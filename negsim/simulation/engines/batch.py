@@ -1,4 +1,4 @@
-"""The batch engine: a heap of appointments, compiled with the rules, for many runs.
+"""The batch engine: a sorted list of appointments, compiled with the rules, for many runs.
 
 It calls the same rules in the same order as the reference engine and gives the same bits; only the calendar differs.
 It schedules in the reference engine's order: the next event of a series, then what the rule asked for.
@@ -19,7 +19,7 @@ from negsim.simulation.events import OUTCOME, RUN
 from negsim.simulation.rules.draws import as_signed
 from negsim.simulation.rules.environment import SPONTANEOUS, next_shock
 from negsim.simulation.rules.happening import happen
-from negsim.simulation.rules.jit import Rows, entry, jit_inline, whole
+from negsim.simulation.rules.jit import Rows, entry, jit_inline, jit_rare, whole
 from negsim.simulation.rules.meetings import REGULAR, next_gap
 from negsim.simulation.rules.outcome import finish
 from negsim.simulation.rules.start import start
@@ -29,122 +29,126 @@ from negsim.simulation.rules.status import LOG_FULL, MEETING, SHOCK
 
 Outcomes = np.ndarray[Any, np.dtype[Any]]
 
-#: An appointment: time, rank at equal times (class, then declaration), order of scheduling, and its tag.
-DUE = np.dtype([("t", "f8"), ("rank", "i8"), ("asked", "i8"), ("tag", "i8")])
+#: An appointment: time, class and declaration (their order at equal times), and its tag.
+DUE = np.dtype([("t", "f8"), ("kind", "i8"), ("who", "i8"), ("tag", "i8")])
 
-_due = Rows(DUE)
-_CLASS = 1 << 32
+_due = Rows(DUE, "due")
 _SPONTANEOUS = -1 - SPONTANEOUS
 _OUTCOME, _RUN = OUTCOME.itemsize, RUN.itemsize
 
 
-@jit_inline
-def _before(a, b):
-    if a.t != b.t:
-        return a.t < b.t
-    if a.rank != b.rank:
-        return a.rank < b.rank
-    return a.asked < b.asked
+#: Appointments that move one by one, each after a look at its time; farther ones move in blocks of this size.
+_BLOCK = 8
 
 
 @jit_inline
 def _copy(to, of):
-    to.t, to.rank, to.asked, to.tag = of.t, of.rank, of.asked, of.tag
+    to.t, to.kind, to.who, to.tag = of.t, of.kind, of.who, of.tag
 
 
 @jit_inline
-def _push(heap, n, asked, t, kind, who, tag):
-    """Add an appointment to a heap of ``n``. All others were asked for before it, so it comes last among equals."""
-    rank, i = kind * _CLASS + who, n
-    while i > 0:
-        parent = _due(heap, (i - 1) >> 1)
-        if parent.t < t or (parent.t == t and parent.rank <= rank):
-            break
-        _copy(_due(heap, i), parent)
-        i = (i - 1) >> 1
-    row = _due(heap, i)
-    row.t, row.rank, row.asked, row.tag = t, rank, asked, tag
+def _later(row, t, kind, who):
+    """Whether an appointment is later than a new one, which comes after its equals."""
+    if row.t != t:
+        return row.t > t
+    return row.kind > kind or (row.kind == kind and row.who > who)
+
+
+@jit_rare
+def _move_blocks(calendar, n, t, kind, who):
+    """Move blocks of appointments that are earlier than a new one up by one place; returns the place left free."""
+    while n >= _BLOCK and not _later(_due(calendar, n - _BLOCK), t, kind, who):
+        for _ in range(_BLOCK):
+            _copy(_due(calendar, n), _due(calendar, n - 1))
+            n -= 1
+    return n
 
 
 @jit_inline
-def _drop(heap, n):
-    """Remove the earliest of ``n`` appointments."""
-    last = _due(heap, n - 1)
-    i, n = 0, n - 1
-    while True:
-        child = 2 * i + 1
-        if child >= n:
-            break
-        if child + 1 < n:
-            child += int(_before(_due(heap, child + 1), _due(heap, child)))
-        if not _before(_due(heap, child), last):
-            break
-        _copy(_due(heap, i), _due(heap, child))
-        i = child
-    _copy(_due(heap, i), last)
+def _add(calendar, n, t, kind, who, tag):
+    """Add an appointment to a calendar of ``n``, which has the earliest last.
+
+    Those before it move up by one place: few, because most appointments are soon. All others were asked for before it,
+    so it comes after its equals.
+    """
+    i = _move_blocks(calendar, n, t, kind, who) if n >= 2 * _BLOCK else n
+    while i > 0 and not _later(_due(calendar, i - 1), t, kind, who):
+        _copy(_due(calendar, i), _due(calendar, i - 1))
+        i -= 1
+    row = _due(calendar, i)
+    row.t, row.kind, row.who, row.tag = t, kind, who, tag
+    return n + 1
 
 
 @jit_inline
-def play(x, heap, room, seed, luck, number, outcome, result):
-    """Play run ``number`` and write its outcome; returns whether the heap was large enough."""
+def _add_meeting(x, calendar, n, t, c):
+    """Add the next regular meeting of channel ``c``."""
+    gap = next_gap(x, c)
+    return _add(calendar, n, t + gap, MEETING, c, REGULAR) if gap < size(x, 0).horizon else n
+
+
+@jit_inline
+def _add_shock(x, calendar, n, t, s):
+    """Add the next spontaneous shock of kind ``s``."""
+    gap = next_shock(x, s)
+    return _add(calendar, n, t + gap, SHOCK, s, _SPONTANEOUS) if gap < size(x, 0).horizon else n
+
+
+@jit_inline
+def _add_asked(x, calendar, n, t):
+    """Add what the rules have asked for."""
+    for k in range(run_(x, 0).out):
+        row = outbox(x, k)
+        n = _add(calendar, n, t + row.delay, row.kind, row.who, row.tag)
+    run_(x, 0).out = 0
+    return n
+
+
+@jit_inline
+def play(x, calendar, room, seed, luck, number, outcome, result):
+    """Play run ``number`` and write its outcome; returns whether the calendar was large enough."""
     horizon, series = size(x, 0).horizon, size(x, 0).channels + size(x, 0).shocks
     start(x, seed, luck, number)
-    n, asked, t, end = 0, 0, 0.0, horizon
-    kind, who, tag = -1, 0, 0
+    t, end = 0.0, horizon
     if run_(x, 0).active == 0:
-        end = 0.0
-    else:
-        while True:
-            if n + run_(x, 0).out + series >= room:
-                return False
-            if kind == MEETING and tag == REGULAR:
-                gap = next_gap(x, who)
-                if gap < horizon:
-                    _push(heap, n, asked, t + gap, MEETING, who, REGULAR)
-                    n, asked = n + 1, asked + 1
-            elif kind == SHOCK and tag == _SPONTANEOUS:
-                gap = next_shock(x, who)
-                if gap < horizon:
-                    _push(heap, n, asked, t + gap, SHOCK, who, _SPONTANEOUS)
-                    n, asked = n + 1, asked + 1
-            for k in range(run_(x, 0).out):
-                row = outbox(x, k)
-                _push(heap, n, asked, t + row.delay, row.kind, row.who, row.tag)
-                n, asked = n + 1, asked + 1
-            run_(x, 0).out = 0
-            if kind == -1:  # the start: first its appointments, then the series
-                for c in range(size(x, 0).channels):
-                    gap = next_gap(x, c)
-                    if gap < horizon:
-                        _push(heap, n, asked, gap, MEETING, c, REGULAR)
-                        n, asked = n + 1, asked + 1
-                for s in range(size(x, 0).shocks):
-                    gap = next_shock(x, s)
-                    if gap < horizon:
-                        _push(heap, n, asked, gap, SHOCK, s, _SPONTANEOUS)
-                        n, asked = n + 1, asked + 1
-            if run_(x, 0).active == 0:
-                end = t
-                break
-            if run_(x, 0).error != 0 or n == 0 or _due(heap, 0).t >= horizon:
-                break
-            first = _due(heap, 0)
-            t, kind, who, tag = first.t, first.rank // _CLASS, first.rank % _CLASS, first.tag
-            _drop(heap, n)
-            n -= 1
-            happen(x, t, kind, who, tag)
+        finish(x, 0.0, outcome, result)
+        return True
+    if run_(x, 0).out + series >= room:
+        return False
+    n = _add_asked(x, calendar, 0, 0.0)
+    for c in range(size(x, 0).channels):
+        n = _add_meeting(x, calendar, n, 0.0, c)
+    for s in range(size(x, 0).shocks):
+        n = _add_shock(x, calendar, n, 0.0, s)
+    while run_(x, 0).error == 0 and n > 0:
+        n -= 1
+        first = _due(calendar, n)
+        t, kind, who, tag = first.t, first.kind, first.who, first.tag
+        if t >= horizon:
+            break
+        happen(x, t, kind, who, tag)
+        if n + run_(x, 0).out + 1 >= room:
+            return False
+        if kind == MEETING and tag == REGULAR:
+            n = _add_meeting(x, calendar, n, t, who)
+        elif kind == SHOCK and tag == _SPONTANEOUS:
+            n = _add_shock(x, calendar, n, t, who)
+        n = _add_asked(x, calendar, n, t)
+        if run_(x, 0).active == 0:
+            end = t
+            break
     finish(x, end, outcome, result)
     return True
 
 
 @entry("int, int, int, int, int, int, int, int, int, int, int -> int", alone=True)
-def play_rows(x, heap, room, seed, luck, first, runs, outcomes, results, numbers, lucks):
+def play_rows(x, calendar, room, seed, luck, first, runs, outcomes, results, numbers, lucks):
     """Play ``runs`` runs from ``first``, one row of outcomes each at the addresses ``outcomes`` and ``results``.
 
     With addresses of ``numbers`` and ``lucks``, runs by number, each with a row of lucks: that of the start, then of
     each turn of the record.
 
-    Returns how many are done: fewer if the heap of ``room`` appointments is too small; negative, as ``-1 -`` this
+    Returns how many are done: fewer if the calendar of ``room`` appointments is too small; negative, as ``-1 -`` this
     number, if a run cannot continue.
     """
     issues, turns = size(x, 0).issues, size(x, 0).turns
@@ -155,7 +159,7 @@ def play_rows(x, heap, room, seed, luck, first, runs, outcomes, results, numbers
             for j in range(turns):
                 turn(x, j).luck = whole(lucks, k * (turns + 1) + j + 1).value
         outcome, result = outcomes + k * issues * _OUTCOME, results + k * _RUN
-        if not play(x, heap, room, seed, luck, number, outcome, result):
+        if not play(x, calendar, room, seed, luck, number, outcome, result):
             return k
         if run_(x, 0).error != 0:
             return -1 - k
@@ -169,16 +173,16 @@ def play_many(
 
     Returns the row of the first run that cannot continue, else -1.
     """
-    heap, done = np.empty(256, DUE), 0
+    calendar, done = np.empty(256, DUE), 0
     while done < len(results):
         places = [each[done:].ctypes.data for each in (outcomes, results, *branches)] + [0, 0]
         left = len(results) - done
-        played: int = play_rows(x, heap.ctypes.data, len(heap), seed, luck, first + done, left, *places[:4])
+        played: int = play_rows(x, calendar.ctypes.data, len(calendar), seed, luck, first + done, left, *places[:4])
         if played < 0:
             return done - 1 - played
         done += played
         if done < len(results):
-            heap = np.empty(2 * len(heap), DUE)  # the run starts again with the same draws
+            calendar = np.empty(2 * len(calendar), DUE)  # the run starts again with the same draws
     return -1
 
 

@@ -10,8 +10,12 @@ os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # vectorised mathematics
 
 import numba
 from llvmlite import ir
+from numba.core import cgutils
+from numba.core.datamodel.models import RecordModel
+from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
 from numba.core.registry import cpu_target
-from numba.extending import intrinsic, typeof_impl
+from numba.extending import intrinsic, register_model, typeof_impl
+from numba.np.arrayobj import record_getattr
 
 from negsim.simulation.cache import cache_folder
 from negsim.simulation.rules.jit import Entry, Primitive, Product, Rows, Rule
@@ -80,21 +84,72 @@ def _one_template(compiled: Any) -> Any:
     return compiled
 
 
+class Table(numba.types.Record):  # type: ignore[misc]
+    """The type of a row of a table. LLVM learns which reads and writes cannot meet in memory."""
+
+    def __init__(self, rows: Rows) -> None:
+        record = numba.from_dtype(rows.row)
+        fields = [(name, {"type": kind, "offset": record.offset(name)}) for name, kind in record.members]
+        super().__init__(fields, record.size, record.aligned)
+        self.name, self.rows = f"Table({rows.name or rows.row})", rows
+
+    def mark(self, access: Any, module: Any, field: str) -> None:
+        """Mark a read or write of a field. See "TBAA" in the reference of LLVM."""
+        if not self.rows.name:
+            return
+        zero = ir.IntType(64)(0)
+        place = module.add_metadata(["rules"])
+        if self.rows.part:
+            place = module.add_metadata([self.rows.part, place, zero])
+        place = module.add_metadata([f"{self.rows.name}.{field}", place, zero])
+        access.set_metadata("tbaa", module.add_metadata([place, place, zero]))
+
+
+register_model(Table)(RecordModel)
+
+
+def _place(context: Any, builder: Any, table: Any, row: Any, field: str) -> Any:
+    return cgutils.get_record_member(builder, row, table.offset(field), context.get_data_type(table.typeof(field)))
+
+
+@lower_getattr_generic(Table)
+def _read(context: Any, builder: Any, table: Any, row: Any, field: str) -> Any:
+    kind = table.typeof(field)
+    if isinstance(kind, numba.types.NestedArray):
+        return record_getattr(context, builder, table, row, field)
+    found = builder.load(_place(context, builder, table, row, field))
+    table.mark(found, builder.module, field)
+    if table.rows.fixed:
+        found.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return context.data_model_manager[kind].from_data(builder, found)
+
+
+@lower_setattr_generic(Table)
+def _write(context: Any, builder: Any, signature: Any, arguments: Any, field: str) -> Any:
+    table, given = signature.args
+    kind = table.typeof(field)
+    assert not table.rows.fixed, f"a rule writes {table.rows.name}.{field}"
+    value = context.data_model_manager[kind].as_data(builder, context.cast(builder, arguments[1], given, kind))
+    table.mark(builder.store(value, _place(context, builder, table, arguments[0], field)), builder.module, field)
+
+
 @cache
 def _row(rows: Rows) -> Any:
     """Row ``index`` of a table: a reference, to read and to write."""
-    row, width, slot = numba.from_dtype(rows.row), rows.row.itemsize, rows.slot
+    row, width, slot = Table(rows), rows.row.itemsize, rows.slot
 
     @intrinsic
     def at(typing: Any, x: Any, index: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            word, start = context.get_value_type(numba.types.int64), arguments[0]
+            word, byte = context.get_value_type(numba.types.int64), ir.IntType(8).as_pointer()
+            start = builder.gep(builder.inttoptr(arguments[0], byte), [word(rows.offset if slot is None else 8 * slot)])
             if slot is not None:
-                start = builder.load(builder.inttoptr(builder.add(start, word(8 * slot)), word.as_pointer()))
+                address = builder.load(builder.bitcast(start, word.as_pointer()))
                 # a table does not move during a call: its address need not be read again after every write
-                start.set_metadata("invariant.load", builder.module.add_metadata([]))
-            offset = builder.mul(arguments[1], word(width))
-            return builder.inttoptr(builder.add(start, offset), context.get_value_type(row))
+                address.set_metadata("invariant.load", builder.module.add_metadata([]))
+                start = builder.inttoptr(address, byte)
+            found = builder.gep(start, [builder.mul(arguments[1], word(width))])
+            return builder.bitcast(found, context.get_value_type(row))
 
         return row(numba.types.int64, numba.types.int64), generate
 

@@ -9,7 +9,7 @@ import hashlib
 
 import numpy as np
 
-from negsim.simulation.rules.jit import full_product, jit, jit_inline
+from negsim.simulation.rules.jit import full_product, jit, jit_apart, jit_inline
 from negsim.simulation.rules.state import run as run_
 
 _12 = np.uint64(12)
@@ -76,12 +76,35 @@ def uniform(x, stream, index):
     return uniform_at(run_(x, 0).seed, run_(x, 0).luck, run_(x, 0).run, stream, index, 0)
 
 
+@jit_apart
+def uniform_apart(x, stream, index):
+    """`uniform` for events that are rare: they share one copy of its code."""
+    return uniform(x, stream, index)
+
+
 @jit_inline
 def befalls(x, p, stream, index):
     """Whether an event of probability ``p`` happens, ``u < p``, with uniform number ``index``."""
     if p <= 0.0 or p >= 1.0:
         return p >= 1.0  # certain: no draw is needed
     return uniform(x, stream, index) < p
+
+
+@jit_inline
+def befalls_apart(x, p, stream, index):
+    """`befalls` for events that are rare."""
+    if p <= 0.0 or p >= 1.0:
+        return p >= 1.0
+    return uniform_apart(x, stream, index) < p
+
+
+@jit_inline
+def surely_longer(u, scale, limit):
+    """Whether the exponential time ``-log(1 - u) scale`` is surely longer than ``limit``, without its logarithm.
+
+    ``u (6 - u) / (6 - 4 u)``, the Padé approximant, is below ``-log(1 - u)`` by less than a tenth up to u = 0.9.
+    """
+    return u * (6.0 - u) * scale > (6.0 - 4.0 * u) * limit * 1.000000001
 
 
 @jit

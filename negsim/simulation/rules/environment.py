@@ -18,7 +18,7 @@ from negsim.simulation.rules.concession import (
     reservation,
     step_now,
 )
-from negsim.simulation.rules.draws import befalls, uniform
+from negsim.simulation.rules.draws import befalls_apart, surely_longer, uniform_apart
 from negsim.simulation.rules.frontier import possible
 from negsim.simulation.rules.idle import END, RESUMING, SUSPENSION, note_for_idle, resume_due, rouse_all, suspend_until
 from negsim.simulation.rules.jit import entry, jit, jit_inline
@@ -67,9 +67,6 @@ from negsim.simulation.rules.status import (
 )
 
 YEAR = 365.25
-#: An exponential wait ``-log(1 - u) / rate`` is longer than ``u / rate``: if that is beyond the horizon by more than
-#: rounding, the logarithm is not needed.
-_LATER = 1.0 + 1e-9
 SPONTANEOUS, DATED, PROVOKED = range(3)
 
 _CLIMATE, _SHOCK, _MARK, _PROVOKED = int(Kind.CLIMATE), int(Kind.SHOCK), int(Kind.MARK), int(Kind.PROVOKED)
@@ -81,13 +78,14 @@ _BY_DEADLINE, _BY_BREAKDOWN = int(Reason.DEADLINE), int(Reason.BREAKDOWN)
 @jit
 def stay(x, t):
     """Draw the sojourn in the regime just entered and the time to a breakdown; both are exponential."""
-    r, n = run_(x, 0).regime, run_(x, 0).entry
+    r, n, left = run_(x, 0).regime, run_(x, 0).entry, size(x, 0).horizon - t
     if size(x, 0).regimes > 1:
-        sojourn = -math.log1p(-uniform(x, size(x, 0).sojourn_stream, n)) * regime_of(x, r).sojourn
-        schedule(x, t, sojourn, CLIMATE_CHANGE, 0, n)
+        u = uniform_apart(x, size(x, 0).sojourn_stream, n)
+        if not surely_longer(u, regime_of(x, r).sojourn, left):
+            schedule(x, t, -math.log1p(-u) * regime_of(x, r).sojourn, CLIMATE_CHANGE, 0, n)
     if regime_of(x, r).breakdown > 0.0:
-        u, rate = uniform(x, size(x, 0).breakdown_stream, n), regime_of(x, r).breakdown
-        if u * YEAR < (size(x, 0).horizon - t) * rate * _LATER:
+        u, rate = uniform_apart(x, size(x, 0).breakdown_stream, n), regime_of(x, r).breakdown
+        if not surely_longer(u, YEAR, rate * left):
             schedule(x, t, -math.log1p(-u) * YEAR / rate, END_OF_TALKS, 1, n)
 
 
@@ -114,7 +112,7 @@ def climate_change(x, t, entry):
     total = 0.0
     for j in range(regimes):
         total += next_of(x, r * regimes + j).p
-    u, cumulated = uniform(x, size(x, 0).next_stream, entry) * total, 0.0
+    u, cumulated = uniform_apart(x, size(x, 0).next_stream, entry) * total, 0.0
     for j in range(regimes):
         cumulated += next_of(x, r * regimes + j).p
         if cumulated > u:
@@ -128,14 +126,14 @@ def climate_change(x, t, entry):
 # -------------------------------------------------------------------------------------------------------------- shocks
 @entry("int, int -> float")
 def next_shock(x, s):
-    """Days to the next spontaneous shock of kind ``s`` (Poisson); infinite without a rate."""
+    """Days to the next spontaneous shock of kind ``s`` (Poisson); infinite without a rate or beyond the horizon."""
     n = shock(x, s).spontaneous
     shock(x, s).spontaneous = n + 1
     rate = shock_of(x, s).rate
     if rate <= 0.0:
         return np.inf
-    u = uniform(x, shock_is(x, s).stream, n)
-    if u * YEAR > size(x, 0).horizon * rate * _LATER:
+    u = uniform_apart(x, shock_is(x, s).stream, n)
+    if surely_longer(u, YEAR, rate * size(x, 0).horizon):
         return np.inf
     return -math.log1p(-u) * YEAR / rate
 
@@ -163,7 +161,7 @@ def shake(x, t, s, tag):
     origin = SPONTANEOUS
     if tag >= 0:
         first = shock_is(x, s).dated
-        if not befalls(x, dated_of(x, tag).p, shock_is(x, s).dated_stream, tag - first):
+        if not befalls_apart(x, dated_of(x, tag).p, shock_is(x, s).dated_stream, tag - first):
             return
         origin = DATED
     elif tag == -2:
@@ -172,12 +170,12 @@ def shake(x, t, s, tag):
     shock(x, s).count = n + 1
     tell(x, t, _SHOCK, s, n, 0, origin, np.nan, np.nan, np.nan)
     for m in range(shock_is(x, s).mark, shock_is(x, s).mark_end):
-        if befalls(x, mark_of(x, m).p, mark_is(x, m).chance_stream, n):
+        if befalls_apart(x, mark_of(x, m).p, mark_is(x, m).chance_stream, n):
             leave_mark(x, t, s, m, n)
     wake(x, t)
     for e in range(shock_is(x, s).provoke, shock_is(x, s).provoke_end):
         stream = provoke_is(x, e).stream
-        for k in range(_poisson(provoke_of(x, e).mean, uniform(x, stream, n))):
+        for k in range(_poisson(provoke_of(x, e).mean, uniform_apart(x, stream, n))):
             delay = draw_part(x, provoke_is(x, e).delay, stream, n, k + 1)
             tell(x, t, _PROVOKED, s, provoke_is(x, e).shock, 0, 0, delay, np.nan, np.nan)
             schedule(x, t, delay, SHOCK, provoke_is(x, e).shock, -2)

@@ -8,7 +8,7 @@ import numpy as np
 
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import TIME, clock_at, curve, move_due
-from negsim.simulation.rules.draws import befalls
+from negsim.simulation.rules.draws import befalls_apart
 from negsim.simulation.rules.jit import jit
 from negsim.simulation.rules.state import bargain, issue, issue_is, issue_of, side, tactic_is
 from negsim.simulation.rules.state import run as run_
@@ -31,7 +31,7 @@ _LAG_END = int(Kind.LAG_END)
 @jit
 def end_lag(x, t, i, n):
     """End implementation ``n`` of issue ``i``: the issue is resolved, or its agreement collapses."""
-    collapsed = befalls(x, issue_of(x, i).collapse, issue_is(x, i).collapse_stream, n)
+    collapsed = befalls_apart(x, issue_of(x, i).collapse, issue_is(x, i).collapse_stream, n)
     tell(x, t, _LAG_END, i, n, 0, 1 if collapsed else 0, np.nan, np.nan, np.nan)
     if not collapsed:
         resolve(x, t, i)

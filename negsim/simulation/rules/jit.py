@@ -22,18 +22,18 @@ _ROOM = __name__.rpartition(".")[0]
 C_TYPES: dict[str, Any] = {"int": ctypes.c_int64, "float": ctypes.c_double, "None": None}
 
 
-#: Names of rules that are called rarely.
-RARE: set[str] = set()
+#: Attributes of rules for LLVM, by their names.
+ATTRIBUTES: dict[str, tuple[str, ...]] = {}
 
 
 class Rule:
     """A function that other rules call in machine code."""
 
-    def __init__(self, function: Callable[..., Any], inline: bool, rare: bool = False) -> None:
+    def __init__(self, function: Callable[..., Any], inline: bool, *attributes: str) -> None:
         update_wrapper(self, function)
         self.function, self.inline = function, inline
-        if rare:
-            RARE.add(function.__name__)
+        if attributes:
+            ATTRIBUTES[function.__name__] = attributes
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it from Python, alone."""
@@ -78,11 +78,21 @@ ENTRIES: dict[str, Entry] = {}
 class Rows:
     """Rows of a table in memory: ``rows(at, i)`` is row ``i``, to read and to write. Only rules can call it.
 
-    ``at`` is the address of the first row; with a ``slot``, it is the address of a list of addresses (see ``state``).
+    ``at`` is the address of the first row. With a ``slot``, it is the address of a list of addresses; with an
+    ``offset``, the row is so many bytes behind it (see ``state``). A table with a ``name`` shares no memory with
+    others, except with the table that it is a ``part`` of. Rules only read one that is ``fixed``.
     """
 
-    def __init__(self, row: np.dtype[Any], slot: int | None = None) -> None:
-        self.row, self.slot = row, slot
+    def __init__(
+        self,
+        row: np.dtype[Any],
+        name: str = "",
+        slot: int | None = None,
+        offset: int = 0,
+        part: str = "",
+        fixed: bool = False,
+    ) -> None:
+        self.row, self.name, self.slot, self.offset, self.part, self.fixed = row, name, slot, offset, part, fixed
 
     def __call__(self, at: int, index: int) -> Any:
         """Not for Python: it has no addresses."""
@@ -134,7 +144,12 @@ def jit_inline(function: _F) -> _F:
 
 def jit_rare(function: _F) -> _F:
     """Like ``jit``, and never inlined: the code of its callers stays short, and the path around the call is quick."""
-    return cast(_F, Rule(function, inline=False, rare=True))
+    return cast(_F, Rule(function, False, "noinline", "cold"))
+
+
+def jit_apart(function: _F) -> _F:
+    """Like ``jit``, and never inlined: its callers share one copy of its code, which stays in the processor's cache."""
+    return cast(_F, Rule(function, False, "noinline"))
 
 
 def entry(signature: str, alone: bool = False) -> Callable[[Callable[..., Any]], Entry]:

@@ -14,7 +14,7 @@ from typing import Any
 import llvmlite.binding as llvm
 from llvmlite import ir
 
-from negsim.simulation.rules.jit import C_FUNCTIONS, ENTRIES, RARE, Entry
+from negsim.simulation.rules.jit import ATTRIBUTES, C_FUNCTIONS, ENTRIES, Entry
 from negsim.simulation.rules.machine_code import import_entries, target
 
 _HAPPENING = "negsim.simulation.rules.happening"
@@ -56,9 +56,10 @@ def object_code(machine: Any, names: Set[str]) -> bytes:
     for function in whole.functions:
         if not function.is_declaration and function.name not in ENTRIES:
             function.linkage = "internal"  # may be inlined and left out
-            if any(f"{len(name)}{name}B" in function.name for name in RARE):  # the name is mangled
-                function.add_function_attribute("noinline")
-                function.add_function_attribute("cold")
+            for name, attributes in ATTRIBUTES.items():
+                if f"{len(name)}{name}B" in function.name:  # the name is mangled
+                    for attribute in attributes:
+                        function.add_function_attribute(attribute)
     _optimise(whole, machine)
     lacking = {one.name for one in whole.functions if one.is_declaration and not one.name.startswith("llvm.")}
     assert lacking <= {*C_FUNCTIONS, *elsewhere}, f"a rule calls what is not in C: {sorted(lacking)}"
@@ -149,6 +150,8 @@ def _function_of_c(each: Entry, name: str) -> ir.Module:
 
 
 def _optimise(module: Any, machine: Any) -> None:
+    # Most loops have few turns: long code for many turns would only leave the processor's cache to less of the rest.
     options = llvm.PipelineTuningOptions(speed_level=3)
+    options.loop_unrolling = options.loop_vectorization = options.loop_interleaving = False
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)

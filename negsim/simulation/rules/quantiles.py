@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from negsim.simulation.rules.draws import uniform, uniform_assumed, uniform_part
+from negsim.simulation.rules.draws import uniform, uniform_apart, uniform_assumed, uniform_part
 from negsim.simulation.rules.jit import entry, jit, jit_inline, real
 from negsim.simulation.rules.state import (
     assumed,
@@ -182,7 +182,7 @@ def residual(x, d, factor, age, stream):
 
     ``factor Q(1 - S(age / factor) (1 - u)) - age``.
     """
-    u = uniform(x, stream, 0)
+    u = uniform_apart(x, stream, 0)
     if age > 0.0:
         share = survival(x, d, age / factor)
         if share <= 0.0:

@@ -107,8 +107,20 @@ TABLES: dict[str, np.dtype[Any]] = {
     "log": EVENT,
 }
 
-#: The place of each table's address in ``x``.
-SLOT = {name: k for k, name in enumerate(TABLES)}
+#: Tables that are views of the numbers of a run, in their order there.
+VIEWS = tuple(name for name in TABLES if name.endswith("_of"))
+
+#: Tables of one row, which lie behind the addresses of the others.
+SINGLE = ("size", "run")
+
+#: The place of the address of each other table in the list at ``x``.
+SLOT = {name: k for k, name in enumerate(name for name in TABLES if name not in SINGLE)}
+
+#: The distance of each single row from ``x``, in bytes.
+OFFSET = {"size": 8 * len(SLOT), "run": 8 * len(SLOT) + TABLES["size"].itemsize}
+
+#: Tables of the model, which rules only read.
+MODEL = tuple(TABLES)[: list(TABLES).index("number")]
 
 #: Offers recorded per side: the largest window and what one discussion can add.
 OFFERS = 24
@@ -123,9 +135,12 @@ UNBOOKED = 256
     issue_of, reserve_of, tactic_of, bargain_of, member_of, option_of, channel_of, regime_of, next_of, shock_of,
     dated_of, pending_of, mark_of, provoke_of, dist_of, offer_of, drawn, dist, run, issue, spent, reserve, bargain,
     side, offer, piece, term, channel, shock, mark, agenda, unbooked, idle, roused, alike, outbox, turn, log,
-) = (Rows(row, SLOT[name]) for name, row in TABLES.items())  # fmt: skip
+) = (
+    Rows(row, name, SLOT.get(name), OFFSET.get(name, 0), "number" if name in VIEWS else "", name in MODEL)
+    for name, row in TABLES.items()
+)  # fmt: skip
 
 #: A run's outcome, a row per issue, and its own row, at their addresses.
 outcome_row, result_row = Rows(OUTCOME), Rows(RUN)
 
-__all__ = ["EVENT", "OFFERS", "OUTCOME", "RUN", "SLOT", "TABLES", "UNBOOKED"]
+__all__ = ["EVENT", "OFFERS", "OFFSET", "OUTCOME", "RUN", "SINGLE", "SLOT", "TABLES", "UNBOOKED", "VIEWS"]
