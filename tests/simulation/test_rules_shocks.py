@@ -41,6 +41,18 @@ def test_spontaneous_shocks_come_at_exponential_gaps_of_their_rate():
     assert next_shock(ByHand(shaken()).x, 0) == math.inf
 
 
+def test_a_gap_is_infinite_only_beyond_the_horizon_and_near_it_is_not():
+    """A bound replaces the logarithm only where it decides."""
+    begun, late = ByHand(shaken(shock={"rate": "0.2 per year"})), 0
+    horizon = float(begun.record.arrays["size"]["horizon"][0])
+    for n in range(2000):
+        gap = -math.log1p(-uniform_at(1, 0, 0, stream("shock/s"), n, 0)) * 365.25 / 0.2
+        given = next_shock(begun.x, 0)
+        assert given == gap or (given == math.inf and gap >= horizon)
+        late += given == gap >= horizon
+    assert late < 50
+
+
 def test_a_dated_shock_comes_on_its_day_with_its_probability():
     days = [{"date": f"2025-{month:02d}-10", "probability": 0.5} for month in range(5, 12)]
     mapping = shaken(shock={"dates": days})
