@@ -85,8 +85,8 @@ class Session:
             if do in self._answers:
                 return self._answers[do](question)
             return self.talk.answer(question)
-        except StoppedError as error:
-            return {"what": "stopped" if do in self._long else "error", "text": str(error)}
+        except StoppedError:
+            return stopped_answer(do)
         except NegsimError as error:
             return {"what": "error", "text": str(error)}
 
@@ -188,6 +188,11 @@ class Session:
         advance = _counted(progress, len(dates), "days")
         self._timeline = timeline(scenario, dates=dates, runs=self._runs, seed=self._seed, progress=advance)
         return history(scenario, self._timeline)
+
+
+def stopped_answer(do: str | None) -> dict[str, Any]:
+    """The answer to a question that was stopped."""
+    return {"what": "stopped" if do in LONG else "error", "text": str(StoppedError())}
 
 
 def _counted(progress: Progress, total: int, unit: str) -> Callable[[int], None]:

@@ -25,7 +25,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from negsim.app.library import Library
-from negsim.app.session import LONG, QUICK, Session, StoppedError
+from negsim.app.session import LONG, QUICK, Session, StoppedError, stopped_answer
 from negsim.explorer import panel_source
 
 #: Seconds between two looks at the files on disk, and between two reports of progress.
@@ -150,7 +150,7 @@ class _Tab:
                 group.cancel_scope.cancel()
 
     def stop(self) -> None:
-        """Stop all work at its next step, and the questions that wait as soon as they need work."""
+        """Stop all work at its next step, and the questions that wait."""
         for each in (self._stop_long, self._stop_question, *(stopped for _, stopped in self._waiting)):
             each.set()
 
@@ -205,8 +205,12 @@ class _Tab:
                 raise StoppedError
             self._progress(done, total, words)
 
-        # The thread is left behind if the tab closes; `stop` ends it at its next step.
-        answer = await anyio.to_thread.run_sync(self._session.answer, question, progress, abandon_on_cancel=True)
+        do = str(question.get("do"))
+        if stopped.is_set() and do not in (*QUICK, "open"):
+            answer = stopped_answer(do)
+        else:
+            # The thread is left behind if the tab closes; `stop` ends it at its next step.
+            answer = await anyio.to_thread.run_sync(self._session.answer, question, progress, abandon_on_cancel=True)
         if isinstance(question.get("ask"), int):
             answer = {**answer, "ask": question["ask"]}
         await self.send(answer)
