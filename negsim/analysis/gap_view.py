@@ -52,9 +52,14 @@ def gap(context: Context, logs: Logs, note: str = "", points: int = 110) -> View
     if not verdicts:
         return View(context, rows, "no offers are made: no issue is settled by concession", note)
     wide = max(verdicts, key=lambda k: verdicts[k][0])
-    first_gap, last_gap = (100 * each for each in verdicts[wide])
+    scale = context.issues[wide].scale if wide < n else None
+    if scale is None:
+        first_gap, last_gap = (f"{100 * each:.0f}" for each in verdicts[wide])
+        first_gap += " points"
+    else:
+        first_gap, last_gap = map(scale.distance, verdicts[wide])
     verdict = (
-        f"first offers are {first_gap:.0f} points apart on {context.bargain(wide)} and the last {last_gap:.0f} "
+        f"first offers are {first_gap} apart on {context.bargain(wide)} and the last {last_gap} "
         "(medians of runs that negotiate)"
     )
     if without:

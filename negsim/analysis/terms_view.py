@@ -44,8 +44,10 @@ def terms(context: Context, tally: Tally, note: str = "") -> View:
         verdict = "issues are settled by picking an option" if settled else "no run settles an issue on terms"
     else:
         high, low = max(middles, key=lambda k: middles[k]), min(middles, key=lambda k: middles[k])
-        side = context.sides[0]
-        verdict = f"the median terms of {high} are {100 * middles[high]:.0f} % of the way to the demand of {side}"
+        units = {each.title: f"{each.scale.text(middles[each.title])}, " for each in context.issues
+                 if each.scale is not None and each.title in middles}  # fmt: skip
+        told = {title: f"{units.get(title, '')}{100 * middles[title]:.0f} %" for title in (high, low)}
+        verdict = f"the median terms of {high} are {told[high]} of the way to the demand of {context.sides[0]}"
         if high != low:
-            verdict += f", those of {low} {100 * middles[low]:.0f} %"
+            verdict += f", those of {low} {told[low]}"
     return View(context, rows, verdict, note)

@@ -1,12 +1,15 @@
 """Real units: terms, offers and pictures of an issue with a scale; its runs are those without."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 
 import negsim as ns
 from negsim.analysis import Scale
+from negsim.scenario.scenario import from_mapping
+from tests.kit import talks
 
 TEXT = """extends: us_russia_2025_04
 title: Staff in units
@@ -70,6 +73,15 @@ def test_the_pictures_speak_the_unit(scaled, tmp_path):
         found.plot(kind).save(tmp_path / f"{kind}.svg")
         assert words in (tmp_path / f"{kind}.svg").read_text(encoding="utf-8"), kind
     assert "first offers in % or in the unit of the issue" in found.view("gap").note
+
+
+def test_the_sentences_of_pictures_speak_the_unit():
+    euros = {"scale": {"unit": "euros", "us": 10, "russia": 30}}
+    found = ns.run(from_mapping(talks({"a": euros}, horizon="1 year")), runs=20)
+    assert re.search(
+        r"first offers are [\d.]+ euros apart on .* and the last [\d.]+ euros \(", found.view("gap").verdict
+    )
+    assert re.search(r"are [\d.]+ euros, \d+ % of the way to the demand", found.view("terms").verdict)
 
 
 def test_the_file_that_show_prints_has_the_scale(scaled, negsim, tmp_path):
