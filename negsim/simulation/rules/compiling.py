@@ -56,7 +56,7 @@ def _type_of_product(product: Product, context: Any) -> Any:
 @cache
 def dispatcher(rule: Rule) -> Any:
     """The rule for other rules: without the code by which Python would call it."""
-    return _one_template(numba.njit(forceinline=rule.inline, **OPTIONS)(rule.function))
+    return _one_template(numba.njit(forceinline=rule.inline, fastmath=_fast(rule), **OPTIONS)(rule.function))
 
 
 @cache
@@ -65,9 +65,13 @@ def called_from_python(rule: Rule) -> Any:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())  # read when a function is decorated; restored for other packages
     try:
-        return _one_template(numba.njit(cache=True, **_STRICT)(rule.function))
+        return _one_template(numba.njit(cache=True, fastmath=_fast(rule), **_STRICT)(rule.function))
     finally:
         numba.config.CACHE_DIR = before
+
+
+def _fast(rule: Rule) -> Any:
+    return {"contract"} if rule.fused else False
 
 
 def _one_template(compiled: Any) -> Any:

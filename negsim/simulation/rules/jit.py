@@ -29,6 +29,9 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {}
 class Rule:
     """A function that other rules call in machine code."""
 
+    #: Whether a product and a sum may be one instruction, which rounds once.
+    fused = False
+
     def __init__(self, function: Callable[..., Any], inline: bool, *attributes: str) -> None:
         update_wrapper(self, function)
         self.function, self.inline = function, inline
@@ -140,6 +143,13 @@ def jit(function: _F) -> _F:
 def jit_inline(function: _F) -> _F:
     """Like ``jit``, and inlined into the callers: for short functions that are called very often."""
     return cast(_F, Rule(function, inline=True))
+
+
+def jit_approximate(function: _F) -> _F:
+    """Like ``jit_inline``, for an approximation: its last bits depend on the processor, so no result may."""
+    rule = Rule(function, inline=True)
+    rule.fused = True
+    return cast(_F, rule)
 
 
 def jit_rare(function: _F) -> _F:
