@@ -18,9 +18,9 @@ from negsim.simulation.engines.errors import check
 from negsim.simulation.events import OUTCOME, RUN
 from negsim.simulation.rules.draws import as_signed
 from negsim.simulation.rules.environment import SPONTANEOUS, next_shock
-from negsim.simulation.rules.happening import happen
-from negsim.simulation.rules.jit import Rows, entry, jit_inline, jit_rare, whole
-from negsim.simulation.rules.meetings import REGULAR, next_gap
+from negsim.simulation.rules.happening import happen, turn_luck
+from negsim.simulation.rules.jit import Rows, entry, jit_inline, jit_rare, prefetch, whole
+from negsim.simulation.rules.meetings import REGULAR, gap_after, next_gap
 from negsim.simulation.rules.outcome import finish
 from negsim.simulation.rules.start import start
 from negsim.simulation.rules.state import outbox, size, turn
@@ -35,6 +35,7 @@ DUE = np.dtype([("t", "f8"), ("kind", "i8"), ("who", "i8"), ("tag", "i8")])
 _due = Rows(DUE, "due")
 _SPONTANEOUS = -1 - SPONTANEOUS
 _OUTCOME, _RUN = OUTCOME.itemsize, RUN.itemsize
+_LINE = 64  # bytes that a cache holds together
 
 
 #: Appointments that move one by one, each after a look at its time; farther ones move in blocks of this size.
@@ -81,20 +82,6 @@ def _add(calendar, n, t, kind, who, tag):
 
 
 @jit_inline
-def _add_meeting(x, calendar, n, t, c):
-    """Add the next regular meeting of channel ``c``."""
-    gap = next_gap(x, c)
-    return _add(calendar, n, t + gap, MEETING, c, REGULAR) if gap < size(x, 0).horizon else n
-
-
-@jit_inline
-def _add_shock(x, calendar, n, t, s):
-    """Add the next spontaneous shock of kind ``s``."""
-    gap = next_shock(x, s)
-    return _add(calendar, n, t + gap, SHOCK, s, _SPONTANEOUS) if gap < size(x, 0).horizon else n
-
-
-@jit_inline
 def _add_asked(x, calendar, n, t):
     """Add what the rules have asked for."""
     for k in range(run_(x, 0).out):
@@ -108,6 +95,8 @@ def _add_asked(x, calendar, n, t):
 def play(x, calendar, room, seed, luck, number, outcome, result):
     """Play run ``number`` and write its outcome; returns whether the calendar was large enough."""
     horizon, series = size(x, 0).horizon, size(x, 0).channels + size(x, 0).shocks
+    for line in range(0, size(x, 0).issues * _OUTCOME, _LINE):  # `finish` need not wait for memory
+        prefetch(outcome + line)
     start(x, seed, luck, number)
     t, end = 0.0, horizon
     if run_(x, 0).active == 0:
@@ -117,22 +106,30 @@ def play(x, calendar, room, seed, luck, number, outcome, result):
         return False
     n = _add_asked(x, calendar, 0, 0.0)
     for c in range(size(x, 0).channels):
-        n = _add_meeting(x, calendar, n, 0.0, c)
+        gap = next_gap(x, c)
+        if gap < horizon:
+            n = _add(calendar, n, gap, MEETING, c, REGULAR)
     for s in range(size(x, 0).shocks):
-        n = _add_shock(x, calendar, n, 0.0, s)
+        gap = next_shock(x, s)
+        if gap < horizon:
+            n = _add(calendar, n, gap, SHOCK, s, _SPONTANEOUS)
     while run_(x, 0).error == 0 and n > 0:
         n -= 1
         first = _due(calendar, n)
         t, kind, who, tag = first.t, first.kind, first.who, first.tag
         if t >= horizon:
             break
+        turn_luck(x, t)
+        gap = np.inf  # to the next of a series, drawn before the event: the processor does both at a time
+        if kind == MEETING and tag == REGULAR:
+            gap = gap_after(x, who)
+        elif kind == SHOCK and tag == _SPONTANEOUS:
+            gap = next_shock(x, who)
         happen(x, t, kind, who, tag)
         if n + run_(x, 0).out + 1 >= room:
             return False
-        if kind == MEETING and tag == REGULAR:
-            n = _add_meeting(x, calendar, n, t, who)
-        elif kind == SHOCK and tag == _SPONTANEOUS:
-            n = _add_shock(x, calendar, n, t, who)
+        if gap < horizon:
+            n = _add(calendar, n, t + gap, kind, who, tag)
         n = _add_asked(x, calendar, n, t)
         if run_(x, 0).active == 0:
             end = t

@@ -18,7 +18,7 @@ from numba.extending import intrinsic, register_model, typeof_impl
 from numba.np.arrayobj import record_getattr
 
 from negsim.simulation.cache import cache_folder
-from negsim.simulation.rules.jit import Entry, Primitive, Product, Rows, Rule
+from negsim.simulation.rules.jit import Entry, Prefetch, Primitive, Product, Rows, Rule
 
 TYPES = {"int": numba.int64, "float": numba.float64, "None": numba.void}
 
@@ -51,6 +51,11 @@ def _type_of_primitive(primitive: Primitive, context: Any) -> Any:
 @typeof_impl.register(Product)
 def _type_of_product(product: Product, context: Any) -> Any:
     return cpu_target.typing_context.resolve_value_type(_product())
+
+
+@typeof_impl.register(Prefetch)
+def _type_of_prefetch(prefetch: Prefetch, context: Any) -> Any:
+    return cpu_target.typing_context.resolve_value_type(_prefetch())
 
 
 @cache
@@ -198,3 +203,21 @@ def _product() -> Any:
 
     cpu_target.typing_context.refresh()
     return full
+
+
+@cache
+def _prefetch() -> Any:
+    @intrinsic
+    def fetch(typing: Any, address: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            name, place, number = "llvm.prefetch.p0", ir.IntType(8).as_pointer(), ir.IntType(32)
+            kind = ir.FunctionType(ir.VoidType(), [place, number, number, number])
+            function = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
+            # to write, into all caches, data
+            builder.call(function, [builder.inttoptr(arguments[0], place), number(1), number(3), number(1)])
+            return context.get_dummy_value()
+
+        return numba.types.void(numba.types.int64), generate
+
+    cpu_target.typing_context.refresh()
+    return fetch

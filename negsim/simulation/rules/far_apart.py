@@ -12,8 +12,7 @@ import numpy as np
 from negsim.agenda import Spent
 from negsim.simulation.rules.concession import ROUNDS, clock_of, offsets, paced
 from negsim.simulation.rules.jit import jit_approximate, jit_inline
-from negsim.simulation.rules.state import bargain_is, side, tactic_is, tactic_of
-from negsim.simulation.rules.state import run as run_
+from negsim.simulation.rules.state import side, tactic_is, tactic_of
 from negsim.simulation.rules.status import CONVERGING, DISCUSSING
 
 CONVERGED = 0.1  # largest gap of the status "converging"
@@ -68,13 +67,10 @@ def _base(x, row, clock):
 
 @jit_inline
 def far_apart(x, t, b, good_offices):
-    """What a discussion of bargain ``b`` waits for and its status then, if it is surely in vain; else -1.
+    """Whether a discussion of plain bargain ``b`` is surely in vain, who blocks it, its status then, and the clocks.
 
-    The sides have moved by then: their clocks have, and their bases are due. Conditions are joined by ``&``: one branch
-    for all is predicted better than many.
+    Nothing is changed and nothing branches, so the processor goes on with other work while it computes this.
     """
-    if not bargain_is(x, b).plain or run_(x, 0).logging:
-        return -1, 0
     off_a, off_b = offsets(x, b, t)
     now, row_a, row_b = paced(x, t), 2 * b, 2 * b + 1
     clock_a = clock_of(x, b, 0, now) + (tactic_is(x, row_a).clock == ROUNDS)
@@ -85,12 +81,14 @@ def far_apart(x, t, b, good_offices):
     gap, short_a, short_b = a_a + a_b - 1.0, r_a + a_b - 1.0, a_a + r_b - 1.0  # also if one side gives in alone
     clear = (abs(short_a) > MARGIN) & (abs(short_b) > MARGIN) & (abs(gap - CONVERGED) > MARGIN)
     hopeful = (r_a + r_b < 1.0 - MARGIN) | (base_a > r_a + MARGIN) | (base_b > r_b + MARGIN)
-    if not (sure_a & sure_b & clear & hopeful & (gap > max(good_offices, 0.0) + MARGIN)):
-        return -1, 0
-    side(x, row_a).due, side(x, row_b).due = clock_a, clock_b
-    if tactic_is(x, row_a).clock == ROUNDS:
-        side(x, row_a).clock = clock_a
-    if tactic_is(x, row_b).clock == ROUNDS:
-        side(x, row_b).clock = clock_b
+    far = sure_a & sure_b & clear & hopeful & (gap > max(good_offices, 0.0) + MARGIN)
     way = _BOTH if (short_a < 0.0) == (short_b < 0.0) else _SIDE_A if short_a < 0.0 else _SIDE_B
-    return way, CONVERGING if gap < CONVERGED else DISCUSSING
+    return far, way, CONVERGING if gap < CONVERGED else DISCUSSING, clock_a, clock_b
+
+
+@jit_inline
+def move_later(x, row, clock):
+    """Let the move of side ``row`` at ``clock`` be due: its base is computed when something depends on it."""
+    side(x, row).due = clock
+    if tactic_is(x, row).clock == ROUNDS:
+        side(x, row).clock = clock

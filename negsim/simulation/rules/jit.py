@@ -121,7 +121,15 @@ class Product:
         raise TypeError("only rules multiply in machine code")
 
 
-full_product = Product()
+class Prefetch:
+    """Bring the line of memory at an address, which is written later, into the processor's cache. For rules."""
+
+    def __call__(self, address: Any) -> Any:
+        """Not for Python."""
+        raise TypeError("only rules prefetch")
+
+
+full_product, prefetch = Product(), Prefetch()
 
 #: Memory for a number of bytes, and its release.
 allocate, release = Primitive("malloc", "int -> int"), Primitive("free", "int -> None")

@@ -10,7 +10,7 @@ from negsim.agenda import Spent
 from negsim.simulation.events import Kind
 from negsim.simulation.rules.concession import CHANCE, ROUNDS, imitates, insists, move, offsets, paced, receive
 from negsim.simulation.rules.draws import befalls, uniform, uniform_at
-from negsim.simulation.rules.far_apart import CONVERGED, far_apart
+from negsim.simulation.rules.far_apart import CONVERGED, far_apart, move_later
 from negsim.simulation.rules.frontier import TOLERANCE, best_for_other, closest, possible, terms
 from negsim.simulation.rules.idle import note, rouse
 from negsim.simulation.rules.jit import entry, jit, jit_inline
@@ -83,6 +83,15 @@ def next_gap(x, c):
 
 
 @jit_inline
+def gap_after(x, c):
+    """`next_gap` as it is after the regular meeting of channel ``c`` that is about to begin."""
+    if run_(x, 0).over:
+        return np.inf
+    factor, number = regime_of(x, run_(x, 0).regime).gap_factor, channel(x, c).regular + 1
+    return factor * draw(x, channel_is(x, c).gap, channel_is(x, c).gap_stream, number)
+
+
+@jit_inline
 def _stirred(x, t, order):
     """Whether idle bargains are roused to be listed. Else each is open, and its gap is not needed."""
     return run_(x, 0).stirred_until > t or order == CLOSEST
@@ -141,8 +150,6 @@ def _discuss_if_it_fits(x, t, c, b, room):
         return room
     rouse(x, b)
     channel(x, c).last = place(x, b).position
-    book_meetings(x, b, run_(x, 0).unbooked - 1)
-    bargain(x, b).booked = run_(x, 0).unbooked
     discuss(x, t, b, channel_of(x, c).good_offices)
     return room - hours
 
@@ -249,18 +256,32 @@ def discuss(x, t, b, good_offices):
     """One discussion of bargain ``b`` and its immediate consequences."""
     n = bargain(x, b).discussions
     bargain(x, b).discussions = n + 1
-    way, status = far_apart(x, t, b, good_offices)
-    if way >= 0:  # the bargain has one issue, of the same number
-        row = issue(x, b)
-        row.discussions += 1
-        spent(x, b * _WAYS + way).days += row.pending + (t - row.since)
-        row.since, row.pending = t, 0.0
-        if row.status != status:
-            set_status(x, t, b, status)
+    if bargain_is(x, b).plain and not run_(x, 0).logging:
+        far, way, status, clock_a, clock_b = far_apart(x, t, b, good_offices)
+        _book(x, b)
+        if far:  # the bargain has one issue, of the same number
+            move_later(x, 2 * b, clock_a)
+            move_later(x, 2 * b + 1, clock_b)
+            row = issue(x, b)
+            row.discussions += 1
+            spent(x, b * _WAYS + way).days += row.pending + (t - row.since)
+            row.since, row.pending = t, 0.0
+            if row.status != status:
+                set_status(x, t, b, status)
+        else:
+            _exchange_offers(x, t, b, n, good_offices)
     else:
+        _book(x, b)
         _exchange_offers(x, t, b, n, good_offices)
     if size(x, 0).sleepers:
         wake(x, t)
+
+
+@jit_inline
+def _book(x, b):
+    """Book the meetings before the one under way."""
+    book_meetings(x, b, run_(x, 0).unbooked - 1)
+    bargain(x, b).booked = run_(x, 0).unbooked
 
 
 @jit
