@@ -1,4 +1,4 @@
-"""Bounds of the CRPS of stalled and of concluded talks: python benchmarks/conclusion_bounds.py (ten minutes).
+"""Bounds of the CRPS of stalled and of concluded talks: python benchmarks/conclusion_bounds.py (a few minutes).
 
 The table stands in docs/track-record.md ("Negotiations that stand still").
 

@@ -150,6 +150,19 @@ def test_bounds_of_the_conclusion_are_exact_in_the_probability():
     assert fitted(found, np.ones((2, 1)), 0.5) == pytest.approx([39 / 90] * 2, abs=1e-3)
 
 
+def test_the_likelihood_of_gaps_by_class_on_the_page_is_that_of_the_record(root):
+    """If it fails: python benchmarks/meetings_by_end.py, and the page and `negsim.calibration.by_end`."""
+    from benchmarks.meetings_by_end import Pooled
+    from negsim.calibration.by_end import meetings_to_the_end
+    from negsim.calibration.evidence import NUMBERS
+    from negsim.history import load
+
+    ended = [talks for talks in load().talks.values() if talks.end != "running"]
+    losses = [Pooled(NUMBERS["gap"].prior, meetings_to_the_end, ended, classed).loss for classed in (False, True)]
+    page = (root / "docs" / "track-record.md").read_text(encoding="utf-8")
+    assert f"| days between meetings | {losses[0]:.1f} | {losses[1]:.1f} |" in page
+
+
 def test_the_bounds_of_the_day_on_the_page_are_those_of_the_record(root):
     """If it fails: python benchmarks/settlement_day_bounds.py, and the page of the offers."""
     from benchmarks.settlement_day_bounds import mean_score, soon, told
