@@ -56,13 +56,14 @@ def power(base, exponent):
     return np.int64(np.float64(part).view(np.int64) + (np.float64(nearest).view(np.int64) << 52)).view(np.float64)
 
 
-@jit_inline
+@jit_approximate
 def _base(x, row, clock):
     """About the base of side ``row`` after a move at ``clock``, and whether that is exact to `MARGIN`."""
     tactic, own = tactic_of(x, row), side(x, row)
-    tau, exponent = min(clock / tactic.patience, 1.0), 1.0 / tactic.beta
-    conceded = tactic.kappa + (1.0 - tactic.kappa) * power(max(tau, _LEAST), exponent)
-    return max(min(own.base, 1.0 - (1.0 - own.r) * conceded), own.r), (tau >= _LEAST) & (exponent <= _STEEPEST)
+    tau, exponent, way = min(clock * own.haste, 1.0), 1.0 / tactic.beta, 1.0 - own.r
+    top, reach = 1.0 - way * tactic.kappa, way * (1.0 - tactic.kappa)
+    curve = top - reach * power(max(tau, _LEAST), exponent)
+    return min(own.base, curve), (tau >= _LEAST) & (exponent <= _STEEPEST)
 
 
 @jit_inline

@@ -55,7 +55,7 @@ def _set_side(x, b, k):
     if tactic_is(x, row).until:
         tactic.patience = tactic.clock + tactic.times * tactic.until
     if bargain_is(x, b).plain:
-        own.base, own.due = 1.0, own.clock
+        own.base, own.due, own.haste = 1.0, own.clock, 1.0 / tactic.patience
     else:
         own.base = curve(x, row, own.clock, own.r) if tactic_is(x, row).kind == TIME else _opening(x, row)
     own.received = 0

@@ -90,7 +90,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "spent": _record("", "days"),  # issue x what for
     "reserve": _record("", "r"),  # issue x side
     "bargain": _record("live settled running discussions pieces starter booked", "gap u_a u_b at extra_a extra_b"),
-    "side": _record("received answered", "r base clock since first due"),  # bargain x side
+    "side": _record("received answered", "r base clock since first due haste"),  # bargain x side
     "offer": _record("", "u"),  # (bargain x side) x OFFERS: utilities of the offers received, newest overwrites oldest
     "piece": _record("term", "a0 b0 a1 b1"),
     "term": _record("option", "a0 b0 a1 b1"),  # piece x member
