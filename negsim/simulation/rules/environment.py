@@ -75,32 +75,41 @@ _BY_DEADLINE, _BY_BREAKDOWN = int(Reason.DEADLINE), int(Reason.BREAKDOWN)
 
 
 # ------------------------------------------------------------------------------------------------------------- climate
+@jit_inline
+def sojourn_uniform(x, entry):
+    """The uniform of the sojourn after entry number ``entry``."""
+    return uniform_apart(x, size(x, 0).sojourn_stream, entry)
+
+
 @jit
-def stay(x, t):
-    """Draw the sojourn in the regime just entered and the time to a breakdown; both are exponential."""
+def stay(x, t, u):
+    """Draw the sojourn in the regime just entered, from its uniform, and the time to a breakdown; both exponential."""
     r, n, left = run_(x, 0).regime, run_(x, 0).entry, size(x, 0).horizon - t
-    if size(x, 0).regimes > 1:
-        u = uniform_apart(x, size(x, 0).sojourn_stream, n)
-        if not surely_longer(u, regime_of(x, r).sojourn, left):
-            schedule(x, t, -math.log1p(-u) * regime_of(x, r).sojourn, CLIMATE_CHANGE, 0, n)
+    if size(x, 0).regimes > 1 and not surely_longer(u, regime_of(x, r).sojourn, left):
+        schedule(x, t, -math.log1p(-u) * regime_of(x, r).sojourn, CLIMATE_CHANGE, 0, n)
     if regime_of(x, r).breakdown > 0.0:
-        u, rate = uniform_apart(x, size(x, 0).breakdown_stream, n), regime_of(x, r).breakdown
-        if not surely_longer(u, YEAR, rate * left):
-            schedule(x, t, -math.log1p(-u) * YEAR / rate, END_OF_TALKS, 1, n)
+        v, rate = uniform_apart(x, size(x, 0).breakdown_stream, n), regime_of(x, r).breakdown
+        if not surely_longer(v, YEAR, rate * left):
+            schedule(x, t, -math.log1p(-v) * YEAR / rate, END_OF_TALKS, 1, n)
 
 
 @jit
 def enter(x, t, regime):
     """Enter a regime; entering the current one changes nothing."""
+    if regime != run_(x, 0).regime:
+        _enter(x, t, regime, sojourn_uniform(x, run_(x, 0).entry + 1))
+
+
+@jit
+def _enter(x, t, regime, u):
+    """Enter another regime, with the uniform of the sojourn in it."""
     was = run_(x, 0).regime
-    if regime == was:
-        return
     run_(x, 0).pace_sum = paced(x, t)
     run_(x, 0).since = t
     run_(x, 0).regime = regime
     run_(x, 0).entry += 1
     tell(x, t, _CLIMATE, regime, 0, was, 0, np.nan, np.nan, np.nan)
-    stay(x, t)
+    stay(x, t, u)
 
 
 @jit
@@ -113,13 +122,15 @@ def climate_change(x, t, entry):
     for j in range(regimes):
         total += next_of(x, r * regimes + j).p
     u, cumulated = uniform_apart(x, size(x, 0).next_stream, entry) * total, 0.0
+    following = sojourn_uniform(x, entry + 1)  # beside the choice of the regime
     for j in range(regimes):
         cumulated += next_of(x, r * regimes + j).p
         if cumulated > u:
             if j == r:  # the regime continues; its next end is drawn again
                 run_(x, 0).entry += 1
-                stay(x, t)
-            enter(x, t, j)
+                stay(x, t, following)
+            else:
+                _enter(x, t, j, following)
             return
 
 

@@ -219,6 +219,7 @@ def _by_chance(x, t, b, n):
 def _negotiate(x, t, b, n, good_offices):
     """One exchange of offers; returns the result, the gap, the deal (NaN without one) and what it waits for."""
     (off_a, off_b), now = offsets(x, b, t), paced(x, t)
+    apart = not (imitates(x, 2 * b) or imitates(x, 2 * b + 1))  # then the order of the moves does not matter
     for k in range(2):
         if tactic_is(x, 2 * b + k).clock == ROUNDS:
             side(x, 2 * b + k).clock += 1.0
@@ -226,17 +227,22 @@ def _negotiate(x, t, b, n, good_offices):
             # offer 0: the best for k at the other's first aspiration
             a, z, _ = best_for_other(x, b, 1 - k, insists(x, b, 1 - k, off_a if k else off_b))
             side(x, 2 * b + k).first = z if k else a
+    if apart:
+        move(x, b, 0, now)
+        move(x, b, 1, now)
     if bargain(x, b).starter < 0:
         run = run_(x, 0)
         u = uniform_at(run.seed, run.first_luck, run.run, bargain_is(x, b).first_stream, 0, 0)
         bargain(x, b).starter = 0 if u < 0.5 else 1
     one = (bargain(x, b).starter + n) & 1  # the sides alternate
     two = 1 - one
-    move(x, b, one, now)
+    if not apart:
+        move(x, b, one, now)
     first = insists(x, b, one, off_b if one else off_a)
     u_a, u_b, at = best_for_other(x, b, one, first)
     _make_offer(x, t, b, one, first, u_a, u_b)
-    move(x, b, two, now)
+    if not apart:
+        move(x, b, two, now)
     a_a, a_b = insists(x, b, 0, off_a), insists(x, b, 1, off_b)
     least = a_b if two else a_a
     v_a, v_b, _ = best_for_other(x, b, two, least)

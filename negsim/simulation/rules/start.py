@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from negsim.agenda import Reason
-from negsim.simulation.rules.environment import free, stay
+from negsim.simulation.rules.environment import free, sojourn_uniform, stay
 from negsim.simulation.rules.idle import call
 from negsim.simulation.rules.jit import entry, jit, jit_inline
 from negsim.simulation.rules.positions import position_bargain, position_issue, position_reserves
@@ -150,7 +150,7 @@ def start(x, seed, luck, run):
     if size(x, 0).stalled:
         free(x, 0.0)
     wake(x, 0.0)
-    stay(x, 0.0)
+    stay(x, 0.0, sojourn_uniform(x, 0))
     for s in range(size(x, 0).shocks):
         for d in range(shock_is(x, s).dated, shock_is(x, s).dated_end):
             schedule(x, 0.0, dated_is(x, d).t, SHOCK, s, d)
