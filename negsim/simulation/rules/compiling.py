@@ -103,7 +103,7 @@ class Table(numba.types.Record):  # type: ignore[misc]
         self.name, self.rows = f"Table({rows.name or rows.row})", rows
 
     def mark(self, access: Any, module: Any, field: str) -> None:
-        """Mark a read or write of a field. See "TBAA" in the reference of LLVM."""
+        """Mark a read or write of a field. See TBAA in the reference of LLVM."""
         if not self.rows.name:
             return
         zero = ir.IntType(64)(0)
