@@ -13,6 +13,7 @@ from negsim.simulation.rules.jit import full_product, jit, jit_apart, jit_inline
 from negsim.simulation.rules.state import run as run_
 
 _12 = np.uint64(12)
+_ONE = 1023 << 52  # the exponent bits of [1, 2)
 _M0, _M1 = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 _W0, _W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 _2W0, _4W0, _6W0, _8W0 = (np.uint64(n * int(_W0) % 2**64) for n in (2, 4, 6, 8))
@@ -67,7 +68,8 @@ def philox(c0, c1, c2, c3, k0, k1):
 def uniform_at(seed, luck, run, stream, index, sub):
     """The uniform in (0, 1), never 0 or 1, with number ``index`` of ``stream`` in ``run``."""
     word = philox(np.uint64(index), np.uint64(stream), np.uint64(run), np.uint64(sub), np.uint64(seed), np.uint64(luck))
-    return (np.float64(word >> _12) + 0.5) * 2.0**-52
+    # (k + 1/2) 2^-52 for the upper 52 bits k: they are the fraction of a number in [1, 2), and the difference is exact
+    return np.int64(np.int64(word >> _12) | _ONE).view(np.float64) - (1.0 - 2.0**-53)
 
 
 @jit_inline
