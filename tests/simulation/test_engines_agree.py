@@ -87,6 +87,10 @@ def test_hundreds_of_appointments_at_once_are_the_same_on_both_engines() -> None
     ease = {"kind": "ease", "side": "us", "issues": "all", "step": 0.01, "half_life": "90 days"}
     mapping = talks("a b", shocks={"s": {"title": "S", "dates": days, "marks": [ease]}}, channel={"order": "closest"})
     assert same(compile(scenarios.from_mapping(mapping)), 3) > 600
+    days = [days[(7 * k) % 600 // 2] for k in range(600)]  # in no order, and each date twice
+    other = {"title": "T", "dates": days[:90], "marks": [ease]}
+    mapping = talks("a b", shocks={"s": {"title": "S", "dates": days, "marks": [ease]}, "t": other})
+    assert same(compile(scenarios.from_mapping(mapping)), 3) > 600
 
 
 def test_a_run_that_outgrows_the_calendar_after_others_is_played_again() -> None:

@@ -82,13 +82,56 @@ def _add(calendar, n, t, kind, who, tag):
 
 
 @jit_inline
+def _merge(calendar, of, to, start, middle, end):
+    """Merge two sorted parts of the list at ``of`` into the list at ``to``; equals keep their order."""
+    i, j = start, middle
+    for k in range(start, end):
+        left, right = _due(calendar, of + i), _due(calendar, of + j)
+        if j < end and (i == middle or _later(right, left.t, left.kind, left.who)):
+            _copy(_due(calendar, to + k), right)
+            j += 1
+        else:
+            _copy(_due(calendar, to + k), left)
+            i += 1
+
+
+@jit_rare
+def _add_many(x, calendar, n, t):
+    """Add many appointments that the rules have asked for: a merge sort, with as much room behind the calendar."""
+    out, of = run_(x, 0).out, 0
+    total, to, width = n + out, n + out, 1
+    for i in range(n - 1, -1, -1):  # those asked for before come after their equals, so that they are taken first
+        _copy(_due(calendar, i + out), _due(calendar, i))
+    for k in range(out):
+        row, place = outbox(x, k), _due(calendar, out - 1 - k)
+        place.t, place.kind, place.who, place.tag = t + row.delay, row.kind, row.who, row.tag
+    while width < total:
+        for first in range(0, total, 2 * width):
+            _merge(calendar, of, to, first, min(first + width, total), min(first + 2 * width, total))
+        of, to, width = to, of, 2 * width
+    for i in range(total if of else 0):
+        _copy(_due(calendar, i), _due(calendar, of + i))
+    return total
+
+
+@jit_inline
 def _add_asked(x, calendar, n, t):
     """Add what the rules have asked for."""
-    for k in range(run_(x, 0).out):
-        row = outbox(x, k)
-        n = _add(calendar, n, t + row.delay, row.kind, row.who, row.tag)
+    if run_(x, 0).out > 2 * _BLOCK:
+        n = _add_many(x, calendar, n, t)
+    else:
+        for k in range(run_(x, 0).out):
+            row = outbox(x, k)
+            n = _add(calendar, n, t + row.delay, row.kind, row.who, row.tag)
     run_(x, 0).out = 0
     return n
+
+
+@jit_inline
+def _rows(x, n):
+    """The rows that a calendar of ``n`` needs when it takes what the rules have asked for."""
+    total = n + run_(x, 0).out
+    return 2 * total if run_(x, 0).out > 2 * _BLOCK else total
 
 
 @jit_inline
@@ -102,7 +145,7 @@ def play(x, calendar, room, seed, luck, number, outcome, result):
     if run_(x, 0).active == 0:
         finish(x, 0.0, outcome, result)
         return True
-    if run_(x, 0).out + series >= room:
+    if _rows(x, 0) + series >= room:
         return False
     n = _add_asked(x, calendar, 0, 0.0)
     for c in range(size(x, 0).channels):
@@ -126,7 +169,7 @@ def play(x, calendar, room, seed, luck, number, outcome, result):
         elif kind == SHOCK and tag == _SPONTANEOUS:
             gap = next_shock(x, who)
         happen(x, t, kind, who, tag)
-        if n + run_(x, 0).out + 1 >= room:
+        if _rows(x, n) + 1 >= room:
             return False
         if gap < horizon:
             n = _add(calendar, n, t + gap, kind, who, tag)
