@@ -26,11 +26,11 @@ MUTANTS = {
     "a rule": ("simulation/rules/concession.py", "tau ** (1.0 / beta)", "tau**beta"),
     "a draw index": (
         "simulation/rules/meetings.py",
-        "channel_is(x, c).gap_stream, n)",
-        "channel_is(x, c).gap_stream, n + 1)",
+        "gap_factor, channel(x, c).regular + 1",
+        "gap_factor, channel(x, c).regular + 2",
     ),
-    "the order of ties": ("simulation/engines/batch.py", "return a.rank < b.rank", "return a.rank > b.rank"),
-    "who asked first": ("simulation/engines/batch.py", "return a.asked < b.asked", "return a.asked > b.asked"),
+    "the order of ties": ("simulation/engines/batch.py", "return row.kind > kind or", "return row.kind < kind or"),
+    "who asked first": ("simulation/engines/batch.py", "and row.who > who)", "and row.who >= who)"),
 }
 
 PLAYED = """
