@@ -39,6 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
         subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True)
 def _in_clone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Doctests and tests name files as somebody in the clone would."""

@@ -71,7 +71,8 @@ def slow_if_it_takes_long(commands):
     """Only blocks of quick commands are quick tests."""
     quick = ("agenda", "check", "show", "run", "scenarios", "history")
     long = not all(command.split()[1] in quick for command in commands) or "check scenarios" in commands[0]
-    return pytest.param(commands, id=commands[0], marks=[pytest.mark.slow] if long else [])
+    marks = [pytest.mark.slow, *([pytest.mark.long] if commands[0] == "negsim history" else [])] if long else []
+    return pytest.param(commands, id=commands[0], marks=marks)
 
 
 @pytest.mark.parametrize("commands", [slow_if_it_takes_long(commands) for commands in COMMANDS])

@@ -626,6 +626,7 @@ def test_the_numbers_of_the_scenarios_are_those_that_calibrate_gives(name):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_patience_of_the_baseline_is_about_what_calibrate_gives():
     """The baseline has 7.3 months and 3.6 years, by another method with draws of its own."""
     found = making.from_template(FIRST, Path("scenarios/baseline.yaml")).patience

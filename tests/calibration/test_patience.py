@@ -339,6 +339,7 @@ def test_talks_count_alike_whatever_figures_they_have():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_known_laws_are_found_again(path):
     """Twelve talks each: the truth lies within the 90 % posterior.
 
@@ -355,6 +356,7 @@ def test_known_laws_are_found_again(path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_ranks_of_truths_drawn_from_the_prior_are_even(path):
     """Simulation-based calibration (Talts et al. 2018): ranks among the posterior's draws, five bins.
 
