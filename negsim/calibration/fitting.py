@@ -57,10 +57,17 @@ class Features:
 
 
 class Teaching:
-    """The likelihoods of every number in each of some negotiations, computed once."""
+    """The likelihoods of every number in each of some negotiations, computed once.
 
-    def __init__(self, others: Sequence[Talks]) -> None:
+    Args:
+        teachers: Records of other negotiations. Those of which only the start and the end are on record tell only
+            whether a negotiation is concluded.
+    """
+
+    def __init__(self, teachers: Sequence[Talks]) -> None:
+        others = [talks for talks in teachers if not talks.outline]
         self.others = tuple(others)
+        self.outlines = len(teachers) - len(others)
         self.seen = {name: [number.seen(talks) for talks in others] for name, number in NUMBERS.items()}
         self._pooled = {
             name: number.prior.pooled([each.log_likelihood(number.prior) for each in self.seen[name]])
@@ -70,7 +77,7 @@ class Teaching:
         self.meetings = Meetings(others)
         evidence = cache(self.meetings.evidence_at_landmarks)
         self.concluding: dict[bool, Concluding] = {
-            known: concluding(others, known, evidence) for known in (True, False)
+            known: concluding(teachers, known, evidence) for known in (True, False)
         }
 
     @property

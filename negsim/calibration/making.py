@@ -89,7 +89,7 @@ def calibrate(
         raise NegsimError("a template has its own as_of; leave on out")
     record, target = as_histories(histories), None if out is None else Path(out)
     names = [learn_from] if isinstance(learn_from, str) else learn_from
-    teachers = [record[name] for name in dict.fromkeys(names)] if names else list(record.talks.values())
+    teachers = [record[name] for name in dict.fromkeys(names)] if names else list(record.all)
     day = None if on is None else day_of_text(on)
     if template is not None:
         source = Path(template) if isinstance(template, str | os.PathLike) else as_scenario(template)

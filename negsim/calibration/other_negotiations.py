@@ -24,7 +24,7 @@ def base_rates(projection: Projection) -> Projection:
     >>> base_rates(ns.run("baseline", runs=20)).context.title
     'base rates of other negotiations'
     """
-    found = reference(list(load().talks.values()), projection.scenario).scenario
+    found = reference(load().all, projection.scenario).scenario
     out = [issue for issue in found.issues if issue not in projection.scenario.issues]
     found = found.replace({"title": OTHER_NEGOTIATIONS, **({"leave_out": out} if out else {})})
     others = run(found, min(projection.runs, MOST), projection.seed)

@@ -23,6 +23,7 @@ from .csv import Parser as Parser
 from .csv import Row as Row
 from .csv import day as day
 from .csv import optional_day as optional_day
+from .csv import period as period
 from .csv import raise_in_order as raise_in_order
 from .csv import read_fields as read_fields
 from .csv import read_table as read_table

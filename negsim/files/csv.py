@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
 import io
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,28 @@ def day(value: str) -> date:
         raise FieldError(
             f"{was(value) if value else 'an empty field'} is not a day", "a day such as 2011-06-30"
         ) from None
+
+
+def period(value: str) -> tuple[date, date] | None:
+    """First and last day of a day, month or year such as ``2011-06-30``, ``2011-06``, ``2011``; None if it is empty.
+
+    Raises:
+        FieldError: it is none of these.
+
+    >>> [str(day) for day in period("2012-02")]
+    ['2012-02-01', '2012-02-29']
+    """
+    if not value:
+        return None
+    form = {10: "%Y-%m-%d", 7: "%Y-%m", 4: "%Y"}.get(len(value))
+    try:
+        first = datetime.strptime(value, form or "%Y-%m-%d").date()
+    except ValueError:
+        raise FieldError(f"{was(value)} is no day, month or year", "such as 2011-06-30, 2011-06 or 2011") from None
+    if len(value) == 10:
+        return first, first
+    year, month = (first.year, first.month) if len(value) == 7 else (first.year, 12)
+    return first, date(year, month, calendar.monthrange(year, month)[1])
 
 
 def word(*allowed: str) -> Parser:
@@ -144,8 +167,17 @@ def read_fields(path: Path, problems: list[Problem]) -> list[Fields]:
     return rows
 
 
-def read_table(path: Path, columns: Mapping[str, Parser], problems: list[Problem]) -> list[Row]:
-    """The valid rows of a CSV file with these columns; the mistakes in the others are added to ``problems``."""
+def read_table(
+    path: Path, columns: Mapping[str, Parser], problems: list[Problem], optional: Collection[str] = ()
+) -> list[Row]:
+    """The valid rows of a CSV file with these columns; the mistakes in the others are added to ``problems``.
+
+    Args:
+        path: the file.
+        columns: the parser of each column.
+        problems: the list that gets the mistakes.
+        optional: the columns that may be missing. They are then empty in every row, so their parsers allow that.
+    """
     name, found = str(path), len(problems)
     rows = read_fields(path, problems)
     if len(problems) > found:
@@ -157,12 +189,15 @@ def read_table(path: Path, columns: Mapping[str, Parser], problems: list[Problem
             problems.append(Problem(name, 1, at, f"unknown column {was(column)}", header.source, allowed, hint))
         elif header.values.count(column) > 1:
             problems.append(Problem(name, 1, at, f"duplicate column {was(column)}", header.source))
-    for column in columns:
-        if column not in header.values:
+    missing = [column for column in columns if column not in header.values]
+    for column in missing:
+        if column not in optional:
             problems.append(Problem(name, 1, 1, f"the column {was(column)} is missing", header.source))
     if len(problems) > found:
         return []
-    return [row for each in rows[1:] if (row := _row(each, header.values, columns, problems)) is not None]
+    valid = [row for each in rows[1:] if (row := _row(each, header.values, columns, problems)) is not None]
+    empty = {column: columns[column]("") for column in missing}
+    return [replace(row, values={**row.values, **empty}) for row in valid]
 
 
 def _row(fields: Fields, header: list[str], columns: Mapping[str, Parser], problems: list[Problem]) -> Row | None:

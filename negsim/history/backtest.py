@@ -119,7 +119,7 @@ class Examiner:
         return found
 
     def _shown(self, name: str, origin: date) -> list[Callable[[Snapshot], Forecasts]]:
-        others = [each for each in self.histories.talks.values() if each.id != name]
+        others = [each for each in self.histories.all if each.id != name]
         if not self.hindsight:
             return [method(others_by(others, origin)) for method in self.methods.values()]
         taught = self._taught

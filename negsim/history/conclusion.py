@@ -1,16 +1,23 @@
-"""Whether a negotiation is concluded at all: the share of a mixture cure model, with two signs.
+"""Whether a negotiation is concluded at all: the share of a mixture cure model, from a few signs.
 
 A part of negotiations is never concluded, however long one waits (Farewell 1982, Biometrics 38:1041-1046). On a day
 with a snapshot, a negotiation belongs to the others, which are concluded, with the probability ``w``:
 
-    logit w = b0 + b1 announced + b2 log(1 + years)
+    logit w = b0 + u(subject) + b1 earlier + b2 many + b3 log(1 + years)
 
-``announced`` is 1 if the end of the negotiation has been announced for a day. ``years`` are those since its first
-meeting if no closing is on record, and 0 after a closing. The coefficients are learned from other negotiations, seen
-each quarter of a year (landmarks: van Houwelingen 2007, Scand. J. Stat. 34:70-85).
+``subject``, ``earlier`` and ``many`` are facts of the first day (`Start`). ``years`` are those since somebody last
+announced a date for the end; before the first announcement, those since the first meeting. As long as a negotiation is
+to be concluded, somebody says by when; when nobody does so any more, it stands still.
+
+The coefficients are learned from other negotiations, seen each quarter of a year (landmarks: van Houwelingen 2007,
+Scand. J. Stat. 34:70-85), and from those of which only the start and the end are on record, seen on their first day.
+The latter have a level of their own, because they were chosen in another way.
 
 A further sign may be given: the logarithm of a likelihood ratio of the two classes. Its coefficient would be 1 if it
 were independent of the other signs.
+
+The signs were chosen by the likelihood of left-out negotiations, before any forecast with them was scored
+(`python benchmarks/signs_of_conclusion.py`).
 """
 
 from __future__ import annotations
@@ -23,33 +30,43 @@ from functools import cache
 import numpy as np
 
 from negsim.history.endings import EVERY
+from negsim.history.logistic import Logistic, fit_logistic
 from negsim.history.negotiations import Talks
 from negsim.history.snapshot import Floats, Snapshot
+from negsim.history.start import SUBJECTS, Start
 from negsim.quantities import DAYS_PER_YEAR
 
-#: The standard deviation of each coefficient under the prior, around 0 (judgement).
-PRIOR = 2.0
-#: Steps of Newton's method; the loss is convex, and a few suffice.
-_STEPS = 25
+#: The standard deviation of a coefficient under the prior, around 0, and of the effect of a subject (judgement).
+PRIOR, SUBJECT = 2.0, 1.0
+_DEVIATIONS = np.array([PRIOR, PRIOR, PRIOR, PRIOR, PRIOR, *(SUBJECT for _ in SUBJECTS)])
 
 
-def signs(snapshot: Snapshot, announcements: bool = True) -> tuple[float, float, float]:
-    """A one, whether an end has been announced, and the logarithm of the years without a closing.
+def unannounced(snapshot: Snapshot, announcements: bool = True) -> float:
+    """Years since somebody last announced a date for the end; without an announcement, since the first meeting.
 
     Args:
         snapshot: The negotiation on a day.
-        announcements: Whether announcements are used; otherwise the second sign is 0.
+        announcements: Whether announcements are used.
 
     >>> from datetime import date
     >>> from negsim.history import load
-    >>> signs(Snapshot.of(load("seeds/histories")["kerry"], date(2014, 1, 29), 30))
-    (1.0, 1.0, 0.407...)
+    >>> cyprus = load("seeds/histories")["cyprus"]
+    >>> round(unannounced(Snapshot.of(cyprus, date(2014, 1, 4), 30)), 1)
+    2.0
     """
-    target = snapshot.announced if announcements else None
-    barren = 0.0
-    if snapshot.days and not snapshot.now.closed:
-        barren = float(np.log1p((snapshot.now.on - snapshot.days[0]).days / DAYS_PER_YEAR))
-    return 1.0, float(target is not None and target.latest > target.said), barren
+    said = [target.said for target in snapshot.now.targets if target.about == "end"] if announcements else []
+    since = max(said, default=snapshot.days[0] if snapshot.days else snapshot.now.on)
+    return max((snapshot.now.on - since).days, 0) / DAYS_PER_YEAR
+
+
+def signs(start: Start, years: float = 0.0, outline: bool = False) -> Floats:
+    """A one, the years without an announcement (logarithm), facts of the first day, and whether all is an outline.
+
+    >>> signs(Start("arms", earlier=True), years=1.0)[:5].round(2).tolist()
+    [1.0, 0.69, 1.0, 0.0, 0.0]
+    """
+    subjects = [float(start.subject == subject) for subject in SUBJECTS]
+    return np.array([1.0, np.log1p(years), float(start.earlier), float(start.many), float(outline), *subjects])
 
 
 @cache
@@ -64,30 +81,29 @@ def landmarks(talks: Talks) -> tuple[Snapshot, ...]:
 
 @cache
 def _signs(talks: Talks, announcements: bool) -> Floats:
-    """The signs at each landmark, by landmarks."""
-    return np.asarray([signs(each, announcements) for each in landmarks(talks)])
+    """The signs at each landmark, by landmarks; those of an outline on its first day."""
+    if talks.outline:
+        return signs(talks.start, outline=True)[None]
+    seen = [signs(talks.start, unannounced(each, announcements)) for each in landmarks(talks)]
+    return np.asarray(seen).reshape(-1, len(_DEVIATIONS))
 
 
 @dataclass(frozen=True)
 class Concluding:
-    """The law of the coefficients: normal, with the mean and covariance of the Laplace approximation."""
+    """The law of the coefficients."""
 
-    mean: Floats
-    covariance: Floats
+    law: Logistic
     announcements: bool = True
 
     def probability(self, snapshot: Snapshot, *further: float) -> float:
         """The probability that the negotiation is concluded at some time, averaged over the coefficients.
 
-        The average of a logistic function over a normal law is that of MacKay 1992 (Neural Computation 4:720-736).
-
         Args:
             snapshot: The negotiation on a day.
             further: The further sign, if the coefficients were learned with one.
         """
-        at = np.asarray([*signs(snapshot, self.announcements), *further])
-        logit = float(at @ self.mean) / np.sqrt(1.0 + np.pi * float(at @ self.covariance @ at) / 8.0)
-        return float(1.0 / (1.0 + np.exp(-logit)))
+        own = signs(snapshot.talks.start, unannounced(snapshot, self.announcements))
+        return self.law.probability([*own, *further])
 
 
 def concluding(
@@ -100,27 +116,24 @@ def concluding(
     Args:
         others: Records of other negotiations.
         announcements: Whether announcements are used as a sign.
-        further: A further sign of a negotiation at each of its `landmarks`.
+        further: A further sign of a negotiation at each of its `landmarks`; it is 0 for an outline.
 
     >>> from datetime import date
     >>> from negsim.history import load
     >>> record = load("seeds/histories")
-    >>> law = concluding([talks for talks in record.talks.values() if talks.id != "cyprus"])
-    >>> [round(law.probability(Snapshot.of(record["cyprus"], date(y, 9, 3), 30)), 1) for y in (2008, 2012, 2018)]
-    [0.5, 0.1, 0.1]
+    >>> law = concluding([talks for talks in record.all if talks.id != "cyprus"])
+    >>> [round(law.probability(Snapshot.of(record["cyprus"], date(y, 9, 3), 30)), 1) for y in (2008, 2013, 2018)]
+    [0.5, 0.3, 0.3]
     """
-    size = 3 if further is None else 4
+    size = len(_DEVIATIONS) + (further is not None)
     rows, ended, weights = [np.zeros((0, size))], [np.zeros(0)], [np.zeros(0)]
     for talks in others:
         seen = _signs(talks, announcements)
         if len(seen) and talks.end != "running":
-            rows.append(seen if further is None else np.column_stack([seen, further(talks)]))
+            more = [] if further is None else [[0.0] if talks.outline else further(talks)]
+            rows.append(np.column_stack([seen, *more]))
             ended.append(np.full(len(seen), float(talks.end == "concluded")))
             weights.append(np.full(len(seen), 1.0 / len(seen)))
-    x, y, w = np.concatenate(rows), np.concatenate(ended), np.concatenate(weights)
-    mean, precision = np.zeros(size), np.eye(size) / PRIOR**2
-    for _ in range(_STEPS):
-        p = 1.0 / (1.0 + np.exp(-(x @ mean)))
-        curve = (x.T * (w * p * (1.0 - p))) @ x + precision
-        mean = mean + np.linalg.solve(curve, x.T @ (w * (y - p)) - precision @ mean)
-    return Concluding(mean, np.asarray(np.linalg.inv(curve), dtype=np.float64), announcements)
+    deviations = _DEVIATIONS if further is None else np.append(_DEVIATIONS, PRIOR)
+    law = fit_logistic(np.concatenate(rows), np.concatenate(ended), np.concatenate(weights), deviations)
+    return Concluding(law, announcements)

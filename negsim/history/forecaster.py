@@ -73,8 +73,9 @@ TRIED = 200
 class Parts:
     """What variants are mixed of, learned from other talks; what several variants need is computed once."""
 
-    def __init__(self, others: Sequence[Talks], runs: int = RUNS) -> None:
-        self.others, self.runs = others, runs
+    def __init__(self, teachers: Sequence[Talks], runs: int = RUNS) -> None:
+        others = [talks for talks in teachers if not talks.outline]
+        self.teachers, self.others, self.runs = teachers, others, runs
         self.slips = slips(others)
         self._made: dict[tuple[object, ...], Any] = {}
 
@@ -122,7 +123,7 @@ class Parts:
         """The probability that the negotiation has an end that closes all open issues."""
         if not variant.stayers:
             return 1.0
-        law = self._once(("ends", variant.targets), lambda: concluding(self.others, variant.targets))
+        law = self._once(("ends", variant.targets), lambda: concluding(self.teachers, variant.targets))
         return float(law.probability(snapshot))
 
 

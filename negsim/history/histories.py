@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """The records of several negotiations by id, in the order of their file."""
+    """The records of several negotiations by id, in the order of their file.
+
+    ``outlines`` are negotiations of which only the start and the end are on record.
+    """
 
     talks: dict[str, Talks]
+    outlines: tuple[Talks, ...] = ()
 
     def __len__(self) -> int:
         return len(self.talks)
@@ -50,6 +54,11 @@ class Histories:
             f'there are no talks "{name}" on record; allowed: {one_of(self.talks, 20)}'
             + (f"; did you mean {hint}?" if hint else "")
         )
+
+    @property
+    def all(self) -> tuple[Talks, ...]:
+        """All negotiations, also those of which only the start and the end are on record."""
+        return (*self.talks.values(), *self.outlines)
 
     @property
     def with_issues(self) -> list[Talks]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from negsim.errors import NegsimError
+from negsim.history.start import NOTHING_KNOWN, Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class Meeting:
 class Target:
     """An announced date: who announced what for when, and when it happened (None: not, or not yet).
 
-    ``about`` is ``end`` (of the whole negotiation), ``part`` or ``meeting``.
+    ``about`` is ``end`` (of the whole negotiation), ``part`` or ``meeting``. ``lawful`` means that the date stands in a
+    law, a treaty or a measure in force, by which something happens then if the sides do not agree.
     """
 
     said: date
@@ -71,6 +73,7 @@ class Target:
     actual: date | None
     source: str = ""
     unsure: bool = False
+    lawful: bool = False
 
     @property
     def slip(self) -> float | None:
@@ -89,7 +92,7 @@ class Talks:
     """The record of a negotiation up to the day ``until``, and its state then: concluded, stalled or running.
 
     ``stepwise``: openings and closings happen at meetings, as in accessions. On a tracker's agenda they are the days on
-    which a document first shows them.
+    which a document first shows them. ``outline``: only the start and the end are on record.
     """
 
     id: str
@@ -101,6 +104,8 @@ class Talks:
     meetings: tuple[Meeting, ...] = ()
     targets: tuple[Target, ...] = ()
     stepwise: bool = True
+    start: Start = NOTHING_KNOWN
+    outline: bool = False
 
     @property
     def sure(self) -> tuple[Issue, ...]:

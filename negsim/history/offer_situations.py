@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from negsim.history.offer_steps import SidePath, path_of, rounding
 from negsim.history.offers import MEDIATOR, SETTLEMENT, Dance, Offer, OfferRecord
+from negsim.history.start import NOTHING_KNOWN, Start
 
 #: A gap of no day counts as this many days.
 SHORTEST = 0.5
@@ -35,6 +36,7 @@ class Situation:
         field: of the negotiation.
         offers: the number of offers and proposals so far.
         deadlines: those known on this day; those that have passed too.
+        start: what was known of the negotiation on its first day.
     """
 
     negotiation: str
@@ -53,6 +55,7 @@ class Situation:
     field: str
     offers: int
     deadlines: tuple[date, ...]
+    start: Start = NOTHING_KNOWN
 
     @property
     def open_share(self) -> float | None:
@@ -131,6 +134,7 @@ def situation(record: OfferRecord, dance: Dance, on: date) -> Situation:
         record.field,
         len(made),
         record.deadlines_known(on),
+        record.start,
     )
 
 

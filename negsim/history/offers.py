@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from negsim.errors import NegsimError, did_you_mean, one_of
+from negsim.history.start import NOTHING_KNOWN, Start
 
 DEMAND, OFFER, FINAL, MEDIATOR, SETTLEMENT = "demand", "offer", "final offer", "mediator's proposal", "settlement"
 #: Kinds of offers; the first three are made by a side.
@@ -101,6 +102,7 @@ class OfferRecord:
     offers: tuple[Offer, ...] = ()
     note: str = ""
     deadlines: tuple[Deadline, ...] = ()
+    start: Start = NOTHING_KNOWN
 
     def deadlines_known(self, on: date) -> tuple[date, ...]:
         """The deadlines that were known at the end of a day, in order; those that have passed too.

@@ -10,6 +10,7 @@ from pathlib import Path
 from negsim.errors import Problem, did_you_mean, one_of, was
 from negsim.files import CONFIDENCE, FieldError, Parser, Row, day, raise_in_order, read_table, text, word
 from negsim.history.offers import KINDS, KNOWN, MEDIATOR, SETTLEMENT, THEN, Deadline, Offer, OfferRecord, OfferRecords
+from negsim.history.start import COLUMNS, start_of
 
 #: Sides of offers that no side made alone.
 BOTH, THIRD = "both", "mediator"
@@ -51,6 +52,8 @@ def _text(value: str) -> str:
     return value
 
 
+#: The columns of ``negotiations.csv`` that may be missing.
+OPTIONAL = ("subject", "alone", "approval", "facts_source")
 NEGOTIATIONS: dict[str, Parser] = {
     "id": _id,
     "negotiation": text,
@@ -60,6 +63,8 @@ NEGOTIATIONS: dict[str, Parser] = {
     "end": word("concluded", "failed", "running"),
     "until": day,
     "note": _text,
+    **{column: COLUMNS[column] for column in ("subject", "alone", "approval")},
+    "facts_source": _text,
 }
 OFFERS: dict[str, Parser] = {
     "negotiation": text,
@@ -97,13 +102,13 @@ def load_offers(folder: str | os.PathLike[str], memory: bool = False) -> OfferRe
     """
     place = Path(folder)
     problems: list[Problem] = []
-    heads = read_table(place / "negotiations.csv", NEGOTIATIONS, problems)
+    heads = read_table(place / "negotiations.csv", NEGOTIATIONS, problems, OPTIONAL)
     rows = read_table(place / "offers.csv", OFFERS, problems)
     last = place / "deadlines.csv"
     ends = read_table(last, DEADLINES, problems) if last.exists() else []
     known = {row["id"]: row for row in reversed(heads)}
     # A negotiation with a mistake in its own row is still known by name.
-    unchecked = read_table(place / "negotiations.csv", dict.fromkeys(NEGOTIATIONS, _text), [])
+    unchecked = read_table(place / "negotiations.csv", dict.fromkeys(NEGOTIATIONS, _text), [], OPTIONAL)
     names = list(dict.fromkeys(row["id"] for row in unchecked))
     problems += _head_problems(heads)
     if names:
@@ -233,4 +238,5 @@ def _record(head: Row, rows: Iterable[Row], ends: Iterable[Row], memory: bool) -
         offers,
         head["note"],
         deadlines,
+        start_of(head),
     )

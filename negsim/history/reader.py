@@ -1,4 +1,7 @@
-"""Read and check a folder of histories: ``talks.csv``, ``issues.csv``, ``rounds.csv``, ``announced_targets.csv``."""
+"""Read and check a folder of histories: ``talks.csv``, ``issues.csv``, ``rounds.csv``, ``announced_targets.csv``.
+
+A file ``ends.csv`` is optional; see `negsim.history.outlines`.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ from negsim.files import (
 )
 from negsim.history.histories import Histories
 from negsim.history.negotiations import Issue, Meeting, Talks, Target
+from negsim.history.outlines import read_outlines, start_of_outline
+from negsim.history.start import COLUMNS, start_of
 
 
 def _id(value: str) -> str:
@@ -44,6 +49,7 @@ TALKS: dict[str, Parser] = {
     "side_a": text,
     "side_b": text,
     "end": word("concluded", "stalled", "running"),
+    **{column: COLUMNS[column] for column in ("subject", "sides", "earlier", "mediator")},
 }
 ISSUES: dict[str, Parser] = {
     "talks": text,
@@ -83,7 +89,10 @@ TARGETS: dict[str, Parser] = {
     "source": text,
     "confidence": _CONFIDENCE,
     "note": _text,
+    "then": word("law", "self-imposed", ""),
 }
+#: The columns that a file may lack, by its name.
+OPTIONAL = {"talks": ("subject", "sides", "earlier", "mediator"), "announced_targets": ("then",)}
 
 
 def as_histories(value: Histories | str | os.PathLike[str] | None) -> Histories:
@@ -113,7 +122,7 @@ def load(folder: str | os.PathLike[str] | None = None, memory: bool = False) -> 
     place = find_data("seeds/histories").path if folder is None else Path(folder)
     problems: list[Problem] = []
     tables = {
-        name: read_table(place / f"{name}.csv", columns, problems)
+        name: read_table(place / f"{name}.csv", columns, problems, OPTIONAL.get(name, ()))
         for name, columns in (
             ("talks", TALKS),
             ("issues", ISSUES),
@@ -124,7 +133,7 @@ def load(folder: str | os.PathLike[str] | None = None, memory: bool = False) -> 
     heads = {row["id"]: row for row in tables["talks"]}
     problems += _twice(tables["talks"], ("id",), "these talks stand")
     # Talks with a mistake in their own row are named all the same.
-    unchecked = read_table(place / "talks.csv", dict.fromkeys(TALKS, _text), [])
+    unchecked = read_table(place / "talks.csv", dict.fromkeys(TALKS, _text), [], OPTIONAL["talks"])
     named = list(dict.fromkeys(row["id"] for row in unchecked))
     if named:
         for name in ("issues", "rounds", "announced_targets"):
@@ -138,8 +147,15 @@ def load(folder: str | os.PathLike[str] | None = None, memory: bool = False) -> 
         problems += _round_problems(row)
     for row in tables["announced_targets"]:
         problems += _target_problems(row)
+    ends = read_outlines(place / "ends.csv", problems, memory)
+    problems += [
+        row.problem("id", f"{was(row['id'])} is an id of talks.csv, too", "a negotiation is in one of the two files")
+        for row in ends
+        if row["id"] in heads
+    ]
     raise_in_order(problems)
-    return Histories({name: _talks(row, tables, memory) for name, row in heads.items()})
+    outlines = tuple(_outline(row) for row in ends)
+    return Histories({name: _talks(row, tables, memory) for name, row in heads.items()}, outlines)
 
 
 def _unknown_talks(rows: Iterable[Row], heads: list[str]) -> Iterable[Problem]:
@@ -247,6 +263,7 @@ def _talks(head: Row, tables: dict[str, list[Row]], memory: bool) -> Talks:
             row["actual"],
             row["source"],
             unsure(row),
+            row["then"] == "law",
         )
         for row in mine("announced_targets")
     )
@@ -255,4 +272,12 @@ def _talks(head: Row, tables: dict[str, list[Row]], memory: bool) -> Talks:
     days += [d for t in targets for d in (t.said, t.actual) if d] if not days else []
     sides = (head["side_a"], head["side_b"])
     until = max(days, default=date.min)
-    return Talks(head["id"], head["talks"], sides, head["end"], until, issues, meetings, targets)
+    title, start = head["talks"], start_of(head)
+    return Talks(head["id"], title, sides, head["end"], until, issues, meetings, targets, start=start)
+
+
+def _outline(row: Row) -> Talks:
+    """A negotiation of which only the start and the end are on record. Its end is known from the last possible day."""
+    end = "concluded" if row["end"] == "concluded" else "stalled"
+    start = start_of_outline(row)
+    return Talks(row["id"], row["negotiation"], ("", ""), end, row["ended"][1], start=start, outline=True)

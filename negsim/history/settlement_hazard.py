@@ -1,4 +1,4 @@
-"""The day of a settlement: a hazard that depends on what a reader knows on the day of the last offer.
+"""The day of a settlement that comes: a hazard that depends on what a reader knows on the day of the last offer.
 
 Method. The hazard a day, ``t`` days after the last offer on an issue, is ``exp(x b)``. It is constant within a bin of
 days and a phase, so the likelihood is that of a Poisson regression (Holford 1980, Biometrics 36:299-305; Laird and
@@ -176,28 +176,25 @@ class SettlementHazard:
     deviation: float
 
     def cdf(self, now: Situation, draws: int = DRAWS) -> Floats:
-        """The probability of a settlement by each day from 0 to the horizon, given none until now."""
-        waited = int(now.waited)
-        x, ends = features(now, HORIZON + waited)
+        """The probability of a settlement by each day from the last offer to two years from now, if one comes."""
+        x, ends = features(now, HORIZON + int(now.waited))
         betas = self.mean[None]
         if draws:
             rng = generator("settlement hazard", len(self.mean), draws)
             root = np.linalg.cholesky(self.covariance)
             betas = self.mean + rng.standard_normal((draws, len(self.mean))) @ root.T
-        return _cdf(x[:, self.columns], ends, betas, waited)
+        return _cdf(x[:, self.columns], ends, betas)
 
 
-def _cdf(x: Floats, ends: npt.NDArray[np.int64], betas: Floats, waited: int = 0) -> Floats:
+def _cdf(x: Floats, ends: npt.NDArray[np.int64], betas: Floats) -> Floats:
     rates = np.exp(np.clip(betas @ x.T, -30.0, 3.0))
     total = np.column_stack([np.zeros(len(betas)), (rates * np.diff(ends, prepend=0)).cumsum(axis=1)])
-    days = np.arange(waited, ends[-1] + 1)
+    days = np.arange(ends[-1] + 1)
     grid = np.append(0, ends)
     place = np.clip(np.searchsorted(grid, days), 1, len(ends))
     part = (days - grid[place - 1]) / (grid[place] - grid[place - 1])
     summed = total[:, place - 1] + part * (total[:, place] - total[:, place - 1])
-    # The draws stand for one unknown law, so those that expected a settlement by now count for less.
-    alive = np.exp(-summed)
-    return np.asarray(1.0 - alive.sum(axis=0) / alive[:, 0].sum())
+    return np.asarray(1.0 - np.exp(-summed).mean(axis=0))
 
 
 def _fit(rows: _Rows, columns: npt.NDArray[np.int64], precision: Floats) -> tuple[Floats, Floats, Floats]:
@@ -215,8 +212,14 @@ def _fit(rows: _Rows, columns: npt.NDArray[np.int64], precision: Floats) -> tupl
     return beta, rows.settled - rate, rate
 
 
-def fit_hazards(cases: Sequence[Case]) -> list[tuple[SettlementHazard, list[Floats]]]:
+def fit_hazards(
+    cases: Sequence[Case], used: Sequence[bool] | None = None
+) -> list[tuple[SettlementHazard, list[Floats]]]:
     """The hazard of each of `CHOICES`, and the forecast for each case without its negotiation.
+
+    Args:
+        cases: situations and what came of them.
+        used: which of them the hazards are fitted to; default: all.
 
     >>> from negsim.history import load_offers
     >>> from negsim.history.offer_situations import cases
@@ -225,7 +228,8 @@ def fit_hazards(cases: Sequence[Case]) -> list[tuple[SettlementHazard, list[Floa
     (15, ('time',), 19)
     """
     names = list(dict.fromkeys(now.negotiation for now, _ in cases))
-    rows = _rows(cases, weights_of([now for now, _ in cases]), names)
+    fitted = [case for case, use in zip(cases, used or [True] * len(cases), strict=True) if use]
+    rows = _rows(fitted, weights_of([now for now, _ in fitted]), names)
     seen = [features(now) for now, _ in cases]
     return [_fitted(rows, seen, [names.index(now.negotiation) for now, _ in cases], *choice) for choice in CHOICES]
 
