@@ -43,7 +43,10 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A round that was held, or was planned and not held (``held`` is False; ``start`` may then be None)."""
+    """A round that was held, or was planned and not held (``held`` is False; ``start`` may then be None).
+
+    ``added``: the month in which its row was added to the record; empty for the first record.
+    """
 
     name: str
     start: date | None
@@ -54,6 +57,7 @@ class Meeting:
     unsure: bool
     source: str = ""
     note: str = ""
+    added: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Target:
     """An announced date: who announced what for when, and when it happened (None: not, or not yet).
 
     ``about`` is ``end`` (of the whole negotiation), ``part`` or ``meeting``. ``lawful`` means that the date stands in a
-    law, a treaty or a measure in force, by which something happens then if the sides do not agree.
+    law, a treaty or a measure in force, by which something happens then if the sides do not agree. ``added``: as of a
+    `Meeting`.
     """
 
     said: date
@@ -74,6 +79,7 @@ class Target:
     source: str = ""
     unsure: bool = False
     lawful: bool = False
+    added: str = ""
 
     @property
     def slip(self) -> float | None:

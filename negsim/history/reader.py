@@ -19,6 +19,7 @@ from negsim.files import (
     day,
     find_data,
     optional_day,
+    period,
     raise_in_order,
     read_table,
     text,
@@ -37,6 +38,12 @@ def _id(value: str) -> str:
 
 
 def _text(value: str) -> str:
+    return value
+
+
+def _month(value: str) -> str:
+    if value and (len(value) != 7 or period(value) is None):
+        raise FieldError(f"{was(value)} is no month", "a month such as 2026-11")
     return value
 
 
@@ -75,6 +82,7 @@ ROUNDS: dict[str, Parser] = {
     "source": text,
     "confidence": _CONFIDENCE,
     "note": _text,
+    "added": _month,
 }
 TARGETS: dict[str, Parser] = {
     "talks": text,
@@ -90,9 +98,10 @@ TARGETS: dict[str, Parser] = {
     "confidence": _CONFIDENCE,
     "note": _text,
     "then": word("law", "self-imposed", ""),
+    "added": _month,
 }
 #: The columns that a file may lack, by its name.
-OPTIONAL = {"talks": ("subject", "sides", "earlier", "mediator"), "announced_targets": ("then",)}
+OPTIONAL = {"talks": ("subject", "sides", "earlier", "mediator"), "rounds": ("added",), "announced_targets": ("then", "added")}
 
 
 def as_histories(value: Histories | str | os.PathLike[str] | None) -> Histories:
@@ -249,6 +258,7 @@ def _talks(head: Row, tables: dict[str, list[Row]], memory: bool) -> Talks:
             unsure(row),
             row["source"],
             row["note"],
+            row["added"],
         )
         for row in mine("rounds")
     )
@@ -264,6 +274,7 @@ def _talks(head: Row, tables: dict[str, list[Row]], memory: bool) -> Talks:
             row["source"],
             unsure(row),
             row["then"] == "law",
+            row["added"],
         )
         for row in mine("announced_targets")
     )

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from negsim.history import Issue, Snapshot, Talks, Target, concluding
-from negsim.history.conclusion import Concluding, signs
+from negsim.history import Issue, Snapshot, Talks, Target, concluding, landmarks
+from negsim.history.conclusion import unannounced
+from negsim.history.logistic import Logistic
+from negsim.history.start import Start
 
 START = date(2000, 1, 1)
 
@@ -26,12 +28,16 @@ def negotiation(name, end, until=700, announced=False, closed=None):
     return Talks(name, name, ("a", "b"), end, day(until), issues, (), said)
 
 
-def test_the_signs_are_an_announced_end_and_the_years_without_a_closing():
-    talks = negotiation("toy", "stalled", announced=True, closed=400)
-    assert signs(Snapshot.of(talks, day(365.25), 9)) == pytest.approx((1, 1, np.log(2)), abs=2e-3)
-    assert signs(Snapshot.of(talks, day(365.25), 9), announcements=False)[1] == 0
-    assert signs(Snapshot.of(talks, day(400), 9)) == (1, 1, 0)
-    assert signs(Snapshot.of(negotiation("toy", "stalled"), day(0), 9)) == (1, 0, 0)
+def test_years_without_an_announcement_count_from_the_last_one_or_else_from_the_first_meeting():
+    talks = negotiation("toy", "stalled", announced=True)
+    later = replace(talks.targets[0], said=day(100), latest=day(200))
+    part = replace(talks.targets[0], said=day(300), about="part")
+    more = replace(talks, targets=(*talks.targets, later, part))
+    year = day(365.25)
+    assert unannounced(Snapshot.of(more, year, 9)) == pytest.approx(265 / 365.25, abs=1e-3)
+    assert unannounced(Snapshot.of(more, day(50), 9)) == pytest.approx(50 / 365.25, abs=1e-3)  # the later one is ahead
+    assert unannounced(Snapshot.of(more, year, 9), announcements=False) == pytest.approx(1.0, abs=1e-3)
+    assert unannounced(Snapshot.of(replace(talks, targets=()), year, 9)) == pytest.approx(1.0, abs=1e-3)
 
 
 def test_without_other_negotiations_the_odds_are_even_and_those_still_running_tell_nothing():
@@ -41,34 +47,61 @@ def test_without_other_negotiations_the_odds_are_even_and_those_still_running_te
 
 
 def test_the_uncertainty_of_the_coefficients_draws_a_probability_towards_one_half():
-    toy = Snapshot.of(negotiation("toy", "running"), day(0), 9)
-    mean = np.array([-2.0, 0.0, 0.0])
-    sure, unsure = (Concluding(mean, scale * np.eye(3)).probability(toy) for scale in (1e-12, 4.0))
+    sure, unsure = (Logistic(np.array([-2.0]), scale * np.eye(1)).probability([1.0]) for scale in (1e-12, 4.0))
     assert sure == pytest.approx(1 / (1 + np.exp(2)))
     draws = -2.0 + 2.0 * np.random.default_rng(1).standard_normal(100_000)
     # The formula is an approximation.
     assert unsure == pytest.approx((1 / (1 + np.exp(-draws))).mean(), abs=0.02)
 
 
+def said(talks, *days):
+    """The negotiation with an announcement of its end on each of some days."""
+    return replace(talks, targets=tuple(Target(day(n), "x", "y", "end", day(n), day(9000), None) for n in days))
+
+
 def test_known_probabilities_are_recovered_from_simulated_negotiations():
-    """Three hundred that are concluded with probability 0.8 if an end is announced, and otherwise with 0.3."""
+    """Three hundred, concluded with probability 0.8 if an end was just announced, and with 0.3 two years later."""
     random = np.random.default_rng(5)
-    taught = []
+    cases, taught = {0: 0.8, -730: 0.3}, []
     for n in range(300):
-        announced = bool(random.random() < 0.5)
-        ended = random.random() < (0.8 if announced else 0.3)
-        taught.append(negotiation(f"t{n}", "concluded" if ended else "stalled", 500, announced))
+        last, share = list(cases.items())[n % 2]
+        taught.append(said(negotiation(f"t{n}", "concluded" if random.random() < share else "stalled", 80), last))
     law = concluding(taught)
-    for announced, share in ((True, 0.8), (False, 0.3)):
-        seen = Snapshot.of(negotiation("toy", "running", announced=announced), day(250), 9)
+    for last, share in cases.items():
+        seen = Snapshot.of(said(negotiation("toy", "running"), last), day(0), 9)
         # Four standard errors of a share among 150.
         assert law.probability(seen) == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 150))
     blind = concluding(taught, announcements=False)
     assert blind.probability(seen) == pytest.approx(0.55, abs=0.12)
 
 
+def test_outlines_tell_of_their_subject_and_have_a_level_of_their_own():
+    """Of outlines on arms 20 % are concluded, of those on trade 80 %; of the others, all on arms, one half."""
+    outlines = [
+        replace(
+            negotiation(f"o{n}", "concluded" if n % 5 in ended else "stalled"),
+            issues=(), start=Start(subject), outline=True,
+        )
+        for subject, ended in (("arms", (0,)), ("trade_two", (0, 1, 2, 3)))
+        for n in range(200)
+    ]  # fmt: skip
+    others = [
+        replace(negotiation(f"t{n}", ("concluded", "stalled")[n % 2], 80), start=Start("arms")) for n in range(40)
+    ]
+    law = concluding([*others, *outlines])
+
+    def at_start(subject):
+        toy = replace(negotiation("toy", "running"), start=Start(subject))
+        return law.probability(Snapshot.of(toy, day(0), 9))
+
+    assert at_start("arms") == pytest.approx(0.5, abs=0.06)
+    # The odds of trade are sixteen times those of arms; the prior of subjects draws them together.
+    assert 0.85 < at_start("trade_two") < 0.95
+    assert at_start("arms") < at_start("") < at_start("trade_two")
+
+
 def test_each_negotiation_has_the_same_weight_however_long_it_lasts():
-    short = [negotiation(f"s{n}", "concluded", 100, closed=0) for n in range(20)]
-    long = [negotiation(f"l{n}", "stalled", 4000, closed=0) for n in range(20)]
-    seen = Snapshot.of(replace(short[0], end="running"), day(50), 9)
+    short = [said(negotiation(f"s{n}", "concluded", 80), 0) for n in range(20)]
+    long = [said(negotiation(f"l{n}", "stalled", 4000), *range(0, 4000, 91)) for n in range(20)]
+    seen = Snapshot.of(replace(short[0], end="running"), day(0), 9)
     assert concluding([*short, *long]).probability(seen) == pytest.approx(0.5)

@@ -12,8 +12,9 @@ from negsim.history.deadline_findings import near_deadlines, passed
 from negsim.history.offer_recalibration import recalibrated, recalibrated_cdf, spread
 from negsim.history.offer_situations import Outcome, cases, outcome, situation, weights_of
 from negsim.history.offers import Deadline
-from negsim.history.settlement_days import learn_days
+from negsim.history.settlement_days import given_silence, learn_days
 from negsim.history.settlement_hazard import CHOICES, HORIZON, day_score, features, fit_hazards, phases
+from negsim.history.start import Start
 
 RECORDS = load_offers("seeds/offers").negotiations
 
@@ -95,12 +96,37 @@ def test_silence_makes_the_day_later_and_weights_are_one_for_each_negotiation(da
     assert list(total.values()) == pytest.approx([1.0] * len(total))
 
 
-def test_the_forecast_of_the_day_is_the_plain_mean_of_all_hazards(days):
+def test_the_forecast_of_the_day_is_the_probability_of_a_deal_times_the_plain_mean_of_all_hazards(days):
     now = wage(date(2024, 9, 23))
     found = np.array([each.cdf(now) for each in days.hazards])
     assert [(each.groups, each.deviation) for each in days.hazards] == list(CHOICES)
-    assert days.cdf(now) == pytest.approx(found.sum(axis=0) / 15)
+    assert days.cdf(now) == pytest.approx(days.share.probability(now) * found.sum(axis=0) / 15)
     assert np.ptp(found[:, 60]) > 0.05  # so that other weights would show
+
+
+def test_silence_has_a_known_answer():
+    """A deal with probability 0.8, on days 1 to 4 alike: after two days of silence 0.4 of 0.6 is left."""
+    assert given_silence(np.array([0.0, 0.2, 0.4, 0.6, 0.8, 0.8]), 2) == pytest.approx([0.0, 1 / 3, 2 / 3, 2 / 3])
+
+
+def test_the_share_of_settlements_is_recovered_from_drawn_cases():
+    """Of 200 negotiations, 0.9 are settled if no side can act alone and 0.5 if one can; a hundred days each."""
+    rng, start = np.random.default_rng(7), wage(date(2024, 3, 15))
+    drawn = []
+    for n in range(200):
+        alone = n % 2 == 0
+        day = int(np.ceil(rng.exponential(100))) if rng.random() < (0.5 if alone else 0.9) else None
+        now = replace(start, negotiation=f"n{n}", start=Start("public_pay", alone=alone), deadlines=())
+        drawn.append((now, Outcome((None, None), None, None, None if day is None else (day, day))))
+    found, bounds = learn_days(drawn)
+    assert len(bounds) == 200
+    for alone, share in ((True, 0.5), (False, 0.9)):
+        now = replace(start, start=Start("public_pay", alone=alone), deadlines=())
+        # Four standard errors of a share among 100.
+        assert found.share.probability(now) == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 100))
+        assert found.cdf(now)[100] == pytest.approx(share * (1 - np.exp(-1.0)), abs=0.1)
+    inside = np.mean([0.1 <= (low + high) / 2 <= 0.9 for low, high in bounds])
+    assert inside == pytest.approx(0.8, abs=0.12)
 
 
 def test_the_spread_of_intervals_that_are_too_narrow_is_found_and_mends_them():
