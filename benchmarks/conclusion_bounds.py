@@ -25,13 +25,14 @@ from negsim.calibration.fitting import Fit, Teaching
 from negsim.calibration.simulated import RUNS, SEED, scenario_of
 from negsim.history import Histories, Snapshot, load, read_origins
 from negsim.history.backtest import HORIZON, Case, cases_of
-from negsim.history.conclusion import concluding, signs
+from negsim.history.conclusion import concluding, signs, unannounced
+from negsim.history.start import SUBJECTS
 from negsim.projection import Job, play
 from negsim.simulation import compile as compiled_of
 
 Floats = npt.NDArray[np.float64]
 #: The signs of the model, with the one in front: an announced end, years without a closing, evidence of the gaps.
-OF_MODEL = 4
+OF_MODEL = 5 + len(SUBJECTS) + 1
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def all_signs(snapshot: Snapshot, evidence: float) -> Floats:
     first = snapshot.days[0] if snapshot.days else now.on
     closed = len(now.closed) / max(len(talks.sure), 1)
     return np.array([
-        *signs(snapshot),
+        *signs(talks.start, unannounced(snapshot)),
         evidence,
         float(target is not None and target.latest > now.on),
         np.log1p(snapshot.silent / 365.25),
@@ -104,7 +105,7 @@ def origins(record: Histories) -> list[Origin]:
     """All origins with an open issue."""
     found = []
     for name, days in read_origins(Path("seeds/histories/origins.yaml"), record).items():
-        teaching = Teaching([each for each in record.talks.values() if each.id != name])
+        teaching = Teaching([each for each in record.all if each.id != name])
         for day in days:
             snapshot = Snapshot.of(record[name], day, HORIZON)
             cases = [case for case in cases_of(record[name], snapshot) if case.kind == "open"]
@@ -166,11 +167,8 @@ def best_shares(found: Sequence[Origin]) -> Floats:
 
 def in_sample(record: Histories, found: Sequence[Origin]) -> Floats:
     """The shares of the model's own law of ``w``, fitted by likelihood to all negotiations."""
-    every = list(record.talks.values())
-    law = concluding(every, further=Meetings(every).evidence_at_landmarks)
-    x = np.array([each.signs[:OF_MODEL] for each in found])
-    spread = np.sqrt(1.0 + np.pi * np.einsum("ni,ij,nj->n", x, law.covariance, x) / 8.0)
-    return np.asarray(1.0 / (1.0 + np.exp(-(x @ law.mean) / spread)))
+    law = concluding(record.all, further=Meetings(list(record.talks.values())).evidence_at_landmarks)
+    return np.array([law.law.probability(each.signs[:OF_MODEL]) for each in found])
 
 
 def table(record: Histories, found: Sequence[Origin], most: float) -> str:

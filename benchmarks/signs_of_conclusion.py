@@ -2,10 +2,10 @@
 
 The table stands in docs/track-record.md ("Negotiations that stand still"). No score of a forecast is used.
 
-Each row is a set of signs. Each negotiation with meetings is left out of the coefficients and of the laws of the gaps in
-turn. The log loss of "concluded" is its mean over the quarters of a negotiation, then over negotiations; on first days
-it is that of the first quarter. For negotiations of which only the start and the end are on record, each is left out in
-turn. All rows have the evidence of the own gaps and a level of their own for these outlines.
+Each row is a set of signs. Each negotiation with meetings is left out of the coefficients and of the laws of the gaps
+in turn. The log loss of "concluded" is its mean over the quarters of a negotiation, then over negotiations; on first
+days it is that of the first quarter. Of the negotiations of which only the start and the end are on record, each is
+left out in turn. All rows have the evidence of the own gaps, and a level of their own for these outlines.
 """
 
 from __future__ import annotations

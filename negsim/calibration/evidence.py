@@ -183,8 +183,14 @@ def closings_at_once(talks: Talks) -> Tries:
 
 
 def cancellations(talks: Talks) -> Tries:
-    """Whether planned rounds were held. Rounds without a plan on record don't count: cancelled ones are missing."""
-    planned = [m for m in talks.meetings if not m.unsure and (m.planned is not None or not m.held)]
+    """Whether planned rounds were held.
+
+    All rounds count if a cancelled one is on record. Otherwise only those with a plan on record count, because
+    cancelled ones may be missing.
+    """
+    known = [meeting for meeting in talks.meetings if not meeting.unsure]
+    complete = any(not meeting.held for meeting in known)
+    planned = [meeting for meeting in known if complete or meeting.planned is not None]
     return Tries([Try(1) if meeting.held else Try(0, happened=True) for meeting in planned])
 
 

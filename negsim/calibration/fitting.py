@@ -13,20 +13,19 @@ from negsim.calibration.evidence import NUMBERS, Seen
 from negsim.calibration.partial import Floats, Law, ratio_of
 from negsim.history import (
     Concluding,
-    Pace,
     Snapshot,
     Talks,
+    Target,
+    TimeToEnd,
+    ahead,
     concluding,
     generator,
     issue_stays,
-    pace_of,
-    paced,
     pause_so_far,
     standing_still,
+    time_to_end,
 )
 
-#: The weight of an announced date against the pace so far: the mean over the variants of our forecaster.
-TRUST = 0.75
 #: Draws of laws without a simple form, and the number of equally likely days of the end and chances of an issue.
 DRAWS, VALUES, CHANCES = 4000, 40, 20
 #: Equally likely rows of what depends on whether the negotiation is concluded.
@@ -43,14 +42,12 @@ class Features:
 
     Args:
         announced: Announced dates inform the end of the negotiation.
-        pace: The pace so far informs the end.
         end: All open issues are settled together at the end.
         own_past: The own past informs the numbers, and not other negotiations alone.
         stayers: The negotiation may never be concluded, and an issue may stay. Without, negotiations stall at a rate.
     """
 
     announced: bool = True
-    pace: bool = True
     end: bool = True
     own_past: bool = True
     stayers: bool = True
@@ -73,7 +70,7 @@ class Teaching:
             name: number.prior.pooled([each.log_likelihood(number.prior) for each in self.seen[name]])
             for name, number in NUMBERS.items()
         }
-        self.pace: Pace = pace_of([talks for talks in others if talks.issues], stayers=True)
+        self.ends: dict[bool, TimeToEnd] = {known: time_to_end(others, known) for known in (True, False)}
         self.meetings = Meetings(others)
         evidence = cache(self.meetings.evidence_at_landmarks)
         self.concluding: dict[bool, Concluding] = {
@@ -107,14 +104,14 @@ class Fit:
     features: Features
 
     @property
-    def paced(self) -> bool:
-        """Whether the pace so far informs the end."""
-        return self.features.pace and self.snapshot.talks.stepwise
+    def dated(self) -> bool:
+        """Whether the end has a law of its day; on a tracker's agenda without an announced end there is only a rate."""
+        return self.snapshot.talks.stepwise or (self.features.announced and self.snapshot.announced is not None)
 
     @property
-    def dated(self) -> bool:
-        """Whether a pace or an announcement gives a day of the end; otherwise there is only a rate."""
-        return self.paced or self.announced() is not None
+    def announced(self) -> Target | None:
+        """The date ahead that was last announced for the end; None without one."""
+        return ahead(self.snapshot) if self.features.announced else None
 
     @property
     def mixed(self) -> bool:
@@ -227,35 +224,9 @@ class Fit:
         return np.quantile(np.where(moves, chance, NEVER), (np.arange(CHANCES) + 0.5) / CHANCES)
 
     def ends(self, number: int = VALUES) -> Floats:
-        """The days to the end of a negotiation that is concluded, as equally likely values in ascending order.
-
-        The latest announcement times a slip and the pace so far are pooled; the announcement has the weight `TRUST`.
-        The announcement alone counts if openings do not happen at meetings, see `Talks.stepwise`.
-        """
-        random = generator("end", self.snapshot.talks.id, self.snapshot.now.on)
-        pace = self.taught.pace
-        days = np.exp(pace.mean + pace.spread * random.standard_normal(DRAWS)) * paced(self.snapshot)
-        announced = self.announced()
-        if announced is not None and not self.paced:
-            days = announced
-        elif announced is not None:
-            days = np.concatenate([announced, days[: round(DRAWS * (1.0 / TRUST - 1.0))]])
-        values = np.quantile(days, (np.arange(number) + 0.5) / number)
-        return np.clip(np.ceil(values), 1, MOST_DAYS)
-
-    def announced(self) -> Floats | None:
-        """Draws of the days to the end by the latest announcement, given that it has not come; None without one."""
-        from scipy.special import ndtr, ndtri
-
-        target = self.snapshot.announced if self.features.announced else None
-        if target is None or target.latest <= target.said:
-            return None
-        random = generator("announced", self.snapshot.talks.id, self.snapshot.now.on)
-        whole, gone = (target.latest - target.said).days, (self.snapshot.now.on - target.said).days
-        middle, spread = self.laws["slip"].draws(random, DRAWS)
-        over = ndtr(np.log(max(gone, 0.5) / whole / middle) / spread)
-        u = np.clip(over + (1.0 - over) * random.random(DRAWS), 0.0, 1.0 - 1e-9)
-        return np.asarray(middle * np.exp(spread * ndtri(u)) * whole - gone, dtype=np.float64)
+        """The days to the end of a negotiation that is concluded, as equally likely values; see `TimeToEnd`."""
+        days = self.taught.ends[self.features.announced].quantiles(self.snapshot, number)
+        return np.clip(np.ceil(days), 1, MOST_DAYS)
 
     def slip(self) -> tuple[float, float]:
         """Median and 90 % quantile of the slip of a further announcement."""

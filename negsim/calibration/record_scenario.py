@@ -5,7 +5,8 @@ It contains what had skill in forecasts of past negotiations (docs/track-record.
 - Issues are settled at meetings only. The gaps of the channel have the law of the own past, with others as the prior.
 - A meeting settles an open issue with one chance, and an issue not yet opened with a smaller one.
 - At the end all open issues are settled: a shock calls a last meeting in a regime in which everything settles. Its day
-  is drawn once a run from an announcement or from the pace so far; without either, the shock has a rate.
+  is drawn once a run, and depends on the date that was last announced; on a tracker's agenda without one, the
+  shock has a rate.
 - Whether the negotiation is concluded at all is drawn with its end: rows of a table, drawn together, hold the day of
   the end and the law of the gaps. In the rows of a negotiation that is not concluded the end does not come, and
   meetings become rare (`negsim.calibration.by_end`).
@@ -16,10 +17,9 @@ It contains what had skill in forecasts of past negotiations (docs/track-record.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from negsim.calibration.fitting import MOST_DAYS, ROWS, TRUST, VALUES, Fit
+from negsim.calibration.fitting import MOST_DAYS, ROWS, VALUES, Fit
 from negsim.calibration.partial import Floats, Law
 from negsim.calibration.subjects import Subject
 from negsim.history import Issue, pause_so_far
@@ -204,21 +204,17 @@ def _end(found: Fit) -> dict[str, Any]:
 
 
 def _source_of_end(found: Fit) -> list[str]:
-    snapshot, pace = found.snapshot, found.taught.pace
-    paced = [
-        "history: issues.csv, the days that negotiations still needed divided by those at the pace so far: median "
-        f"{figure(math.exp(pace.mean)):g}, spread of the logarithm {figure(pace.spread):g}",
-        f"judgement: the announced date weighs {TRUST:g}, the pace the rest",
-    ]
+    talks = [talks for talks in found.taught.others if talks.end == "concluded"]
     told = f"arithmetic: {VALUES} equally likely days"
-    target = snapshot.announced
-    if found.announced() is None or target is None:
-        return [paced[0], told]
+    known = (
+        f"history: rounds.csv, issues.csv and announced_targets.csv, the time that {len(talks)} other talks still took "
+        "until they were concluded"
+    )
+    said = found.announced
+    if said is None:
+        return [f"{known}; no date that was announced for the end lies ahead", told]
     return [
-        f"history: announced_targets.csv, {target.who} said on {target.said}: {target.what}, by {target.latest}; "
-        f"announced ends of talks took {figure(found.slip()[0]):g} times as long (median)",
-        found.source("slip"),
-        *(paced if found.paced else ()),
+        f"{known}, by the time that was announced; {said.who} said on {said.said}: {said.what}, by {said.latest}",
         told,
     ]
 

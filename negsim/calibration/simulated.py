@@ -62,7 +62,6 @@ SIMULATED: dict[str, Forecaster] = {"sim., no targets": without(announced=False)
 #: The ablation: a feature in words, and the forecast without it.
 ABLATION: dict[str, Forecaster] = {
     "announced dates": SIMULATED["sim., no targets"],
-    "the pace so far": without(pace=False),
     "an end for all that is left": without(end=False),
     "their own past": without(own_past=False),
     "stayers": without(stayers=False),

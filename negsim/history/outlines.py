@@ -6,11 +6,11 @@ record of well-known negotiations does not (the outside view: Kahneman and Loval
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from negsim.errors import Problem
+from negsim.errors import Problem, was
 from negsim.files import CONFIDENCE, Parser, Row, period, read_table, text, word
 from negsim.history.start import COLUMNS, SUBJECTS, Start, start_of
 
@@ -41,18 +41,27 @@ ENDS: dict[str, Parser] = {
 OPTIONAL = (*(column for column in COLUMNS if column != "subject"), "announced_end", "lawful_end")
 
 
-def read_outlines(path: Path, problems: list[Problem], memory: bool) -> list[Row]:
-    """The rows of ``ends.csv``; none if there is no such file. Those from memory only with ``memory``."""
+def read_outlines(path: Path, problems: list[Problem], others: Collection[str], memory: bool) -> list[Row]:
+    """The rows of ``ends.csv``; none if there is no such file.
+
+    Args:
+        path: the file.
+        problems: the list that gets the mistakes.
+        others: the ids of the negotiations that have a record of their own.
+        memory: whether rows from memory are used.
+    """
     if not path.exists():
         return []
     rows = read_table(path, ENDS, problems, OPTIONAL)
-    problems += _problems(rows)
+    problems += _problems(rows, others)
     return [row for row in rows if memory or row["confidence"] != "memory"]
 
 
-def _problems(rows: Sequence[Row]) -> Iterable[Problem]:
+def _problems(rows: Sequence[Row], others: Collection[str]) -> Iterable[Problem]:
     seen: dict[str, int] = {}
     for row in rows:
+        if row["id"] in others:
+            yield row.problem("id", f"{was(row['id'])} is an id of talks.csv, too", "one of the two files")
         if row["id"] in seen:
             yield row.problem(
                 "id", f"this negotiation stands here a second time; the first is in line {seen[row['id']]}"

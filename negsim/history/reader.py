@@ -101,7 +101,11 @@ TARGETS: dict[str, Parser] = {
     "added": _month,
 }
 #: The columns that a file may lack, by its name.
-OPTIONAL = {"talks": ("subject", "sides", "earlier", "mediator"), "rounds": ("added",), "announced_targets": ("then", "added")}
+OPTIONAL = {
+    "talks": ("subject", "sides", "earlier", "mediator"),
+    "rounds": ("added",),
+    "announced_targets": ("then", "added"),
+}
 
 
 def as_histories(value: Histories | str | os.PathLike[str] | None) -> Histories:
@@ -156,12 +160,7 @@ def load(folder: str | os.PathLike[str] | None = None, memory: bool = False) -> 
         problems += _round_problems(row)
     for row in tables["announced_targets"]:
         problems += _target_problems(row)
-    ends = read_outlines(place / "ends.csv", problems, memory)
-    problems += [
-        row.problem("id", f"{was(row['id'])} is an id of talks.csv, too", "a negotiation is in one of the two files")
-        for row in ends
-        if row["id"] in heads
-    ]
+    ends = read_outlines(place / "ends.csv", problems, heads, memory)
     raise_in_order(problems)
     outlines = tuple(_outline(row) for row in ends)
     return Histories({name: _talks(row, tables, memory) for name, row in heads.items()}, outlines)

@@ -10,8 +10,8 @@ negotiations on record, each with the weight 1. The prior is that of `negsim.his
 the Laplace approximation of the law of the coefficients.
 
 The form was chosen by the log-likelihood of left-out negotiations, before any forecast with it was scored. Per
-negotiation, "settled within two years" has -0.474 without signs, -0.458 with the field, -0.411 with the subject,
--0.400 with the two signs, and -0.370 with all three; the day of the settlement has -4.52 without this law (version 4) and
+negotiation, "settled within two years" has -0.474 without signs, -0.458 with the field, -0.411 with the subject, -0.400
+with the two signs, and -0.370 with all three. The day of the settlement has -4.52 without this law (version 4) and
 -4.42 with it. A lawful deadline known on the first day, the days and the number of offers so far, and 76 further
 disputes with their starts and ends added nothing.
 """

@@ -87,13 +87,14 @@ def test_a_left_out_negotiation_is_no_evidence_about_itself(negotiations):
 
 def test_rows_hold_the_end_and_the_gaps_of_each_class():
     record = load()
-    fit = Teaching([talks for talks in record.talks.values() if talks.id != "doha"]).of(
-        Snapshot.of(record["doha"], date(2006, 11, 9), 1096)
+    fit = Teaching([talks for talks in record.all if talks.id != "kerry"]).of(
+        Snapshot.of(record["kerry"], date(2014, 1, 1), 1096)
     )
     ends, medians, quantiles = fit.rows()
     never = ends == MOST_DAYS
     assert len(ends) == ROWS
-    assert np.mean(~never) == pytest.approx(fit.concludes(), abs=0.005)
+    # The number of rows is rounded, and an end may be as late as that of one that never comes.
+    assert np.mean(~never) == pytest.approx(fit.concludes(), abs=0.011)
     assert 0.05 < np.mean(~never) < 0.5
     assert np.median(medians[never]) > np.median(medians[~never])
     assert np.median(quantiles[never] / medians[never]) > np.median(quantiles[~never] / medians[~never])

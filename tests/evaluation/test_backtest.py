@@ -28,7 +28,7 @@ from negsim.history.paired_difference import difference
 from negsim.history.scores import generator
 from negsim.history.snapshot import Snapshot, durations, moves, slips
 from negsim.history.turnbull import turnbull
-from tests.history.test_history import QUOTED, planted
+from tests.history.test_history import QUOTED, first_record, planted
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +52,7 @@ def talks(issues, until=1000, end="stalled", name="toy", targets=(), meetings=()
     return Talks(name, name, ("a", "b"), end, day(until), made, tuple(meetings), tuple(targets))
 
 
-FIRST = [HISTORIES[name] for name in QUOTED]
+FIRST = [first_record(HISTORIES[name]) for name in QUOTED]
 
 
 def others_of(name):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from negsim.history import Issue, Snapshot, Talks, Target, concluding, landmarks
+from negsim.history import Issue, Snapshot, Talks, Target, concluding
 from negsim.history.conclusion import unannounced
 from negsim.history.logistic import Logistic
 from negsim.history.start import Start
