@@ -15,10 +15,19 @@ from negsim.errors import NegsimError
 def all_of(issues: int) -> str:
     """The row of all issues.
 
-    >>> all_of(3), all_of(1)
-    ('all 3 issues', 'the only issue')
+    >>> all_of(3), all_of(2), all_of(1)
+    ('all 3 issues', 'both issues', 'the only issue')
     """
-    return f"all {issues} issues" if issues != 1 else "the only issue"
+    return f"{all_words(issues)} issues" if issues != 1 else "the only issue"
+
+
+def all_words(number: int) -> str:
+    """All of a number of things, without their name.
+
+    >>> all_words(3), all_words(2), all_words(1)
+    ('all 3', 'both', 'the only one')
+    """
+    return {1: "the only one", 2: "both"}.get(number, f"all {number}")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import terms_words, until, waits_words
+from negsim.analysis import all_of, all_words, terms_words, until, waits_words
 from negsim.reporting import status_words, table_words
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def table(projection: Projection) -> dict[str, Any]:
         cells += [[usual, share], [waits, waits]]
         rows.append({"id": issue.facts.id, "cells": cells})
     every = [*digest.all_by.values(), digest.all_resolved]
-    foot = [f"all {len(rows)} issues", "", *(f"{100 * c.p:.0f} ± {100 * c.se:.1f}" for c in every)]
+    foot = [all_of(len(rows)), "", *(f"{100 * c.p:.0f} ± {100 * c.se:.1f}" for c in every)]
     foot += [until(digest.all_p50, context, unit), until(digest.all_p80, context, unit), "", ""]
     return {
         "what": "table",
@@ -149,7 +149,7 @@ def when(projection: Projection, probability: float, issues: Sequence[str] | Non
     titles = {facts.id: facts.title for facts in projection.context.issues}
     n = len(asked.issues)
     rows = [(titles[name], projection.when(probability, [name])) for name in asked.issues]
-    rows += [(f"first {k} of {n}" if k < n else f"all {n}", projection.when(probability, asked.issues, k))
+    rows += [(f"first {k} of {n}" if k < n else all_words(n), projection.when(probability, asked.issues, k))
              for k in range(1, n + 1) if n > 1]  # fmt: skip
     after = f"after {asked.last_day}"
     return {
