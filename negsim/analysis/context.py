@@ -30,6 +30,19 @@ def all_words(number: int) -> str:
     return {1: "the only one", 2: "both"}.get(number, f"all {number}")
 
 
+def count_of(number: int, total: int) -> str:
+    """So many of all issues, with the verb.
+
+    >>> count_of(1, 3), count_of(2, 3), count_of(3, 3), count_of(2, 2), count_of(1, 1), count_of(0, 1)
+    ('1 of 3 issues is', '2 of 3 issues are', 'all 3 issues are', 'both issues are', 'the only issue is', 'no issue is')
+    """
+    if not number:
+        return "no issue is"
+    if number == total:
+        return f"{all_of(total)} {'is' if total == 1 else 'are'}"
+    return f"{number} of {total} issues {'is' if number == 1 else 'are'}"
+
+
 @dataclass(frozen=True)
 class Entry:
     """A recorded status of an issue that began between two dates (both included)."""

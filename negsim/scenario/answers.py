@@ -164,7 +164,7 @@ def scenario_text(answers: Answers) -> str:
     lines = [
         "# yaml-language-server: $schema=scenario.schema.json",
         "# Assumptions. Each number is a guess until you know better: change it, and run again.",
-        f"title: {_text(f'{answers.title}: as it stands')}",
+        "title: As it stands",
         "agenda: agenda.yaml",
         f"as_of: {answers.as_of.isoformat()}",
         f"horizon: {answers.length}",
