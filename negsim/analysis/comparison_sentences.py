@@ -55,8 +55,9 @@ def verdict(pair: Paired) -> str:
     """
     runs, n = pair.runs, len(pair.issues)
     if all(issue.same.value == 1 for issue in pair.issues):
+        each = f"each of the {n} issues" if n > 1 else "the only issue"
         return (
-            f"No difference that {runs:,} runs can show: each of the {n} issues is resolved on the same day in every "
+            f"No difference that {runs:,} runs can show: {each} is resolved on the same day in every "
             "one of them, or in neither scenario."
         )
     shown = [issue for issue in pair.issues if issue.by[pair.on].difference.shown]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import Chance, all_of, all_words, date_text
+from negsim.analysis import Chance, all_of, all_words, count_of, date_text
 from negsim.cli.projection_table import percent
 from negsim.files import TextPage, TextStyle
 
@@ -107,10 +107,10 @@ def how_many_text(projection: Projection, found: HowMany, look: TextStyle) -> st
 def how_many_words(found: HowMany) -> str:
     """The answer in two sentences."""
     n, sure, (low, high) = len(found.issues), found.surely(0.8), found.range
-    answer = f"the probability that at least 1 of {n} issues is resolved is below 80 %"
+    least = f"at least 1 of {n} issues" if n > 1 else "the only issue"
+    answer = f"the probability that {least} is resolved is below 80 %"
     if sure:
-        verb = "is" if sure == 1 else "are"
-        answer = f"with a probability of at least 80 %, at least {sure} of {n} issues {verb} resolved"
+        answer = f"with a probability of at least 80 %, {'at least ' * (sure < n)}{count_of(sure, n)} resolved"
     spread = f"from {low} to {high}" if low < high else f"{low}"
     return (
         f"By {found.by}, {answer}. The median number is {found.median}, the mean {found.mean:.1f}; in the middle 80 % "
