@@ -20,6 +20,7 @@ from .sentences import fingerprint as fingerprint
 from .sentences import normalise as normalise
 from .sentences import split as split
 from .short_form import NO_POSITION as NO_POSITION
+from .short_form import RESOLVED_WHEN as RESOLVED_WHEN
 from .short_form import id_of as id_of
 from .short_form import spoken as spoken
 from .status import LEGAL_MOVES as LEGAL_MOVES

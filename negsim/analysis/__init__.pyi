@@ -15,6 +15,8 @@ from .context import IssueFacts as IssueFacts
 from .context import Names as Names
 from .context import Round as Round
 from .context import all_of as all_of
+from .context import all_words as all_words
+from .context import count_of as count_of
 from .courses import equal_courses as equal_courses
 from .default_date import nearest_half as nearest_half
 from .delay import Gain as Gain

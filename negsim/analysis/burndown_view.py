@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.agenda import Status
-from negsim.analysis.context import Context, Round
+from negsim.analysis.context import Context, Round, count_of
 from negsim.analysis.tally import Tally
 from negsim.analysis.time_scale import date_in_words
 from negsim.errors import NegsimError
@@ -47,19 +47,6 @@ def share_of_runs(ends: Mapping[str, int]) -> str:
     if ends["q10"] == ends["q90"]:
         return "in at least 80 % of runs"
     return f"({ends['q10']} to {ends['q90']} in 80 % of runs)"
-
-
-def count_of(number: int, total: int) -> str:
-    """So many of all issues, with the verb.
-
-    >>> count_of(1, 3), count_of(2, 3), count_of(3, 3), count_of(1, 1), count_of(0, 1)
-    ('1 of 3 issues is', '2 of 3 issues are', 'all 3 issues are', 'the only issue is', 'no issue is')
-    """
-    if not number:
-        return "no issue is"
-    if number == total:
-        return "the only issue is" if total == 1 else f"all {total} issues are"
-    return f"{number} of {total} issues {'is' if number == 1 else 'are'}"
 
 
 def changes(context: Context, counts: Callable[[Status], bool]) -> list[Change]:

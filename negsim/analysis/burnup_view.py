@@ -12,13 +12,12 @@ from negsim.analysis.burndown_view import (
     bands,
     beginning,
     changes,
-    count_of,
     cut,
     held,
     recorded,
     share_of_runs,
 )
-from negsim.analysis.context import Context
+from negsim.analysis.context import Context, count_of
 from negsim.analysis.logs import Logs
 from negsim.analysis.tally import Tally
 from negsim.analysis.view import View, dates, days

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 
+from negsim.analysis.context import all_words, count_of
 from negsim.analysis.estimates import FEW, ChanceDifference, Estimate
 from negsim.analysis.paired import DateDifference, IssueComparison, Paired
 from negsim.analysis.time_scale import date_text, unit_for
@@ -54,8 +55,9 @@ def verdict(pair: Paired) -> str:
     """
     runs, n = pair.runs, len(pair.issues)
     if all(issue.same.value == 1 for issue in pair.issues):
+        each = f"each of the {n} issues" if n > 1 else "the only issue"
         return (
-            f"No difference that {runs:,} runs can show: each of the {n} issues is resolved on the same day in every "
+            f"No difference that {runs:,} runs can show: {each} is resolved on the same day in every "
             "one of them, or in neither scenario."
         )
     shown = [issue for issue in pair.issues if issue.by[pair.on].difference.shown]
@@ -72,11 +74,12 @@ def verdict(pair: Paired) -> str:
         these = [issue for issue in shown if issue.by[pair.on].difference.value * sign > 0]
         if these:
             most = max(these, key=lambda issue: abs(issue.by[pair.on].difference.value))
-            are = "is" if len(these) == 1 else "are"
-            parts.append(f"{len(these)} of {n} issues {are} resolved in {word} of the runs, {_most(most, pair.on)}")
+            size = f"({points(most.by[pair.on])})"
+            which = f", most of all {most.facts.title} {size}" if n > 1 else f" {size}"
+            parts.append(f"{count_of(len(these), n)} resolved in {word} of the runs{which}")
     rest = n - len(shown)
-    unclear = f" For {rest}, {runs:,} runs show no difference." if rest else ""
-    return f"{start}, by {pair.on} {', and '.join(parts)}.{unclear} {time}"
+    unclear = f" For the other {rest if rest > 1 else 'one'}, {runs:,} runs show no difference." if rest else ""
+    return f"{start}, by {pair.on}, {', and '.join(parts)}.{unclear} {time}"
 
 
 def _times(pair: Paired) -> str:
@@ -87,7 +90,9 @@ def _times(pair: Paired) -> str:
         if these:
             most = max(these, key=lambda issue: abs(issue.days.value))
             size = time_words(most.days, pair.runs).partition(", ")[2]
-            parts.append(f"{word} for {len(these)} of {len(pair.issues)}, most for {most.facts.title} ({size})")
+            n = len(pair.issues)
+            which = all_words(n) if len(these) == n else f"{len(these)} of {n}"
+            parts.append(f"{word} for {which}, most for {most.facts.title} ({size})" if n > 1 else f"{word} ({size})")
     if not parts:
         return f"In the mean time to resolution, {pair.runs:,} runs show no difference."
     return f"The mean time to resolution, up to {pair.last_day}, is {', and '.join(parts)}."
@@ -136,10 +141,6 @@ def unit_of_span(most: float) -> tuple[float, str]:
     return (365.25, "years") if most > _YEARS else (1 / 24, "hours") if 0 < most < 1 else (1.0, "days")
 
 
-def _most(issue: IssueComparison, on: date) -> str:
-    return f"most of all {issue.facts.title} ({points(issue.by[on])})"
-
-
 def points(chance: ChanceDifference) -> str:
     """A difference of probabilities in points, with its interval and both probabilities.
 
@@ -178,12 +179,15 @@ def signed_points(estimate: Estimate) -> str:
 
 
 def percent_range(share: Estimate) -> str:
-    """A share of the runs as a percentage, with its 95 % interval.
+    """A share of the runs as a percentage, with its 95 % interval: with a decimal near 0 and 100 %, if it is narrow.
 
-    >>> percent_range(Estimate(0.051, 0.01, 0.035, 0.074))
-    '5 (4 to 7)'
+    >>> percent_range(Estimate(0.051, 0.01, 0.035, 0.074)), percent_range(Estimate(0.0, 0.0, 0.0, 0.0019))
+    ('5 (4 to 7)', '0 (0 to 0.2)')
     """
-    return f"{100 * share.value:.0f} ({100 * share.low:.0f} to {100 * share.high:.0f})"
+    ends = share.low, share.value, share.high
+    digits = 1 if min(share.value, 1 - share.value) < 0.01 and share.high - share.low < 0.05 else 0
+    low, value, high = (f"{100 * end:.{digits}f}".removesuffix(".0") for end in ends)
+    return f"{value} ({low} to {high})"
 
 
 def _signed(share: float, digits: int) -> str:

@@ -15,10 +15,32 @@ from negsim.errors import NegsimError
 def all_of(issues: int) -> str:
     """The row of all issues.
 
-    >>> all_of(3), all_of(1)
-    ('all 3 issues', 'the only issue')
+    >>> all_of(3), all_of(2), all_of(1)
+    ('all 3 issues', 'both issues', 'the only issue')
     """
-    return f"all {issues} issues" if issues != 1 else "the only issue"
+    return f"{all_words(issues)} issues" if issues != 1 else "the only issue"
+
+
+def all_words(number: int) -> str:
+    """All of a number of things, without their name.
+
+    >>> all_words(3), all_words(2), all_words(1)
+    ('all 3', 'both', 'the only one')
+    """
+    return {1: "the only one", 2: "both"}.get(number, f"all {number}")
+
+
+def count_of(number: int, total: int) -> str:
+    """So many of all issues, with the verb.
+
+    >>> count_of(1, 3), count_of(2, 3), count_of(3, 3), count_of(2, 2), count_of(1, 1), count_of(0, 1)
+    ('1 of 3 issues is', '2 of 3 issues are', 'all 3 issues are', 'both issues are', 'the only issue is', 'no issue is')
+    """
+    if not number:
+        return "no issue is"
+    if number == total:
+        return f"{all_of(total)} {'is' if total == 1 else 'are'}"
+    return f"{number} of {total} issues {'is' if number == 1 else 'are'}"
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import terms_words, until, waits_words
-from negsim.reporting import status_words, table_words
+from negsim.analysis import all_of, all_words, terms_words, until, waits_words
+from negsim.reporting import percent_words, status_words, table_words
 
 if TYPE_CHECKING:
     from negsim.agenda import Agenda, Citation
+    from negsim.analysis import Chance
     from negsim.projection import Projection
     from negsim.scenario import Scenario
 
@@ -116,7 +117,7 @@ def table(projection: Projection) -> dict[str, Any]:
     for place, issue in enumerate(digest.issues):
         chances = [*issue.by.values(), issue.resolved]
         cells: list[list[Any]] = [[issue.facts.title, place], [issue.facts.status, issue.facts.status]]
-        cells += [[f"{100 * c.p:.0f} ± {100 * c.se:.1f}", c.p] for c in chances]
+        cells += [[_with_error(c), c.p] for c in chances]
         cells += [dated(issue.p50, issue.p50_range), dated(issue.p80, issue.p80_range)]
         share = -1.0 if issue.terms is None else issue.terms.share
         usual = f"{100 * share:.0f} %" if issue.terms and issue.terms.option < 0 else terms_words(issue, context) or "–"
@@ -124,7 +125,7 @@ def table(projection: Projection) -> dict[str, Any]:
         cells += [[usual, share], [waits, waits]]
         rows.append({"id": issue.facts.id, "cells": cells})
     every = [*digest.all_by.values(), digest.all_resolved]
-    foot = [f"all {len(rows)} issues", "", *(f"{100 * c.p:.0f} ± {100 * c.se:.1f}" for c in every)]
+    foot = [all_of(len(rows)), "", *map(_with_error, every)]
     foot += [until(digest.all_p50, context, unit), until(digest.all_p80, context, unit), "", ""]
     return {
         "what": "table",
@@ -139,6 +140,10 @@ def table(projection: Projection) -> dict[str, Any]:
     }
 
 
+def _with_error(chance: Chance) -> str:
+    return " ± ".join(filter(None, percent_words(chance)))
+
+
 def when(projection: Projection, probability: float, issues: Sequence[str] | None) -> dict[str, Any]:
     """The dates by which issues are resolved with a probability: each, the first k, and all.
 
@@ -149,7 +154,7 @@ def when(projection: Projection, probability: float, issues: Sequence[str] | Non
     titles = {facts.id: facts.title for facts in projection.context.issues}
     n = len(asked.issues)
     rows = [(titles[name], projection.when(probability, [name])) for name in asked.issues]
-    rows += [(f"first {k} of {n}" if k < n else f"all {n}", projection.when(probability, asked.issues, k))
+    rows += [(f"first {k} of {n}" if k < n else all_words(n), projection.when(probability, asked.issues, k))
              for k in range(1, n + 1) if n > 1]  # fmt: skip
     after = f"after {asked.last_day}"
     return {

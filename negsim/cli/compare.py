@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import typer
-
 from negsim.cli.days import day_by, default_day_notice
-from negsim.cli.execution import check_dates, loaded, progress
+from negsim.cli.execution import check_dates, loaded, progress, warn
 from negsim.cli.options import (
     AsOf,
     By,
@@ -49,8 +47,7 @@ def compare(
     check_picture(output)
     given = [loaded(path, as_of) for path in sources]
     to_run = [each for each in given if not isinstance(each, Projection)]
-    for warning in dict.fromkeys(warning.render() for each in to_run for warning in each.warnings):
-        typer.echo(warning, err=True)
+    warn(*to_run)
     first = given[0].scenario if isinstance(given[0], Projection) else given[0]
     on = day_by(by, first)
     check_dates(first, dates)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from negsim.cli.output import count
-from negsim.files import TextPage, TextStyle, data_folder
+from negsim.files import TextPage, TextStyle, data_folder, size_text
 from negsim.simulation import __version__
 
 #: The oldest Python that is supported.
@@ -100,9 +100,9 @@ def _cache_rows(cache: dict[str, Any]) -> Iterator[tuple[str, str]]:
         else "no (the first run compiles: about 10 seconds, up to a minute on a busy computer)",
     )
     yield "", "Machine code belongs to the text of the rules: all clones of this version share it."
-    yield "cache", f"{cache['folder']}, {_megabytes(cache['bytes'])}{'' if cache['writable'] else ', not writable'}"
+    yield "cache", f"{cache['folder']}, {size_text(cache['bytes'])}{'' if cache['writable'] else ', not writable'}"
     if others := cache["others"]:
-        size = _megabytes(sum(other["bytes"] for other in others))
+        size = size_text(sum(other["bytes"] for other in others))
         yield "", f"{size} of other versions beside it in {count(len(others), 'folder')}, safe to delete"
 
 
@@ -214,7 +214,3 @@ def _memory() -> int | None:
 
 def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"

@@ -98,6 +98,19 @@ def workers_of(number: _Number, dask: str | None) -> Iterator[_Number | Executor
         yield executor
 
 
+def warn(*scenarios: Scenario) -> None:
+    """Print the warnings of scenarios, each once.
+
+    Texts that an agenda leaves out change no result: `check` and `agenda` name them.
+    """
+    bold = TextStyle.of(sys.stderr).bold
+    lines = (
+        warning.render(bold) for each in scenarios for warning in each.warnings if warning not in each.record.warnings
+    )
+    for line in dict.fromkeys(lines):
+        typer.echo(line, err=True)
+
+
 def run_file(
     file: Path, scenario: Scenario, runs: int | None, seed: int, engine: str, quiet: bool, **more: Any
 ) -> Projection:
@@ -106,8 +119,8 @@ def run_file(
     from negsim.projection import run as run_all
     from negsim.simulation import pick_engine
 
-    for warning in () if quiet else scenario.warnings:
-        typer.echo(warning.render(TextStyle.of(sys.stderr).bold), err=True)
+    if not quiet:
+        warn(scenario)
     total = runs or DEFAULT_RUNS
     if (precision := more.get("precision")) is not None:
         total = Precision.of(precision, runs or MOST).enough

@@ -185,12 +185,13 @@ def _timeline_text(found: Timeline, style: TextStyle) -> str:
     page.add(f"Probability in % that an issue is resolved before {found.scenario.horizon}.").add()
     table = found.table.pivot(index="issue", columns="day", values="p").loc[list(found.issues)]
     chosen = [table.columns[k] for k in sorted({round(n * (len(table.columns) - 1) / 3) for n in range(4)})]
-    widths = (*(11 for _ in chosen), 10)
-    page.row("issue", (*chosen, "flip-flop"), widths, left=True)
+    widths = (*(12 for _ in chosen), 11)
     jumps = dict(zip(found.jumpiness["issue"], found.jumpiness["flip_flop"], strict=True))
+    rows = []
     for name, row in table.iterrows():
         jump = "" if jumps[name] != jumps[name] else f"{jumps[name]:.3f}"
-        page.row(str(name), (*(f"{100 * float(row[on]):.0f}" for on in chosen), jump), widths, left=True)
+        rows.append((str(name), (*(f"{100 * float(row[on]):.0f}" for on in chosen), jump), ""))
+    page.table(("issue", *chosen, "flip-flop"), widths, rows)
     some = f"Shown: {len(chosen)} of {len(found.parts)} days; --json and the picture have all. "
     return (
         page.add()
@@ -206,12 +207,11 @@ def _score_text(found: Timeline, table: Any, today: str, style: TextStyle) -> st
     page = TextPage(style).title(f"{found.scenario.title}: projections scored as of {today}")
     settled = sum(found.settled(issue) is not None for issue in found.issues)
     page.add(f"{settled} of {len(found.issues)} issues are resolved by the record. Smaller scores are better.").add()
-    widths = (9, 9, 9)
-    page.row("as of", ("Brier", "CRPS", "log"), widths, left=True)
-    for on, rows in table.groupby("day"):
-        means = rows[["brier", "crps", "log"]].mean()
-        figures = (f"{means['brier']:.3f}", f"{means['crps']:.1f}", f"{means['log']:.3f}")
-        page.row(str(on), figures, widths, left=True)
+    rows = []
+    for on, scores in table.groupby("day"):
+        means = scores[["brier", "crps", "log"]].mean()
+        rows.append((str(on), (f"{means['brier']:.3f}", f"{means['crps']:.1f}", f"{means['log']:.3f}"), ""))
+    page.table(("as of", "Brier", "CRPS", "log"), (9, 9, 9), rows)
     return (
         page.add()
         .add(
@@ -247,11 +247,9 @@ def _update_text(found: Update, output: Path, style: TextStyle) -> str:
     if len(together := found.correlations):
         page.title("Assumptions that go together (rank correlation)").items(_together(together)).add()
     page.title("Resolved by the end of the earlier horizon, %")
-    widths = (9, 11, 11)
-    page.row("issue", ("before", "restarted", "continued"), widths, left=True)
-    for name, row in found.table().iterrows():
-        figures = tuple(f"{100 * row[key]:.0f}" for key in ("before", "restarted", "continued"))
-        page.row(str(name), figures, widths, left=True)
+    keys = ("before", "restarted", "continued")
+    rows = [(str(name), [f"{100 * row[key]:.0f}" for key in keys], "") for name, row in found.table().iterrows()]
+    page.table(("issue", *keys), (9, 11, 11), rows)
     page.add().add(
         "before: without the record. restarted: the updated scenario, from the record of the day. continued: the "
         f"matching runs, played on. The updated scenario is {output}."

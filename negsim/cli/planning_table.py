@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from negsim.analysis import Chance, date_text
+from negsim.analysis import Chance, all_of, all_words, count_of, date_text
 from negsim.cli.projection_table import percent
 from negsim.files import TextPage, TextStyle
 
@@ -29,7 +29,7 @@ class DatesTable:
     >>> import negsim as ns
     >>> dates = DatesTable(ns.run(ns.load("scenarios/baseline.yaml"), runs=200), 0.6, ["banking", "framework"])
     >>> print(dates.answer)
-    With a probability of at least 60 % all 2 issues are resolved by 2027-07-26 (95 %: 2026-12-06 to after 2028-04-08).
+    With a probability of at least 60 % both issues are resolved by 2027-07-26 (95 %: 2026-12-06 to after 2028-04-08).
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class DatesTable:
     def answer(self) -> str:
         """The answer in a sentence."""
         asked, n, shown = self.asked, len(self.asked.issues), self._shown
-        which = f"all {n} issues are" if n > 1 else f"{self._title(asked.issues[0])} is"
+        which = f"{all_of(n)} are" if n > 1 else f"{self._title(asked.issues[0])} is"
         if asked.first < n:
             which = f"{asked.first} of {n} issues or more {'is' if asked.first == 1 else 'are'}"
         start = f"With a probability of at least {100 * asked.probability:g} % {which} resolved"
@@ -77,13 +77,15 @@ class DatesTable:
     def text(self, look: TextStyle) -> str:
         """The answer, then a table that fits the width."""
         page = _top(self.projection, self.answer, look)
-        rows = [(self._title(name), self._figures(found), "") for name, found in self.each.items()]
-        firsts = []
-        for found in self.firsts:
-            n = len(found.issues)
-            firsts.append((f"all {n}" if found.first == n else f"first {found.first} of {n}", self._figures(found), ""))
+        rows: list[tuple[str, list[str], str] | None] = []
+        rows += [(self._title(name), self._figures(found), "") for name, found in self.each.items()]
+        if (n := len(self.asked.issues)) > 1:
+            rows.append(None)
+            for found in self.firsts:
+                which = all_words(n) if found.first == n else f"first {found.first} of {n}"
+                rows.append((which, self._figures(found), ""))
         heads = ("resolved", f"{100 * self.asked.probability:g} % by", "from", "to (95 %)", "horizon, %")
-        page.table(heads, (_DATE, _DATE, _DATE, 12), [*rows, None, *firsts])
+        page.table(heads, (_DATE, _DATE, _DATE, 12), rows)
         note = f"after: not by {self.asked.last_day}, the last day of the runs. {NOTE}"
         return page.add().note(note).text
 
@@ -97,7 +99,7 @@ def how_many_text(projection: Projection, found: HowMany, look: TextStyle) -> st
     for k in range(1, n + 1):
         chance = found.at_least(k)
         figures = [_percent(chance), *(f"{100 * end:.1f}" for end in (chance.low, chance.high))]
-        rows.append((f"at least {k} of {n}" if k < n else f"all {n}", figures, ""))
+        rows.append((f"at least {k} of {n}" if k < n else all_words(n), figures, ""))
     page.table((f"resolved by {found.by}", "% of runs", "from", "to (95 %)"), (_DATE,) * 3, rows)
     return page.add().note(NOTE).text
 
@@ -105,10 +107,10 @@ def how_many_text(projection: Projection, found: HowMany, look: TextStyle) -> st
 def how_many_words(found: HowMany) -> str:
     """The answer in two sentences."""
     n, sure, (low, high) = len(found.issues), found.surely(0.8), found.range
-    answer = f"the probability that at least 1 of {n} issues is resolved is below 80 %"
+    least = f"at least 1 of {n} issues" if n > 1 else "the only issue"
+    answer = f"the probability that {least} is resolved is below 80 %"
     if sure:
-        verb = "is" if sure == 1 else "are"
-        answer = f"with a probability of at least 80 %, at least {sure} of {n} issues {verb} resolved"
+        answer = f"with a probability of at least 80 %, {'at least ' * (sure < n)}{count_of(sure, n)} resolved"
     spread = f"from {low} to {high}" if low < high else f"{low}"
     return (
         f"By {found.by}, {answer}. The median number is {found.median}, the mean {found.mean:.1f}; in the middle 80 % "

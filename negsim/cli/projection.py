@@ -133,6 +133,7 @@ def plot(
     kind: Annotated[
         str,
         typer.Argument(
+            metavar="KIND",
             help="burndown, burnup, flow, survival, calendar, gap, terms, frontier, waiting, last, climate or trace.",
             autocompletion=kinds,
         ),

@@ -10,7 +10,7 @@ import typer
 from negsim.cli.execution import progress
 from negsim.cli.options import Json, Workers
 from negsim.cli.output import count, emit
-from negsim.files import TextPage, TextStyle
+from negsim.files import TextPage, TextStyle, size_text
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder written by run, sweep or backtest with --out.")]
 
@@ -30,7 +30,7 @@ def verify(folder: Folder, as_json: Json = False) -> None:
     def text(style: TextStyle) -> str:
         page = TextPage(style)
         for each in found:
-            page.add(f"{each.name}: {each.state}, {each.bytes / 1e6:,.1f} MB")
+            page.add(f"{each.name}: {each.state}, {size_text(each.bytes)}")
         return page.add().title(f"{folder}: {verdict}").text
 
     data = [{"name": each.name, "state": each.state, "bytes": each.bytes} for each in found]

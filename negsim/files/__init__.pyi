@@ -52,6 +52,7 @@ from .terminal_text import TextPage as TextPage
 from .terminal_text import TextStyle as TextStyle
 from .terminal_text import clean as clean
 from .terminal_text import number_text as number_text
+from .terminal_text import size_text as size_text
 from .terminal_text import wrap as wrap
 from .verification import FileState as FileState
 from .verification import digest as digest

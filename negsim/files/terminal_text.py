@@ -225,6 +225,18 @@ def number_text(value: float) -> str:
     return f"{value:,.0f}" if 100 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
+def size_text(size: int) -> str:
+    """A number of bytes in kB, MB or GB.
+
+    >>> size_text(312), size_text(795_400), size_text(5_640_000), size_text(1_273_900_000)
+    ('0.3 kB', '795.4 kB', '5.6 MB', '1.3 GB')
+    """
+    for unit, bytes_ in (("GB", 1e9), ("MB", 1e6)):
+        if size >= bytes_:
+            return f"{size / bytes_:,.1f} {unit}"
+    return f"{size / 1e3:.1f} kB"
+
+
 def wrap(text: str, width: int, later: str = "", first: str = "") -> list[str]:
     """Text in lines of at most ``width`` columns; the first begins with ``first``, all others with ``later``.
 

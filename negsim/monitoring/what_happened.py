@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from negsim.agenda import Agenda, Status
+from negsim.analysis import all_of
 from negsim.errors import NegsimError, check_name
 from negsim.quantities import PartialDate
 
@@ -41,9 +42,13 @@ class Observed:
     def words(self) -> str:
         """The summaries in a sentence."""
         ends = [sum(end == kind for end in self.ends.values()) for kind in range(len(WORDS))]
-        parts = [f"{number} {words}" for number, words in zip(ends, WORDS, strict=True) if number]
+        total, counted = len(self.ends), [(n, words) for n, words in zip(ends, WORDS, strict=True) if n]
+        parts = [f"{n} {words}" for n, words in counted]
+        if counted:
+            n, words = counted[0]
+            parts[0] = f"{all_of(total) if n == total else f'{n} of {total} issues'} {words}"
         rounds = f"{len(self.held)} round{'' if len(self.held) == 1 else 's'} held, {len(self.cancelled)} called off"
-        return f"of {len(self.ends)} issues {', '.join(parts)}; {rounds}"
+        return f"{', '.join(parts) or 'no issue compared'}; {rounds}"
 
 
 def observed(scenario: Scenario, to: date, unknown: Sequence[str] = ()) -> Observed:

@@ -74,7 +74,7 @@ def _percent(share: float) -> str:
 
 
 def _days(days: float) -> str:
-    return "1 day" if round(days) == 1 else f"{days:.0f} days"
+    return "1 day" if round(days) == 1 else f"{days:,.0f} days"
 
 
 #: Words of statuses. The others are in the words of the discussion, deal or lag that causes them.

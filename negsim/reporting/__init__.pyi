@@ -6,6 +6,7 @@ from .description import describe as describe
 from .description import markdown as markdown
 from .pins import side_by_side as side_by_side
 from .reading import reading_script as reading_script
+from .words import percent_words as percent_words
 from .words import status_words as status_words
 from .words import table_words as table_words
 from .write import page_of as page_of

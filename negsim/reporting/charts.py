@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negsim.analysis import chance_by, quantile, share, wilson
+from negsim.analysis import all_of, chance_by, quantile, share, wilson
 
 if TYPE_CHECKING:
     from negsim.projection import Projection
@@ -114,7 +114,7 @@ def calendar(projection: Projection, pins: Iterable[Pinned] = (), others: Projec
     rows = []
     for j, facts in enumerate(context.issues):
         rows.append(_dates(projection, facts.id, facts.title, tally.resolved[j], beside))
-    rows.append(_dates(projection, "all", f"all {len(context.issues)} issues", tally.all_resolved, beside))
+    rows.append(_dates(projection, "all", all_of(len(context.issues)), tally.all_resolved, beside))
     return {
         "kind": "rows",
         "title": "Dates of each issue",

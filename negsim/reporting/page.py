@@ -17,7 +17,7 @@ from negsim.reporting.figures import Drawing, Figures
 from negsim.reporting.picture import Looks
 from negsim.reporting.reading import reading_script
 from negsim.reporting.timeline_section import timeline_section
-from negsim.reporting.words import SECTIONS, table_words
+from negsim.reporting.words import SECTIONS, percent_words, table_words
 from negsim.scenario import describe
 
 if TYPE_CHECKING:
@@ -178,7 +178,8 @@ def _short(projection: Projection, every: dict[str, Any]) -> list[str]:
 
 
 def _chance(chance: Chance) -> dict[str, Any]:
-    return {"p": f"{100 * chance.p:.0f}", "se": f"{100 * chance.se:.1f}", "value": f"{chance.p:.4f}"}
+    p, error = percent_words(chance)
+    return {"p": p, "se": error, "value": f"{chance.p:.4f}"}
 
 
 def _dated(day: date | None, context: Context, unit: str) -> dict[str, Any]:
@@ -201,11 +202,12 @@ def _terms(issue: IssueSummary) -> dict[str, Any] | None:
 
 def _provenance(projection: Projection) -> list[tuple[str, str]]:
     versions = ", ".join(f"{name} {version}" for name, version in projection.versions.items())
+    luck = f", luck {projection.luck} (a set of draws of chance)" if projection.luck else ""
     return [
         ("Scenario", f"{projection.scenario.title}, SHA-256 {projection.hash}"),
         (
             "Runs",
-            f"{projection.runs:,} with seed {projection.seed}, luck {projection.luck} (a set of draws of chance)",
+            f"{projection.runs:,} with seed {projection.seed}{luck}",
         ),
         ("Engine", projection.engine),
         ("Versions", versions),

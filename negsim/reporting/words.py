@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from negsim.analysis import Chance
 
 #: What each status means.
 STATUSES = {
@@ -38,6 +43,22 @@ _ERROR = (
     "± (standard error)",
     "how far the percentage would typically move with other random numbers; it says nothing about the assumptions",
 )
+
+
+def percent_words(chance: Chance) -> tuple[str, str]:
+    """A chance in percent and its standard error, rounded up to a decimal; no error if all runs agree.
+
+    >>> from negsim.analysis.summary import chance
+    >>> percent_words(chance(620, 1000)), percent_words(chance(3, 1000)), percent_words(chance(0, 1000))
+    (('62', '1.6'), ('0.3', '0.2'), ('0', ''))
+    >>> percent_words(chance(1, 100_000)), percent_words(chance(99_999, 100_000))
+    (('<0.1', '0.1'), ('>99.9', '0.1'))
+    """
+    p = 100 * chance.p
+    if chance.se == 0:
+        return f"{p:.0f}", ""
+    text = f"{p:.{1 if min(p, 100 - p) < 1 else 0}f}"
+    return {"0.0": "<0.1", "100.0": ">99.9"}.get(text, text), f"{math.ceil(1000 * chance.se) / 10:.1f}"
 
 
 def table_words(statuses: Iterable[str], sides: tuple[str, str]) -> list[tuple[str, str]]:

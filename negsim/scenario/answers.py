@@ -12,6 +12,7 @@ from typing import Final
 
 import yaml
 
+from negsim.agenda import NO_POSITION, RESOLVED_WHEN
 from negsim.errors import ComplaintsError, NegsimError, check_name, one_of
 from negsim.files import clean, new_folder
 from negsim.quantities import PartialDate, parse_plain
@@ -61,7 +62,7 @@ class Answers:
     """What `negsim new` asks about a negotiation.
 
     ``gap`` and ``length`` are durations as a file writes them. ``patient`` is the title of the side that can wait
-    longer, or "both".
+    longer, or "both". ``source`` says where the numbers of the scenario come from.
     """
 
     title: str
@@ -71,6 +72,7 @@ class Answers:
     gap: str
     length: str
     patient: str = BOTH
+    source: str = "judgement: the answers given to negsim new"
 
     def __post_init__(self) -> None:
         if len({side.casefold() for side in self.sides}) < 2 or not self.issues:
@@ -93,7 +95,8 @@ def template_answers() -> dict[str, Answers]:
     found = {}
     for kind, data in yaml.safe_load(text).items():
         issues = tuple(NewIssue.parse(issue) for issue in data.pop("issues"))
-        found[kind] = Answers(**{**data, "sides": tuple(data["sides"])}, issues=issues)
+        source = "judgement: an invented example of negsim init"
+        found[kind] = Answers(**{**data, "sides": tuple(data["sides"])}, issues=issues, source=source)
     return found
 
 
@@ -128,6 +131,7 @@ def agenda_text(answers: Answers) -> str:
     lines = [
         "# yaml-language-server: $schema=agenda.schema.json",
         "# The record: who negotiates about what, who wants what, and what has happened.",
+        "# Replace each summary, stance and resolves_when with your own words.",
         f"title: {_text(answers.title)}",
         "sides:",
         *(f"  {name}: {_text(title)}" for name, title in zip(sides, answers.sides, strict=True)),
@@ -136,13 +140,15 @@ def agenda_text(answers: Answers) -> str:
     ]
     for name, issue in zip(_ids([issue.title for issue in answers.issues], "issue"), answers.issues, strict=True):
         lines += [f"  {name}:", f"    title: {_text(issue.title)}"]
-        wants = [(side, want) for side, want in zip(sides, issue.wants, strict=True) if want]
-        if wants:
-            lines += ["    demands:", *(f"      {side}: {_text(want)}" for side, want in wants)]
+        lines.append(f"    summary: {_text(f'{issue.title}, between {answers.sides[0]} and {answers.sides[1]}.')}")
+        for key, said in (("demands", issue.wants), ("stances", ("", ""))):
+            texts = zip(sides, (text or NO_POSITION for text in said), strict=True)
+            lines += [f"    {key}:", *(f"      {side}: {_text(text)}" for side, text in texts)]
         since = issue.since or answers.as_of.isoformat()
         what = _text(_WHAT[issue.status])
         lines.append("    history:")
         lines.append(f"      - {{date: {since}, status: {issue.status}, what: {what}}}")
+        lines.append(f"    resolves_when: {_text(RESOLVED_WHEN)}")
     lines += [
         "",
         "# Add a line to `history` whenever a status changes, and a round whenever the sides meet:",
@@ -158,11 +164,11 @@ def scenario_text(answers: Answers) -> str:
     lines = [
         "# yaml-language-server: $schema=scenario.schema.json",
         "# Assumptions. Each number is a guess until you know better: change it, and run again.",
-        f"title: {_text(f'{answers.title}: as it stands')}",
+        "title: As it stands",
         "agenda: agenda.yaml",
         f"as_of: {answers.as_of.isoformat()}",
         f"horizon: {answers.length}",
-        'source: "judgement: the answers given to negsim new"',
+        f"source: {_text(answers.source)}",
         "",
         "channels:",
         "  # Days between two meetings: half of the gaps are shorter than the median, nine in ten shorter than q90.",
@@ -205,12 +211,13 @@ def days(duration: str) -> float:
 def spoken(length: float) -> str:
     """A number of days as a duration with two digits.
 
-    >>> spoken(42.0), spoken(400.0), spoken(0.75)
-    ('6 weeks', '13 months', '0.75 days')
+    >>> spoken(42.0), spoken(400.0), spoken(0.75), spoken(1.0)
+    ('6 weeks', '13 months', '0.75 days', '1 day')
     """
     for unit, size, least in (("months", 365.25 / 12, 4), ("weeks", 7.0, 4), ("days", 1.0, 0)):
         if length / size >= least:
-            return f"{float(f'{length / size:.2g}'):g} {unit}"
+            number = f"{float(f'{length / size:.2g}'):g}"
+            return f"{number} {unit.removesuffix('s') if number == '1' else unit}"
     raise ValueError(f"a length is not negative, but was {length}")
 
 

@@ -10,7 +10,8 @@ from negsim.scenario.defaults import ASSUMED, NO_SOURCE, Default
 
 def only(node: Node, keys: Iterable[str]) -> Node:
     """The mapping with some of its keys."""
-    kept = {key: child for key, child in node.mapping.items() if key in set(keys)}
+    wanted = set(keys)
+    kept = {key: child for key, child in node.mapping.items() if key in wanted}
     return Node(kept, node.place, {key: node.keys[key] for key in kept})
 
 

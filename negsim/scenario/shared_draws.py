@@ -77,6 +77,8 @@ class SharedDraws:
 
     def referring(self, node: Node) -> Node:
         """A node with a reference in place of each number that is drawn once a run."""
+        if not self.names:
+            return node
         name = self.names.get(id(node))
         if name is not None:
             return Node.of({"parameter": name}, node.place)
@@ -89,7 +91,7 @@ class SharedDraws:
 
     def used(self, full: Node, given: Node) -> Node:
         """The parameters of the file, and the shared numbers to which anything refers."""
-        for name in dict.fromkeys(referred(full.data)):
+        for name in dict.fromkeys(referred(full.data)) if self.values else ():
             if name in self.values and name not in given.mapping:
                 given = put(given, name, self.values[name], self.values[name].place)
         return given

@@ -94,7 +94,7 @@ def test_dates_of_a_context():
     assert (talks.name, all_of(1), all_of(2)) == (
         "Talks of North and South: As it stands",
         "the only issue",
-        "all 2 issues",
+        "both issues",
     )
     assert (talks.date_of(1095.9), talks.date_of(1096)) == (date(2028, 4, 9), None)
     assert (talks.day_of(START), talks.day_of(talks.horizon)) == (0, 1096)

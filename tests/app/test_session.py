@@ -59,7 +59,7 @@ def test_the_table_is_the_summary(projection):
 
 def test_when_is_the_answer_of_the_command(projection):
     found = views.when(projection, 0.5, ["banking", "framework"])
-    assert [row["title"] for row in found["rows"][2:]] == ["first 1 of 2", "all 2"]
+    assert [row["title"] for row in found["rows"][2:]] == ["first 1 of 2", "both"]
     assert found["rows"][0]["day"] == str(projection.when(0.5, ["banking"]).day)
     assert all(row["between"] == "–" or "after 2028-04-08 to" not in row["between"] for row in found["rows"])
     assert found["rows"][-1]["day"] == str(projection.when(0.5, ["banking", "framework"]).day)

@@ -201,7 +201,7 @@ def test_when_follows_the_probability_and_the_subset(page):
         box.uncheck()
     shown.get_by_label("Probability, %").fill("50")
     page.keyboard.press("Tab")
-    shown.get_by_role("rowheader", name="all 2").wait_for()
+    shown.get_by_role("rowheader", name="both").wait_for()
     shown.get_by_text("Resolved in 50 % of the runs").wait_for()
     shown.get_by_label("Probability, %").fill("0")
     page.keyboard.press("Tab")

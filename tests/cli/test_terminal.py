@@ -61,7 +61,7 @@ def wide(negsim, tmp_path):
     negsim("init", tmp_path / "wide")
     names = {
         "wide: two towns on one river": WIDE,
-        "wide: as it stands": WIDE,
+        "As it stands": WIDE,
         "Upperton": WIDE[:31],
         "Lowmarsh": LONG,
         "Warning of floods": WIDE,

@@ -60,7 +60,7 @@ def test_the_record_between_two_days_in_summaries():
     assert dict(found.ends) == {"a": 1, "b": 0}
     assert dict(found.agreed) == {"a": (30, 30)}
     assert found.held == ((30, 30), (52, 81))
-    assert found.words == "of 2 issues 1 not settled, 1 settled; 2 rounds held, 0 called off"
+    assert found.words == "1 of 2 issues not settled, 1 settled; 2 rounds held, 0 called off"
 
 
 @pytest.mark.slow

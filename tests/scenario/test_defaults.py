@@ -200,3 +200,16 @@ def test_an_agenda_of_two_lists_is_enough_and_strict_reading_refuses_it() -> Non
     assert [warning.message[:24] for warning in scenario.warnings] == ["the agenda has no title "]
     with pytest.raises(InputError, match='wages has no "resolves_when"'):
         from_mapping(data | {"strict": True})
+
+
+def test_texts_that_an_agenda_leaves_out_are_named_by_check_and_not_by_every_run(negsim: Any, tmp_path: Path) -> None:
+    file = tmp_path / "five.yaml"
+    file.write_text(
+        to_text(strike(agenda={"sides": ["Ford", "UAW"], "issues": ["Wages"]}, tactics={"ford": {"beta": 1}}))
+    )
+    ran, compared = negsim("run", file, "-n", 5), negsim("compare", file, file, "-n", 5)
+    assert (ran.code, compared.code) == (0, 0)
+    for told in (ran.err, compared.err):
+        assert "no source is given for tactics.ford" in told
+        assert "the agenda has no" not in told
+    assert "the agenda has no title" in negsim("check", file).out

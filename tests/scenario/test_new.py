@@ -23,7 +23,8 @@ OPTIONS = (
 def test_options_alone_give_files_that_run(negsim, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert negsim("new", "strike", *OPTIONS).code == 0
-    assert negsim("check", "strike/scenario.yaml").code == 0
+    checked = negsim("check", "strike/agenda.yaml", "strike/scenario.yaml")
+    assert (checked.code, checked.err) == (0, "0 errors, 0 warnings in 2 files\n")
     scenario = ns.load("strike/scenario.yaml")
     assert list(scenario.agenda.sides) == ["ford", "uaw"]
     assert scenario.agenda.issues["wages"].demands["uaw"].text == "46 %"
@@ -37,6 +38,7 @@ def test_options_alone_give_files_that_run(negsim, tmp_path, monkeypatch):
 def test_a_template_runs_and_resolves_something_but_not_all(negsim, tmp_path, monkeypatch, kind):
     monkeypatch.chdir(tmp_path)
     assert negsim("init", "mine", "--template", kind).code == 0
+    assert ns.load_agenda("mine/agenda.yaml", strict=True).warnings == ()
     resolved = ns.run(ns.load("mine/scenario.yaml"), runs=200, engine="batch").summary()["p_resolved"]
     assert resolved.max() > 0.3
     assert resolved["all"] < 0.95
@@ -88,7 +90,7 @@ def test_titles_without_latin_letters_get_ids_and_stay_as_they_are(negsim, tmp_p
 
 
 def test_lengths_are_spoken_in_a_unit_of_their_size():
-    assert [spoken(days) for days in (1.0, 30.0, 100.0, 1000.0)] == ["1 days", "4.3 weeks", "14 weeks", "33 months"]
+    assert [spoken(days) for days in (1.0, 30.0, 100.0, 1000.0)] == ["1 day", "4.3 weeks", "14 weeks", "33 months"]
 
 
 def test_every_template_is_of_its_own(tmp_path):

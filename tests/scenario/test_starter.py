@@ -75,7 +75,7 @@ def test_schemas_are_those_of_this_version_and_take_the_files(negsim, river):
 def test_any_name_will_do(negsim, tmp_path, name):
     assert negsim("init", tmp_path / name).code == 0
     scenario = ns.load(tmp_path / name / "scenario.yaml")
-    assert scenario.title == f"{name}: as it stands"
+    assert scenario.title == "As it stands"
     assert scenario.agenda.title == f"{name}: two towns on one river"
     assert scenario.warnings == ()
 
@@ -84,10 +84,10 @@ def test_any_name_will_do(negsim, tmp_path, name):
 def test_a_name_that_could_steer_a_terminal_is_made_harmless(negsim, tmp_path, name):
     ended = negsim("init", tmp_path / name)
     assert (ended.code, "\x1b" in ended.out) == (0, False)
-    assert ns.load(tmp_path / name / "scenario.yaml").title in (
-        "a b: as it stands",
-        "a?[2Jb: as it stands",
-        "a?b: as it stands",
+    assert ns.load(tmp_path / name / "scenario.yaml").agenda.title in (
+        "a b: two towns on one river",
+        "a?[2Jb: two towns on one river",
+        "a?b: two towns on one river",
     )
 
 
