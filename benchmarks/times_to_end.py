@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from negsim.history import Snapshot, Talks, landmarks, load
 from negsim.history.endings import paced
-from negsim.history.time_to_end import COEFFICIENT, FREEDOM, LEVEL, ahead, fit_student
+from negsim.history.time_to_end import COEFFICIENT, FREEDOM, LEVEL, ahead, between_meetings, fit_student
 from negsim.quantities import DAYS_PER_YEAR
 
 Floats = npt.NDArray[np.float64]
@@ -44,21 +44,25 @@ SIGNS: dict[str, Callable[[Snapshot], float]] = {
     "pace": lambda now: float(np.log(paced(now) / DAYS_PER_YEAR)) if now.talks.issues else 0.0,
     "age": lambda now: float(np.log(((now.now.on - now.days[0]).days + 90.0) / DAYS_PER_YEAR)) if now.days else 0.0,
     "closed": lambda now: len(now.now.closed) / max(len(now.talks.issues), 1),
+    "days per meeting": between_meetings,
     "meetings": lambda now: float(np.log1p(sum((now.now.on - day).days <= DAYS_PER_YEAR for day in now.days))),
     "silence": lambda now: float(np.log((now.silent + 30.0) / 90.0)),
 }
+ADOPTED = ("announced", "to the latest announcement", "days per meeting")
 SETS: dict[str, tuple[str, ...]] = {
     "none": (),
     "the pace so far": ("pace",),
     "age": ("age",),
     "share of issues closed": ("closed",),
     "meetings in the last year": ("meetings",),
+    "days per meeting": ("days per meeting",),
     "the earliest announced date ahead": ("announced", "to the earliest date"),
-    "the date ahead that was announced last (adopted)": ("announced", "to the latest announcement"),
-    "the same, and the pace so far": ("announced", "to the latest announcement", "pace"),
-    "the same, and age": ("announced", "to the latest announcement", "age"),
-    "the same, and meetings in the last year": ("announced", "to the latest announcement", "meetings"),
-    "the same, and silence": ("announced", "to the latest announcement", "silence"),
+    "the date ahead that was announced last (version 7)": ("announced", "to the latest announcement"),
+    "the same, days per meeting (version 8)": (*ADOPTED,),
+    "version 8, and the pace so far": (*ADOPTED, "pace"),
+    "version 8, and age": (*ADOPTED, "age"),
+    "version 8, and share of issues closed": (*ADOPTED, "closed"),
+    "version 8, and silence": (*ADOPTED, "silence"),
 }
 
 
