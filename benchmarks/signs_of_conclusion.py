@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from negsim.calibration.by_end import Meetings
 from negsim.history import Snapshot, Talks, landmarks, load
-from negsim.history.conclusion import PRIOR, SUBJECT, unannounced
+from negsim.history.conclusion import PRIOR, SUBJECT, unannounced, weight_of_landmarks
 from negsim.history.logistic import Logistic, fit_logistic
 from negsim.history.start import SUBJECTS
 from negsim.quantities import DAYS_PER_YEAR
@@ -111,7 +111,10 @@ class Examined:
         taught = [each for each in (*self.ended, *self.outlines) if each.id != out]
         parts = [rows(each, names, [0.0] if each.outline else self.evidence(out, each)) for each in taught]
         ended = [np.full(len(part), float(each.end == "concluded")) for each, part in zip(taught, parts, strict=True)]
-        weights = [np.full(len(part), 1.0 / len(part)) for part in parts]
+        weight = weight_of_landmarks([each for each in taught if not each.outline])
+        weights = [
+            np.full(len(part), 1.0 if each.outline else weight) for each, part in zip(taught, parts, strict=True)
+        ]
         deviations = [PRIOR] * 3 + [SUBJECT if name in SUBJECTS else PRIOR for name in names]
         return fit_logistic(*map(np.concatenate, (parts, ended, weights)), np.array(deviations))
 

@@ -11,7 +11,9 @@ to be concluded, somebody says by when; when nobody does so any more, it stands 
 
 The coefficients are learned from other negotiations, seen each quarter of a year (landmarks: van Houwelingen 2007,
 Scand. J. Stat. 34:70-85), and from those of which only the start and the end are on record, seen on their first day.
-The latter have a level of their own, because they were chosen in another way.
+The latter have a level of their own, because they were chosen in another way. All landmarks have the same weight, and
+together that of the number of their negotiations. If each negotiation had the same weight instead, the first days of
+long ones would count for little, and most that stall are long: every new negotiation would look like one that ends.
 
 A further sign may be given: the logarithm of a likelihood ratio of the two classes. Its coefficient would be 1 if it
 were independent of the other signs.
@@ -79,6 +81,11 @@ def landmarks(talks: Talks) -> tuple[Snapshot, ...]:
     return tuple(Snapshot.of(talks, first + timedelta(days=n), 1) for n in days)
 
 
+def weight_of_landmarks(talks: Sequence[Talks]) -> float:
+    """The weight of a landmark, so that all landmarks together have that of the number of negotiations."""
+    return len(talks) / max(sum(len(landmarks(each)) for each in talks), 1)
+
+
 @cache
 def _signs(talks: Talks, announcements: bool) -> Floats:
     """The signs at each landmark, by landmarks; those of an outline on its first day."""
@@ -111,7 +118,7 @@ def concluding(
     announcements: bool = True,
     further: Callable[[Talks], Sequence[float]] | None = None,
 ) -> Concluding:
-    """The coefficients from other negotiations. Each has the same weight; those still running tell nothing.
+    """The coefficients from other negotiations; those still running tell nothing.
 
     Args:
         others: Records of other negotiations.
@@ -127,13 +134,14 @@ def concluding(
     """
     size = len(_DEVIATIONS) + (further is not None)
     rows, ended, weights = [np.zeros((0, size))], [np.zeros(0)], [np.zeros(0)]
-    for talks in others:
+    telling = [talks for talks in others if talks.end != "running" and len(_signs(talks, announcements))]
+    weight = weight_of_landmarks([talks for talks in telling if not talks.outline])
+    for talks in telling:
         seen = _signs(talks, announcements)
-        if len(seen) and talks.end != "running":
-            more = [] if further is None else [[0.0] if talks.outline else further(talks)]
-            rows.append(np.column_stack([seen, *more]))
-            ended.append(np.full(len(seen), float(talks.end == "concluded")))
-            weights.append(np.full(len(seen), 1.0 / len(seen)))
+        more = [] if further is None else [[0.0] if talks.outline else further(talks)]
+        rows.append(np.column_stack([seen, *more]))
+        ended.append(np.full(len(seen), float(talks.end == "concluded")))
+        weights.append(np.full(len(seen), 1.0 if talks.outline else weight))
     deviations = _DEVIATIONS if further is None else np.append(_DEVIATIONS, PRIOR)
     law = fit_logistic(np.concatenate(rows), np.concatenate(ended), np.concatenate(weights), deviations)
     return Concluding(law, announcements)

@@ -10,9 +10,10 @@ such dates, the one that was announced last counts. A date that has passed is li
 first meeting, so that the last sign is the time from meeting to meeting, with one gap of 60 days in front. Negotiations
 that meet twice as often end about 1.7 times as soon.
 
-The coefficients come from other negotiations that were concluded, seen each quarter of a year, each with the same
-weight: the mode under a normal prior around 0 by the EM algorithm for Student's law (Lange, Little and Taylor 1989, J.
-Am. Stat. Assoc. 84:881-896). Their uncertainty widens the scale: ``s^2 + x' C x``.
+The coefficients come from other negotiations that were concluded, seen each quarter of a year. As in
+`negsim.history.conclusion`, all landmarks have the same weight, and together that of the number of negotiations. The
+coefficients are the mode under a normal prior around 0, found by the EM algorithm for Student's law (Lange, Little and
+Taylor 1989, J. Am. Stat. Assoc. 84:881-896). Their uncertainty widens the scale: ``s^2 + x' C x``.
 
 The form was chosen by the log-likelihood of left-out negotiations, before any forecast with it was scored
 (`python benchmarks/times_to_end.py`). Beside these signs, the pace at which issues were closed, the age and the share
@@ -124,13 +125,14 @@ def fit_student(parts: Sequence[tuple[Floats, Floats]], deviations: Floats) -> t
     """Coefficients, their covariance and the scale of a regression with Student's law of `FREEDOM`.
 
     Args:
-        parts: for each negotiation rows of signs and a value for each row; each negotiation has the weight 1.
+        parts: for each negotiation rows of signs and a value for each row. All rows together have the weight of the
+            number of negotiations.
         deviations: of the coefficients under the prior, around 0.
     """
     size = len(deviations)
     x = np.concatenate([np.zeros((0, size)), *(rows for rows, _ in parts)])
     y = np.concatenate([np.zeros(0), *(values for _, values in parts)])
-    each = np.concatenate([np.zeros(0), *(np.full(len(values), 1.0 / len(values)) for _, values in parts)])
+    each = np.full(len(y), len(parts) / max(len(y), 1))
     precision = np.diag(deviations**-2.0)
     squared, weights, mean, curve = 1.0, each, np.zeros(size), precision
     for _ in range(_STEPS):
