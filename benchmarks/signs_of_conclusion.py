@@ -63,7 +63,7 @@ SETS: dict[str, tuple[str, ...]] = {
     "years without an announcement": ("years without an announcement",),
     "the same, subject": ("years without an announcement", *SUBJECTS),
     "the same, subject, earlier talks failed": ("years without an announcement", *SUBJECTS, "earlier talks failed"),
-    "the same, subject, earlier talks failed, more than two sides (version 6)": (
+    "the same, subject, earlier talks failed, more than two sides (adopted)": (
         "years without an announcement", *SUBJECTS, "earlier talks failed", "more than two sides"
     ),
     "these and a mediator": (
@@ -118,20 +118,21 @@ class Examined:
         deviations = [PRIOR] * 3 + [SUBJECT if name in SUBJECTS else PRIOR for name in names]
         return fit_logistic(*map(np.concatenate, (parts, ended, weights)), np.array(deviations))
 
-    def losses(self, names: Sequence[str]) -> tuple[float, float, float]:
-        """The log loss in all quarters, on first days, and of outlines."""
-        whole, first = [], []
+    def losses(self, names: Sequence[str]) -> tuple[float, float, float, float]:
+        """The log loss in all quarters, also of negotiations with issues alone, on first days, and of outlines."""
+        whole, issues, first = [], [], []
         for talks in self.ended:
             law = self.law(names, talks.id)
             own = [law.probability(row) for row in rows(talks, names, self.evidence(talks.id, talks))]
             loss = [-np.log(p if talks.end == "concluded" else 1.0 - p) for p in own]
             whole.append(float(np.mean(loss)))
+            issues += [whole[-1]] if talks.issues else []
             first.append(float(loss[0]))
         outlines = []
         for talks in self.outlines:
             p = self.law(names, talks.id).probability(rows(talks, names, [0.0])[0])
             outlines.append(-np.log(p if talks.end == "concluded" else 1.0 - p))
-        return float(np.mean(whole)), float(np.mean(first)), float(np.mean(outlines))
+        return float(np.mean(whole)), float(np.mean(issues)), float(np.mean(first)), float(np.mean(outlines))
 
 
 def main() -> None:
@@ -139,7 +140,7 @@ def main() -> None:
     record = load("seeds/histories")
     examined = Examined(list(record.talks.values()), record.outlines)
     print(f"{len(examined.ended)} negotiations, {len(examined.outlines)} of which only the start and the end are known")
-    print("\n| signs, beside the gaps | all quarters | first days | outlines |\n|---|---|---|---|")
+    print("\n| signs, beside the gaps | all quarters | with issues | first days | outlines |\n|---|---|---|---|---|")
     for name, signs in SETS.items():
         print("| " + " | ".join([name, *(f"{loss:.3f}" for loss in examined.losses(signs))]) + " |")
 

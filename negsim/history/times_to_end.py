@@ -8,7 +8,7 @@ end much sooner or later than others:
 ``ahead`` is 1 if a date that was announced for the end lies ahead, and ``left`` are the days to it; if there are more
 such dates, the one that was announced last counts. A date that has passed is like none. ``age`` are the days since the
 first meeting, so that the last sign is the time from meeting to meeting, with one gap of 60 days in front. Negotiations
-that meet twice as often end about 1.7 times as soon.
+that meet twice as often end about 1.4 times as soon.
 
 The coefficients come from other negotiations that were concluded, seen each quarter of a year. As in
 `negsim.history.conclusion`, all landmarks have the same weight, and together that of the number of negotiations. The
@@ -125,8 +125,8 @@ def fit_student(parts: Sequence[tuple[Floats, Floats]], deviations: Floats) -> t
     """Coefficients, their covariance and the scale of a regression with Student's law of `FREEDOM`.
 
     Args:
-        parts: for each negotiation rows of signs and a value for each row. All rows together have the weight of the
-            number of negotiations.
+        parts: for each negotiation rows of signs and a value for each row. All rows have the same weight, and together
+            that of the number of negotiations.
         deviations: of the coefficients under the prior, around 0.
     """
     size = len(deviations)
