@@ -67,6 +67,15 @@ class Calibration:
 
         return pd.DataFrame(self._changes(), columns=["path", "old", "new", "why"])
 
+    @property
+    def concluded(self) -> float | None:
+        """The probability that the negotiation is concluded at all; None if its scenario has none."""
+        return self.fit.concludes() if self._by_end else None
+
+    @property
+    def _by_end(self) -> bool:
+        return LONG_GAP in self.said.get("parameters", ())
+
     def _laws(self) -> list[tuple[str, str, Law, int, int]]:
         """The name of each number, its words, its law, and the observations from other negotiations and its own.
 
@@ -75,7 +84,7 @@ class Calibration:
         rows = []
         for name, law in self.fit.laws.items():
             words, (others, own) = NUMBERS[name].words, self.fit.observations(name)
-            if name == "gap" and LONG_GAP in self.said.get("parameters", ()):
+            if name == "gap" and self._by_end:
                 for concluded, what in ((True, "concluded"), (False, "not")):
                     seen = self.fit.taught.meetings.observations(concluded)
                     rows.append((f"gap_if_{what}", f"{words}, if {what}", self.fit.gaps(concluded), seen, own))
@@ -115,6 +124,7 @@ class Calibration:
                 }
                 for name, words, law, others, own in self._laws()
             ],
+            "concluded": self.concluded,
             "changes": [{"path": c.path, "old": c.old, "new": c.new, "evidence": c.evidence} for c in self.changes],
             "left_alone": [{"path": each.path, "why": each.why} for each in self.left],
             "patience": None if self.patience is None else self.patience.data(),
@@ -127,6 +137,7 @@ class Calibration:
         page = TextPage(look).add(
             f"{self.scenario.title}, as of {self.scenario.as_of}. Learned from {len(others)} talks: "
             f"{', '.join(talks.id for talks in others)}."
+            + (f" The ends of {self.fit.taught.outlines} more are known." if self.fit.taught.outlines else "")
         )
         rows = []
         for row in self._numbers():
@@ -134,6 +145,8 @@ class Calibration:
             cells = [number_text(figure) for figure in figures[: len(SHOWN)]] + [str(count) for count in figures[-2:]]
             rows.append((words, cells, ""))
         page.add().table(("", "10 %", "50 %", "90 %", "others", "own"), (8,) * 5, rows)
+        if self.concluded is not None:
+            page.add().add(f"Probability that it is concluded at all: {self.concluded:.2f}.")
         if self.patience is not None:
             self.patience.add_to(page.add())
         note = (

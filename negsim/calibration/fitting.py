@@ -64,7 +64,7 @@ class Teaching:
     def __init__(self, teachers: Sequence[Talks]) -> None:
         others = [talks for talks in teachers if not talks.outline]
         self.others = tuple(others)
-        self.outlines = len(teachers) - len(others)
+        self.outlines = sum(talks.outline and talks.end != "running" for talks in teachers)
         self.seen = {name: [number.seen(talks) for talks in others] for name, number in NUMBERS.items()}
         self._pooled = {
             name: number.prior.pooled([each.log_likelihood(number.prior) for each in self.seen[name]])
@@ -168,8 +168,9 @@ class Fit:
         """The source of `concludes`, for a scenario file."""
         ended = [talks.end == "concluded" for talks in self.taught.others if talks.end != "running"]
         return (
-            f"history: talks.csv, {sum(ended)} of {len(ended)} other talks were concluded; the probability follows "
-            "from whether an end is announced, the years without a closing, and the gaps between its meetings"
+            f"history: talks.csv and ends.csv, {sum(ended)} of {len(ended)} other talks were concluded, and "
+            f"{self.taught.outlines} more have an end on record; the probability follows from the subject, the sides, "
+            "earlier talks, the years without an announced end, and the gaps between its meetings"
         )
 
     def source_of_gaps(self) -> str:

@@ -52,7 +52,7 @@ def of_agenda(agenda: Agenda, on: date, horizon: int, said: Any, records: Sequen
             # A record that ends earlier is continued by the agenda.
             last = on if record.end == "concluded" else min(on, record.until)
             later = tuple(meeting for meeting in talks.meetings if meeting.start and meeting.start > last)
-            talks = replace(talks, meetings=(*known_by(record, last).meetings, *later))
+            talks = replace(talks, meetings=(*known_by(record, last).meetings, *later), start=record.start)
     snapshot = Snapshot.of(talks, on, horizon)
     return _checked(Subject(snapshot, {name: name for name in agenda.issues}, said, not agenda.warnings))
 

@@ -69,8 +69,8 @@ def describe(context: typer.Context, histories: Folder = None, memory: Memory = 
     record = histories_in(histories, memory)
     emit(
         as_json,
-        lambda: descriptions_data(record.talks.values()),
-        lambda style: descriptions_table(record.talks.values(), style),
+        lambda: descriptions_data(record.talks.values(), record.outlines),
+        lambda style: descriptions_table(record.talks.values(), style, record.outlines),
         _notice(histories),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
@@ -75,9 +75,28 @@ def _median(values: list[Any]) -> float | None:
     return median(values) if values else None
 
 
-def descriptions_data(talks: Iterable[Talks]) -> dict[str, Any]:
-    """The figures of all talks as plain data."""
-    return {"talks": [_plain(asdict(describe(one))) for one in talks]}
+def descriptions_data(talks: Iterable[Talks], outlines: Sequence[Talks] = ()) -> dict[str, Any]:
+    """The figures of all talks as plain data, and how many ended of those with only a start and an end on record."""
+    return {
+        "talks": [_plain(asdict(describe(one))) for one in talks],
+        "starts_and_ends": {
+            subject: {"concluded": ended, "of": of} for subject, (ended, of) in shares(outlines).items()
+        },
+    }
+
+
+def shares(outlines: Iterable[Talks]) -> dict[str, tuple[int, int]]:
+    """By subject, how many negotiations were concluded, of how many; only the start and the end are on record.
+
+    >>> from negsim.history import load
+    >>> list(shares(load("seeds/histories").outlines))[:2]
+    ['trade_two', 'trade_many']
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for one in outlines:
+        ended, of = found.get(one.start.subject, (0, 0))
+        found[one.start.subject] = ended + (one.end == "concluded"), of + 1
+    return found
 
 
 def state_data(talks: Talks, at: State) -> dict[str, Any]:
@@ -99,8 +118,8 @@ def state_data(talks: Talks, at: State) -> dict[str, Any]:
     }
 
 
-def descriptions_table(talks: Iterable[Talks], look: TextStyle) -> str:
-    """The figures of all talks for a terminal."""
+def descriptions_table(talks: Iterable[Talks], look: TextStyle, outlines: Sequence[Talks] = ()) -> str:
+    """The figures of all talks for a terminal, and a line on those with only a start and an end on record."""
     heads = ("talks", "issues", "opened", "closed", "days", "in doubt", "gap", "targets", "slip")
     rows = []
     for one in talks:
@@ -117,6 +136,11 @@ def descriptions_table(talks: Iterable[Talks], look: TextStyle) -> str:
         "memory, left out; --memory includes them. gap: median days between meeting days. slip: median of the time "
         "that an announced date took, divided by the time announced."
     )
+    if outlines:
+        counts = [f"{subject} {ended} of {of}" for subject, (ended, of) in shares(outlines).items()]
+        page.add().add(
+            f"{len(outlines)} more with only the start and the end on record. Concluded: {', '.join(counts)}."
+        )
     return page.add().note(note).text
 
 
