@@ -42,8 +42,8 @@ COVER = (0.75, 0.88)
 #: For the simulated forecast of negotiations that were not concluded, and of issues not yet opened: the baseline, and
 #: the multiple of its CRPS that is aimed at.
 STALLED, WAITING = ("constant hazard", 1.2), ("throughput", 1.5)
-#: The CRPS of open issues of concluded negotiations, and the aim. On the first record, with three of them; then with the
-#: model before movers and stayers on the complete record of November 2026, for all and for these three.
+#: The CRPS of open issues of concluded negotiations, and the aim. On the first record, with three of them; then with
+#: the model before movers and stayers on the complete record of November 2026, for all and for these three.
 FIRST, BEFORE, BEFORE_THREE = 169.0, 298.6, 320.6
 WORSE = 1.05
 NO = "**no**"
