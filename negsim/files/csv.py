@@ -176,7 +176,8 @@ def read_table(
         path: the file.
         columns: the parser of each column.
         problems: the list that gets the mistakes.
-        optional: the columns that may be missing. They are then empty in every row, so their parsers allow that.
+        optional: the columns that may be missing. They are then empty in every row, so their parsers allow that. A row
+            may also leave them out at its end.
     """
     name, found = str(path), len(problems)
     rows = read_fields(path, problems)
@@ -195,9 +196,21 @@ def read_table(
             problems.append(Problem(name, 1, 1, f"the column {was(column)} is missing", header.source))
     if len(problems) > found:
         return []
-    valid = [row for each in rows[1:] if (row := _row(each, header.values, columns, problems)) is not None]
+    whole = [_filled(each, header.values, optional) for each in rows[1:]]
+    valid = [row for each in whole if (row := _row(each, header.values, columns, problems)) is not None]
     empty = {column: columns[column]("") for column in missing}
     return [replace(row, values={**row.values, **empty}) for row in valid]
+
+
+def _filled(fields: Fields, header: list[str], optional: Collection[str]) -> Fields:
+    """The row with empty fields for optional columns that it leaves out at its end."""
+    missing = header[len(fields.values) :]
+    if not missing or not set(missing) <= set(optional):
+        return fields
+    end = len(fields.source) + 1
+    return replace(
+        fields, values=[*fields.values, *("" for _ in missing)], places=[*fields.places, *(end for _ in missing)]
+    )
 
 
 def _row(fields: Fields, header: list[str], columns: Mapping[str, Parser], problems: list[Problem]) -> Row | None:

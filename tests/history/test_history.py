@@ -141,7 +141,7 @@ def test_a_missing_file_and_other_letters_are_errors_and_no_tracebacks(folder):
 
 def test_further_talks_are_just_further_rows(folder):
     with open(folder / "talks.csv", "a", encoding="utf-8") as file:
-        file.write('river,"Two towns, one river",Upper,Lower,running,,,,\n')
+        file.write('river,"Two towns, one river",Upper,Lower,running\n')
     with open(folder / "issues.csv", "a", encoding="utf-8") as file:
         file.write("river,,Weir,2024-01-05,verified,,,open,2025-01-05,minutes,\n")
     river = load(folder)["Two towns, one river"]
