@@ -19,6 +19,7 @@ from negsim.errors import InputError, Problem
 from negsim.files import Model
 from negsim.history import load, load_offers
 from negsim.history.offers_reader import DEADLINES, NEGOTIATIONS, OFFERS
+from negsim.history.outlines import ENDS
 from negsim.history.reader import ISSUES, ROUNDS, TALKS, TARGETS
 from negsim.ingest import read_proposals
 from negsim.scenario.file_check import as_data, check
@@ -67,16 +68,16 @@ def test_every_field_has_an_invalid_file() -> None:
     assert sorted(fields - wrong - NOT_IN_FILES) == []
 
 
-#: Tables of past negotiations: their reader, its module, and the columns of each.
+#: Tables of past negotiations: their reader, its modules, and the columns of each.
 TABLES: dict[str, Any] = {
     "histories": (
         load,
-        "reader.py",
-        {"talks": TALKS, "issues": ISSUES, "rounds": ROUNDS, "announced_targets": TARGETS},
+        ("reader.py", "outlines.py"),
+        {"talks": TALKS, "issues": ISSUES, "rounds": ROUNDS, "announced_targets": TARGETS, "ends": ENDS},
     ),
     "offers": (
         load_offers,
-        "offers_reader.py",
+        ("offers_reader.py",),
         {"negotiations": NEGOTIATIONS, "offers": OFFERS, "deadlines": DEADLINES},
     ),
 }
@@ -119,7 +120,7 @@ def test_every_column_that_is_checked_has_an_invalid_row(kind: str) -> None:
 @pytest.mark.parametrize("kind", TABLES)
 def test_every_rule_between_rows_has_an_invalid_row(kind: str) -> None:
     said = [problem.message for folder in folders(kind) for problem in table_problems(folder)]
-    patterns = list(messages(ROOT / "negsim" / "history" / TABLES[kind][1]))
+    patterns = [each for name in TABLES[kind][1] for each in messages(ROOT / "negsim" / "history" / name)]
     assert len(patterns) > 5
     assert [each for each in patterns if not any(re.fullmatch(each, one) for one in said)] == []
 

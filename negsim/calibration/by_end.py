@@ -74,7 +74,7 @@ class Meetings:
     >>> from negsim.history import load
     >>> law = Meetings([talks for talks in load("seeds/histories").talks.values() if talks.id != "cyprus"])
     >>> [law.law(concluded).ppf(0.5).round(-1).item() for concluded in (True, False)]
-    [50.0, 110.0]
+    [30.0, 50.0]
     """
 
     def __init__(self, others: Sequence[Talks]) -> None:

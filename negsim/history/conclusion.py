@@ -130,7 +130,7 @@ def concluding(
     >>> record = load("seeds/histories")
     >>> law = concluding([talks for talks in record.all if talks.id != "cyprus"])
     >>> [round(law.probability(Snapshot.of(record["cyprus"], date(y, 9, 3), 30)), 1) for y in (2008, 2013, 2018)]
-    [0.5, 0.3, 0.3]
+    [0.3, 0.1, 0.1]
     """
     size = len(_DEVIATIONS) + (further is not None)
     rows, ended, weights = [np.zeros((0, size))], [np.zeros(0)], [np.zeros(0)]

@@ -56,7 +56,7 @@ def between_meetings(snapshot: Snapshot) -> float:
     >>> from negsim.history import load
     >>> brexit = load("seeds/histories")["brexit"]
     >>> round(60 * float(np.exp(between_meetings(Snapshot.of(brexit, date(2018, 5, 4), 30)))))
-    34
+    25
     """
     days = snapshot.days
     age = (snapshot.now.on - days[0]).days if days else 0
@@ -70,7 +70,7 @@ def signs(snapshot: Snapshot, announcements: bool = True) -> Floats:
     >>> from negsim.history import load
     >>> brexit = load("seeds/histories")["brexit"]
     >>> signs(Snapshot.of(brexit, date(2018, 5, 4), 30)).round(2).tolist()
-    [1.0, 1.0, 0.15, -0.55]
+    [1.0, 1.0, 0.15, -0.86]
     """
     last, often = ahead(snapshot) if announcements else None, between_meetings(snapshot)
     if last is None:
@@ -114,7 +114,7 @@ def time_to_end(others: Sequence[Talks], announcements: bool = True) -> TimeToEn
     >>> record = load("seeds/histories")
     >>> law = time_to_end([talks for talks in record.talks.values() if talks.id != "brexit"])
     >>> law.quantiles(Snapshot.of(record["brexit"], date(2018, 5, 4), 30), 3).round(-2).tolist()
-    [100.0, 300.0, 700.0]
+    [100.0, 400.0, 900.0]
     """
     parts = [part for talks in others if len((part := _seen(talks, announcements))[0])]
     mean, covariance, scale = fit_student(parts, _DEVIATIONS)

@@ -257,10 +257,10 @@ def test_the_share_of_issues_that_stay_is_recovered_by_partial_pooling():
 
 @pytest.mark.slow
 def test_after_long_silence_a_negotiation_without_a_day_of_its_end_may_have_stopped():
-    fit = Teaching(others_of("turkey")).of(
-        Snapshot.of(HISTORIES["turkey"], date(2018, 6, 12), 365), Features(pace=False)
-    )
-    said = record_scenario(of_history(HISTORIES["turkey"], date(2018, 6, 12), 365), fit)
+    # As on a tracker's agenda without an announced end.
+    subject = of_history(replace(HISTORIES["turkey"], stepwise=False), date(2018, 6, 12), 365)
+    fit = Teaching(others_of("turkey")).of(subject.snapshot, Features(announced=False))
+    said = record_scenario(subject, fit)
     (dated,) = said["shocks"]["standstill"]["dates"]
     assert (dated["date"], said["shocks"]["standstill"]["marks"]) == (
         "2018-06-12",
@@ -378,7 +378,7 @@ def test_an_agenda_is_a_record_in_which_documents_show_issues_and_nobody_opens_t
 def test_a_record_of_the_same_talks_adds_its_meetings_and_teaches_nothing():
     agenda = load_agenda("seeds/agenda.yaml")
     subject = of_agenda(agenda, date(2025, 4, 10), 365, None, TEACHERS)
-    assert subject.snapshot.days == [date(2025, 2, 27), date(2025, 4, 10)]
+    assert subject.snapshot.days == [date(2025, 2, 18), date(2025, 2, 27), date(2025, 4, 10)]
     made = making.from_agenda(TEACHERS, Path("seeds/agenda.yaml"), date(2025, 4, 10), 365)
     assert "us_russia_2025" not in {each.id for each in made.fit.taught.others}
     assert len(made.fit.taught.others) == len(TEACHERS) - 1
@@ -707,11 +707,15 @@ def test_calibrate_writes_a_scenario_that_runs_and_the_same_bytes_each_time(negs
     assert ns.load(first).hash == ns.load(second).hash
     ended = negsim("calibrate", "croatia", "colombia", "--for", "brexit", "--on", "2018-06-19", "-o", str(second))
     assert "2 talks: croatia, colombia" in " ".join(ended.out.split())
+    chance = re.search(r"Probability that it is concluded at all: (0\.\d\d)\.", ended.out)
     before = second.read_bytes()
     negsim("calibrate", "croatia", "colombia", "--for", "brexit", "--on", "2018-06-19", "-o", str(second))
     assert second.read_bytes() == before
     assert negsim("check", str(second)).code == 0
+    days = ns.load(second).parameters["end"].value.text["empirical"]["values"]
+    assert float(chance[1]) == pytest.approx(np.mean([day != "36525 days" for day in days]), abs=0.011)
     data = json.loads(negsim("calibrate", "--for", "brexit", "--on", "2018-06-19", "--json").out)
+    assert 0 < data["concluded"] < 1
     # Its gaps depend on whether it is concluded.
     assert {row["number"] for row in data["numbers"]} == {*NUMBERS, "gap_if_concluded", "gap_if_not"} - {"gap"}
     assert data["numbers"][0]["q10"] < data["numbers"][0]["q50"] < data["numbers"][0]["q90"]

@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from statistics import mean, median
@@ -16,7 +17,7 @@ from negsim.agenda.status import Status
 from negsim.calibration.evidence import announced, between_meetings, closings, stalls
 from negsim.errors import InputError, NegsimError
 from negsim.files import to_yaml
-from negsim.history import Issue, Target, known_by, load, state
+from negsim.history import Issue, Target, known_by, load, load_offers, state
 from negsim.history.as_agenda import agenda_data, to_agenda
 from negsim.history.describe import describe
 from negsim.history.snapshot import durations
@@ -176,6 +177,34 @@ def test_starts_and_ends_of_further_negotiations():
     assert not set(outlines) & set(HISTORIES.talks)
     from_memory = {talks.id for talks in REMEMBERED.outlines} - set(outlines)
     assert len(from_memory) > 100
+
+
+def test_an_id_of_the_starts_and_ends_names_no_negotiation_of_the_offers():
+    offers = load_offers("seeds/offers", memory=True).negotiations
+    assert not {talks.id for talks in REMEMBERED.outlines} & set(offers)
+
+
+def test_history_counts_the_starts_and_ends_by_subject(negsim, folder):
+    with open(folder / "ends.csv", encoding="utf-8") as file:
+        header = file.readline().strip()
+    made = Counter(talks.start.subject for talks in HISTORIES.outlines)
+    data = json.loads(negsim("history", "--json").out)["starts_and_ends"]
+    assert {subject: of["of"] for subject, of in data.items()} == made
+    ended = Counter(talks.start.subject for talks in HISTORIES.outlines if talks.end == "concluded")
+    assert {subject: of["concluded"] for subject, of in data.items()} == {subject: ended[subject] for subject in made}
+
+    def row(name, subject, end, confidence="verified"):
+        return f"{name},Weir,{subject},2,no,no,2001,2002,{end},,,all weirs,https://example.org,{confidence},"
+
+    rows = [row("a", "resources", "concluded"), row("b", "resources", "stalled"), row("c", "arms", "stalled"),
+            row("d", "arms", "concluded", "memory")]  # fmt: skip
+    (folder / "ends.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    said = " ".join(negsim("history", "--histories", folder).out.split())
+    assert "3 more with only the start and the end on record. Concluded: resources 1 of 2, arms 0 of 1." in said
+    said = " ".join(negsim("history", "--memory", "--histories", folder).out.split())
+    assert "4 more with only the start and the end on record. Concluded: resources 1 of 2, arms 1 of 2." in said
+    (folder / "ends.csv").unlink()
+    assert "on record. Concluded:" not in " ".join(negsim("history", "--histories", folder).out.split())
 
 
 @pytest.mark.parametrize("name", ["Montenegro", "Serbia", "Albania", "NAFTA", "USMCA", "Mexico-US"])
