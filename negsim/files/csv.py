@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,9 @@ MAX_BYTES = 5_000_000
 
 #: Confidence in a date: seen in a source; seen in part, so the day may be wrong; from memory, not checked.
 CONFIDENCE = ("verified", "partly", "memory")
+
+#: What makes a day, month or year, by its length, a day.
+_FIRST_DAY = {10: "", 7: "-01", 4: "-01-01"}
 
 Parser = Callable[[str], Any]
 
@@ -81,14 +84,13 @@ def period(value: str) -> tuple[date, date] | None:
     """
     if not value:
         return None
-    form = {10: "%Y-%m-%d", 7: "%Y-%m", 4: "%Y"}.get(len(value))
     try:
-        first = datetime.strptime(value, form or "%Y-%m-%d").date()
-    except ValueError:
+        first = day(value + _FIRST_DAY[len(value)])
+    except (KeyError, FieldError):
         raise FieldError(f"{was(value)} is no day, month or year", "such as 2011-06-30, 2011-06 or 2011") from None
     if len(value) == 10:
         return first, first
-    year, month = (first.year, first.month) if len(value) == 7 else (first.year, 12)
+    year, month = first.year, first.month if len(value) == 7 else 12
     return first, date(year, month, calendar.monthrange(year, month)[1])
 
 

@@ -66,6 +66,14 @@ def test_an_optional_column_that_a_file_has_is_read_and_checked(read):
     assert problems[0].startswith('ended: "May" is not a day')
 
 
+def test_a_row_may_leave_out_optional_columns_at_its_end_and_no_others(read):
+    table = "id,began,ended\na,2011\nb,2012,2012-05-01\n"
+    rows, problems = read(table, optional=("ended",))
+    assert (problems, [row["ended"] for row in rows]) == ([], [None, date(2012, 5, 1)])
+    problem = "the row has 2 fields, but the header has 3"
+    assert [said for optional in ((), ("began",)) for said in read(table, optional=optional)[1]] == [problem] * 2
+
+
 def test_a_column_that_is_not_optional_is_missing(read):
     assert read("id,began\na,2011\n") == ([], ['the column "ended" is missing'])
     # The parser of an optional column accepts an empty field; that of the others may not.
