@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from negsim.history import Snapshot, Talks, landmarks, load
-from negsim.history.endings import paced
 from negsim.history.times_to_end import COEFFICIENT, FREEDOM, LEVEL, ahead, between_meetings, fit_student
 from negsim.quantities import DAYS_PER_YEAR
 
@@ -30,6 +29,16 @@ def days_to(snapshot: Snapshot, earliest: bool) -> float | None:
     if last is None:
         return None
     return float(((min(said) if earliest else last.latest) - on).days)
+
+
+def paced(snapshot: Snapshot) -> float:
+    """Days needed at the pace so far: half of the way is to open all issues, half to close them."""
+    at_once = sum(issue.at_once for issue in snapshot.now.closed)
+    steps = 2.0 * len(snapshot.now.closed) + len(snapshot.now.open) - at_once
+    whole = 2.0 * (len(snapshot.now.closed) + len(snapshot.now.open) + len(snapshot.now.waiting)) - at_once
+    share = (steps + 0.5) / (whole + 1.0)
+    first = snapshot.talks.first
+    return ((snapshot.now.on - first).days + 90.0 if first else 90.0) * (1.0 - share) / share
 
 
 def near(days: float | None) -> float:

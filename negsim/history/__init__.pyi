@@ -21,9 +21,6 @@ from .describe import descriptions_data as descriptions_data
 from .describe import descriptions_table as descriptions_table
 from .describe import state_data as state_data
 from .describe import state_text as state_text
-from .endings import Pace as Pace
-from .endings import pace_of as pace_of
-from .endings import paced as paced
 from .forecaster import ABLATION as ABLATION
 from .forecaster import OURS as OURS
 from .forecaster import chosen as chosen

@@ -31,13 +31,14 @@ from functools import cache
 
 import numpy as np
 
-from negsim.history.endings import EVERY
 from negsim.history.logistic import Logistic, fit_logistic
 from negsim.history.negotiations import Talks
 from negsim.history.snapshot import Floats, Snapshot
 from negsim.history.start import SUBJECTS, Start
 from negsim.quantities import DAYS_PER_YEAR
 
+#: Days between landmarks.
+EVERY = 91
 #: The standard deviation of a coefficient under the prior, around 0, and of the effect of a subject (judgement).
 PRIOR, SUBJECT = 2.0, 1.0
 _DEVIATIONS = np.array([PRIOR, PRIOR, PRIOR, PRIOR, PRIOR, *(SUBJECT for _ in SUBJECTS)])

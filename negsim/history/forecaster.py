@@ -1,8 +1,8 @@
 """Our own forecast: issues close one by one at meetings, or all together at the end of the negotiation.
 
 Closings at meetings: chances and gaps of the own past, with other negotiations as the prior
-(`negsim.history.meetings`). The end: the latest announced date times a slip, if there is one, and the pace so far
-(`negsim.history.endings`). The end comes only if the negotiation is concluded at all (`negsim.history.conclusion`). A
+(`negsim.history.meetings`). The end: from the date that was announced last and the days per meeting
+(`negsim.history.times_to_end`). It comes only if the negotiation is concluded at all (`negsim.history.conclusion`). A
 `Variant` weighs these parts. `ours` is the mean of all variants. `best_of_training` uses the variant with the best
 scores on the other negotiations, each left out in turn.
 """
@@ -17,15 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from negsim.history.baselines import end_by_target
 from negsim.history.conclusion import concluding
-from negsim.history.endings import pace_of
 from negsim.history.meetings import RUNS, Chances, by_meetings, pooled, without_package
 from negsim.history.negotiations import Talks
 from negsim.history.origins import by_rule
 from negsim.history.scores import crps
-from negsim.history.snapshot import Floats, Forecaster, Forecasts, Snapshot, slips
-from negsim.history.stayers import slips_of_movers
+from negsim.history.snapshot import Floats, Forecaster, Forecasts, Snapshot
+from negsim.history.times_to_end import TimeToEnd, time_to_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +31,32 @@ class Variant:
     """The weights of the parts of a forecast; the numbers are chosen by scores, the switches are for ablation.
 
     Args:
-        trust: The weight of an announced date against the pace, if there is one.
         age: The growth of the chance per meeting with the age of an issue; see `by_meetings`.
         together: 0 if an issue's own closing and the end are independent; 1 if they are slow or fast together, so that
             the more probable one counts; between, a mixture.
         prior: The weight of other negotiations in the prior, in closings.
         targets: Whether announced dates inform the end.
-        pace: Whether the pace so far informs the end.
         single: Whether issues can be closed before the end.
         package: Whether closings on the last day of other negotiations are separate from those at meetings.
-        easy: Whether issues closed at once count in full for the pace.
         stayers: Whether a negotiation may never be concluded, and an issue may stay.
     """
 
-    trust: float = 1.0
     age: float = 0.0
     together: float = 0.0
     prior: float = 1.0
     targets: bool = True
-    pace: bool = True
     single: bool = True
     package: bool = True
-    easy: bool = False
     stayers: bool = True
 
     @property
     def words(self) -> str:
         """The numbers, for people."""
-        trust = f"trust {self.trust:g}, " if self.targets else ""
-        return f"{trust}age {self.age:g}, together {self.together:g}"
+        return f"age {self.age:g}, together {self.together:g}"
 
 
 #: The numbers that are tried; few, because a few negotiations cannot distinguish many.
-TRUST, AGE, TOGETHER = (1.0, 0.5), (0.0, 1.0), (0.0, 0.5, 1.0)
+AGE, TOGETHER = (0.0, 1.0), (0.0, 0.5, 1.0)
 #: Runs for each forecast while variants are tried.
 TRIED = 200
 
@@ -76,7 +67,6 @@ class Parts:
     def __init__(self, teachers: Sequence[Talks], runs: int = RUNS) -> None:
         others = [talks for talks in teachers if not talks.outline]
         self.teachers, self.others, self.runs = teachers, others, runs
-        self.slips = slips(others)
         self._made: dict[tuple[object, ...], Any] = {}
 
     def _once(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
@@ -98,15 +88,8 @@ class Parts:
 
     def end(self, snapshot: Snapshot, variant: Variant) -> Floats:
         """The law of the end of the negotiation, which closes all open issues."""
-        theirs = self._once(("slips",), lambda: slips_of_movers(self.others)) if variant.stayers else self.slips
-        by_target = end_by_target(snapshot, theirs) if variant.targets else None
-        by_pace = np.zeros(snapshot.horizon + 1)
-        if variant.pace:
-            law = self._once(
-                ("pace", variant.easy, variant.stayers), lambda: pace_of(self.others, variant.easy, variant.stayers)
-            )
-            by_pace = law.cdf(snapshot)
-        return by_pace if by_target is None else variant.trust * by_target + (1.0 - variant.trust) * by_pace
+        law: TimeToEnd = self._once(("end", variant.targets), lambda: time_to_end(self.others, variant.targets))
+        return law.cdf(snapshot)
 
     def forecast(self, snapshot: Snapshot, variant: Variant) -> Forecasts:
         """The forecasts of one variant."""
@@ -136,13 +119,12 @@ def variants(targets: bool = True, **fixed: Any) -> list[Variant]:
     """All combinations of the numbers that are tried, except those that are ``fixed``.
 
     >>> len(variants()), len(variants(targets=False)), len(variants(age=0.0))
-    (12, 6, 6)
+    (6, 6, 3)
     """
-    tried = {"trust": TRUST if targets else TRUST[:1], "age": AGE, "together": TOGETHER}
+    tried = {"age": AGE, "together": TOGETHER}
     tried = {name: (fixed.pop(name),) if name in fixed else values for name, values in tried.items()}
     return [
-        Variant(trust, age, together, targets=targets, **fixed)
-        for trust, age, together in product(tried["trust"], tried["age"], tried["together"])
+        Variant(age, together, targets=targets, **fixed) for age, together in product(tried["age"], tried["together"])
     ]
 
 
@@ -233,11 +215,9 @@ OURS: dict[str, Forecaster] = {
 #: The ablation: a feature in words, and the forecast without it.
 ABLATION: dict[str, Forecaster] = {
     "announced dates": without(targets=False),
-    "the pace so far": without(pace=False),
     "closings one by one": without(single=False, age=0.0, together=0.0),
     "growth with age": without(age=0.0),
     "slow or fast together": without(together=0.0),
     "the package kept apart": without(package=False),
-    "issues closed at once kept apart": without(easy=True),
     "stayers": without(stayers=False),
 }

@@ -14,7 +14,6 @@ McCarthy 1955 with pauses in place of fixed periods. For a single issue, the sha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -23,7 +22,6 @@ import numpy.typing as npt
 
 from negsim.history.negotiations import Talks
 from negsim.history.snapshot import Floats
-from negsim.history.turnbull import turnbull
 from negsim.quantities import DAYS_PER_YEAR
 
 #: Days that separate two steps.
@@ -101,28 +99,3 @@ def years_met(talks: Talks) -> float:
     """Years from the first meeting to `last_alive`."""
     days = talks.meeting_days()
     return max((last_alive(talks) - days[0]).days, 1) / DAYS_PER_YEAR if days else 0.0
-
-
-def slips_of_movers(others: Sequence[Talks], points: int = 40) -> Floats:
-    """Equally likely slips of announced ends of negotiations that move, in ascending order.
-
-    The Kaplan-Meier curve: an announcement that never came true is censored when its negotiation last met. What is left
-    of the curve is infinite.
-    """
-    seen, running = [], []
-    for talks in others:
-        for target in talks.targets:
-            days = (target.latest - target.said).days
-            if target.about == "end" and not target.unsure and days > 0:
-                alive = (last_alive(talks) - target.said).days
-                if target.slip is not None:
-                    seen.append(target.slip)
-                elif alive > 0:
-                    running.append(alive / days)
-    if not seen:
-        return np.full(points, np.inf)
-    left = turnbull(np.array(seen), np.array(running), np.zeros((0, 2)))
-    times = np.sort(np.array(seen))
-    below = 1.0 - left(times)
-    at = (np.arange(points) + 0.5) / points
-    return np.asarray(np.append(times, np.inf)[np.searchsorted(below, at)], dtype=np.float64)

@@ -99,11 +99,23 @@ class TimeToEnd:
         """The days to the end as equally likely values in ascending order."""
         from scipy.special import stdtrit
 
-        at = signs(snapshot, self.announcements)
-        wide = float(np.sqrt(self.scale**2 + at @ self.covariance @ at))
+        middle, wide = self._of(snapshot)
         noise = stdtrit(FREEDOM, (np.arange(number) + 0.5) / number)
         with np.errstate(over="ignore"):
-            return np.asarray(_YEAR * np.exp(float(at @ self.mean) + wide * noise), dtype=np.float64)
+            return np.asarray(_YEAR * np.exp(middle + wide * noise), dtype=np.float64)
+
+    def cdf(self, snapshot: Snapshot) -> Floats:
+        """The probability that the negotiation has ended by the end of day 0, 1, ... after the origin, if it ends."""
+        from scipy.special import stdtr
+
+        middle, wide = self._of(snapshot)
+        z = (np.log(np.arange(1, snapshot.horizon + 1) / _YEAR) - middle) / wide
+        return np.concatenate([[0.0], np.asarray(stdtr(FREEDOM, z), dtype=np.float64)])
+
+    def _of(self, snapshot: Snapshot) -> tuple[float, float]:
+        """The median and the scale of the logarithm of the years to the end."""
+        at = signs(snapshot, self.announcements)
+        return float(at @ self.mean), float(np.sqrt(self.scale**2 + at @ self.covariance @ at))
 
 
 def time_to_end(others: Sequence[Talks], announcements: bool = True) -> TimeToEnd:

@@ -20,7 +20,6 @@ from negsim.evaluation.track_record import _weights, reliability_table
 from negsim.history import Histories, Issue, Meeting, Talks, Target, load, others_by
 from negsim.history.backtest import HORIZON, KINDS, SCORES, Case, Scored, cases_of, score
 from negsim.history.baselines import BASELINES, end_by_target, per_meeting
-from negsim.history.endings import pace_of, paced
 from negsim.history.forecaster import ABLATION, OURS, Parts, Variant, mean_of, variants
 from negsim.history.meetings import Chances, by_meetings, first_gap, pooled
 from negsim.history.origins import by_rule, days_of, read_origins
@@ -313,32 +312,6 @@ def test_slips_are_of_the_end_of_talks_alone():
     assert np.isinf(slips([talks([], targets=[Target(day(0), "x", "y", "end", day(0), day(9), None)])]))[0]
 
 
-def test_the_pace_so_far_is_the_time_by_the_share_of_the_way():
-    half_way = talks([(0, 50), (0, 60), (0, None), (0, None), (None, None), (None, None)], until=900)
-    snapshot = Snapshot.of(half_way, day(100), 1096)
-    share = (2 * 2 + 2 + 0.5) / (12 + 1)
-    assert paced(snapshot) == pytest.approx((100 + 90) * (1 - share) / share)
-    easy = talks([(0, 0), (0, 0), (0, None), (0, None)], until=900)
-    assert paced(Snapshot.of(easy, day(100), 9)) > paced(Snapshot.of(easy, day(100), 9), easy=True)
-
-
-def test_the_law_of_the_pace_is_recovered_from_many_talks():
-    random = np.random.default_rng(3)
-    # Four issues opened on the first day and closed as one package: at the pace so far that takes 90 days.
-    days = [max(round(90 * math.exp(-1.2 + 0.6 * z)), 1) for z in random.standard_normal(300)]
-    cut = 60
-    taught = [
-        talks([(0, n)] * 4, until=n, end="concluded", name=f"t{k}")
-        if n < cut
-        else talks([(0, None)] * 4, until=cut, name=f"t{k}")
-        for k, n in enumerate(days)
-    ]
-    assert 20 < sum(each.end == "stalled" for each in taught) < 100
-    found = pace_of(taught)
-    assert found.mean == pytest.approx(-1.2, abs=4 * 0.6 / np.sqrt(300))
-    assert found.spread == pytest.approx(0.6, abs=0.12)
-
-
 def test_variants_combine_what_they_are_made_of():
     others, snapshot = others_of("brexit"), Snapshot.of(HISTORIES["brexit"], date(2018, 6, 19), 200)
     parts = Parts(others)
@@ -351,7 +324,7 @@ def test_variants_combine_what_they_are_made_of():
     for name in mixed:
         both = [parts.forecast(snapshot, variant)[name] for variant in (apart, together)]
         np.testing.assert_allclose(mixed[name], np.mean(both, axis=0))
-    assert len(set(variants())) == 12
+    assert len(set(variants())) == 6
 
 
 def test_a_feature_that_is_off_is_off():

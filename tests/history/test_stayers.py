@@ -7,16 +7,13 @@ import numpy as np
 import pytest
 
 from negsim.history import Issue, Meeting, Talks, load
-from negsim.history.endings import pace_of
 from negsim.history.meetings import mover_chance
-from negsim.history.negotiations import Target
 from negsim.history.origins import MOST, by_rule
 from negsim.history.stayers import (
     APART,
     issue_stays,
     pause_so_far,
     pauses,
-    slips_of_movers,
     standing_still,
     steps,
 )
@@ -70,33 +67,6 @@ def test_the_share_of_issues_that_stay_is_recovered():
     chance, share = mover_chance(tries)
     assert chance == pytest.approx(0.15, abs=0.02)
     assert share == pytest.approx(0.4, abs=0.06)
-
-
-def test_announced_ends_that_never_came_are_censored_when_the_sides_last_met():
-    """Of 100 announced days two negotiations took 100 and 200; the third last met after 50 days.
-
-    It tells nothing of slips above one half. As an announcement that stood for 900 days it is a third of the mass.
-    """
-
-    def announced(end, until, met, came=None):
-        said = Target(day(0), "x", "y", "end", day(0), day(100), came)
-        return replace(negotiation([0, met], until, end), targets=(said,))
-
-    two = [announced("concluded", days, days, day(days)) for days in (100, 200)]
-    found = slips_of_movers([*two, announced("stalled", 900, 50)])
-    assert (found.min(), found.max(), np.median(found)) == (1.0, 2.0, 1.5)
-    still_met = slips_of_movers([*two, announced("stalled", 900, 900)])
-    assert np.isinf(still_met).mean() == pytest.approx(1 / 3, abs=0.05)
-    assert np.isinf(slips_of_movers([HISTORIES["kerry"]])).all()
-
-
-def test_the_pace_of_movers_is_not_slowed_by_years_of_silence():
-    talks = [HISTORIES[name] for name in ("brexit", "us_china", "iceland", "kerry", "eu_swiss")]
-    assert pace_of(talks, stayers=True).mean < pace_of(talks).mean
-    stalled = [each for each in talks if each.end == "stalled"]
-    later = [each for each in talks if each.end != "stalled"]
-    later += [replace(each, until=each.until + timedelta(days=900)) for each in stalled]
-    assert pace_of(later, stayers=True).mean == pytest.approx(pace_of([*later[:2], *stalled], stayers=True).mean)
 
 
 def test_no_negotiation_has_more_origins_than_the_rule_allows():
