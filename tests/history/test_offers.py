@@ -32,6 +32,9 @@ def test_every_mistake_of_the_invalid_files_is_named_with_its_place(root):
         ("negotiations.csv", 6, 1),
         ("negotiations.csv", 7, 35),
         ("negotiations.csv", 8, 41),
+        ("negotiations.csv", 9, 54),
+        ("negotiations.csv", 9, 59),
+        ("negotiations.csv", 9, 65),
     ]
     assert [(line, col) for file, line, col, _ in found if file == "offers.csv"] == [
         (2, 1),
