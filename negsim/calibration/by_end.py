@@ -1,29 +1,12 @@
 """Meetings of negotiations that are concluded, and of those that are not.
 
-A mixture of two classes needs the law of each. This version was chosen before any forecast with it was scored, by what
-the record says (`python benchmarks/meetings_by_end.py`). Log-likelihood of negotiations that are left out of the laws:
-
-| number | one law for all | a law for each class |
-|---|---|---|
-| gaps between meetings | -209.4 | -201.0 |
-| chance per meeting to close an issue | -168.7 | -169.5 |
-| chance per meeting to open an issue | -362.9 | -363.3 |
-| share closed when it is opened | -43.1 | -43.6 |
-
-So the gaps depend on the class, and the chances do not. In a negotiation that is not concluded, meetings become rare
-and stop: its last gap, from the last meeting to the end of the record, is censored. Closings per year are then rarer
-too. The prequential log loss of closings before the final package, for an issue within some days, the class known:
-
-| closings | 91 days | 365 days | 1096 days |
-|---|---|---|---|
-| one law of gaps and of chances | 0.090 | 0.222 | 0.359 |
-| gaps by class | 0.085 | 0.204 | 0.325 |
-| gaps and chances by class | 0.086 | 0.205 | 0.324 |
-| a constant rate of closings by class, without meetings | 0.084 | 0.207 | 0.337 |
+A mixture of two classes needs the law of each. The likelihood of left-out negotiations decided, before any forecast was
+scored: the gaps depend on the class, and the chances per meeting do not (`python benchmarks/meetings_by_end.py`; the
+tables are in docs/track-record.md). In a negotiation that is not concluded, meetings become rare and stop: its last
+gap, from the last meeting to the end of the record, is censored. Closings per year are then rarer too.
 
 The own gaps also tell the class. The logarithm of the ratio of their likelihoods is a sign of
-`negsim.history.concluding`. The log loss of "concluded" is 0.54 with it, and 0.60 without. The own closings are no
-further sign: the years without a closing say the same.
+`negsim.history.concluding`.
 """
 
 from __future__ import annotations
