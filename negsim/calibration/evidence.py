@@ -274,7 +274,7 @@ NUMBERS: dict[str, Number] = {
         cancellations,
         "share of rounds cancelled",
         "rounds.csv",
-        "rounds with a plan on record",
+        "rounds, held or cancelled",
     ),
     "pause": Number(
         Prior("log", 180.0, 1.0, 0.7, (0.2, 2.0)),

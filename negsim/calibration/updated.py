@@ -39,7 +39,7 @@ def updated(others: Sequence[Talks], features: Features | None = None) -> Callab
 
     Each difference is divided by its standard deviation over the runs; the 500 nearest of 20,000 runs count alike
     (Beaumont, Zhang, Balding 2002). An issue is forecast by those of them in which it is still open. A negotiation that
-    had no meeting a year before is forecast by `simulated`.
+    had no meeting or no open issue a year before is forecast by `simulated`.
     """
     teaching, plain = Teaching(others), simulated(others, features)
 
@@ -49,7 +49,7 @@ def updated(others: Sequence[Talks], features: Features | None = None) -> Callab
             earlier = Snapshot.of(snapshot.talks, snapshot.now.on - timedelta(days=SPAN), snapshot.horizon + SPAN)
         except NegsimError:
             return known
-        if not known or not earlier.targeted or not earlier.days:
+        if not known or not earlier.targeted or not earlier.days or earlier.talks.first is None:
             return known
         made, ids = scenario_of(earlier, teaching.of(earlier, features))
         return _conditioned(snapshot, earlier, *_played(made), ids, known)

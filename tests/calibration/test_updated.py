@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from negsim.calibration import updated as updated_forecasts
+from negsim.history import Snapshot, load
 
 
 def test_an_update_counts_the_runs_nearest_to_the_last_year(monkeypatch):
@@ -29,3 +30,13 @@ def test_an_update_counts_the_runs_nearest_to_the_last_year(monkeypatch):
     )
     assert found["left"].round(3).tolist() == [0, 0, *[0.333] * 3, *[0.667] * 6]
     assert found["new"] is known["new"]
+
+
+def test_a_negotiation_that_had_met_but_opened_no_issue_a_year_before_is_forecast_by_the_record(monkeypatch):
+    """Croatia: the first conference was in October 2005, and the first chapter was opened in June 2006."""
+    known = {"01": np.zeros(10)}
+    monkeypatch.setattr(updated_forecasts, "Teaching", lambda others: None)
+    monkeypatch.setattr(updated_forecasts, "simulated", lambda others, features: lambda snapshot: known)
+    snapshot = Snapshot.of(load("seeds/histories")["croatia"], date(2006, 12, 12), 9)
+    assert snapshot.days[0] < date(2005, 12, 12) < snapshot.talks.first
+    assert updated_forecasts.updated([])(snapshot) is known
