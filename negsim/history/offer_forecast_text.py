@@ -172,6 +172,11 @@ def forecasts_text(found: OfferForecasts, look: TextStyle) -> str:
         f"Learnt from {found.negotiations} other negotiations with {found.offers} values. The settlement's value holds "
         "if there is one. See docs/offers-track-record.md for how such forecasts did."
     )
+    if not found.record.start.subject:
+        note += (
+            " negotiations.csv names no subject of this negotiation, so the chance of a settlement is that of any "
+            "negotiation on record (docs/offers.md)."
+        )
     return page.add().note(note).text
 
 

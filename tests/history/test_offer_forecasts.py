@@ -3,13 +3,15 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from negsim.errors import NegsimError
-from negsim.history import forecast_offers, load_offers, score_offers
+from negsim.files import TextStyle
+from negsim.history import forecast_offers, forecasts_text, load_offers, score_offers
 from negsim.history.offer_baselines import VALUES, KaplanMeier, next_offers, settlements
 from negsim.history.offer_forecast import forecast
 from negsim.history.offer_laws import AT_LAST, BETWEEN, BEYOND, PLACES, Pace, learn, pace_of_offers, place_of
@@ -44,8 +46,6 @@ def test_a_situation_holds_what_was_known_on_its_day_and_no_more():
 
 def test_offers_after_the_day_change_nothing(laws):
     full, on = RECORDS["nhl_2004"], date(2005, 2, 14)
-    from dataclasses import replace
-
     cut = replace(full, end="running", until=on, offers=tuple(offer for offer in full.offers if offer.on <= on))
     one, other = (forecast(laws, situation(each, each.dance("salary cap per team"), on)) for each in (full, cut))
     assert np.array_equal(one.days, other.days)
@@ -189,3 +189,15 @@ def test_scores_need_all_negotiations_and_a_page(negsim, tmp_path):
         ]  # fmt: skip
         (folder / name).write_text("".join(kept), encoding="utf-8")
     assert "three negotiations" in negsim("offers", "--score", "--offers", folder).err
+
+
+def test_a_negotiation_without_a_subject_is_told_what_that_means():
+    record = RECORDS["nba_2011"]
+    plain = replace(record, start=replace(record.start, subject=""))
+    texts = [
+        " ".join(
+            forecasts_text(forecast_offers(each, list(RECORDS.values())[:6], date(2011, 10, 28)), TextStyle()).split()
+        )
+        for each in (record, plain)
+    ]
+    assert ["names no subject" in text for text in texts] == [False, True]
