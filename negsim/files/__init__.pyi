@@ -21,7 +21,9 @@ from .csv import FieldError as FieldError
 from .csv import Fields as Fields
 from .csv import Parser as Parser
 from .csv import Row as Row
+from .csv import anything as anything
 from .csv import day as day
+from .csv import identifier as identifier
 from .csv import optional_day as optional_day
 from .csv import period as period
 from .csv import raise_in_order as raise_in_order

@@ -45,6 +45,25 @@ def text(value: str) -> str:
     return value
 
 
+def anything(value: str) -> str:
+    """A field that may hold any text, or none."""
+    return value
+
+
+def identifier(value: str) -> str:
+    """An id to which other files refer.
+
+    Raises:
+        FieldError: it is none.
+
+    >>> identifier("us_korea")
+    'us_korea'
+    """
+    if not value.isidentifier() or value != value.lower() or not value.isascii():
+        raise FieldError(f"{was(value)} is no id", "lower-case letters, digits and _, a letter first")
+    return value
+
+
 def optional_day(value: str) -> date | None:
     """A day such as ``2011-06-30``; None for an empty field.
 

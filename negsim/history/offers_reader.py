@@ -8,7 +8,19 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from negsim.errors import Problem, did_you_mean, one_of, was
-from negsim.files import CONFIDENCE, FieldError, Parser, Row, day, raise_in_order, read_table, text, word
+from negsim.files import (
+    CONFIDENCE,
+    FieldError,
+    Parser,
+    Row,
+    anything,
+    day,
+    identifier,
+    raise_in_order,
+    read_table,
+    text,
+    word,
+)
 from negsim.history.offers import KINDS, KNOWN, MEDIATOR, SETTLEMENT, THEN, Deadline, Offer, OfferRecord, OfferRecords
 from negsim.history.start import COLUMNS, start_of
 
@@ -16,12 +28,6 @@ from negsim.history.start import COLUMNS, start_of
 BOTH, THIRD = "both", "mediator"
 #: What begins a source that is not public.
 PRIVATE = "private: "
-
-
-def _id(value: str) -> str:
-    if not value.isidentifier() or value != value.lower() or not value.isascii():
-        raise FieldError(f"{was(value)} is no id", "lower-case letters, digits and _, a letter first")
-    return value
 
 
 def _side(value: str) -> str:
@@ -48,23 +54,19 @@ def _source(value: str) -> str:
     return value
 
 
-def _text(value: str) -> str:
-    return value
-
-
 #: The columns of ``negotiations.csv`` that may be missing.
 OPTIONAL = ("subject", "alone", "approval", "facts_source")
 NEGOTIATIONS: dict[str, Parser] = {
-    "id": _id,
+    "id": identifier,
     "negotiation": text,
     "field": text,
     "side_a": _side,
     "side_b": _side,
     "end": word("concluded", "failed", "running"),
     "until": day,
-    "note": _text,
+    "note": anything,
     **{column: COLUMNS[column] for column in ("subject", "alone", "approval")},
-    "facts_source": _text,
+    "facts_source": anything,
 }
 OFFERS: dict[str, Parser] = {
     "negotiation": text,
@@ -77,7 +79,7 @@ OFFERS: dict[str, Parser] = {
     "kind": word(*KINDS),
     "source": _source,
     "confidence": word(*CONFIDENCE),
-    "note": _text,
+    "note": anything,
 }
 DEADLINES: dict[str, Parser] = {
     "negotiation": text,
@@ -86,7 +88,7 @@ DEADLINES: dict[str, Parser] = {
     "then": word(*THEN),
     "source": _source,
     "confidence": word(*CONFIDENCE),
-    "note": _text,
+    "note": anything,
 }
 
 
@@ -108,7 +110,7 @@ def load_offers(folder: str | os.PathLike[str], memory: bool = False) -> OfferRe
     ends = read_table(last, DEADLINES, problems) if last.exists() else []
     known = {row["id"]: row for row in reversed(heads)}
     # A negotiation with a mistake in its own row is still known by name.
-    unchecked = read_table(place / "negotiations.csv", dict.fromkeys(NEGOTIATIONS, _text), [], OPTIONAL)
+    unchecked = read_table(place / "negotiations.csv", dict.fromkeys(NEGOTIATIONS, anything), [], OPTIONAL)
     names = list(dict.fromkeys(row["id"] for row in unchecked))
     problems += _head_problems(heads)
     if names:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from negsim.errors import Problem, was
-from negsim.files import CONFIDENCE, Parser, Row, period, read_table, text, word
+from negsim.files import CONFIDENCE, Parser, Row, anything, identifier, period, read_table, text, word
 from negsim.history.start import COLUMNS, SUBJECTS, Start, start_of
 
 
@@ -19,12 +19,8 @@ def _period(value: str) -> object:
     return period(text(value))
 
 
-def _text(value: str) -> str:
-    return value
-
-
 ENDS: dict[str, Parser] = {
-    "id": text,
+    "id": identifier,
     "negotiation": text,
     **COLUMNS,
     "subject": word(*SUBJECTS),
@@ -34,9 +30,9 @@ ENDS: dict[str, Parser] = {
     "announced_end": period,
     "lawful_end": period,
     "list": text,
-    "source": _text,
+    "source": anything,
     "confidence": word(*CONFIDENCE),
-    "note": _text,
+    "note": anything,
 }
 OPTIONAL = (*(column for column in COLUMNS if column != "subject"), "announced_end", "lawful_end")
 

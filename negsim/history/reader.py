@@ -16,8 +16,10 @@ from negsim.files import (
     FieldError,
     Parser,
     Row,
+    anything,
     day,
     find_data,
+    identifier,
     optional_day,
     period,
     raise_in_order,
@@ -31,16 +33,6 @@ from negsim.history.outlines import read_outlines, start_of_outline
 from negsim.history.start import COLUMNS, start_of
 
 
-def _id(value: str) -> str:
-    if not value.isidentifier() or value != value.lower() or not value.isascii():
-        raise FieldError(f"{was(value)} is no id", "lower-case letters, digits and _, a letter first")
-    return value
-
-
-def _text(value: str) -> str:
-    return value
-
-
 def _month(value: str) -> str:
     if value and (len(value) != 7 or period(value) is None):
         raise FieldError(f"{was(value)} is no month", "a month such as 2026-11")
@@ -51,7 +43,7 @@ _CONFIDENCE = word(*CONFIDENCE)
 _CONFIDENCE_IF_ANY = word(*CONFIDENCE, "")
 
 TALKS: dict[str, Parser] = {
-    "id": _id,
+    "id": identifier,
     "talks": text,
     "side_a": text,
     "side_b": text,
@@ -60,7 +52,7 @@ TALKS: dict[str, Parser] = {
 }
 ISSUES: dict[str, Parser] = {
     "talks": text,
-    "issue_no": _text,
+    "issue_no": anything,
     "issue": text,
     "opened": optional_day,
     "opened_conf": _CONFIDENCE_IF_ANY,
@@ -69,19 +61,19 @@ ISSUES: dict[str, Parser] = {
     "status": word("closed", "open", "not opened"),
     "censor_date": day,
     "source": text,
-    "note": _text,
+    "note": anything,
 }
 ROUNDS: dict[str, Parser] = {
     "talks": text,
     "round": text,
     "start": optional_day,
     "end": optional_day,
-    "venue": _text,
+    "venue": anything,
     "held": word("yes", "cancelled"),
     "planned_start": optional_day,
     "source": text,
     "confidence": _CONFIDENCE,
-    "note": _text,
+    "note": anything,
     "added": _month,
 }
 TARGETS: dict[str, Parser] = {
@@ -93,10 +85,10 @@ TARGETS: dict[str, Parser] = {
     "target_earliest": day,
     "target_latest": day,
     "actual": optional_day,
-    "outcome": _text,
+    "outcome": anything,
     "source": text,
     "confidence": _CONFIDENCE,
-    "note": _text,
+    "note": anything,
     "then": word("law", "self-imposed", ""),
     "added": _month,
 }
@@ -146,7 +138,7 @@ def load(folder: str | os.PathLike[str] | None = None, memory: bool = False) -> 
     heads = {row["id"]: row for row in tables["talks"]}
     problems += _twice(tables["talks"], ("id",), "these talks stand")
     # Talks with a mistake in their own row are named all the same.
-    unchecked = read_table(place / "talks.csv", dict.fromkeys(TALKS, _text), [], OPTIONAL["talks"])
+    unchecked = read_table(place / "talks.csv", dict.fromkeys(TALKS, anything), [], OPTIONAL["talks"])
     named = list(dict.fromkeys(row["id"] for row in unchecked))
     if named:
         for name in ("issues", "rounds", "announced_targets"):
