@@ -183,15 +183,9 @@ def closings_at_once(talks: Talks) -> Tries:
 
 
 def cancellations(talks: Talks) -> Tries:
-    """Whether planned rounds were held.
-
-    All rounds count if a cancelled one is on record. Otherwise only those with a plan on record count, because
-    cancelled ones may be missing.
-    """
+    """Whether rounds were held; a cancelled one that is not on record makes the share too small."""
     known = [meeting for meeting in talks.meetings if not meeting.unsure]
-    complete = any(not meeting.held for meeting in known)
-    planned = [meeting for meeting in known if complete or meeting.planned is not None]
-    return Tries([Try(1) if meeting.held else Try(0, happened=True) for meeting in planned])
+    return Tries([Try(1) if meeting.held else Try(0, happened=True) for meeting in known])
 
 
 def between_steps(talks: Talks) -> Values:
