@@ -108,3 +108,13 @@ def test_all_landmarks_have_the_same_weight():
     seen = Snapshot.of(replace(short[0], end="running"), day(0), 9)
     # Of 14 landmarks one belongs to a negotiation that is concluded; all 280 weigh as much as 40 negotiations.
     assert concluding([*short, *long]).probability(seen) == pytest.approx(1 / 14, abs=0.04)
+
+
+def test_a_long_record_weighs_as_one_negotiation():
+    """Forty quarters of one negotiation that stalled tell no more than one quarter of another."""
+    seen = Snapshot.of(said(negotiation("toy", "running"), 0), day(0), 9)
+    long = said(negotiation("long", "stalled", 3640), *range(0, 3640, 91))
+    short = said(negotiation("short", "stalled", 80), 0)
+    one, other = (concluding([talks]).probability(seen) for talks in (long, short))
+    assert one == pytest.approx(other, abs=0.02)
+    assert 0.3 < other < 0.5

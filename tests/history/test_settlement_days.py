@@ -14,6 +14,7 @@ from negsim.history.offer_situations import Outcome, cases, outcome, situation, 
 from negsim.history.offers import Deadline
 from negsim.history.settlement_days import given_silence, learn_days
 from negsim.history.settlement_hazard import CHOICES, HORIZON, day_score, features, fit_hazards, phases
+from negsim.history.settlement_share import learn_share
 from negsim.history.start import Start
 
 RECORDS = load_offers("seeds/offers").negotiations
@@ -157,3 +158,12 @@ def test_the_commands_show_deadlines(negsim):
     assert "2024-09-27                                           2024-09-23     self-imposed" in text
     data = json.loads(negsim("offers", "boeing_2024", "--json").out)["deadlines"]
     assert [each["deadline"] for each in data] == ["2024-09-12", "2024-09-27"]
+
+
+def test_a_negotiation_is_left_out_of_its_own_probability():
+    records = [RECORDS[name] for name in ("boeing_2024", "nhl_2004", "camp_david_2000", "uaw_gm_2023")]
+    found = cases(records)
+    apart = learn_share([case for case in found if case[0].negotiation != "camp_david_2000"])[0]
+    for (now, _), share in zip(found, learn_share(found)[1], strict=True):
+        if now.negotiation == "camp_david_2000":
+            assert share == apart.probability(now)
